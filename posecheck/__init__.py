@@ -1,0 +1,89 @@
+"""Posecheck watches the supine nerve glide and says how it was done.
+
+The whole program in a few lines::
+
+    import posecheck
+
+    prescription = posecheck.load_prescription("ankle-pumps-10")
+    done = posecheck.review("clip.mp4", prescription=prescription)
+    print(done.report.grade.verdict, done.folder)
+
+or, with poses of one's own, ``session = posecheck.Session(prescription)``,
+``session.push(pose)`` for each, and ``session.finish(clip, model)``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from posecheck.apps.review import Reviewed, review
+    from posecheck.assess.prescription import Prescription, load_prescription
+    from posecheck.errors import (
+        ClipError,
+        InputError,
+        MissingDependencyError,
+        ModelError,
+        OutputError,
+        PosecheckError,
+        PrescriptionError,
+    )
+    from posecheck.session import Session, updates
+    from posecheck.types import (
+        Angles,
+        ClipInfo,
+        Deduction,
+        ExerciseSet,
+        Finding,
+        Grade,
+        ModelInfo,
+        Pose,
+        Quality,
+        Rep,
+        Report,
+        Series,
+        Tension,
+        Update,
+    )
+    from posecheck.vision.pose_store import load_poses
+
+__version__ = "0.1.0"
+
+# Where each public name lives. It is imported when it is first asked for, so that
+# `import posecheck` is light and `posecheck --help` quick.
+_HOMES = {
+    "posecheck.apps.review": ("Reviewed", "review"),
+    "posecheck.assess.prescription": ("Prescription", "load_prescription"),
+    "posecheck.errors": (
+        "ClipError", "InputError", "MissingDependencyError", "ModelError", "OutputError",
+        "PosecheckError", "PrescriptionError",
+    ),
+    "posecheck.session": ("Session", "updates"),
+    "posecheck.types": (
+        "Angles", "ClipInfo", "Deduction", "ExerciseSet", "Finding", "Grade", "ModelInfo", "Pose",
+        "Quality", "Rep", "Report", "Series", "Tension", "Update",
+    ),
+    "posecheck.vision.pose_store": ("load_poses",),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Angles", "ClipError", "ClipInfo", "Deduction", "ExerciseSet", "Finding", "Grade",
+    "InputError", "MissingDependencyError", "ModelError", "ModelInfo", "OutputError", "Pose",
+    "PosecheckError", "Prescription", "PrescriptionError", "Quality", "Rep", "Report", "Reviewed",
+    "Series", "Session", "Tension", "Update", "load_poses", "load_prescription", "review",
+    "updates",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,232 @@
+"""The whole vocabulary on one screen: what flows from frames to a report.
+
+Units stand in the names, times are seconds from the clip's first frame, missing numbers
+are NaN, and an array states its shape. Nothing here computes anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Side = Literal["left", "right"]
+Variant = Literal["ankle_pump", "knee_bend"]
+Phase = Literal["rest", "extend", "hold", "glide", "lower"]
+Severity = Literal["fault", "advice"]
+Verdict = Literal["pass", "needs_work", "ungradable"]
+Array = NDArray[np.floating[Any]]
+
+PHASES: tuple[Phase, ...] = ("rest", "extend", "hold", "glide", "lower")
+RULES = (
+    "thigh_drift", "knee_not_held", "past_tension", "tension_not_held", "bouncing", "too_fast",
+    "too_slow", "range_too_small", "head_lifted", "other_leg_moved", "pelvis_lifted",
+    "hands_not_behind_thigh",
+)  # fmt: skip
+WARNINGS = (
+    "no_person", "not_supine", "not_side_on", "too_small", "out_of_frame", "second_person",
+    "tracking_lost", "legs_uncertain", "too_short",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Where a person's 33 landmarks are in one frame, in pixels of the upright picture.
+
+    A frame may have been looked at as it is, with the resting leg hidden, or both; a look
+    that was not taken, or in which nobody was seen, is NaN throughout.
+    """
+
+    t_s: float
+    width_px: int
+    height_px: int
+    xy_px: Array  # (33, 2), the frame as it is
+    visibility: Array  # (33,), 0 to 1
+    hidden_xy_px: Array  # (33, 2), the resting leg painted out
+    hidden_visibility: Array  # (33,)
+    brightness: float = np.nan  # mean luminance of the picture, 0 to 1
+    others: int = 0  # further people seen when they were last looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Angles:
+    """The joint angles of one moment, NaN where unknown."""
+
+    t_s: float
+    hip_flexion_deg: float
+    knee_flexion_deg: float
+    ankle_dorsiflexion_deg: float
+    resting_hip_flexion_deg: float
+    resting_knee_flexion_deg: float
+    head_lift_deg: float
+    confidence: float  # 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tension:
+    """The plateau at the point of tension."""
+
+    start_s: float
+    end_s: float
+    knee_flexion_deg: float
+    hip_flexion_deg: float
+    uncertainty_deg: float  # half of the 95 % band of the knee angle
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """One full cycle of the joint that moves; numbered through over the sets, from 1."""
+
+    index: int
+    set: int
+    start_s: float
+    end_s: float
+    min_deg: float
+    max_deg: float
+    range_deg: float
+    uncertainty_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseSet:
+    """One attempt: an extension, the tension it reached, the repetitions that followed."""
+
+    index: int
+    side: Side
+    variant: Variant | None
+    tension: Tension | None
+    reps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A form rule that was broken, with what was measured and the limit it broke."""
+
+    rule: str
+    severity: Severity
+    rep: int | None
+    start_s: float
+    end_s: float
+    measured: float
+    limit: float
+    unit: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What the camera could and could not see."""
+
+    tracked_fraction: float
+    usable_fraction: float
+    view_azimuth_deg: float
+    view_elevation_deg: float
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...] = ()  # one sentence a warning: what it means and what to change
+
+
+@dataclass(frozen=True, slots=True)
+class Deduction:
+    """One line of the score's arithmetic: what was found and the points it cost."""
+
+    rule: str
+    points: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """The verdict, and a score from 0 to 100 (None when ungradable) with its arithmetic."""
+
+    verdict: Verdict
+    score: int | None
+    reasons: tuple[str, ...]
+    deductions: tuple[Deduction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClipInfo:
+    """The source of the poses; width and height are those of the upright picture."""
+
+    name: str
+    sha256: str | None
+    recorded_at: str | None
+    duration_s: float
+    frames: int
+    width_px: int
+    height_px: int
+    rotation_deg: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """The landmark model that looked."""
+
+    name: str
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One row a frame, smoothed and corrected for the view: the values that were graded."""
+
+    t_s: Array  # (n,)
+    phase: NDArray[np.int8]  # (n,), index into PHASES
+    hip_flexion_deg: Array  # (n,) and so on
+    knee_flexion_deg: Array
+    ankle_dorsiflexion_deg: Array
+    resting_hip_flexion_deg: Array
+    resting_knee_flexion_deg: Array
+    head_lift_deg: Array
+    confidence: Array  # (n,), 0 to 1
+    hip_uncertainty_deg: Array  # (n,), half of the 95 % band
+    knee_uncertainty_deg: Array
+    ankle_uncertainty_deg: Array
+    working_px: Array  # (n, 5, 2): hip, knee, ankle, heel, toe of the working leg
+    resting_px: Array  # (n, 5, 2): the same of the resting leg
+    trunk_px: Array  # (n, 2, 2): middle of the shoulders, ear
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """The state of a session at one frame: what an overlay, a voice or a gauge shows."""
+
+    t_s: float
+    phase: Phase
+    side: Side | None
+    variant: Variant | None
+    angles: Angles
+    working_px: Array  # (5, 2): hip, knee, ankle, heel, toe
+    resting_px: Array  # (5, 2)
+    trunk_px: Array  # (2, 2): middle of the shoulders, ear
+    tension: Tension | None
+    hold_s: float  # seconds held so far at the point of tension, 0 before
+    hold_target_s: float  # NaN when the prescription asks for no length
+    set_index: int  # 0 before the first set
+    reps: int  # completed repetitions of the set
+    reps_target: int | None
+    findings: tuple[Finding, ...] = ()  # those that hold at this moment
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All there is to say about one clip or session."""
+
+    posecheck: str
+    clip: ClipInfo
+    model: ModelInfo
+    prescription: Mapping[str, Any]
+    side: Side | None
+    variant: Variant | None
+    quality: Quality
+    tension: Tension | None
+    sets: tuple[ExerciseSet, ...]
+    reps: tuple[Rep, ...]
+    findings: tuple[Finding, ...]
+    grade: Grade
+    series: Series = field(repr=False)
+    schema: str = "posecheck.report/1"
