@@ -1,0 +1,187 @@
+"""Repetitions, findings and coverage -> grade.
+
+The worst mistake is a pass for what the camera did not see. So what blocks is asked first, and
+only what was seen well enough is scored: 100 points less the deductions, each with its reason.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from posecheck.assess.messages import warning_note
+from posecheck.assess.prescription import Prescription
+from posecheck.assess.scoring import advice, deduct, faults
+from posecheck.types import Deduction, ExerciseSet, Finding, Grade, Quality, Rep
+
+Blocks = Literal["always", "when little is usable", "never"]
+
+# When a quality warning keeps a clip from being graded. Beside these, any clip whose usable
+# fraction or measured view breaks the prescription's numbers is blocked, warning or none.
+BLOCKING: dict[str, Blocks] = {
+    "no_person": "always",
+    "not_supine": "always",
+    "too_short": "always",
+    "not_side_on": "when little is usable",
+    "too_small": "when little is usable",
+    "out_of_frame": "when little is usable",
+    "tracking_lost": "when little is usable",
+    "legs_uncertain": "when little is usable",
+    "second_person": "never",
+}
+
+NOT_FOUND = (
+    "No exercise was found: lie on your back, hold one thigh up, straighten the knee to the first "
+    "pull and stop there, then pump the foot or bend the knee."
+)
+
+
+def grade(
+    prescription: Prescription,
+    quality: Quality,
+    sets: Sequence[ExerciseSet],
+    reps: Sequence[Rep],
+    findings: Sequence[Finding],
+    *,
+    exercise_usable: float = math.nan,
+) -> Grade:
+    """Grade one clip.
+
+    Parameters
+    ----------
+    prescription
+        What was asked for, and how much must be seen.
+    quality
+        What the camera could and could not see, over the whole clip.
+    sets, reps, findings
+        What was found.
+    exercise_usable
+        Usable fraction of the frames from the first point of tension to the end of the last
+        repetition, NaN where that is not known. A clip of ten quiet minutes and one exercise
+        that was hidden has a fine fraction over all.
+
+    Returns
+    -------
+    Grade
+        With reasons in the order in which to act on them. ``score == 100 - sum of the
+        deductions`` unless ungradable; every pass scores higher than every needs_work.
+
+    """
+    blocked = list(_blocked(prescription, quality, exercise_usable))
+    if not blocked and not reps and not any(s.tension for s in sets):
+        blocked = [NOT_FOUND]
+    if blocked:
+        seen = [f"As far as it was seen: {line.reason}" for line in faults(findings)]
+        return Grade("ungradable", None, (*blocked, *seen))
+    wrong = sorted(
+        [*faults(findings), *_missing(prescription, sets, reps)], key=lambda line: -line.points
+    )
+    tips = [*advice(findings), *_few(prescription, reps)]
+    deductions = deduct([*wrong, *tips])
+    score = 100 - sum(line.points for line in deductions)
+    hints = [f"A tip: {tip.reason}" for tip in tips]
+    if not wrong:
+        return Grade("pass", score, (_praise(sets, reps), *hints), deductions)
+    first, *others = (line.reason for line in wrong)
+    todo = [f"Change this first: {first}", *(f"Then: {other}" for other in others)]
+    return Grade("needs_work", score, (*todo, *hints), deductions)
+
+
+def _blocked(prescription: Prescription, quality: Quality, exercise_usable: float) -> Iterable[str]:
+    """Why this clip cannot be graded, with what to change; nothing if it can."""
+    warnings = quality.warnings
+    # written so that NaN, which compares false, counts as not seen
+    if "no_person" in warnings or not quality.tracked_fraction > 0:
+        yield warning_note("no_person")
+        return
+    fractions = [quality.usable_fraction]
+    if not math.isnan(exercise_usable):
+        fractions.append(exercise_usable)
+    least = min(0.0 if math.isnan(f) else f for f in fractions)
+    little = least < prescription.coverage.usable_min
+    for name in dict.fromkeys(warnings):
+        when = BLOCKING[name]
+        if when == "always" or (little and when != "never"):
+            yield warning_note(name)
+    if _too_oblique(prescription, quality) and not (little and "not_side_on" in warnings):
+        yield warning_note("not_side_on")
+    if little:
+        yield (
+            f"Your working leg was seen clearly in {100 * least:.0f} % of the time only: use more "
+            "light, keep your whole body in the picture and come closer."
+        )
+
+
+def _too_oblique(prescription: Prescription, quality: Quality) -> bool:
+    view = prescription.view
+    return (
+        abs(quality.view_azimuth_deg) > view.max_azimuth_deg
+        or abs(quality.view_elevation_deg) > view.max_elevation_deg
+    )
+
+
+def _missing(
+    prescription: Prescription, sets: Sequence[ExerciseSet], reps: Sequence[Rep]
+) -> Iterable[Deduction]:
+    """What should have been there and was not: repetitions, a point of tension, the dose."""
+    if not reps:
+        yield Deduction(
+            "no_repetitions",
+            60,
+            "You reached the first pull, but no repetitions followed. Stay there and pump the "
+            "foot, or bend the knee and come back.",
+        )
+        return
+    if not sets or any(s.reps and s.tension is None for s in sets):
+        # without it there is nothing to hold drift or forcing against: never a pass
+        yield Deduction(
+            "no_tension",
+            40,
+            "No first pull was seen before the repetitions. Straighten the knee until you feel "
+            "it, stop there, and begin then.",
+        )
+    yield from _short_of_dose(prescription, sets)
+
+
+def _short_of_dose(prescription: Prescription, sets: Sequence[ExerciseSet]) -> Iterable[Deduction]:
+    """At most one line for a stated number of sets or repetitions that was not reached."""
+    dose = prescription.dose
+    if dose.repetitions is None and dose.sets is None:
+        return
+    asked_sets, asked_reps = dose.sets or 1, dose.repetitions or 1
+    best = sorted((s.reps for s in sets), reverse=True)[:asked_sets]
+    complete = sum(n >= asked_reps for n in best)
+    if complete >= asked_sets:
+        return
+    done, asked = sum(min(n, asked_reps) for n in best), asked_sets * asked_reps
+    if dose.sets is None:
+        reason = f"{best[0] if best else 0} of {asked_reps} repetitions were seen."
+    elif dose.repetitions is None:
+        reason = f"{complete} of {asked_sets} sets were seen."
+    else:
+        reason = f"{complete} of {asked_sets} sets with {asked_reps} repetitions each were seen."
+    points = 15 + round(15 * (1 - done / asked))
+    yield Deduction("dose", points, f"{reason} Do the rest if it stays comfortable.")
+
+
+def _few(prescription: Prescription, reps: Sequence[Rep]) -> Iterable[Deduction]:
+    """Advice where the dose does not say how many, and fewer than usual were done."""
+    usual = prescription.usual.repetitions_min
+    if prescription.dose.repetitions is None and 0 < len(reps) < usual:
+        yield Deduction(
+            "dose",
+            1,
+            f"{_count(len(reps))} seen; {usual} or more are usual, unless your physiotherapist "
+            "asked for fewer.",
+        )
+
+
+def _praise(sets: Sequence[ExerciseSet], reps: Sequence[Rep]) -> str:
+    sides = {s.side for s in sets if s.reps}
+    leg = f"with your {sides.pop()} leg" if len(sides) == 1 else "with both legs"
+    return f"Well done: {_count(len(reps))} seen {leg}, and no fault was found."
+
+
+def _count(reps: int) -> str:
+    return "1 repetition was" if reps == 1 else f"{reps} repetitions were"

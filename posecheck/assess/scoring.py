@@ -1,0 +1,93 @@
+"""The arithmetic of the score: what each finding costs.
+
+A fault costs its first points once, and a little more for each further repetition in which it
+was seen, up to a most. A piece of advice costs one point. The numbers are our own judgement:
+forcing past the point of tension weighs most, for it can hurt.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from posecheck.types import Deduction, Finding
+
+
+class Cost(NamedTuple):
+    """Points for the first time, for each further repetition, and at most."""
+
+    first: int
+    further: int
+    most: int
+
+
+COSTS = {
+    "past_tension": Cost(25, 5, 45),
+    "bouncing": Cost(20, 4, 40),
+    "thigh_drift": Cost(20, 4, 40),
+    "knee_not_held": Cost(20, 4, 40),
+    "pelvis_lifted": Cost(15, 3, 30),
+    "other_leg_moved": Cost(15, 3, 30),
+    "head_lifted": Cost(15, 3, 30),
+    "tension_not_held": Cost(15, 3, 30),
+    "too_fast": Cost(15, 3, 30),
+    "too_slow": Cost(15, 3, 30),
+    "range_too_small": Cost(15, 3, 30),
+}
+OTHER = Cost(15, 3, 30)  # a rule of a sibling exercise
+ADVICE_POINTS = 1
+
+
+def faults(findings: Sequence[Finding]) -> list[Deduction]:
+    """One line a rule with faults, dearest first."""
+    lines = []
+    for rule, group in _by_rule(findings, "fault"):
+        cost = COSTS.get(rule, OTHER)
+        points = min(cost.first + cost.further * (_times(group) - 1), cost.most)
+        lines.append(Deduction(rule, points, _reason(group)))
+    return sorted(lines, key=lambda line: -line.points)
+
+
+def advice(findings: Sequence[Finding]) -> list[Deduction]:
+    """One line a rule with advice."""
+    groups = _by_rule(findings, "advice")
+    return [Deduction(rule, ADVICE_POINTS, _reason(group)) for rule, group in groups]
+
+
+def deduct(lines: Iterable[Deduction]) -> tuple[Deduction, ...]:
+    """The lines with points that sum to 100 at most: what goes below 0 is not taken off."""
+    left, taken = 100, []
+    for line in lines:
+        points = min(line.points, left)
+        left -= points
+        reason = line.reason
+        if points < line.points:
+            reason += f" ({line.points} points, of which {points} were left)"
+        taken.append(Deduction(line.rule, points, reason))
+    return tuple(taken)
+
+
+def _by_rule(findings: Sequence[Finding], severity: str) -> list[tuple[str, list[Finding]]]:
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.severity == severity:
+            groups.setdefault(finding.rule, []).append(finding)
+    return sorted(groups.items())  # the order in which rules were looked at does not matter
+
+
+def _times(group: Sequence[Finding]) -> int:
+    """In how many repetitions; what belongs to none counts once each."""
+    return len({f.rep for f in group if f.rep is not None}) + sum(f.rep is None for f in group)
+
+
+def _reason(group: Sequence[Finding]) -> str:
+    """The message of the worst one, and how often."""
+    worst = max(group, key=_excess)
+    times = _times(group)
+    return worst.message if times == 1 else f"{worst.message} (Seen {times} times.)"
+
+
+def _excess(finding: Finding) -> tuple[float, str]:
+    excess = abs(finding.measured - finding.limit)
+    return (-1.0 if math.isnan(excess) else excess), finding.message  # any number says more
