@@ -1,0 +1,191 @@
+"""Where the panels go: beside the person, and they stay there.
+
+A picture is cut into cells; each cell holds how often the body was in it. Every arrangement
+costs what it covers, and one is left only when it covers the person and another does not.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecheck.present.sketch import Box
+from posecheck.types import Array
+
+_CELLS = 40
+_BAD = 0.02  # a covered share of the body that is worth moving for
+_WAIT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The boxes of the panels; messages grow from their box's top, or bottom if ``rising``."""
+
+    status: Box
+    gauge: Box
+    messages: Box
+    rising: bool
+
+
+def unit_px(width_px: int, height_px: int) -> float:
+    """Return a hundredth of the picture's size, which all sizes are multiples of.
+
+    It is the short side of upright and 4:3 pictures. Wide ones are shown at the same width on
+    a phone, so theirs is a little larger.
+    """
+    short = min(width_px, height_px)
+    wide = min(max(width_px * 0.75, short), short * 1.5)
+    return max(math.sqrt(short * wide) / 100, 0.5)
+
+
+def body_points(working_px: Array, resting_px: Array, trunk_px: Array) -> Array:
+    """Return points all along the body, (n, 2), from joints of one frame or of a whole clip.
+
+    The arrays are (..., 5, 2), (..., 5, 2) and (..., 2, 2) as in ``Update`` and ``Series``.
+    """
+    working, resting, trunk = (
+        _within_reason(np.asarray(a, dtype=np.float64)).reshape(-1, n, 2)
+        for a, n in ((working_px, 5), (resting_px, 5), (trunk_px, 2))
+    )
+    ear, shoulder = trunk[:, 1:], trunk[:, :1]
+    chain = np.concatenate([ear, shoulder, working[:, :1]], axis=1)
+    points = np.concatenate(
+        [_along(working), _along(resting), _along(chain), ear], axis=1, dtype=np.float64
+    ).reshape(-1, 2)
+    return points[np.isfinite(points).all(axis=1)]
+
+
+def _within_reason(xy: Array) -> Array:
+    # Sums of what is far outside or infinite would warn; it is nowhere in the picture anyway.
+    return np.where(abs(xy) < 1e6, xy, np.nan)
+
+
+def _along(chain: Array) -> Array:
+    steps = np.linspace(0, 1, 5)[:, None]
+    parts = [
+        a[:, None] * (1 - steps) + b[:, None] * steps
+        for a, b in zip(chain[:, :-1].swapaxes(0, 1), chain[:, 1:].swapaxes(0, 1), strict=True)
+    ]
+    return np.concatenate(parts, axis=1)
+
+
+class Placer:
+    """Chooses an arrangement for a picture size, once for a clip or as a session goes on."""
+
+    def __init__(self, width_px: int, height_px: int, unit: float) -> None:
+        self._size = np.array([width_px, height_px], dtype=np.float64)
+        self._unit = unit
+        self._options = _arrangements(width_px, height_px, unit)
+        self._grid: NDArray[np.float64] = np.zeros((_CELLS, _CELLS))
+        self.fixed = False
+        self._bad_since: float | None = None
+        self.layout = self._options[0]
+
+    def fix(self, points: Array) -> None:
+        """Choose for all points of a clip, and keep it."""
+        self._grid[:] = 0
+        self._add(np.asarray(points, dtype=np.float64).reshape(-1, 2))
+        self.fixed = True
+        self.layout = min(self._options, key=self._cost)
+
+    def follow(self, t_s: float, points: Array) -> None:
+        """Learn from one frame of a session; move only after it has been bad for a while."""
+        if self.fixed or not len(points):
+            return
+        first = not self._grid.any()
+        self._grid *= 0.995  # forgets over some seconds, so that a moved camera is followed
+        self._add(points)
+        cost = self._cost(self.layout)
+        if not first and cost <= _BAD:
+            self._bad_since = None
+            return
+        best = min(self._options, key=self._cost)
+        if first:
+            self.layout = best
+        elif self._cost(best) > cost / 2:
+            self._bad_since = None
+        elif self._bad_since is None or t_s < self._bad_since:
+            self._bad_since = t_s
+        elif t_s - self._bad_since >= _WAIT_S:
+            self.layout, self._bad_since = best, None
+
+    def _add(self, points: Array) -> None:
+        inside = points[np.isfinite(points).all(axis=1)]
+        inside = inside[((inside >= 0) & (inside < self._size)).all(axis=1)]
+        cells = (inside / self._size * _CELLS).astype(np.intp).clip(0, _CELLS - 1)
+        np.add.at(self._grid, (cells[:, 1], cells[:, 0]), 1.0)
+
+    def _cost(self, layout: Layout) -> float:
+        """Return the share of the body that is covered; a message is not always there."""
+        total = self._grid.sum() or 1.0
+        order = self._options.index(layout) * 1e-3
+        covered = self._mass(layout.status) + self._mass(layout.gauge)
+        return float(covered + 0.5 * self._mass(layout.messages)) / float(total) + order
+
+    def _mass(self, box: Box) -> float:
+        # A limb is thicker than its middle line.
+        room = 3 * self._unit
+        x0, y0, x1, y1 = (
+            (v + d) / s * _CELLS
+            for v, d, s in zip(
+                box, (-room, -room, room, room), (*self._size, *self._size), strict=True
+            )
+        )
+        rows = slice(max(math.floor(y0), 0), max(math.ceil(y1), 0))
+        columns = slice(max(math.floor(x0), 0), max(math.ceil(x1), 0))
+        return float(self._grid[rows, columns].sum())
+
+
+def _arrangements(width: int, height: int, u: float) -> list[Layout]:
+    """List the arrangements, best liked first."""
+    edge, gap, tall, note = 2 * u, 1.5 * u, 20.5 * u, 19 * u
+    left, right, top, bottom = edge, width - edge, edge, height - edge
+    if width >= 1.15 * height:
+        split = left + max(0.38 * (right - left), min(46 * u, 0.5 * (right - left)))
+
+        def row(y: float) -> tuple[Box, Box]:
+            return (left, y, split - gap, y + tall), (split, y, right, y + tall)
+
+        block = tall
+    else:
+
+        def row(y: float) -> tuple[Box, Box]:
+            return (left, y, right, y + tall), (left, y + tall + gap, right, y + 2 * tall + gap)
+
+        block = 2 * tall + gap
+    low, high = row(bottom - block), row(top)
+    full = (left, top, right, top + note)
+    above = (left, bottom - block - gap - note, right, bottom - block - gap)
+    options = [Layout(*low, full, False), Layout(*low, above, True)]
+    for share in (0.56, 0.42):  # a message beside the raised leg
+        part = share * width
+        if part > 60 * u:
+            options += [
+                Layout(*low, (left, top, left + part, top + note), False),
+                Layout(*low, (right - part, top, right, top + note), False),
+            ]
+    options += [
+        Layout(*high, (left, bottom - note, right, bottom), True),
+        Layout(*high, (left, top + block + gap, right, top + block + gap + note), False),
+    ]
+    wide = min(52 * u, 0.48 * width)
+    for x0 in (left, right - wide):  # a column beside a leg that reaches up to the edge
+        x1 = x0 + wide
+        options += [
+            Layout(
+                (x0, top, x1, top + tall),
+                (x0, top + tall + gap, x1, top + 2 * tall + gap),
+                (left, bottom - note, right, bottom),
+                True,
+            ),
+            Layout(
+                (x0, bottom - 2 * tall - gap, x1, bottom - tall - gap),
+                (x0, bottom - tall, x1, bottom),
+                (left, top, right, top + note),
+                False,
+            ),
+        ]
+    return options

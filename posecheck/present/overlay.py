@@ -1,0 +1,59 @@
+"""Frame and state in, annotated frame out: the only drawing code on pictures of people."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from posecheck.present.cards import draw_messages, draw_status
+from posecheck.present.drawing import Canvas, Picture
+from posecheck.present.figure import Figure
+from posecheck.present.gauge import Gauge
+from posecheck.present.layout import Placer, body_points, unit_px
+from posecheck.types import Array, Update
+
+
+class Overlay:
+    """Draws a session's state on frames of one size.
+
+    ``scale`` enlarges text and panels (a live session is read from four metres);
+    ``tension_zone_deg`` is how far from the point of tension the gauge is still green.
+    """
+
+    def __init__(
+        self, width_px: int, height_px: int, *, scale: float = 1.0, tension_zone_deg: float = 5.0
+    ) -> None:
+        self._shape = (height_px, width_px, 3)
+        self._unit = unit_px(width_px, height_px) * scale
+        self._placer = Placer(width_px, height_px, self._unit)
+        self._figure = Figure(self._unit)
+        self._gauge = Gauge(max(tension_zone_deg, 0.5))
+
+    def avoid(self, points: Array) -> None:
+        """Fix the panels beside all these points of the body, (n, 2) in pixels.
+
+        ``layout.body_points`` makes them from a clip's joints. Without this the panels are
+        placed by what has been seen so far.
+        """
+        self._placer.fix(points)
+
+    def draw(self, image_rgb: Picture, update: Update) -> Picture:
+        """Draw on the picture, (h, w, 3), and return it.
+
+        A read-only or strided picture is copied first.
+        """
+        if image_rgb.shape != self._shape or image_rgb.dtype != np.uint8:
+            raise ValueError(
+                f"the overlay is for uint8 pictures of shape {self._shape}, "
+                f"not {image_rgb.dtype} of {image_rgb.shape}"
+            )
+        flags = image_rgb.flags
+        picture = image_rgb if flags.writeable and flags.c_contiguous else image_rgb.copy("C")
+        if not self._placer.fixed:
+            body = body_points(update.working_px, update.resting_px, update.trunk_px)
+            self._placer.follow(update.t_s, body)
+        layout, canvas = self._placer.layout, Canvas(picture)
+        self._figure.draw(canvas, update, [layout.status, layout.gauge])
+        draw_status(canvas, layout.status, self._unit, update)
+        self._gauge.draw(canvas, layout.gauge, self._unit, update)
+        draw_messages(canvas, layout, self._unit, update)
+        return picture

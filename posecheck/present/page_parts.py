@@ -1,0 +1,229 @@
+"""What the page's template may use: a report turned into words."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from posecheck.present.words import VARIANT_WORDS, VERDICT_WORDS, rule_words
+from posecheck.types import Finding, Rep, Report, Tension, Verdict
+
+_UNITS = {"deg": "°", "s": " s", "fraction": "", "deg/s": "°/s"}
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPart:
+    """One finding: what, when, how much, and how it looked."""
+
+    title: str
+    severity: str  # "fault" or "advice", also the name of a style
+    message: str
+    when: str
+    start_s: float
+    measured: str  # "" where there is nothing to measure
+    picture: str  # a data address, or ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """One line of the score's arithmetic."""
+
+    reason: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetPart:
+    """One set, its tension and its repetitions, each a row of table cells."""
+
+    title: str
+    tension: tuple[tuple[str, str], ...]
+    reps: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageParts:
+    """Everything on the page, in the order in which it is read."""
+
+    clip: str
+    verdict: Verdict
+    verdict_words: str
+    score: int | None
+    score_lines: tuple[ScoreLine, ...]
+    reasons: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]  # name and value
+    sets: tuple[SetPart, ...]
+    summary: str  # the chart in one sentence, for who cannot see it
+    findings: tuple[FindingPart, ...]
+    notes: tuple[str, ...]
+    change: tuple[tuple[str, str], ...]
+    change_sentence: str
+    video: bool
+    prescription: tuple[tuple[str, str], ...]
+    about: tuple[tuple[str, str], ...]
+
+
+def page_parts(
+    report: Report, frames: Mapping[int, bytes], video: bool, change: Mapping[str, Any] | None
+) -> PageParts:
+    """Return a report's parts in words."""
+    grade = report.grade
+    return PageParts(
+        clip=report.clip.name,
+        verdict=grade.verdict,
+        verdict_words=VERDICT_WORDS[grade.verdict],
+        score=grade.score,
+        score_lines=tuple(ScoreLine(d.reason, abs(d.points)) for d in grade.deductions),
+        reasons=grade.reasons,
+        facts=tuple(_facts(report)),
+        sets=tuple(_sets(report)),
+        summary=_summary(report),
+        findings=tuple(_finding(f, frames.get(i)) for i, f in enumerate(report.findings)),
+        notes=report.quality.notes or report.quality.warnings,
+        change=tuple(_change(change or {})),
+        change_sentence=str((change or {}).get("sentence", "")),
+        video=video,
+        prescription=tuple(_flat(report.prescription)),
+        about=tuple(_about(report)),
+    )
+
+
+def number(value: float, unit: str = "", digits: int = 0) -> str:
+    """Return a number with its unit, or a dash where it is unknown."""
+    return f"{value:.{digits}f}{unit}".replace("-", "−") if math.isfinite(value) else "–"
+
+
+def clock(seconds: float) -> str:
+    """Return a time of the clip: seconds, or minutes from one minute on."""
+    if not math.isfinite(seconds):
+        return "–"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    tenths = round(seconds * 10)
+    return f"{tenths // 600}:{tenths % 600 / 10:04.1f} min"
+
+
+def _with_band(value: float, half: float) -> str:
+    band = f" ± {half:.0f}°" if math.isfinite(half) and math.isfinite(value) else ""
+    return number(value, "°") + band
+
+
+def _facts(report: Report) -> Iterator[tuple[str, str]]:
+    yield "Leg", (report.side or "none found").capitalize()
+    words = VARIANT_WORDS[report.variant] if report.variant else "none found"
+    yield "Movement", words[0].upper() + words[1:]
+    yield "Repetitions", str(len(report.reps))
+    if report.tension is not None:
+        yield from _tension(report, report.tension)
+    else:
+        yield "Point of tension", "None found"
+
+
+def _tension(report: Report, tension: Tension) -> Iterator[tuple[str, str]]:
+    series = report.series
+    during = (series.t_s >= tension.start_s) & (series.t_s <= tension.end_s)
+    halves = series.hip_uncertainty_deg[during]
+    halves = halves[np.isfinite(halves)]
+    hip_half = float(np.median(halves)) if halves.size else math.nan
+    yield "Point of tension reached at", clock(tension.start_s)
+    yield "Held for", clock(tension.end_s - tension.start_s)
+    knee = _with_band(tension.knee_flexion_deg, tension.uncertainty_deg)
+    yield "Knee there (0° = straight)", knee
+    yield "Hip there (0° = leg flat)", _with_band(tension.hip_flexion_deg, hip_half)
+
+
+def _sets(report: Report) -> Iterator[SetPart]:
+    for one in report.sets:
+        words = VARIANT_WORDS[one.variant] if one.variant else "no repetitions"
+        title = f"{one.side} leg, {words}".capitalize()
+        if len(report.sets) > 1:
+            title = f"Set {one.index}: {title[0].lower()}{title[1:]}"
+        yield SetPart(
+            title,
+            # One set's tension already stands among the facts.
+            tuple(_tension(report, one.tension)) if one.tension and len(report.sets) > 1 else (),
+            tuple(_rep(rep) for rep in report.reps if rep.set == one.index),
+        )
+
+
+def _rep(rep: Rep) -> tuple[str, ...]:
+    return (
+        str(rep.index),
+        clock(rep.start_s),
+        number(rep.end_s - rep.start_s, " s", 1),
+        number(rep.min_deg, "°"),
+        number(rep.max_deg, "°"),
+        _with_band(rep.range_deg, rep.uncertainty_deg),
+    )
+
+
+def _summary(report: Report) -> str:
+    words = "The angles of hip, knee and ankle over time."
+    if report.tension is not None:
+        knee = number(report.tension.knee_flexion_deg, "°")
+        words += f" The point of tension begins at {clock(report.tension.start_s)}, knee at {knee}."
+    return f"{words} Repetitions: {len(report.reps)}."
+
+
+def _finding(finding: Finding, jpeg: bytes | None) -> FindingPart:
+    when = f"{clock(finding.start_s)} to {clock(finding.end_s)}"
+    if finding.rep is not None:
+        when = f"Repetition {finding.rep}, {when}"
+    unit = _UNITS.get(finding.unit, f" {finding.unit}")
+    measured = ""
+    if math.isfinite(finding.measured):
+        measured = f"measured {finding.measured:.3g}{unit}"
+        if math.isfinite(finding.limit):
+            measured += f", limit {finding.limit:.3g}{unit}"
+    picture = ""
+    if jpeg:
+        picture = "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
+    return FindingPart(
+        title=rule_words(finding.rule),
+        severity=finding.severity,
+        message=finding.message,
+        when=when,
+        start_s=finding.start_s if math.isfinite(finding.start_s) else 0.0,
+        measured=measured,
+        picture=picture,
+    )
+
+
+def _change(change: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, name in (
+        ("knee_change_deg", "Knee at the point of tension"),
+        ("detectable_deg", "Smallest change that can be told from chance"),
+    ):
+        value = change.get(key)
+        if isinstance(value, int | float) and math.isfinite(value):
+            sign = "+" if key == "knee_change_deg" and value > 0 else ""
+            yield name, f"{sign}{number(value)}°"
+
+
+def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in values.items():
+        name = f"{above}{key}"
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{name}.")
+        else:
+            yield name, "not asked for" if value is None else str(value)
+
+
+def _about(report: Report) -> Iterator[tuple[str, str]]:
+    clip, quality = report.clip, report.quality
+    yield "Clip", clip.name
+    if clip.recorded_at:
+        yield "Recorded", clip.recorded_at
+    yield "Length", f"{clock(clip.duration_s)}, {clip.frames} frames"
+    yield "Picture", f"{clip.width_px} × {clip.height_px} pixels"
+    yield "Person seen", number(100 * quality.tracked_fraction, " % of the time")
+    yield "Working knee and hip known", number(100 * quality.usable_fraction, " % of the time")
+    yield "Camera off the side view", number(quality.view_azimuth_deg, "°")
+    yield "Camera above the person", number(quality.view_elevation_deg, "°")
+    yield "Landmark model", report.model.name
+    yield "Posecheck", report.posecheck

@@ -1,0 +1,174 @@
+"""Writes frames as H.264 in MP4: what a browser, a phone and a mail program play.
+
+::
+
+    with VideoSink(path, width, height) as sink:
+        sink.write(image, t_s)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import threading
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+import av
+import numpy as np
+from av.container import OutputContainer
+from av.video.reformatter import Colorspace, VideoReformatter
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from posecheck.errors import MissingDependencyError, OutputError
+
+ENCODER: Final = "libx264"
+_TIME_BASE = Fraction(1, 90_000)
+_USUAL_RATE = 30  # for the encoder's planning only; every frame keeps its own time
+_KEYFRAME_EVERY = 60  # frames, so that a player can jump to a finding
+_WAITING = 4  # frames between the caller and the encoder
+_BT709 = 1
+_COLOURS: Final[Any] = {"dst_colorspace": Colorspace.ITU709, "dst_color_range": "MPEG"}
+# A short look-ahead costs hardly any size and holds back few frames, which counts in 4K.
+_OPTIONS = {"preset": "veryfast", "crf": "22", "x264-params": "rc-lookahead=5"}
+
+
+class VideoSink:
+    """An MP4 file in the making; a context manager.
+
+    Frames keep their own time stamps. Encoding runs in a background thread. The file is
+    written beside under another name and renamed at the end; when the block is left by an
+    exception, or something cannot be written, nothing stays behind.
+    """
+
+    def __init__(self, path: Path | str, width: int, height: int) -> None:
+        self.path = Path(path)
+        self._part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
+        self._size = (width, height)
+        self._last = -1
+        self._first_s: float | None = None
+        self._error: BaseException | None = None
+        self._frames: queue.Queue[av.VideoFrame | None] = queue.Queue(maxsize=_WAITING)
+        if ENCODER not in av.codecs_available:
+            raise MissingDependencyError(
+                "This PyAV has no H.264 encoder (libx264), so no video can be written; install "
+                "it with `pip install av` from a wheel, or use --no-video."
+            )
+        try:
+            self._container = self._open()
+        except OSError as error:
+            self._part.unlink(missing_ok=True)
+            raise self._refusal(error) from error
+        self._thread = threading.Thread(target=self._encode, name="posecheck-video", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> VideoSink:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.discard()
+
+    def write(self, image: NDArray[np.uint8], t_s: float) -> None:
+        """Add an RGB picture (h, w, 3) shown from ``t_s`` on; the array may be reused."""
+        if self._error is not None:
+            self._fail()
+        width, height = self._size
+        if image.shape != (height, width, 3):
+            raise ValueError(f"a frame of {image.shape} in a video of {(height, width, 3)}")
+        odd = (height % 2, width % 2)
+        if any(odd):  # yuv420p halves both: repeat the last row or column
+            image = np.pad(image, ((0, odd[0]), (0, odd[1]), (0, 0)), mode="edge")
+        if self._first_s is None:
+            self._first_s = t_s
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
+        stamp = max(self._last + 1, round((t_s - self._first_s) / _TIME_BASE))
+        frame.pts, frame.time_base, self._last = stamp, _TIME_BASE, stamp
+        self._put(frame)
+
+    def close(self) -> None:
+        """Finish the file and put it where it belongs."""
+        try:
+            self._put(None)
+            self._thread.join()
+            if self._error is not None:
+                self._fail()
+            if self._last < 0:
+                raise OutputError(f"{self.path} was not written, for there was no frame.")
+            self._part.replace(self.path)
+        except OSError as error:
+            raise self._refusal(error) from error
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        """Leave no file and no thread behind; does nothing after `close`."""
+        while self._thread.is_alive():
+            with contextlib.suppress(queue.Empty):
+                self._frames.get_nowait()
+            with contextlib.suppress(queue.Full):
+                self._frames.put_nowait(None)
+            self._thread.join(0.05)
+        self._part.unlink(missing_ok=True)
+
+    def _open(self) -> OutputContainer:
+        width, height = self._size
+        container = av.open(
+            f"file:{self._part.absolute()}", "w", format="mp4", options={"movflags": "+faststart"}
+        )
+        stream = container.add_stream(ENCODER, rate=_USUAL_RATE, options=_OPTIONS)
+        context = stream.codec_context
+        context.width, context.height = width + width % 2, height + height % 2
+        context.pix_fmt, context.gop_size = "yuv420p", _KEYFRAME_EVERY
+        context.time_base = _TIME_BASE
+        context.colorspace = context.color_primaries = context.color_trc = _BT709
+        context.color_range = 1  # limited, as players expect
+        self._stream: VideoStream = stream
+        try:
+            container.start_encoding()  # opens the file now, so that a refusal is raised here
+        except BaseException:
+            container.close()
+            raise
+        return container
+
+    def _put(self, frame: av.VideoFrame | None) -> None:
+        while self._thread.is_alive():
+            with contextlib.suppress(queue.Full):
+                self._frames.put(frame, timeout=0.1)
+                return
+        self._fail()
+
+    def _encode(self) -> None:
+        """The background thread: what it meets is raised by the next `write` or `close`."""
+        reformatter = VideoReformatter()
+        try:
+            with self._container as container:
+                while (frame := self._frames.get()) is not None:
+                    yuv = reformatter.reformat(frame, format="yuv420p", **_COLOURS)
+                    yuv.pts, yuv.time_base = frame.pts, frame.time_base
+                    container.mux(self._stream.encode(yuv))
+                if self._last >= 0:
+                    container.mux(self._stream.encode(None))
+        except BaseException as error:  # a thread has nobody above it to tell
+            self._error = error
+
+    def _fail(self) -> None:
+        if isinstance(self._error, OSError):
+            raise self._refusal(self._error) from self._error
+        raise OutputError(f"{self.path} could not be written ({self._error}).") from self._error
+
+    def _refusal(self, error: OSError) -> OutputError:
+        reason = error.strerror or "it cannot be written"
+        return OutputError(f"{self.path} cannot be written ({reason}); make room or choose a "
+                           "folder that can be written with --out.")  # fmt: skip

@@ -1,0 +1,184 @@
+"""The overlay draws what is known, keeps off the person, and never fails on bad joints."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from present_factory import RESTING, TRUNK, WORKING, make_angles, make_finding, make_update
+
+from posecheck.present.cards import sign_of, wrap
+from posecheck.present.gauge import ZONE, Gauge
+from posecheck.present.layout import Placer, body_points, unit_px
+from posecheck.present.lettering import printable, text_width
+from posecheck.present.overlay import Overlay
+from posecheck.types import PHASES, WARNINGS, Array, Phase
+
+joints = st.floats(-1e9, 1e9, width=64) | st.sampled_from([math.nan, math.inf, -math.inf, 0.0])
+degrees = st.floats(-200, 400) | st.just(math.nan)
+
+
+def grey(width: int = 640, height: int = 480) -> np.ndarray:
+    """Return an empty picture."""
+    return np.full((height, width, 3), 128, np.uint8)
+
+
+@given(
+    size=st.tuples(st.integers(1, 700), st.integers(1, 700)),
+    working=arrays(float, (5, 2), elements=joints),
+    resting=arrays(float, (5, 2), elements=joints),
+    trunk=arrays(float, (2, 2), elements=joints),
+    angles=st.tuples(degrees, degrees, degrees),
+    phase=st.sampled_from(PHASES),
+    hold=st.tuples(degrees, degrees),
+    message=st.text(max_size=200),
+    tense=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_any_joints_in_any_picture(
+    size: tuple[int, int],
+    working: Array,
+    resting: Array,
+    trunk: Array,
+    angles: tuple[float, float, float],
+    phase: Phase,
+    hold: tuple[float, float],
+    message: str,
+    tense: bool,
+) -> None:
+    """Whatever the joints are, the picture keeps its size and type."""
+    width, height = size
+    finding = make_finding(message=message)
+    changes: dict[str, Any] = {} if tense else {"tension": None}
+    update = make_update(
+        working_px=working, resting_px=resting, trunk_px=trunk, phase=phase, findings=(finding,),
+        hold_s=hold[0], hold_target_s=hold[1], warnings=WARNINGS,
+        angles=make_angles(
+            hip_flexion_deg=angles[0], knee_flexion_deg=angles[1], ankle_dorsiflexion_deg=angles[2]
+        ), **changes,
+    )  # fmt: skip
+    picture = Overlay(width, height).draw(grey(width, height), update)
+    assert picture.shape == (height, width, 3)
+    assert picture.dtype == np.uint8
+
+
+@given(t=st.text(max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_any_text_is_one_printable_line(t: str) -> None:
+    """No text breaks the lettering."""
+    line = printable(t + "\ud800\n\x00")
+    assert line.isprintable()
+    assert text_width(t, 20) >= 0
+
+
+def test_draws_in_place_and_copies_what_is_read_only() -> None:
+    """A writeable picture is the one returned, a read-only one stays as it was."""
+    overlay, picture, update = Overlay(640, 480), grey(), make_update()
+    assert overlay.draw(picture, update) is picture
+    locked = grey()
+    locked.flags.writeable = False
+    drawn = overlay.draw(locked, update)
+    assert (locked == 128).all()
+    assert np.array_equal(drawn, picture)
+
+
+def test_a_strided_picture_is_drawn_alike() -> None:
+    """Rows with padding, as decoders hand them out, make no difference."""
+    update = make_update()
+    padded = np.full((480, 700, 3), 128, np.uint8)[:, :640]
+    drawn = Overlay(640, 480).draw(padded, update)
+    assert np.array_equal(drawn, Overlay(640, 480).draw(grey(), update))
+
+
+@pytest.mark.parametrize("picture", [grey(640, 481), grey().astype(float), grey()[:, :, :1]])
+def test_another_picture_is_refused(picture: np.ndarray) -> None:
+    """The overlay is prepared for one size."""
+    with pytest.raises(ValueError, match="uint8 pictures of shape"):
+        Overlay(640, 480).draw(picture, make_update())
+
+
+def test_the_working_leg_is_in_colour_and_an_unknown_one_is_not_drawn() -> None:
+    """The middle of the thigh is coloured; without joints nothing is drawn there."""
+    overlay = Overlay(640, 480)
+    seen = overlay.draw(grey(), make_update())[232, 345]
+    assert seen[0] < 100 < seen[1]
+    nowhere = {"working_px": np.full((5, 2), np.nan), "resting_px": np.full((5, 2), np.nan)}
+    unseen = Overlay(640, 480).draw(grey(), make_update(**nowhere))
+    assert (unseen[232, 345] == 128).all()
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 480), (540, 960), (1280, 720), (1920, 1080)])
+def test_panels_keep_off_the_person(width: int, height: int) -> None:
+    """No panel covers a point of the body of a person in the middle."""
+    scale = min(width / 640, height / 480)
+    move = np.array([(width - 640 * scale) / 2, (height - 480 * scale) / 2])
+    parts = [np.array(part) * scale + move for part in (WORKING, RESTING, TRUNK)]
+    points = body_points(*parts)
+    placer = Placer(width, height, unit_px(width, height))
+    placer.fix(points)
+    for box in (placer.layout.status, placer.layout.gauge, placer.layout.messages):
+        inside = (points >= box[:2]).all(axis=1) & (points <= box[2:]).all(axis=1)
+        assert not inside.any()
+        assert min(box) >= 0
+        assert box[2] <= width
+        assert box[3] <= height
+
+
+def test_panels_do_not_jump() -> None:
+    """A person who moves into a panel for a moment moves nothing; one who stays does."""
+    placer = Placer(640, 480, 4.8)
+    high = np.array([[x, 100.0] for x in range(40, 600, 10)])
+    for i in range(50):
+        placer.follow(i * 0.04, high)
+    before = placer.layout
+    low = high + np.array([0, 340])
+    for i in range(20):
+        placer.follow(2 + i * 0.04, low)
+    assert placer.layout is before
+    for i in range(400):
+        placer.follow(3 + i * 0.04, low)
+    assert placer.layout is not before
+
+
+@given(knee=st.floats(-30, 180), less=st.floats(0.1, 60), tension=st.floats(0, 80))
+def test_the_gauge_never_turns_back(knee: float, less: float, tension: float) -> None:
+    """A straighter knee is never further left, and the tension stands in its zone."""
+    gauge = Gauge(5.0)
+    assert gauge.place(knee - less, tension) >= gauge.place(knee, tension)
+    assert ZONE[0] < gauge.place(tension, tension) < ZONE[1]
+    assert 0 <= gauge.place(knee, tension) <= 1
+
+
+def test_signs_follow_the_worst_finding() -> None:
+    """A fault weighs more than advice, and rest is neither good nor bad."""
+    fault, advice = make_finding(), make_finding(severity="advice")
+    assert sign_of(make_update(findings=(advice, fault))) == "fault"
+    assert sign_of(make_update(findings=(advice,))) == "advice"
+    assert sign_of(make_update()) == "good"
+    assert sign_of(make_update(phase="rest")) == "idle"
+
+
+def test_wrapped_lines_fit() -> None:
+    """Lines are within the width, and what is cut off is marked."""
+    lines = wrap("Keep the knee still while the foot moves, please, and breathe.", 20, 150, 2)
+    assert len(lines) == 2
+    assert all(text_width(line, 20) <= 150 for line in lines)
+    assert lines[-1].endswith("…")
+    assert wrap("", 20, 150, 2) == ("",)
+
+
+def test_a_frame_costs_a_few_milliseconds() -> None:
+    """Drawing stays far below the time of an inference (a generous bound for busy machines)."""
+    overlay, update = Overlay(640, 480), make_update(findings=(make_finding(),))
+    picture = grey()
+    overlay.draw(picture, update)
+    start = time.process_time()
+    for _ in range(10):
+        overlay.draw(picture, update)
+    assert (time.process_time() - start) / 10 < 0.04
