@@ -1,0 +1,1 @@
+"""Who uses it: each joins a source of frames, one Session and some sinks."""

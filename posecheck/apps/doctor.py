@@ -1,0 +1,178 @@
+"""What works on this machine, and what to do about what does not.
+
+Every check looks, none changes anything: no model is fetched, no camera is opened.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from posecheck.errors import PosecheckError
+from posecheck.vision import model as models
+
+_OLDEST_PYTHON = (3, 10)
+_WHEELS = (  # where MediaPipe runs
+    ("Linux", "x86_64"), ("Windows", "AMD64"), ("Darwin", "arm64"),
+)  # fmt: skip
+_DECODERS = ("h264", "hevc", "vp8", "vp9", "mpeg4", "mjpeg")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the doctor: what was looked at, what was found, what to do."""
+
+    name: str
+    ok: bool
+    detail: str
+    fix: str = ""  # empty where nothing is to be done
+    needed: bool = True  # False: only `posecheck live` misses it
+
+
+def checks(model: Path | None = None) -> list[Check]:
+    """Look at everything; a check that breaks is a check that failed."""
+    looks: tuple[tuple[str, Callable[[], Check]], ...] = (
+        ("python", _python),
+        ("mediapipe", _mediapipe),
+        ("model", lambda: _model(model)),
+        ("decoders", _decoders),
+        ("encoder", _encoder),
+        ("cache", _cache),
+        ("opencv", _opencv),
+        ("camera", _camera),
+        ("display", _display),
+        ("voice", _voice),
+    )
+    return [_look(name, look) for name, look in looks]
+
+
+def _look(name: str, look: Callable[[], Check]) -> Check:
+    try:
+        return look()
+    except Exception as error:  # whatever is wrong here is the answer, not a crash
+        return Check(name, False, _one_line(error), "please report this")
+
+
+def _python() -> Check:
+    machine = (platform.system(), platform.machine())
+    detail = f"{platform.python_version()} on {' '.join(machine)}"
+    if sys.version_info[:2] < _OLDEST_PYTHON:
+        return Check("python", False, detail, "install Python 3.10 or later")
+    if machine not in _WHEELS:
+        fix = "MediaPipe runs on Linux x86-64, Windows x86-64 and Apple silicon; use one of these"
+        return Check("python", False, detail, fix)
+    return Check("python", True, detail)
+
+
+def _mediapipe() -> Check:
+    fix = "python -m pip install mediapipe==0.10.31"
+    try:
+        version = importlib.metadata.version("mediapipe")
+        # In a process of its own: a broken native library may abort and take us with it.
+        run = subprocess.run(
+            [sys.executable, "-c", "import mediapipe.tasks.python.vision"],
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+    except importlib.metadata.PackageNotFoundError:
+        return Check("mediapipe", False, "not installed", fix)
+    if run.returncode != 0:
+        last = (run.stderr.strip().splitlines() or ["it stopped without a word"])[-1]
+        return Check("mediapipe", False, f"{version} is installed but cannot be used: {last}", fix)
+    return Check("mediapipe", True, version)
+
+
+def _model(explicit: Path | None) -> Check:
+    try:
+        found = models.find_model(explicit)
+    except PosecheckError as error:
+        return Check("model", False, str(error), "pass another --model FILE")
+    if found is None:
+        places = " or ".join(str(folder) for folder in models.model_dirs())
+        return Check("model", False, f"none in {places}", "connect once and run: posecheck model")
+    return Check("model", True, f"{found.path} (sha256 {found.sha256[:12]}...)")
+
+
+def _decoders() -> Check:
+    av = importlib.import_module("av")
+    missing = [name for name in _DECODERS if name not in av.codecs_available]
+    if missing:
+        return Check("decoders", False, f"PyAV {av.__version__} lacks {', '.join(missing)}",
+                     "python -m pip install --force-reinstall --only-binary=:all: av")  # fmt: skip
+    return Check("decoders", True, f"PyAV {av.__version__}: {', '.join(_DECODERS)}")
+
+
+def _encoder() -> Check:
+    av = importlib.import_module("av")
+    video = importlib.import_module("posecheck.present.video")
+    if video.ENCODER not in av.codecs_available:
+        return Check("encoder", False, "PyAV has no libx264, so no annotated video",
+                     "python -m pip install --force-reinstall --only-binary=:all: av")  # fmt: skip
+    return Check("encoder", True, "H.264 (libx264)")
+
+
+def _cache() -> Check:
+    folder = models.model_dirs()[-1]
+    existing = next(p for p in (folder, *folder.parents) if p.exists())
+    if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
+        return Check("cache", True, str(folder))
+    return Check("cache", False, f"{folder} cannot be written", f"make {existing} writable")
+
+
+def _opencv() -> Check:
+    try:
+        cv2 = importlib.import_module("cv2")
+    except ImportError as error:
+        fix = "python -m pip install opencv-python"
+        if ".so" in str(error):  # the wheel is there, a library of the system is not
+            fix = "sudo apt install libgl1 libglib2.0-0 (only the live camera needs it)"
+        return Check("opencv", False, _one_line(error), fix, needed=False)
+    return Check("opencv", True, str(cv2.__version__), needed=False)
+
+
+def _camera() -> Check:
+    if platform.system() != "Linux":
+        return Check("camera", True, "not looked for on this system", needed=False)
+    devices = sorted(Path("/dev").glob("video*"))
+    if not devices:
+        return Check("camera", False, "no /dev/video*", "plug a webcam in", needed=False)
+    names = ", ".join(str(device) for device in devices)
+    if not any(os.access(device, os.R_OK | os.W_OK) for device in devices):
+        fix = "sudo usermod -aG video $USER, then log in again"
+        return Check("camera", False, f"{names} may not be used", fix, needed=False)
+    return Check("camera", True, names, needed=False)
+
+
+def _display() -> Check:
+    if platform.system() != "Linux":
+        return Check("display", True, "the system's own", needed=False)
+    for variable in ("WAYLAND_DISPLAY", "DISPLAY"):
+        if os.environ.get(variable):
+            return Check("display", True, f"{variable}={os.environ[variable]}", needed=False)
+    return Check("display", False, "neither DISPLAY nor WAYLAND_DISPLAY is set",
+                 "run it on a desktop, or use live --no-window", needed=False)  # fmt: skip
+
+
+def _voice() -> Check:
+    if platform.system() != "Linux":
+        return Check("voice", True, "the system's own", needed=False)
+    missing = []
+    if not (shutil.which("espeak-ng") or shutil.which("espeak")):
+        missing.append("espeak-ng")
+    if not shutil.which("aplay"):  # without it the voice is silent and says nothing about it
+        missing.append("alsa-utils")
+    if missing:
+        return Check("voice", False, f"missing: {', '.join(missing)}",
+                     f"sudo apt install {' '.join(missing)}", needed=False)  # fmt: skip
+    return Check("voice", True, "espeak-ng and aplay", needed=False)
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

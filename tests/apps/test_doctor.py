@@ -1,0 +1,153 @@
+"""The doctor says what works, and what to do about what does not; it changes nothing."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from posecheck.apps import doctor
+from posecheck.apps.doctor import Check, checks
+from posecheck.vision import model as models
+from posecheck.vision import model_fetch
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing is started, nothing fetched, and the cache is an empty folder."""
+
+    def no_fetch(*_: object) -> None:
+        raise AssertionError("the doctor must not fetch")
+
+    monkeypatch.setattr(model_fetch, "fetch_members", no_fetch)
+    monkeypatch.setattr(models, "model_dirs", lambda: (tmp_path / "cache",))
+    monkeypatch.setattr(
+        subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=0, stderr="")
+    )
+
+
+def one(name: str, model: Path | None = None) -> Check:
+    return next(check for check in checks(model) if check.name == name)
+
+
+def test_every_failure_says_what_to_do_in_one_line() -> None:
+    found = checks()
+    assert [c.name for c in found] == [
+        "python", "mediapipe", "model", "decoders", "encoder",
+        "cache", "opencv", "camera", "display", "voice",
+    ]  # fmt: skip
+    for check in found:
+        assert check.detail
+        assert "\n" not in check.detail + check.fix
+        assert check.ok or check.fix
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "ok"),
+    [("Linux", "x86_64", True), ("Linux", "aarch64", False), ("Darwin", "arm64", True),
+     ("Darwin", "x86_64", False), ("Windows", "AMD64", True)],
+)  # fmt: skip
+def test_platforms(monkeypatch: pytest.MonkeyPatch, system: str, machine: str, ok: bool) -> None:
+    monkeypatch.setattr(platform, "system", lambda: system)
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    assert one("python").ok is ok
+
+
+def test_an_old_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 1, "final", 0))
+    assert "3.10" in one("python").fix
+
+
+def test_mediapipe_absent_or_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert one("mediapipe").ok
+    broken = SimpleNamespace(returncode=1, stderr="Traceback\nImportError: libX is missing\n")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: broken)
+    assert "libX is missing" in one("mediapipe").detail
+
+    def absent(name: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", absent)
+    assert one("mediapipe").detail == "not installed"
+
+
+def test_model_missing_and_broken(tmp_path: Path) -> None:
+    missing = one("model")
+    assert not missing.ok
+    assert "posecheck model" in missing.fix
+    assert not (tmp_path / "cache").exists()  # looked, and changed nothing
+    own = tmp_path / "own.task"
+    own.write_bytes(b"nonsense")
+    assert not one("model", own).ok
+
+
+def test_model_present(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    here = models.ModelFile(tmp_path / "m.task", "m", "f" * 64)
+    monkeypatch.setattr(models, "find_model", lambda _: here)
+    assert one("model").ok
+    assert str(here.path) in one("model").detail
+
+
+def test_codecs_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert one("decoders").ok
+    assert one("encoder").ok
+    bare = SimpleNamespace(codecs_available={"h264"}, __version__="0")
+    real = importlib.import_module
+    monkeypatch.setattr(importlib, "import_module", lambda n: bare if n == "av" else real(n))
+    assert "hevc" in one("decoders").detail
+    assert not one("encoder").ok
+
+
+@pytest.mark.parametrize(
+    ("error", "fix"),
+    [("libGL.so.1: cannot open shared object file", "apt install libgl1 libglib2.0-0"),
+     ("No module named 'cv2'", "pip install opencv-python")],
+)  # fmt: skip
+def test_opencv(monkeypatch: pytest.MonkeyPatch, error: str, fix: str) -> None:
+    real = importlib.import_module
+
+    def fail(name: str) -> object:
+        if name == "cv2":
+            raise ImportError(error)
+        return real(name)
+
+    monkeypatch.setattr(importlib, "import_module", fail)
+    check = one("opencv")
+    assert not check.ok
+    assert not check.needed
+    assert fix in check.fix
+
+
+def test_cache_that_cannot_be_written(tmp_path: Path) -> None:
+    assert one("cache").ok
+    (tmp_path / "cache").write_text("in the way")
+    assert not one("cache").ok
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at Linux programs and variables")
+def test_voice_and_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    assert one("voice").ok
+    monkeypatch.setattr(shutil, "which", lambda n: None if n == "aplay" else f"/bin/{n}")
+    assert one("voice").fix == "sudo apt install alsa-utils"
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("DISPLAY", ":7")
+    assert one("display").detail == "DISPLAY=:7"
+    monkeypatch.delenv("DISPLAY")
+    assert "--no-window" in one("display").fix
+
+
+def test_a_check_that_breaks_is_a_check_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def explode() -> Check:
+        raise RuntimeError("two\nlines")
+
+    monkeypatch.setattr(doctor, "_voice", explode)
+    check = one("voice")
+    assert (check.ok, check.detail) == (False, "two lines")
