@@ -1,0 +1,100 @@
+"""Joint angles of one smoothed frame, in the sagittal plane of the leg, and how sure they are.
+
+Knee flexion: thigh against shank, 0° = straight. Hip flexion: thigh against the lying surface.
+Ankle dorsiflexion: heel-to-toe against ankle-to-knee, 0° = square, positive towards the shin.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from posecheck.motion.body import Body
+from posecheck.motion.skeleton import ANKLE, EARS, HEEL, HIP, KNEE, NOSE, TOE, midpoint
+from posecheck.motion.view import View
+from posecheck.types import Array, Pose
+
+# No knee bends backwards by so much, no foot points so far up or down the shank.
+KNEE_MIN_DEG = -20.0
+ANKLE_RANGE_DEG = (-75.0, 50.0)
+MOUTH, EYES = (9, 10), (2, 5)
+
+# Standard deviation of an angle's lasting error on rendered people (degrees), and how much
+# a degree of doubt about the view or a hundredth of a trunk length of jitter adds.
+LASTING_DEG = {"hip": 3.4, "knee": 3.4, "ankle": 3.6}
+PER_VIEW_DEG = 0.05
+PER_NOISE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class LegAngles:
+    """Degrees; NaN where unknown."""
+
+    hip: float
+    knee: float
+    ankle: float
+
+
+def leg_angles(body: Body, joints_px: Array) -> LegAngles:
+    """The angles of the working leg (5, 2) with the hip held where `body` has it."""
+    view, hip = body.view, body.hip_px
+    placed = view.plane(joints_px, hip)
+    shank = placed[ANKLE] - placed[KNEE]
+    joint = body.hip_move * float(np.hypot(*shank))
+    return _angles(placed[KNEE] - joint, shank, placed[TOE] - placed[HEEL])
+
+
+def resting_angles(view: View, joints_px: Array) -> LegAngles:
+    """The angles of the resting leg (5, 2), the landmarks as they are."""
+    placed = view.plane(joints_px, joints_px[HIP])
+    return _angles(
+        placed[KNEE] - placed[HIP], placed[ANKLE] - placed[KNEE], placed[TOE] - placed[HEEL]
+    )
+
+
+def _direction(v: Array) -> float:
+    return float(np.degrees(np.arctan2(v[1], v[0])))
+
+
+def _turn(degrees: float) -> float:
+    return (degrees + 180.0) % 360.0 - 180.0
+
+
+def _angles(thigh: Array, shank: Array, foot: Array) -> LegAngles:
+    knee = _turn(_direction(thigh) - _direction(shank))
+    ankle = _turn(_direction(foot) - _direction(shank)) - 90.0
+    if not KNEE_MIN_DEG < knee:
+        return LegAngles(np.nan, np.nan, np.nan)
+    if not ANKLE_RANGE_DEG[0] < ankle < ANKLE_RANGE_DEG[1]:
+        ankle = np.nan  # the foot is drawn on the wrong side of the shank
+    return LegAngles(_direction(thigh), knee, ankle)
+
+
+def head_tilt_deg(pose: Pose, feet: float) -> float:
+    """Which way the face looks: 0° to the ceiling, positive towards the feet.
+
+    The mean direction of ears to nose and of forehead to mouth: lifting the head from the
+    pillow turns the face, and turns it farther than it raises the ears.
+    """
+    for xy in (pose.xy_px, pose.hidden_xy_px):
+        if np.isfinite(xy[NOSE, 0]):
+            forward = xy[NOSE] - midpoint(xy, EARS)
+            down = midpoint(xy, MOUTH) - midpoint(xy, EYES)
+            # a face that looks up has its mouth towards the feet
+            return 0.5 * (
+                float(np.degrees(np.arctan2(forward[0] * feet, -forward[1])))
+                + float(np.degrees(np.arctan2(down[1], down[0] * feet)))
+            )
+    return np.nan
+
+
+def uncertainties_deg(body: Body, support: float, noise_px: float) -> tuple[float, float, float]:
+    """Half of the 95 % band of hip, knee and ankle angle (degrees)."""
+    oblique = np.hypot(body.view.azimuth_deg, body.view.elevation_deg) * PER_VIEW_DEG
+    noise = PER_NOISE * noise_px / body.trunk_px / max(support, 0.2)
+    hip, knee, ankle = (
+        1.96 * float(np.sqrt(LASTING_DEG[j] ** 2 + oblique**2 + noise**2))
+        for j in ("hip", "knee", "ankle")
+    )
+    return hip, knee, ankle

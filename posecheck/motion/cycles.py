@@ -1,0 +1,91 @@
+"""Signals over time: smoothing, gaps, turning points. Times in seconds, uneven steps welcome."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from posecheck.types import Array
+
+BRIDGE_S = 0.7
+
+
+def filled(times: Array, values: Array) -> Array:
+    """`values` (n,) with gaps up to `BRIDGE_S` bridged by straight lines; longer ones stay NaN."""
+    known = np.flatnonzero(np.isfinite(values))
+    if len(known) < 2:
+        return values.copy()
+    out: Array = np.interp(times, times[known], values[known])
+    out[: known[0]] = np.nan
+    out[known[-1] + 1 :] = np.nan
+    for a, b in zip(known[:-1], known[1:], strict=True):
+        if b > a + 1 and times[b] - times[a] > BRIDGE_S:
+            out[a + 1 : b] = np.nan
+    return out
+
+
+def smooth(times: Array, values: Array, sigma_s: float) -> Array:
+    """A Gaussian mean (n,) of the known values around each time; NaN where none is known."""
+    out = np.full(len(values), np.nan)
+    reach = 3 * sigma_s
+    known = np.isfinite(values)
+    first = np.searchsorted(times, times - reach)
+    last = np.searchsorted(times, times + reach, side="right")
+    for i in np.flatnonzero(known):
+        near = slice(first[i], last[i])
+        weight = np.exp(-0.5 * ((times[near] - times[i]) / sigma_s) ** 2) * known[near]
+        out[i] = np.nansum(weight * values[near]) / weight.sum()
+    return out
+
+
+def runs(mask: Array) -> list[tuple[int, int]]:
+    """First and last index of each stretch where `mask` (n,) holds."""
+    edges = np.flatnonzero(np.diff(np.r_[0, mask.astype(np.int8), 0]))
+    return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def turning_points(values: Array, swing: float, last: float) -> list[tuple[int, int]]:
+    """Indices of the extremes of `values` (n,) with +1 (top) or -1 (bottom), alternating.
+
+    An extreme counts once the value has come back from it by `swing`. The last one counts
+    without that if it lies `last` from the one before. The start is no extreme.
+    """
+    finite = np.flatnonzero(np.isfinite(values))
+    if len(finite) < 3:
+        return []
+    top = bottom = finite[0]
+    points: list[tuple[int, int]] = []
+    direction = 0
+    for i in finite:
+        top = i if values[i] > values[top] else top
+        bottom = i if values[i] < values[bottom] else bottom
+        if direction >= 0 and values[i] <= values[top] - swing:
+            if direction:
+                points.append((int(top), 1))
+            direction, bottom = -1, i
+            top = i
+        elif direction <= 0 and values[i] >= values[bottom] + swing:
+            if direction:
+                points.append((int(bottom), -1))
+            direction, top = 1, i
+            bottom = i
+    if direction:
+        end = (int(top), 1) if direction > 0 else (int(bottom), -1)
+        before = values[points[-1][0]] if points else values[finite[0]]
+        if abs(values[end[0]] - before) >= last:
+            points.append(end)
+    return points
+
+
+def crossing(times: Array, values: Array, level: float, start: int, step: int) -> float:
+    """The time at which `values` first crosses `level`, from index `start` forwards or back.
+
+    Between two frames the time is interpolated; NaN where it is not crossed.
+    """
+    i = start
+    above = values[start] > level
+    while 0 <= i + step < len(values) and np.isfinite(values[i + step]):
+        if (values[i + step] > level) != above:
+            share = (level - values[i]) / (values[i + step] - values[i])
+            return float(times[i] + share * (times[i + step] - times[i]))
+        i += step
+    return float("nan")

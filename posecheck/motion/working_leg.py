@@ -1,0 +1,105 @@
+"""Which leg is at work, held through label swaps and collapses.
+
+MediaPipe's left and right are evidence, never identity: seen from the side the two legs swap
+names from frame to frame, or are both drawn onto one leg (measured). The working leg is the
+raised one; where both labels lie on one leg, the places where the legs were last seen decide.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from posecheck.motion.skeleton import ANKLE, HIPS, KNEE, LEGS, SHOULDERS, midpoint
+from posecheck.types import Array, Pose
+
+# in trunk lengths; a real leg is at least this far from the other while it is raised
+APART = 0.3
+TOGETHER = 0.22
+MEMORY_S = 1.0  # how long a leg is looked for where it was last seen
+NOWHERE = np.full((5, 2), np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """Both legs in one frame, (5, 2) each: hip, knee, ankle, heel, toe; NaN where not seen."""
+
+    t_s: float
+    working_px: Array
+    resting_px: Array
+    label: int  # 0 or 1, the label on the working leg; -1 where the legs are not apart
+    hidden: bool  # from the look with the resting leg hidden
+    trunk_px: float  # length from mid-shoulder to mid-hip, held over seconds
+
+
+def _apart(a: Array, b: Array) -> float:
+    """Mean distance of knee and ankle of two legs (5, 2)."""
+    return float(np.hypot(*(a[[KNEE, ANKLE]] - b[[KNEE, ANKLE]]).T).mean())
+
+
+class LegFollower:
+    """Push poses in order, get both legs of each."""
+
+    def __init__(self) -> None:
+        self._trunks: deque[float] = deque(maxlen=75)
+        self._working: tuple[float, Array] | None = None
+        self._resting: tuple[float, Array] | None = None
+
+    def push(self, pose: Pose) -> Legs:
+        """The legs of one frame; a look with the resting leg hidden is preferred where taken."""
+        plain = bool(np.isfinite(pose.xy_px[LEGS[0][0], 0]))
+        hidden = bool(np.isfinite(pose.hidden_xy_px[LEGS[0][0], 0]))
+        if plain:
+            trunk = midpoint(pose.xy_px, SHOULDERS) - midpoint(pose.xy_px, HIPS)
+            self._trunks.append(float(np.hypot(*trunk)))
+        if not (plain or hidden) or not self._trunks:
+            return Legs(pose.t_s, NOWHERE, NOWHERE, -1, hidden, np.nan)
+        size = float(np.median(self._trunks))
+        working, resting, label = (
+            self._split(pose.t_s, pose.xy_px[LEGS], size) if plain else (NOWHERE, NOWHERE, -1)
+        )
+        if hidden:
+            working = self._pick(pose.t_s, pose.hidden_xy_px[LEGS], size)
+        self._remember(pose.t_s, working, resting)
+        return Legs(pose.t_s, working, resting, label, hidden, size)
+
+    def _remember(self, t_s: float, working: Array, resting: Array) -> None:
+        if np.isfinite(working[KNEE, 0]):
+            self._working = (t_s, working)
+        if np.isfinite(resting[KNEE, 0]):
+            self._resting = (t_s, resting)
+
+    def _known(self, seen: tuple[float, Array] | None, t_s: float) -> Array | None:
+        return seen[1] if seen is not None and t_s - seen[0] <= MEMORY_S else None
+
+    def _split(self, t_s: float, legs: Array, size: float) -> tuple[Array, Array, int]:
+        """Working and resting leg of (2, 5, 2), and which label the working leg bears."""
+        height = -(legs[:, KNEE, 1] + legs[:, ANKLE, 1])
+        up = int(np.argmax(height))
+        working, resting = legs[up], legs[1 - up]
+        apart = _apart(working, resting) / size
+        was_working, was_resting = self._known(self._working, t_s), self._known(self._resting, t_s)
+        if apart < TOGETHER and was_working is not None and was_resting is not None:
+            if _apart(was_working, was_resting) / size < APART:
+                return working, resting, -1
+            # both labels lie on one leg: the other was not seen
+            if _apart(working, was_working) <= _apart(working, was_resting):
+                return working, NOWHERE, -1
+            return NOWHERE, resting, -1
+        clear = apart > APART and (height[up] - height[1 - up]) / size > APART
+        return working, resting, up if clear else -1
+
+    def _pick(self, t_s: float, legs: Array, size: float) -> Array:
+        """The working leg among (2, 5, 2) of a look in which the resting leg was hidden."""
+        was_working, was_resting = self._known(self._working, t_s), self._known(self._resting, t_s)
+        if was_working is None:
+            return np.asarray(legs[int(np.argmin(legs[:, KNEE, 1] + legs[:, ANKLE, 1]))])
+        away = [_apart(leg, was_working) for leg in legs]
+        leg = legs[int(np.argmin(away))]
+        if was_resting is not None and _apart(leg, was_resting) < min(away):
+            return NOWHERE
+        if _apart(legs[0], legs[1]) / size < TOGETHER:
+            return np.asarray(legs.mean(axis=0))
+        return np.asarray(leg)
