@@ -64,7 +64,7 @@ def _turn(degrees: float) -> float:
 def _angles(thigh: Array, shank: Array, foot: Array) -> LegAngles:
     knee = _turn(_direction(thigh) - _direction(shank))
     ankle = _turn(_direction(foot) - _direction(shank)) - 90.0
-    if not KNEE_MIN_DEG < knee:
+    if not knee > KNEE_MIN_DEG:
         return LegAngles(np.nan, np.nan, np.nan)
     if not ANKLE_RANGE_DEG[0] < ankle < ANKLE_RANGE_DEG[1]:
         ankle = np.nan  # the foot is drawn on the wrong side of the shank

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from posecheck.types import Array
@@ -17,7 +19,7 @@ def filled(times: Array, values: Array) -> Array:
     out: Array = np.interp(times, times[known], values[known])
     out[: known[0]] = np.nan
     out[known[-1] + 1 :] = np.nan
-    for a, b in zip(known[:-1], known[1:], strict=True):
+    for a, b in pairwise(known):
         if b > a + 1 and times[b] - times[a] > BRIDGE_S:
             out[a + 1 : b] = np.nan
     return out

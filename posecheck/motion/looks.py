@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -79,7 +80,7 @@ class LookPlanner:
     def _conflicts(self) -> bool:
         """Whether the legs swapped names or were drawn off their places in too many looks."""
         labels = [x.label for x in self._plain if x.label >= 0]
-        jumps = sum(a != b for a, b in zip(labels[:-1], labels[1:], strict=True))
+        jumps = sum(a != b for a, b in pairwise(labels))
         places = np.array([x.working_px for x in self._plain])
         lost = ~np.isfinite(places[:, KNEE, 0])
         off = lost.copy()

@@ -89,9 +89,7 @@ def bends(times: Array, knee: Array, tension_deg: float) -> list[Cycle]:
     return _alike(_joined(cycles), BEND_FLOOR_DEG, BEND_MIN_S)
 
 
-def _bend(
-    times: Array, knee: Array, calm: Array, top: int, back: int, tension_deg: float
-) -> Cycle:
+def _bend(times: Array, knee: Array, calm: Array, top: int, back: int, tension_deg: float) -> Cycle:
     size = calm[top] - tension_deg
     left = tension_deg + LEFT_TENSION * size
     start = crossing(times, calm, left, top, -1)

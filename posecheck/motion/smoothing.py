@@ -109,9 +109,7 @@ class FixedLagSmoother:
         return float(np.median(lengths[:, 1])), float(np.median(lengths[:, 2]))
 
     def _fit(self, legs: Legs, usable: Array) -> Smoothed:
-        window = [
-            (x, ok) for x, ok in self._window if abs(x.t_s - legs.t_s) <= LAG_S + 1e-9
-        ]
+        window = [(x, ok) for x, ok in self._window if abs(x.t_s - legs.t_s) <= LAG_S + 1e-9]
         times = np.array([x.t_s for x, _ in window]) - legs.t_s
         joints = np.array([x.working_px for x, _ in window])
         ok = np.array([k for _, k in window])

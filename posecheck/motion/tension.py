@@ -63,8 +63,10 @@ class Track:
 
 
 def find_attempts(track: Track, variant: Variant | None = None) -> list[Attempt]:
-    """All attempts in order of time; `variant` is taken as given where the prescription says it."""
-    bridged = Track(track.t_s, *(filled(track.t_s, x) for x in (track.hip, track.knee, track.ankle)))
+    """All attempts in order of time; a `variant` that is given is not doubted."""
+    bridged = Track(
+        track.t_s, *(filled(track.t_s, x) for x in (track.hip, track.knee, track.ankle))
+    )
     attempts: list[Attempt] = []
     for first, last in _raised(bridged):
         attempts += _in_raised(bridged.part(first, last), variant)

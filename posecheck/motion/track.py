@@ -103,7 +103,7 @@ class Tracker:
         if np.isfinite(legs.resting_px[KNEE, 0]):
             self._resting.append((pose.t_s, legs.resting_px))
         self._ready.extend(self._smoother.push(legs))
-        if self._body.body is not None:
+        if self._body.settled:
             self._answer()
 
     def finish(self) -> None:

@@ -33,7 +33,7 @@ TRUNK_SLOPE_SD_DEG = 3.5  # of the trunk line of people who lie flat, rendered
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A camera's place and the picture it takes; angles in degrees, `feet` +1 if they point right."""
+    """A camera's place and its picture; degrees, `feet` +1 where they point right, else -1."""
 
     azimuth_deg: float
     elevation_deg: float

@@ -1,0 +1,217 @@
+"""Form rules: what was measured over an attempt -> findings.
+
+Each rule compares a measure with a limit of the prescription. One cause gives one finding:
+the most specific rule takes the interval (`bouncing` before `knee_not_held` and `past_tension`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from posecheck.assess.messages import finding_message, finding_unit
+from posecheck.assess.prescription import Prescription
+from posecheck.motion.cycles import runs, smooth, turning_points
+from posecheck.motion.tension import Attempt
+from posecheck.types import Array, Finding
+
+SUSTAINED_S = 0.4  # a shorter excursion is noise, not a fault
+CALM_S = 0.2  # Gaussian width for what changes slowly
+BOUNCE_TURNS = 5  # turns of the knee that make a bounce, two and a half cycles
+BOUNCE_SHARE = 0.6  # of the limit that each swing must have
+HANDS_FAR = 0.45  # thigh lengths; a wrist that holds the thigh is nearer
+HANDS_SHARE = 0.6  # of the glide
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What the rules read, (n,) each: degrees, `pelvis` in trunk and `hands` in thigh lengths."""
+
+    t_s: Array
+    hip: Array
+    knee: Array
+    raw_knee: Array
+    resting_hip: Array
+    resting_knee: Array
+    head: Array
+    pelvis: Array
+    hands: Array
+
+    def between(self, start_s: float, end_s: float) -> Array:
+        """Which frames lie between two times, (n,) bool."""
+        return (self.t_s >= start_s) & (self.t_s <= end_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A rule that was broken, before it is worded."""
+
+    rule: str
+    start_s: float
+    end_s: float
+    measured: float
+    limit: float
+    rep: int | None = None
+
+
+def find(
+    measures: Measures, attempts: list[Attempt], prescription: Prescription
+) -> tuple[Finding, ...]:
+    """All findings of all attempts, in order of time; repetitions are numbered through."""
+    findings: list[Finding] = []
+    first = 1
+    for attempt in attempts:
+        for broken in _of_attempt(measures, attempt, prescription):
+            severity = prescription.severity_of(broken.rule)
+            if severity == "off":
+                continue
+            rep = None if broken.rep is None else first + broken.rep
+            findings.append(
+                Finding(
+                    broken.rule, severity, rep, broken.start_s, broken.end_s, broken.measured,
+                    broken.limit, finding_unit(broken.rule),
+                    finding_message(broken.rule, broken.measured, broken.limit, rep),
+                )
+            )  # fmt: skip
+        first += len(attempt.cycles)
+    return tuple(sorted(findings, key=lambda f: (f.start_s, f.rule)))
+
+
+def _of_attempt(m: Measures, attempt: Attempt, p: Prescription) -> Iterator[Broken]:
+    if not attempt.cycles:
+        return
+    yield from _thigh_drift(m, attempt, p.limits.thigh_drift_deg)
+    bounces = list(_bouncing(m, attempt, p.limits.bounce_deg, p.limits.bounce_min_hz))
+    yield from bounces
+    for broken in (
+        *_knee_not_held(m, attempt, p.limits.knee_not_held_deg),
+        *_past_tension(m, attempt, p.limits.past_tension_deg),
+    ):
+        if not any(b.start_s < broken.end_s and broken.start_s < b.end_s for b in bounces):
+            yield broken
+    yield from _hold(attempt, p.hold_min_s())
+    yield from _tempo(attempt, p)
+    yield from _others(m, attempt, p)
+
+
+def _excursion(
+    m: Measures, values: Array, attempt: Attempt, from_s: float, limit: float, rule: str
+) -> Iterator[Broken]:
+    """The stretches in which (n,) `values` exceed the limit for long enough, as one finding."""
+    over = (values > limit) & m.between(from_s, attempt.lower_s)
+    long = [(a, b) for a, b in runs(over) if m.t_s[b] - m.t_s[a] >= SUSTAINED_S]
+    if long:
+        inside = np.concatenate([values[a : b + 1] for a, b in long])
+        start = float(m.t_s[long[0][0]])
+        rep = next((i for i, c in enumerate(attempt.cycles) if c.start_s <= start <= c.end_s), None)
+        worst = float(np.percentile(inside, 95))
+        yield Broken(rule, start, float(m.t_s[long[-1][1]]), worst, limit, rep)
+
+
+def _from_level(m: Measures, values: Array, attempt: Attempt) -> Array:
+    """`values` (n,) smoothed and measured from their median during the hold."""
+    calm = smooth(m.t_s, values, CALM_S)
+    held = calm[m.between(attempt.tension_s, attempt.glide_s) & np.isfinite(calm)]
+    if not len(held):
+        near = np.abs(m.t_s - attempt.tension_s) <= 0.5
+        held = calm[near & np.isfinite(calm)]
+    level = float(np.median(held)) if len(held) else np.nan
+    return calm - level
+
+
+def _thigh_drift(m: Measures, attempt: Attempt, limit: float) -> Iterator[Broken]:
+    away = np.abs(_from_level(m, m.hip, attempt))
+    yield from _excursion(m, away, attempt, attempt.tension_s, limit, "thigh_drift")
+
+
+def _past_tension(m: Measures, attempt: Attempt, limit: float) -> Iterator[Broken]:
+    straighter = -_from_level(m, m.knee, attempt)
+    yield from _excursion(m, straighter, attempt, attempt.glide_s, limit, "past_tension")
+
+
+def _knee_not_held(m: Measures, attempt: Attempt, limit: float) -> Iterator[Broken]:
+    if attempt.variant != "ankle_pump":
+        return
+    calm = smooth(m.t_s, m.knee, 0.1)
+    for i, cycle in enumerate(attempt.cycles):
+        knee = calm[m.between(cycle.start_s, cycle.end_s) & np.isfinite(calm)]
+        if len(knee) and float(np.ptp(knee)) > limit:
+            yield Broken("knee_not_held", cycle.start_s, cycle.end_s, float(np.ptp(knee)), limit, i)
+
+
+def _bouncing(m: Measures, attempt: Attempt, limit: float, min_hz: float) -> Iterator[Broken]:
+    """Swings of the knee that come faster than `min_hz`, several in a row."""
+    inside = np.flatnonzero(m.between(attempt.tension_s, attempt.lower_s))
+    if len(inside) < 8:
+        return
+    t = m.t_s[inside]
+    raw = m.raw_knee[inside]
+    shake = smooth(t, raw, 0.04) - smooth(t, raw, 0.25)
+    points = [i for i, _ in turning_points(shake, BOUNCE_SHARE * limit, limit)]
+    quick = np.diff(t[points]) <= 0.5 / min_hz if len(points) > 1 else np.zeros(0, bool)
+    rows = [(a, b + 1) for a, b in runs(quick) if b + 2 - a >= BOUNCE_TURNS]
+    if not rows:
+        return
+    swings = np.concatenate([np.abs(np.diff(shake[points[a : b + 1]])) for a, b in rows])
+    if float(np.median(swings)) > limit:
+        start, end = float(t[points[rows[0][0]]]), float(t[points[rows[-1][1]]])
+        yield Broken("bouncing", start, end, float(np.median(swings)), limit)
+
+
+def _hold(attempt: Attempt, limit: float) -> Iterator[Broken]:
+    held = attempt.glide_s - attempt.tension_s
+    if held < limit:
+        yield Broken("tension_not_held", attempt.tension_s, attempt.glide_s, held, limit)
+
+
+def _tempo(attempt: Attempt, p: Prescription) -> Iterator[Broken]:
+    if attempt.variant is None:
+        return
+    start, end = attempt.cycles[0].start_s, attempt.cycles[-1].end_s
+    usual = float(np.median([c.end_s - c.start_s for c in attempt.cycles]))
+    size = float(np.median([c.range_deg for c in attempt.cycles]))
+    shortest, longest = p.cycle_s(attempt.variant)
+    smallest = p.range_min_deg(attempt.variant)
+    if usual < shortest:
+        yield Broken("too_fast", start, end, usual, shortest)
+    if usual > longest:
+        yield Broken("too_slow", start, end, usual, longest)
+    if size < smallest:
+        yield Broken("range_too_small", start, end, size, smallest)
+
+
+def _others(m: Measures, attempt: Attempt, p: Prescription) -> Iterator[Broken]:
+    """The rest of the body, against how it lay before the repetitions."""
+    head = _from_rest(m, m.head, attempt)
+    yield from _excursion(
+        m, head, attempt, attempt.tension_s, p.limits.head_lift_deg, "head_lifted"
+    )
+    thigh, knee = (_from_rest(m, x, attempt) for x in (m.resting_hip, m.resting_knee))
+    # a leg that is drawn up bends at both joints; one that is invented for a frame does not last
+    moved = np.where((thigh > 0) & (knee > 0), np.maximum(thigh, knee), 0.0)
+    yield from _excursion(
+        m, moved, attempt, attempt.extend_s, p.limits.other_leg_deg, "other_leg_moved"
+    )
+    pelvis = _from_rest(m, m.pelvis, attempt)
+    yield from _excursion(
+        m, pelvis, attempt, attempt.extend_s, p.limits.pelvis_lift, "pelvis_lifted"
+    )
+    held = m.hands[m.between(attempt.tension_s, attempt.lower_s)]
+    held = held[np.isfinite(held)]
+    if len(held) and float(np.mean(held > HANDS_FAR)) > HANDS_SHARE:
+        far = float(np.mean(held > HANDS_FAR))
+        yield Broken("hands_not_behind_thigh", attempt.tension_s, attempt.lower_s, far, HANDS_SHARE)
+
+
+def _from_rest(m: Measures, values: Array, attempt: Attempt) -> Array:
+    """`values` (n,) smoothed, from the calmer of before the repetitions and most of the attempt."""
+    calm = smooth(m.t_s, values, CALM_S)
+    known = np.isfinite(calm)
+    before = calm[known & m.between(attempt.extend_s - 1.0, attempt.glide_s)]
+    whole = calm[known & m.between(attempt.extend_s - 3.0, attempt.rest_s + 2.0)]
+    levels = [float(np.median(before))] if len(before) >= 5 else []
+    if len(whole) >= 5:
+        levels.append(float(np.percentile(whole, 20)))
+    return calm - (min(levels) if levels else np.nan)

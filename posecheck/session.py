@@ -1,0 +1,245 @@
+"""The engine: `Session.push(pose)` for every frame, `Session.finish()` for the report.
+
+Live sessions, reviews and batches push the same poses through this class; the same poses give
+the same report. What `push` returns may be provisional, what `finish` returns is authoritative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from posecheck import __version__
+from posecheck.assess.coverage import Sight, judge
+from posecheck.assess.form import Measures, find
+from posecheck.assess.grading import grade
+from posecheck.assess.prescription import Prescription
+from posecheck.motion.body import SideJudge, near_side
+from posecheck.motion.reps import Cycle
+from posecheck.motion.tension import Attempt, Track, find_attempts
+from posecheck.motion.track import Tracker
+from posecheck.types import (
+    PHASES,
+    Angles,
+    Array,
+    ClipInfo,
+    ExerciseSet,
+    Finding,
+    ModelInfo,
+    Pose,
+    Rep,
+    Report,
+    Series,
+    Side,
+    Tension,
+    Update,
+    Variant,
+)
+
+# Half of the 95 % band of a repetition's range: lasting errors cancel in a difference.
+RANGE_UNCERTAINTY_DEG = {"ankle_pump": 6.0, "knee_bend": 4.0}
+FINDING_SHOWN_S = 2.0  # a finding stays in the picture for at least so long
+
+
+class Session:
+    """Grade one clip or one live session, pose by pose."""
+
+    def __init__(self, prescription: Prescription) -> None:
+        self._prescription = prescription
+        self._tracker = Tracker()
+
+    def push(self, pose: Pose) -> Update:
+        """Take the next pose, in order of time; return what can be said at once."""
+        self._tracker.push(pose)
+        newest = self._tracker.newest
+        values = np.full(10, np.nan) if newest is None else newest.values[:10]
+        points = np.full((12, 2), np.nan) if newest is None else newest.points_px
+        time = pose.t_s if newest is None else newest.t_s
+        return Update(
+            t_s=time, phase="rest", side=None, variant=None,
+            angles=Angles(time, *(float(v) for v in values[:7])),
+            working_px=points[:5], resting_px=points[5:10], trunk_px=points[10:],
+            tension=None, hold_s=0.0, hold_target_s=self._hold_target(), set_index=0, reps=0,
+            reps_target=self._prescription.dose.repetitions,
+        )  # fmt: skip
+
+    def finish(self, clip: ClipInfo, model: ModelInfo) -> Report:
+        """The report on all poses that were pushed."""
+        tracker, prescription = self._tracker, self._prescription
+        tracker.finish()
+        times = tracker.times()
+        wanted = prescription.exercise.variant
+        known: Variant | None = None if wanted == "auto" else wanted
+        attempts = find_attempts(self._graded(times), known) if len(times) else []
+        sides = [self._side(a, times) for a in attempts]
+        sets, reps = _sets(attempts, sides, self._uncertainty(times))
+        findings = find(self._measures(times), attempts, prescription) if attempts else ()
+        exercising = np.zeros(len(times), bool)
+        for a in attempts:
+            exercising |= (times >= a.tension_s) & (times <= max(a.lower_s, a.tension_s))
+        sight = self._sight(times, exercising)
+        quality = judge(sight, prescription)
+        seen = float(sight.usable[exercising].mean()) if exercising.any() else float("nan")
+        first = next((s for s in sets if s.reps), sets[0] if sets else None)
+        return Report(
+            posecheck=__version__,
+            clip=clip,
+            model=model,
+            prescription=prescription.as_dict(),
+            side=first.side if first else None,
+            variant=first.variant if first else None,
+            quality=quality,
+            tension=first.tension if first else None,
+            sets=sets,
+            reps=reps,
+            findings=findings,
+            grade=grade(prescription, quality, sets, reps, findings, exercise_usable=seen),
+            series=self._series(times, attempts),
+        )
+
+    def _hold_target(self) -> float:
+        hold = self._prescription.dose.hold_s
+        return float("nan") if hold is None else float(hold)
+
+    def _column(self, name: str) -> Array:
+        return self._tracker.column(name).astype(np.float64)
+
+    def _graded(self, times: Array) -> Track:
+        return Track(times, self._column("hip"), self._column("knee"), self._column("ankle"))
+
+    def _side(self, attempt: Attempt, times: Array) -> Side:
+        """The side that worked in an attempt, from the labels seen during it."""
+        wanted = self._prescription.exercise.side
+        if wanted != "auto" and not self._prescription.exercise.alternate_legs:
+            return wanted
+        judge_side = SideJudge()
+        inside = (times >= attempt.extend_s) & (times <= attempt.rest_s)
+        for label in self._column("label")[inside]:
+            judge_side.push(int(label))
+        feet = self._tracker.feet
+        return judge_side.side(feet) or near_side(feet)
+
+    def _measures(self, times: Array) -> Measures:
+        names = (
+            "hip", "knee", "raw_knee", "resting_hip", "resting_knee", "head", "pelvis", "hands",
+        )  # fmt: skip
+        return Measures(times, *(self._column(n) for n in names))
+
+    def _uncertainty(self, times: Array) -> Track:
+        return Track(times, *(self._column(n) for n in ("hip_sd", "knee_sd", "ankle_sd")))
+
+    def _sight(self, times: Array, exercising: Array) -> Sight:
+        usable = np.isfinite(self._column("hip")) & np.isfinite(self._column("knee"))
+        return Sight(
+            times, self._column("tracked"), usable.astype(float), self._column("confidence"),
+            self._column("lying"), self._column("inside"), self._column("size"),
+            self._column("azimuth"), self._column("elevation"), self._column("others"), exercising,
+        )  # fmt: skip
+
+    def _series(self, times: Array, attempts: list[Attempt]) -> Series:
+        column, points = self._tracker.column, self._tracker.points()
+        return Series(
+            t_s=times,
+            phase=_phases(times, attempts),
+            hip_flexion_deg=column("hip"),
+            knee_flexion_deg=column("knee"),
+            ankle_dorsiflexion_deg=column("ankle"),
+            resting_hip_flexion_deg=column("resting_hip"),
+            resting_knee_flexion_deg=column("resting_knee"),
+            head_lift_deg=column("head"),
+            confidence=column("confidence"),
+            hip_uncertainty_deg=column("hip_sd"),
+            knee_uncertainty_deg=column("knee_sd"),
+            ankle_uncertainty_deg=column("ankle_sd"),
+            working_px=points[:, :5],
+            resting_px=points[:, 5:10],
+            trunk_px=points[:, 10:],
+        )
+
+
+def _sets(
+    attempts: list[Attempt], sides: list[Side], band: Track
+) -> tuple[tuple[ExerciseSet, ...], tuple[Rep, ...]]:
+    sets: list[ExerciseSet] = []
+    reps: list[Rep] = []
+    for i, (attempt, side) in enumerate(zip(attempts, sides, strict=True), start=1):
+        held = (band.t_s >= attempt.tension_s) & (band.t_s <= attempt.glide_s)
+        known = band.knee[held & np.isfinite(band.knee)]
+        tension = Tension(
+            attempt.tension_s, attempt.glide_s, attempt.knee_deg, attempt.hip_deg,
+            float(np.median(known)) if len(known) else float("nan"),
+        )  # fmt: skip
+        sets.append(ExerciseSet(i, side, attempt.variant, tension, len(attempt.cycles)))
+        reps += [_rep(c, len(reps) + k, i, attempt) for k, c in enumerate(attempt.cycles, start=1)]
+    return tuple(sets), tuple(reps)
+
+
+def _rep(cycle: Cycle, index: int, in_set: int, attempt: Attempt) -> Rep:
+    return Rep(
+        index, in_set, cycle.start_s, cycle.end_s, cycle.min_deg, cycle.max_deg, cycle.range_deg,
+        RANGE_UNCERTAINTY_DEG[attempt.variant or "ankle_pump"],
+    )  # fmt: skip
+
+
+def _phases(times: Array, attempts: list[Attempt]) -> Array:
+    phase = np.zeros(len(times), np.int8)
+    for a in attempts:
+        glide = a.glide_s if a.cycles else a.lower_s
+        for name, start, end in (
+            ("extend", a.extend_s, a.tension_s),
+            ("hold", a.tension_s, glide),
+            ("glide", glide, a.lower_s),
+            ("lower", a.lower_s, a.rest_s),
+        ):
+            phase[(times >= start) & (times < end)] = PHASES.index(name)
+    return phase
+
+
+def updates(report: Report) -> Iterator[Update]:
+    """One final state a frame, for drawing a clip after the fact."""
+    s = report.series
+    dose = report.prescription.get("dose", {})
+    hold_target = dose.get("hold_s") or float("nan")
+    for i, time in enumerate(s.t_s):
+        now = float(time)
+        current = _current(report.sets, now)
+        done = [r for r in report.reps if current and r.set == current.index and r.end_s <= now]
+        tension = current.tension if current and current.tension else None
+        held = min(now, tension.end_s) - tension.start_s if tension else 0.0
+        yield Update(
+            t_s=now,
+            phase=PHASES[s.phase[i]],
+            side=current.side if current else report.side,
+            variant=current.variant if current else report.variant,
+            angles=Angles(
+                now, *(float(x[i]) for x in (
+                    s.hip_flexion_deg, s.knee_flexion_deg, s.ankle_dorsiflexion_deg,
+                    s.resting_hip_flexion_deg, s.resting_knee_flexion_deg, s.head_lift_deg,
+                    s.confidence,
+                ))
+            ),
+            working_px=s.working_px[i],
+            resting_px=s.resting_px[i],
+            trunk_px=s.trunk_px[i],
+            tension=tension,
+            hold_s=max(held, 0.0),
+            hold_target_s=hold_target,
+            set_index=current.index if current else 0,
+            reps=len(done),
+            reps_target=dose.get("repetitions"),
+            findings=_shown(report.findings, now),
+            warnings=report.quality.warnings,
+        )  # fmt: skip
+
+
+def _current(sets: tuple[ExerciseSet, ...], now_s: float) -> ExerciseSet | None:
+    """The set that is on, or the last one that was."""
+    begun = [s for s in sets if s.tension and s.tension.start_s <= now_s]
+    return begun[-1] if begun else None
+
+
+def _shown(findings: tuple[Finding, ...], now_s: float) -> tuple[Finding, ...]:
+    return tuple(
+        f for f in findings if f.start_s <= now_s <= max(f.end_s, f.start_s + FINDING_SHOWN_S)
+    )
