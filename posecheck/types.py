@@ -19,6 +19,7 @@ Phase = Literal["rest", "extend", "hold", "glide", "lower"]
 Severity = Literal["fault", "advice"]
 Verdict = Literal["pass", "needs_work", "ungradable"]
 Array = NDArray[np.floating[Any]]
+Mask = NDArray[np.bool_]
 
 PHASES: tuple[Phase, ...] = ("rest", "extend", "hold", "glide", "lower")
 RULES = (

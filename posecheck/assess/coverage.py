@@ -9,7 +9,7 @@ import numpy as np
 from posecheck.assess.messages import warning_note
 from posecheck.assess.prescription import Prescription
 from posecheck.motion.cycles import runs
-from posecheck.types import WARNINGS, Array, Quality
+from posecheck.types import WARNINGS, Array, Mask, Quality
 
 # A body that lies is about 3.4 trunk lengths long; MediaPipe misses one that takes less than
 # about a third of the picture (measured).
@@ -39,16 +39,14 @@ class Sight:
     azimuth_deg: Array
     elevation_deg: Array
     others: Array
-    exercising: Array  # bool, within an attempt
+    exercising: Mask  # bool, within an attempt
 
 
 def judge(sight: Sight, prescription: Prescription) -> Quality:
     """The quality of a clip."""
     tracked, usable = _mean(sight.tracked), _mean(sight.usable)
     exercise = sight.exercising if sight.exercising.any() else np.ones(len(sight.t_s), bool)
-    azimuth, elevation = (
-        _median(x[exercise]) for x in (sight.azimuth_deg, sight.elevation_deg)
-    )
+    azimuth, elevation = (_median(x[exercise]) for x in (sight.azimuth_deg, sight.elevation_deg))
     found = set(_body(sight, tracked, exercise))
     view = prescription.view
     if abs(azimuth) > view.max_azimuth_deg or abs(elevation) > view.max_elevation_deg:
@@ -58,7 +56,7 @@ def judge(sight: Sight, prescription: Prescription) -> Quality:
     if tracked > 0 and sight.exercising.any() and _uncertain(sight) > 1 - CERTAIN_MIN:
         found.add("legs_uncertain")
     if np.sum(np.diff(np.nan_to_num(sight.others), prepend=0) > 0) >= OTHERS_MIN or (
-        _mean(sight.others > 0) > 0.5
+        float(np.mean(sight.others > 0)) > 0.5
     ):
         found.add("second_person")
     length = float(sight.t_s[-1] - sight.t_s[0]) if len(sight.t_s) else 0.0
@@ -70,7 +68,7 @@ def judge(sight: Sight, prescription: Prescription) -> Quality:
     )
 
 
-def _body(sight: Sight, tracked: float, exercise: Array) -> list[str]:
+def _body(sight: Sight, tracked: float, exercise: Mask) -> list[str]:
     """How the person lies in the picture."""
     if tracked == 0 or not len(sight.t_s):
         return ["no_person"]
@@ -94,15 +92,14 @@ def _lost(sight: Sight) -> float:
     if not len(known):
         return float(sight.t_s[-1] - sight.t_s[0]) if len(sight.t_s) else 0.0
     gaps = [
-        (a + known[0], b + known[0])
-        for a, b in runs(sight.usable[known[0] : known[-1] + 1] == 0)
+        (a + known[0], b + known[0]) for a, b in runs(sight.usable[known[0] : known[-1] + 1] == 0)
     ]
     return max((float(sight.t_s[b] - sight.t_s[a]) for a, b in gaps), default=0.0)
 
 
 def _uncertain(sight: Sight) -> float:
     """Share of the exercise in which the legs could not be told apart steadily."""
-    return _mean(sight.confidence[sight.exercising] < STEADY)
+    return float(np.mean(sight.confidence[sight.exercising] < STEADY))
 
 
 def _mean(values: Array) -> float:

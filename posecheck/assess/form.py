@@ -15,7 +15,7 @@ from posecheck.assess.messages import finding_message, finding_unit
 from posecheck.assess.prescription import Prescription
 from posecheck.motion.cycles import runs, smooth, turning_points
 from posecheck.motion.tension import Attempt
-from posecheck.types import Array, Finding
+from posecheck.types import Array, Finding, Mask
 
 SUSTAINED_S = 0.4  # a shorter excursion is noise, not a fault
 CALM_S = 0.2  # Gaussian width for what changes slowly
@@ -39,7 +39,7 @@ class Measures:
     pelvis: Array
     hands: Array
 
-    def between(self, start_s: float, end_s: float) -> Array:
+    def between(self, start_s: float, end_s: float) -> Mask:
         """Which frames lie between two times, (n,) bool."""
         return (self.t_s >= start_s) & (self.t_s <= end_s)
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from posecheck.types import Array
+from posecheck.types import Array, Mask
 
 BRIDGE_S = 0.7
 
@@ -15,7 +15,7 @@ def filled(times: Array, values: Array) -> Array:
     """`values` (n,) with gaps up to `BRIDGE_S` bridged by straight lines; longer ones stay NaN."""
     known = np.flatnonzero(np.isfinite(values))
     if len(known) < 2:
-        return values.copy()
+        return np.array(values)
     out: Array = np.interp(times, times[known], values[known])
     out[: known[0]] = np.nan
     out[known[-1] + 1 :] = np.nan
@@ -39,7 +39,7 @@ def smooth(times: Array, values: Array, sigma_s: float) -> Array:
     return out
 
 
-def runs(mask: Array) -> list[tuple[int, int]]:
+def runs(mask: Mask) -> list[tuple[int, int]]:
     """First and last index of each stretch where `mask` (n,) holds."""
     edges = np.flatnonzero(np.diff(np.r_[0, mask.astype(np.int8), 0]))
     return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]

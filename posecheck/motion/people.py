@@ -1,0 +1,63 @@
+"""Which of several skeletons is meant, and in which part of the picture to look for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from posecheck.motion.body import LYING_SLOPE_DEG
+from posecheck.motion.skeleton import HIPS, SHOULDERS, midpoint
+from posecheck.types import Array
+
+Window = tuple[float, float, float, float]  # left, top, right, bottom in pixels
+
+# A body that takes little of the picture is missed in the whole of it and found in a part.
+SEARCHED = ((0.0, 0.0, 1.0, 1.0), (0.1, 0.1, 0.9, 0.9), (0.0, 0.2, 0.65, 0.95),
+            (0.35, 0.2, 1.0, 0.95), (0.2, 0.2, 0.8, 0.85))  # fmt: skip
+# Around a body: room for the leg to be raised and for the body to shift, in trunk lengths.
+SIDE_ROOM, TOP_ROOM, BOTTOM_ROOM = 0.8, 1.6, 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is known of a skeleton (33, 2) at a glance."""
+
+    hips_px: Array  # (2,)
+    trunk_px: float
+    lies: bool
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """Who lies comes first, then who is larger."""
+        return self.lies, self.trunk_px
+
+
+def describe(xy_px: Array) -> Person:
+    """The trunk of a skeleton (33, 2)."""
+    hips = midpoint(xy_px, HIPS)
+    trunk = hips - midpoint(xy_px, SHOULDERS)
+    slope = float(np.degrees(np.arctan2(abs(trunk[1]), abs(trunk[0]))))
+    return Person(hips, float(np.hypot(*trunk)), slope < LYING_SLOPE_DEG)
+
+
+def search_windows(width: float, height: float) -> Iterator[Window | None]:
+    """Parts of a picture to look for somebody in, the whole first."""
+    for left, top, right, bottom in SEARCHED:
+        if (left, top, right, bottom) == (0.0, 0.0, 1.0, 1.0):
+            yield None
+        else:
+            yield left * width, top * height, right * width, bottom * height
+
+
+def window_around(xy_px: Array, width: float, height: float) -> Window:
+    """The part of the picture (pixels) in which the person (33, 2) can exercise."""
+    room = describe(xy_px).trunk_px
+    low, high = xy_px.min(axis=0), xy_px.max(axis=0)
+    return (
+        float(max(low[0] - SIDE_ROOM * room, 0)),
+        float(max(low[1] - TOP_ROOM * room, 0)),
+        float(min(high[0] + SIDE_ROOM * room, width)),
+        float(min(high[1] + BOTTOM_ROOM * room, height)),
+    )

@@ -1,0 +1,228 @@
+"""Frames to poses; the only module that runs MediaPipe.
+
+Traps of MediaPipe 0.10.31 that this file takes care of, all measured: a strided picture finds
+nobody without a word; VIDEO mode with one pose smooths unless its time stamps are stretched;
+it goes on reporting a person who has left until somebody looks afresh; a body that is small in
+the picture, or seen from far off the side, is found only in a part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from posecheck.errors import ModelError
+from posecheck.motion.looks import LookPlanner
+from posecheck.motion.people import Window, describe, search_windows, window_around
+from posecheck.motion.skeleton import N_LANDMARKS
+from posecheck.types import Array, Pose
+from posecheck.vision.frames import Frame
+from posecheck.vision.hiding import Brush, Image
+from posecheck.vision.quiet import quiet_natives
+
+# Time stamps a second for VIDEO mode, which takes milliseconds: stretched by 1,000, the motion
+# looks slow and its One-Euro filter lets it through; jitter and error equal IMAGE mode's.
+STAMPS_PER_S = 1e6
+CHECK_S = 3.0  # a fresh look for further people, and whether the followed one is still there
+DOUBT_S = 0.8  # the next fresh look after one that did not find the followed person
+DOUBTS = 3  # so many in a row: the person has gone
+SEARCH_S = 0.5  # between two searches while nobody is seen
+SAME_TRUNKS = 0.6  # mid-hips nearer than this, in trunk lengths, are one person's
+
+NOBODY = np.full((N_LANDMARKS, 2), np.nan, np.float32)
+UNSEEN = np.full(N_LANDMARKS, np.nan, np.float16)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One person: landmarks in pixels of the full picture, and their visibility."""
+
+    xy_px: Array  # (33, 2) float32
+    visibility: Array  # (33,) float16
+
+
+class Landmarker:
+    """Looks at the frames of one clip, in order of time; a context manager."""
+
+    def __init__(self, model: Path) -> None:
+        self._vision, self._image = _mediapipe()
+        self._model = model
+        self._track = self._open("VIDEO", 1)
+        self._afresh = self._open("IMAGE", 2)
+        self._planner = LookPlanner()
+        self._brush = Brush()
+        self._stamp = -1
+        self._window: Window | None = None  # the part of the picture that is looked at
+        self._lost = True
+        self._doubts = 0
+        self._check_s = -np.inf
+        self._search_s = -np.inf
+        self._others = 0
+
+    def __enter__(self) -> Landmarker:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give MediaPipe's threads and memory back."""
+        with quiet_natives():
+            self._track.close()
+            self._afresh.close()
+
+    def look(self, frame: Frame) -> Pose:
+        """The pose in one frame, NaN where nobody is seen."""
+        stroke = self._planner.plan()
+        image = (
+            frame.image if stroke is None else self._brush.paint(frame.image, stroke, frame.scale)
+        )
+        seen = self._follow(image, frame)
+        if seen is None and frame.t_s - self._search_s >= SEARCH_S:
+            self._search(frame)
+            self._search_s = frame.t_s
+            seen = None if self._lost else self._follow(frame.image, frame)
+            stroke = None
+        self._lost = seen is None
+        if seen is not None and frame.t_s >= self._check_s:
+            seen = self._check(frame, seen)
+        pose = self._pose(frame, seen, hidden=stroke is not None)
+        self._planner.push(pose)
+        return pose
+
+    def _pose(self, frame: Frame, seen: Seen | None, hidden: bool) -> Pose:
+        height, width = (round(n / frame.scale) for n in frame.image.shape[:2])
+        looked = (NOBODY, UNSEEN) if seen is None else (seen.xy_px, seen.visibility)
+        plain, painted = ((NOBODY, UNSEEN), looked) if hidden else (looked, (NOBODY, UNSEEN))
+        return Pose(
+            frame.t_s, width, height, *plain, *painted,
+            brightness=float(np.float32(frame.image[::16, ::16].mean() / 255)),
+            others=self._others if seen is not None else 0,
+        )  # fmt: skip
+
+    def _follow(self, image: Image, frame: Frame) -> Seen | None:
+        """The followed person, by tracking from the frame before."""
+        part, offset = _cut(image, self._window, frame.scale)
+        found = self._detect(part, frame.t_s)
+        return next(_people(found, part, offset, frame.scale), None)
+
+    def _detect(self, part: Image, t_s: float) -> Any:
+        self._stamp = max(round(t_s * STAMPS_PER_S), self._stamp + 1)
+        picture = self._image.Image(image_format=self._image.ImageFormat.SRGB, data=part)
+        return self._track.detect_for_video(picture, self._stamp)
+
+    def _fresh(self, frame: Frame, window: Window | None) -> list[Seen]:
+        """Everybody in a part of the frame, whoever was followed before."""
+        part, offset = _cut(frame.image, window, frame.scale)
+        picture = self._image.Image(image_format=self._image.ImageFormat.SRGB, data=part)
+        return list(_people(self._afresh.detect(picture), part, offset, frame.scale))
+
+    def _forget(self, frame: Frame) -> None:
+        """Make the tracker look for a person afresh: on an empty picture it loses the last."""
+        self._detect(np.full((64, 64, 3), 127, np.uint8), frame.t_s)
+
+    def _search(self, frame: Frame) -> None:
+        """Look for somebody in parts of the picture, and look there from now on."""
+        height, width = frame.image.shape[:2]
+        for window in search_windows(width / frame.scale, height / frame.scale):
+            people = self._fresh(frame, window)
+            if people:
+                best = max(people, key=lambda s: describe(s.xy_px).rank)
+                self._settle(frame, best, window)
+                return
+        self._window = None
+
+    def _settle(self, frame: Frame, person: Seen, found_in: Window | None) -> None:
+        """Follow this person from now on."""
+        height, width = (n / frame.scale for n in frame.image.shape[:2])
+        close = window_around(person.xy_px, width, height)
+        again = self._fresh(frame, close)
+        self._window = close if any(_same(s, person) for s in again) else found_in
+        self._forget(frame)
+        self._lost = False
+        self._doubts = 0
+
+    def _check(self, frame: Frame, seen: Seen) -> Seen | None:
+        """Whether a fresh look agrees: the person is there, and nobody else is meant."""
+        people = self._fresh(frame, None)
+        height, width = (n / frame.scale for n in frame.image.shape[:2])
+        if not any(_same(s, seen) for s in people):
+            people += self._fresh(frame, window_around(seen.xy_px, width, height))
+        here = any(_same(s, seen) for s in people)
+        others = [s for s in people if not _same(s, seen)]
+        self._others = min(len(others), 1)
+        meant = max(others, key=lambda s: describe(s.xy_px).rank, default=None)
+        if meant is not None and describe(meant.xy_px).lies and not describe(seen.xy_px).lies:
+            self._settle(frame, meant, None)
+            self._check_s = frame.t_s + DOUBT_S
+            return self._follow(frame.image, frame)
+        self._doubts = 0 if here else self._doubts + 1
+        self._check_s = frame.t_s + (CHECK_S if here else DOUBT_S)
+        if self._doubts >= DOUBTS:
+            self._forget(frame)
+            self._window, self._doubts = None, 0
+            return None
+        return seen
+
+    def _open(self, mode: str, people: int) -> Any:
+        base = self._vision.BaseOptions(model_asset_path=str(self._model))
+        options = self._vision.PoseLandmarkerOptions(
+            base_options=base,
+            running_mode=self._vision.RunningMode[mode],
+            num_poses=people,
+        )
+        try:
+            with quiet_natives():
+                return self._vision.PoseLandmarker.create_from_options(options)
+        except (RuntimeError, ValueError, OSError) as error:
+            first = str(error).splitlines()[0] if str(error) else "no reason given"
+            raise ModelError(
+                f"MediaPipe refused the model {self._model}: {first}. "
+                "Give another .task file with --model, or fetch it anew with 'posecheck model'."
+            ) from error
+
+
+def _mediapipe() -> tuple[Any, Any]:
+    try:
+        with quiet_natives():
+            import mediapipe as mp
+            from mediapipe.tasks.python import BaseOptions, vision
+    except ImportError as error:
+        raise ModelError(
+            f"MediaPipe cannot be loaded ({error}). 'posecheck doctor' says what to install."
+        ) from error
+    vision.BaseOptions = BaseOptions
+    return vision, mp
+
+
+def _cut(image: Image, window: Window | None, scale: float) -> tuple[Image, Array]:
+    """The part of the picture in a window, dense in memory, and where it begins (pixels)."""
+    if window is None:
+        return image, np.zeros(2)
+    left, top, right, bottom = (round(n * scale) for n in window)
+    return np.ascontiguousarray(image[top:bottom, left:right]), np.array([left, top])
+
+
+def _people(found: Any, part: Image, offset: Array, scale: float) -> Iterator[Seen]:
+    height, width = part.shape[:2]
+    for person in found.pose_landmarks:
+        xy = np.array([(p.x * width, p.y * height) for p in person])
+        visibility = np.array([p.visibility for p in person], np.float16)
+        yield Seen(((xy + offset) / scale).astype(np.float32), visibility)
+
+
+def _same(a: Seen, b: Seen) -> bool:
+    """Whether two skeletons are one person's."""
+    one, other = describe(a.xy_px), describe(b.xy_px)
+    apart = float(np.hypot(*(one.hips_px - other.hips_px)))
+    return apart < SAME_TRUNKS * max(one.trunk_px, other.trunk_px)
