@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from posecheck import __version__
 from posecheck.assess.coverage import Sight, judge
@@ -26,6 +27,7 @@ from posecheck.types import (
     ClipInfo,
     ExerciseSet,
     Finding,
+    Mask,
     ModelInfo,
     Pose,
     Rep,
@@ -129,7 +131,7 @@ class Session:
     def _uncertainty(self, times: Array) -> Track:
         return Track(times, *(self._column(n) for n in ("hip_sd", "knee_sd", "ankle_sd")))
 
-    def _sight(self, times: Array, exercising: Array) -> Sight:
+    def _sight(self, times: Array, exercising: Mask) -> Sight:
         usable = np.isfinite(self._column("hip")) & np.isfinite(self._column("knee"))
         return Sight(
             times, self._column("tracked"), usable.astype(float), self._column("confidence"),
@@ -182,7 +184,7 @@ def _rep(cycle: Cycle, index: int, in_set: int, attempt: Attempt) -> Rep:
     )  # fmt: skip
 
 
-def _phases(times: Array, attempts: list[Attempt]) -> Array:
+def _phases(times: Array, attempts: list[Attempt]) -> NDArray[np.int8]:
     phase = np.zeros(len(times), np.int8)
     for a in attempts:
         glide = a.glide_s if a.cycles else a.lower_s

@@ -102,13 +102,20 @@ class Landmarker:
 
     def _pose(self, frame: Frame, seen: Seen | None, hidden: bool) -> Pose:
         height, width = (round(n / frame.scale) for n in frame.image.shape[:2])
-        looked = (NOBODY, UNSEEN) if seen is None else (seen.xy_px, seen.visibility)
-        plain, painted = ((NOBODY, UNSEEN), looked) if hidden else (looked, (NOBODY, UNSEEN))
+        nothing = Seen(NOBODY, UNSEEN)
+        looked = seen if seen is not None else nothing
+        plain, painted = (nothing, looked) if hidden else (looked, nothing)
         return Pose(
-            frame.t_s, width, height, *plain, *painted,
+            t_s=frame.t_s,
+            width_px=width,
+            height_px=height,
+            xy_px=plain.xy_px,
+            visibility=plain.visibility,
+            hidden_xy_px=painted.xy_px,
+            hidden_visibility=painted.visibility,
             brightness=float(np.float32(frame.image[::16, ::16].mean() / 255)),
             others=self._others if seen is not None else 0,
-        )  # fmt: skip
+        )
 
     def _follow(self, image: Image, frame: Frame) -> Seen | None:
         """The followed person, by tracking from the frame before."""
