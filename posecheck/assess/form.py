@@ -18,6 +18,7 @@ from posecheck.motion.tension import Attempt
 from posecheck.types import Array, Finding, Mask
 
 SUSTAINED_S = 0.4  # a shorter excursion is noise, not a fault
+RESTING_SUSTAINED_S, RESTING_CALM_S = 1.0, 0.4  # it is seen less often
 CALM_S = 0.2  # Gaussian width for what changes slowly
 BOUNCE_TURNS = 5  # turns of the knee that make a bounce, two and a half cycles
 BOUNCE_SHARE = 0.6  # of the limit that each swing must have
@@ -97,11 +98,17 @@ def _of_attempt(m: Measures, attempt: Attempt, p: Prescription) -> Iterator[Brok
 
 
 def _excursion(
-    m: Measures, values: Array, attempt: Attempt, from_s: float, limit: float, rule: str
+    m: Measures,
+    values: Array,
+    attempt: Attempt,
+    from_s: float,
+    limit: float,
+    rule: str,
+    sustained_s: float = SUSTAINED_S,
 ) -> Iterator[Broken]:
     """The stretches in which (n,) `values` exceed the limit for long enough, as one finding."""
     over = (values > limit) & m.between(from_s, attempt.lower_s)
-    long = [(a, b) for a, b in runs(over) if m.t_s[b] - m.t_s[a] >= SUSTAINED_S]
+    long = [(a, b) for a, b in runs(over) if m.t_s[b] - m.t_s[a] >= sustained_s]
     if long:
         inside = np.concatenate([values[a : b + 1] for a, b in long])
         start = float(m.t_s[long[0][0]])
@@ -188,12 +195,12 @@ def _others(m: Measures, attempt: Attempt, p: Prescription) -> Iterator[Broken]:
     yield from _excursion(
         m, head, attempt, attempt.tension_s, p.limits.head_lift_deg, "head_lifted"
     )
-    thigh, knee = (_from_rest(m, x, attempt) for x in (m.resting_hip, m.resting_knee))
-    # a leg that is drawn up bends at both joints; one that is invented for a frame does not last
-    moved = np.where((thigh > 0) & (knee > 0), np.maximum(thigh, knee), 0.0)
+    # a leg that moves on the surface moves its thigh; one that is invented does not last
+    thigh = _from_rest(m, m.resting_hip, attempt, RESTING_CALM_S)
     yield from _excursion(
-        m, moved, attempt, attempt.extend_s, p.limits.other_leg_deg, "other_leg_moved"
-    )
+        m, thigh, attempt, attempt.tension_s, p.limits.other_leg_deg, "other_leg_moved",
+        RESTING_SUSTAINED_S,
+    )  # fmt: skip
     pelvis = _from_rest(m, m.pelvis, attempt)
     yield from _excursion(
         m, pelvis, attempt, attempt.extend_s, p.limits.pelvis_lift, "pelvis_lifted"
@@ -205,9 +212,9 @@ def _others(m: Measures, attempt: Attempt, p: Prescription) -> Iterator[Broken]:
         yield Broken("hands_not_behind_thigh", attempt.tension_s, attempt.lower_s, far, HANDS_SHARE)
 
 
-def _from_rest(m: Measures, values: Array, attempt: Attempt) -> Array:
+def _from_rest(m: Measures, values: Array, attempt: Attempt, calm_s: float = CALM_S) -> Array:
     """`values` (n,) smoothed, from the calmer of before the repetitions and most of the attempt."""
-    calm = smooth(m.t_s, values, CALM_S)
+    calm = smooth(m.t_s, values, calm_s)
     known = np.isfinite(calm)
     before = calm[known & m.between(attempt.extend_s - 1.0, attempt.glide_s)]
     whole = calm[known & m.between(attempt.extend_s - 3.0, attempt.rest_s + 2.0)]

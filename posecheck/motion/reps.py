@@ -18,6 +18,8 @@ LIKE_THE_OTHERS = 0.35  # of the median range: smaller cycles are no repetitions
 BACK_AT_TENSION = 0.35  # of a bend's range from the tension: it has come back
 LEFT_TENSION = 0.08
 LAST_SWING = 0.6
+STILL_SHARE = 0.12  # of its range that a foot may tremble while it rests
+PAUSE_S = 0.6
 
 # The smallest cycles that were real and the largest that were not, on rendered people: a pump
 # of 13° measures 5.5° and more, a still foot trembles by less than 4°.
@@ -57,13 +59,35 @@ def pumps(times: Array, ankle: Array, knee: Array) -> list[Cycle]:
     cycles = []
     for (a, _), (b, _) in zip(points[::2], points[1::2], strict=False):
         middle = 0.5 * (quick[a] + quick[b])
-        start = crossing(times, quick, middle, a, -1)
-        end = crossing(times, quick, middle, b, 1)
         low, high = sorted((float(quick[a]), float(quick[b])))
-        start = start if np.isfinite(start) else float(times[a])
-        end = end if np.isfinite(end) else float(times[b])
+        still = STILL_SHARE * (high - low)
+        start = _latest(crossing(times, quick, middle, a, -1), _turned(times, quick, a, -1, still))
+        end = -_latest(-crossing(times, quick, middle, b, 1), -_turned(times, quick, b, 1, still))
         cycles.append(Cycle(start, end, low, high))
     return _alike(_joined(cycles), floor, PUMP_MIN_S)
+
+
+def _turned(times: Array, values: Array, start: int, step: int, still: float) -> float:
+    """When `values` stops leaving the extreme at `start`, forwards or back.
+
+    A foot that rests near the middle of its range crosses it many times before it moves.
+    """
+    sign = 1.0 if values[start] >= np.nanmean(values) else -1.0
+    best = i = start
+    while 0 <= i + step < len(values) and np.isfinite(values[i + step]):
+        i += step
+        if sign * (values[i] - values[best]) < 0:
+            best = i
+        elif sign * (values[i] - values[best]) > still or abs(times[i] - times[best]) > PAUSE_S:
+            break
+    level = values[best] + sign * still
+    left = crossing(times, values, level, best, -step)
+    return left if np.isfinite(left) else float(times[best])
+
+
+def _latest(*moments: float) -> float:
+    """The latest of those that are known."""
+    return max(m for m in moments if np.isfinite(m))
 
 
 def bends(times: Array, knee: Array, tension_deg: float) -> list[Cycle]:

@@ -25,6 +25,7 @@ BENT = 0.22  # of the way from bent to straightest: bent again
 REST_MIN_S = 1.3  # bent and still for so long ends an attempt
 STILL_DEG_S = 8.0
 HOLD_MIN_S = 0.5
+HIP_FOUND_S = 1.0
 LEVEL_DEG = 5.0  # the knee stays within this of the tension during the hold
 PUMP_SHARE = 0.5  # of the knee's range that the ankle's must have for pumps
 TENSION_MAX_DEG = 75.0  # a knee that is bent more than this is not being straightened
@@ -126,8 +127,9 @@ def _attempt(
     stay = track.part(first, last)
     cycles, kind = _cycles(stay, calm[first : last + 1], variant)
     glide = cycles[0].start_s if cycles else float(track.t_s[last])
-    level = _level(stay.t_s, calm[first : last + 1], glide, bool(cycles))
-    tension = _onset(track.t_s, calm, first, level, high, glide)
+    steady = _steadied(track, calm)
+    level = _level(stay.t_s, steady[first : last + 1], glide, bool(cycles))
+    tension = _onset(track.t_s, steady, first, level, high, glide)
     lower = float(track.t_s[last])
     if cycles:
         lower = max(lower, cycles[-1].end_s)
@@ -210,6 +212,13 @@ def _onset(
     if np.isfinite(fast_s) and fast_s < slow_s:
         end += min(EXTRAPOLATE * (slow_s - fast_s), 1.0)
     return min(end, max(glide_s, slow_s))
+
+
+def _steadied(track: Track, calm: Array) -> Array:
+    """The knee without what it shares with a hip that is still being found (n,)."""
+    slow = smooth(track.t_s, track.hip, HIP_FOUND_S)
+    away = slow - np.nanmedian(slow)
+    return calm - np.where(np.isfinite(away), away, 0.0)
 
 
 def _extension_start(times: Array, calm: Array, first: int, high: float) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from posecheck.motion.angles import (
+    face_px,
     head_tilt_deg,
     leg_angles,
     resting_angles,
@@ -60,7 +61,7 @@ class Waiting:
 
     pose_s: float
     legs: Legs
-    head: float
+    face_px: Array  # (2, 2)
     ear_px: Array
     shoulder_px: Array
     pelvis_px: Array
@@ -99,7 +100,7 @@ class Tracker:
         """Take the next pose, in order of time."""
         legs = self._follower.push(pose)
         self._body.push(pose, legs)
-        self._waiting.append(_waiting(pose, legs, self.feet))
+        self._waiting.append(_waiting(pose, legs))
         if np.isfinite(legs.resting_px[KNEE, 0]):
             self._resting.append((pose.t_s, legs.resting_px))
         self._ready.extend(self._smoother.push(legs))
@@ -153,7 +154,7 @@ class Tracker:
             row["azimuth"], row["elevation"] = body.view.azimuth_deg, body.view.elevation_deg
             row["size"] = body.trunk_px / max(seen.size_px)
             row["lying"] = float(body.lying and body.supine > SUPINE_NOSE)
-            row["head"] = seen.head
+            row["head"] = head_tilt_deg(seen.face_px, body.view.feet)
             if body.lying:
                 self._angles(row, s, seen, body, resting)
         points = np.concatenate([s.joints_px, resting, [seen.shoulder_px], [seen.ear_px]])
@@ -183,7 +184,7 @@ class Tracker:
         return np.median(near, axis=0) if near else NOWHERE
 
 
-def _waiting(pose: Pose, legs: Legs, feet: float) -> Waiting:
+def _waiting(pose: Pose, legs: Legs) -> Waiting:
     plain = bool(np.isfinite(pose.xy_px[NOSE, 0]))
     xy = pose.xy_px if plain else pose.hidden_xy_px
     ends = xy[[NOSE, *SHOULDERS, *HIPS]]
@@ -191,7 +192,7 @@ def _waiting(pose: Pose, legs: Legs, feet: float) -> Waiting:
     size = np.array([pose.width_px, pose.height_px])
     inside = ((body >= 0) & (body <= size)).all() if np.isfinite(ends).all() else np.nan
     return Waiting(
-        pose.t_s, legs, head_tilt_deg(pose, feet), midpoint(xy, EARS), midpoint(xy, SHOULDERS),
+        pose.t_s, legs, face_px(pose), midpoint(xy, EARS), midpoint(xy, SHOULDERS),
         midpoint(pose.xy_px, HIPS), xy[list(WRISTS)], float(inside), pose.others,
         pose.brightness, (pose.width_px, pose.height_px),
     )  # fmt: skip

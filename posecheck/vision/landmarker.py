@@ -52,7 +52,9 @@ class Landmarker:
     def __init__(self, model: Path) -> None:
         self._vision, self._image = _mediapipe()
         self._model = model
-        self._track = self._open("VIDEO", 1)
+        # a look at a painted picture must not lead the next plain one astray, nor be led
+        self._plain = self._open("VIDEO", 1)
+        self._painted = self._open("VIDEO", 1)
         self._afresh = self._open("IMAGE", 2)
         self._planner = LookPlanner()
         self._brush = Brush()
@@ -78,20 +80,22 @@ class Landmarker:
     def close(self) -> None:
         """Give MediaPipe's threads and memory back."""
         with quiet_natives():
-            self._track.close()
+            self._plain.close()
+            self._painted.close()
             self._afresh.close()
 
     def look(self, frame: Frame) -> Pose:
         """The pose in one frame, NaN where nobody is seen."""
         stroke = self._planner.plan()
-        image = (
-            frame.image if stroke is None else self._brush.paint(frame.image, stroke, frame.scale)
-        )
-        seen = self._follow(image, frame)
+        if stroke is None:
+            seen = self._follow(self._plain, frame.image, frame)
+        else:
+            painted = self._brush.paint(frame.image, stroke, frame.scale)
+            seen = self._follow(self._painted, painted, frame)
         if seen is None and frame.t_s - self._search_s >= SEARCH_S:
             self._search(frame)
             self._search_s = frame.t_s
-            seen = None if self._lost else self._follow(frame.image, frame)
+            seen = None if self._lost else self._follow(self._plain, frame.image, frame)
             stroke = None
         self._lost = seen is None
         if seen is not None and frame.t_s >= self._check_s:
@@ -117,16 +121,16 @@ class Landmarker:
             others=self._others if seen is not None else 0,
         )
 
-    def _follow(self, image: Image, frame: Frame) -> Seen | None:
+    def _follow(self, tracker: Any, image: Image, frame: Frame) -> Seen | None:
         """The followed person, by tracking from the frame before."""
         part, offset = _cut(image, self._window, frame.scale)
-        found = self._detect(part, frame.t_s)
+        found = self._detect(tracker, part, frame.t_s)
         return next(_people(found, part, offset, frame.scale), None)
 
-    def _detect(self, part: Image, t_s: float) -> Any:
+    def _detect(self, tracker: Any, part: Image, t_s: float) -> Any:
         self._stamp = max(round(t_s * STAMPS_PER_S), self._stamp + 1)
         picture = self._image.Image(image_format=self._image.ImageFormat.SRGB, data=part)
-        return self._track.detect_for_video(picture, self._stamp)
+        return tracker.detect_for_video(picture, self._stamp)
 
     def _fresh(self, frame: Frame, window: Window | None) -> list[Seen]:
         """Everybody in a part of the frame, whoever was followed before."""
@@ -135,8 +139,10 @@ class Landmarker:
         return list(_people(self._afresh.detect(picture), part, offset, frame.scale))
 
     def _forget(self, frame: Frame) -> None:
-        """Make the tracker look for a person afresh: on an empty picture it loses the last."""
-        self._detect(np.full((64, 64, 3), 127, np.uint8), frame.t_s)
+        """Make the trackers look for a person afresh: on an empty picture they lose the last."""
+        empty = np.full((64, 64, 3), 127, np.uint8)
+        for tracker in (self._plain, self._painted):
+            self._detect(tracker, empty, frame.t_s)
 
     def _search(self, frame: Frame) -> None:
         """Look for somebody in parts of the picture, and look there from now on."""
@@ -172,7 +178,7 @@ class Landmarker:
         if meant is not None and describe(meant.xy_px).lies and not describe(seen.xy_px).lies:
             self._settle(frame, meant, None)
             self._check_s = frame.t_s + DOUBT_S
-            return self._follow(frame.image, frame)
+            return self._follow(self._plain, frame.image, frame)
         self._doubts = 0 if here else self._doubts + 1
         self._check_s = frame.t_s + (CHECK_S if here else DOUBT_S)
         if self._doubts >= DOUBTS:
