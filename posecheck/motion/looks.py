@@ -24,10 +24,15 @@ MIN_PLAIN = 6  # plain looks before anything is hidden
 # shares of the plain looks of the last moments that may conflict, in trunk lengths
 KNEE_OFF, ANKLE_OFF = 0.06, 0.09
 CONFLICT = 0.08
-HIDE_S = 8.0  # how long a conflict is remembered
+HIDE_S = 3.0  # without a conflict before plain looks are trusted again
+# Painted and plain looks may disagree because the paint does harm: so many plain looks in a
+# row, now and then, show whether the legs still conflict. Less often each time they do.
+PROBE = 6
+PROBE_S, PROBE_MAX_S = 4.0, 30.0
 PLAIN_EVERY_S = 0.3
 RESTING_S = 2.5  # the resting leg is where it was seen over so long
 MOVED = 0.12  # farther than this from there, in trunk lengths, it has moved
+AGREE = 0.12  # so near to each other must the looks be that say so
 HALF_WIDTH = 0.2  # of the stroke that hides it, in trunk lengths
 
 
@@ -46,7 +51,11 @@ class LookPlanner:
         self._follower = LegFollower()
         self._plain: deque[Legs] = deque()
         self._resting: deque[tuple[float, Array, float]] = deque()
+        self._worked: tuple[float, Array] | None = None  # last seen with the other leg hidden
         self._conflict_s = -np.inf
+        self._probe: list[Legs] | None = None
+        self._probe_at_s = np.inf
+        self._probe_every_s = PROBE_S
         self._last_plain_s = -np.inf
         self._now_s = -np.inf
         self._step_s = 0.04
@@ -55,9 +64,9 @@ class LookPlanner:
     def plan(self) -> Stroke | None:
         """The stroke to paint before the next look, or None for a plain look."""
         next_s = self._now_s + self._step_s
-        if next_s - self._conflict_s > HIDE_S:
+        if not self._hiding(next_s):
             return None
-        if next_s - self._last_plain_s >= PLAIN_EVERY_S:
+        if self._probe is not None or next_s - self._last_plain_s >= PLAIN_EVERY_S:
             return None
         return self._stroke
 
@@ -67,29 +76,47 @@ class LookPlanner:
         if np.isfinite(self._now_s):
             self._step_s = min(0.9 * self._step_s + 0.1 * (pose.t_s - self._now_s), 0.2)
         self._now_s = pose.t_s
-        if legs.hidden or not np.isfinite(legs.trunk_px):
+        if not np.isfinite(legs.trunk_px):
+            return
+        if legs.hidden:
+            self._worked = (pose.t_s, legs.working_px)
             return
         self._last_plain_s = pose.t_s
         self._plain.append(legs)
         while self._plain[0].t_s < pose.t_s - RECENT_S:
             self._plain.popleft()
-        if len(self._plain) >= MIN_PLAIN and self._conflicts():
+        if self._hiding(pose.t_s):
+            self._prove(legs)
+        elif len(self._plain) >= MIN_PLAIN and conflict(list(self._plain)):
+            if self._probe_at_s < np.inf:
+                self._probe_every_s = min(2 * self._probe_every_s, PROBE_MAX_S)
             self._conflict_s = pose.t_s
+            self._probe_at_s = pose.t_s + self._probe_every_s
         self._follow_resting(legs)
 
-    def _conflicts(self) -> bool:
-        """Whether the legs swapped names or were drawn off their places in too many looks."""
-        labels = [x.label for x in self._plain if x.label >= 0]
-        jumps = sum(a != b for a, b in pairwise(labels))
-        places = np.array([x.working_px for x in self._plain])
-        lost = ~np.isfinite(places[:, KNEE, 0])
-        off = lost.copy()
-        seen = np.flatnonzero(~lost)
-        for i in seen[1:-1]:
-            around = np.median(places[seen[(seen >= i - 3) & (seen <= i + 3)]], axis=0)
-            away = np.hypot(*(places[i] - around).T) / self._plain[i].trunk_px
-            off[i] = away[KNEE] > KNEE_OFF or away[ANKLE] > ANKLE_OFF
-        return bool(jumps > 0 or off.mean() > CONFLICT)
+    def _hiding(self, now_s: float) -> bool:
+        return now_s - self._conflict_s <= HIDE_S
+
+    def _prove(self, legs: Legs) -> None:
+        """A plain look between painted ones: do the legs still conflict?"""
+        if self._disagrees(legs):
+            self._conflict_s = legs.t_s
+        if self._probe is None and legs.t_s >= self._probe_at_s:
+            self._probe = []
+        if self._probe is not None:
+            self._probe.append(legs)
+            if len(self._probe) >= PROBE:
+                clean = not conflict(self._probe) and all(x.label >= 0 for x in self._probe)
+                self._conflict_s = -np.inf if clean else legs.t_s
+                self._probe, self._probe_at_s = None, legs.t_s + self._probe_every_s
+                self._plain.clear()
+
+    def _disagrees(self, legs: Legs) -> bool:
+        """Whether a plain look puts the working leg elsewhere than the painted one before."""
+        if self._worked is None or legs.t_s - self._worked[0] > 2 * self._step_s:
+            return False
+        away = np.hypot(*(legs.working_px - self._worked[1]).T) / legs.trunk_px
+        return not (away[KNEE] < KNEE_OFF + 0.02 and away[ANKLE] < ANKLE_OFF + 0.03)
 
     def _follow_resting(self, legs: Legs) -> None:
         if np.isfinite(legs.resting_px[KNEE, 0]):
@@ -98,13 +125,31 @@ class LookPlanner:
             self._resting.popleft()
         if len(self._resting) < 3:
             return
-        late = np.median([x for _, x, _ in list(self._resting)[-3:]], axis=0)
+        last = np.array([x for _, x, _ in list(self._resting)[-3:]])
+        late = np.median(last, axis=0)
         held = np.median([x for _, x, _ in self._resting], axis=0)
         size = legs.trunk_px
-        if np.hypot(*(late - held)[[KNEE, ANKLE]].T).max() / size > MOVED:
+        moved = np.hypot(*(late - held)[[KNEE, ANKLE]].T).max() / size > MOVED
+        spread = np.ptp(last[:, [KNEE, ANKLE]], axis=0).max() / size
+        if moved and spread < AGREE:
             held = late
             while len(self._resting) > 3:
                 self._resting.popleft()
         thigh = 0.5 * (held[HIP] + held[KNEE])
         line = np.array([thigh, held[KNEE], held[ANKLE], held[TOE]])
         self._stroke = Stroke(line, HALF_WIDTH * size)
+
+
+def conflict(looks: list[Legs]) -> bool:
+    """Whether the legs swapped names or were drawn off their places in too many plain looks."""
+    labels = [x.label for x in looks if x.label >= 0]
+    jumps = sum(a != b for a, b in pairwise(labels))
+    places = np.array([x.working_px for x in looks])
+    lost = ~np.isfinite(places[:, KNEE, 0])
+    off = lost.copy()
+    seen = np.flatnonzero(~lost)
+    for i in seen[1:-1]:
+        around = np.median(places[seen[(seen >= i - 3) & (seen <= i + 3)]], axis=0)
+        away = np.hypot(*(places[i] - around).T) / looks[i].trunk_px
+        off[i] = away[KNEE] > KNEE_OFF or away[ANKLE] > ANKLE_OFF
+    return bool(jumps > 0 or off.mean() > CONFLICT)

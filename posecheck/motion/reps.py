@@ -14,7 +14,7 @@ from posecheck.motion.cycles import crossing, smooth, turning_points
 from posecheck.types import Array
 
 SWING = 0.35  # of the usual range: what must be swung back before an extreme counts
-LIKE_THE_OTHERS = 0.35  # of the median range: smaller cycles are no repetitions
+LIKE_THE_OTHERS = 0.45  # of the median range: smaller cycles are no repetitions
 BACK_AT_TENSION = 0.35  # of a bend's range from the tension: it has come back
 LEFT_TENSION = 0.08
 LAST_SWING = 0.6

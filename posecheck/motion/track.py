@@ -190,6 +190,7 @@ def _waiting(pose: Pose, legs: Legs) -> Waiting:
     ends = xy[[NOSE, *SHOULDERS, *HIPS]]
     body = np.concatenate([ends, legs.working_px])
     size = np.array([pose.width_px, pose.height_px])
+    body = body[np.isfinite(body[:, 0])]
     inside = ((body >= 0) & (body <= size)).all() if np.isfinite(ends).all() else np.nan
     return Waiting(
         pose.t_s, legs, face_px(pose), midpoint(xy, EARS), midpoint(xy, SHOULDERS),

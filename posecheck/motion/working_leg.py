@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from posecheck.motion.skeleton import ANKLE, HIPS, KNEE, LEGS, SHOULDERS, midpoint
+from posecheck.motion.skeleton import ANKLE, HIP, HIPS, KNEE, LEGS, SHOULDERS, midpoint
 from posecheck.types import Array, Pose
 
 # in trunk lengths; a real leg is at least this far from the other while it is raised
 APART = 0.3
 TOGETHER = 0.22
-MEMORY_S = 1.0  # how long a leg is looked for where it was last seen
+LIMB_CHANGE = 0.3  # share by which the limbs of the two legs may differ in the picture
+MEMORY_S = 0.6  # how long a leg is looked for where it was last seen
 NOWHERE = np.full((5, 2), np.nan)
 
 
@@ -39,12 +40,19 @@ def _apart(a: Array, b: Array) -> float:
     return float(np.hypot(*(a[[KNEE, ANKLE]] - b[[KNEE, ANKLE]]).T).mean())
 
 
+def _alike(a: Array, b: Array) -> bool:
+    """Whether thigh and shank of two legs (5, 2) are about as long."""
+    limbs = [np.hypot(*np.diff(leg[[HIP, KNEE, ANKLE]], axis=0).T) for leg in (a, b)]
+    return bool((np.abs(limbs[0] / limbs[1] - 1) < LIMB_CHANGE).all())
+
+
 class LegFollower:
     """Push poses in order, get both legs of each."""
 
     def __init__(self) -> None:
         self._trunks: deque[float] = deque(maxlen=75)
         self._working: tuple[float, Array] | None = None
+        self._painted: tuple[float, Array] | None = None
         self._resting: tuple[float, Array] | None = None
 
     def push(self, pose: Pose) -> Legs:
@@ -62,6 +70,14 @@ class LegFollower:
         )
         if hidden:
             working = self._pick(pose.t_s, pose.hidden_xy_px[LEGS], size)
+            if np.isfinite(working[KNEE, 0]):
+                self._painted = (pose.t_s, working)
+        else:
+            painted = self._known(self._painted, pose.t_s)
+            if painted is not None and not _apart(working, painted) / size < TOGETHER:
+                working = NOWHERE  # the painted look knows better
+            if painted is not None and not _alike(resting, painted):
+                resting = NOWHERE  # drawn in between the legs, it is neither
         self._remember(pose.t_s, working, resting)
         return Legs(pose.t_s, working, resting, label, hidden, size)
 
@@ -93,7 +109,10 @@ class LegFollower:
 
     def _pick(self, t_s: float, legs: Array, size: float) -> Array:
         """The working leg among (2, 5, 2) of a look in which the resting leg was hidden."""
-        was_working, was_resting = self._known(self._working, t_s), self._known(self._resting, t_s)
+        was_working = self._known(self._painted, t_s)
+        if was_working is None:
+            was_working = self._known(self._working, t_s)
+        was_resting = self._known(self._resting, t_s)
         if was_working is None:
             return np.asarray(legs[int(np.argmin(legs[:, KNEE, 1] + legs[:, ANKLE, 1]))])
         away = [_apart(leg, was_working) for leg in legs]
