@@ -31,6 +31,7 @@ VIEW_S = 12.0  # the camera stands still for longer than a hip does
 WARM_UP_S = 1.0  # nothing is known before so much was seen
 SETTLED_S = 1.6  # nor answered before so much
 RENEW_S = 0.5
+SHANK_EVERY_S = 0.1
 
 # Supine stills show the nose at least 0.038 ear-hip lengths in front of the ear-hip axis, prone
 # ones at least 0.08 behind it; between lies a dead zone (34 + stills, measured).
@@ -128,12 +129,16 @@ class BodyTracker:
                 self._first_s = pose.t_s
             self._rows.append((pose.t_s, _row(pose, legs)))
             _forget(self._rows, pose.t_s - VIEW_S)
-        if self.body is not None and np.isfinite(legs.working_px[KNEE, 0]):
+        if self.body is not None and np.isfinite(legs.working_px[KNEE, 0]) and self._due(pose.t_s):
             knee, ankle = self.body.view.plane(legs.working_px[[KNEE, ANKLE]], self.body.hip_px)
             self._shanks.append((pose.t_s, float(np.hypot(*(ankle - knee)))))
             _forget(self._shanks, pose.t_s - VIEW_S)
         if pose.t_s - self._first_s >= WARM_UP_S and pose.t_s - self._renewed_s >= RENEW_S:
             self.renew(pose)
+
+    def _due(self, now_s: float) -> bool:
+        """Whether the shank should be measured again: not in every frame."""
+        return not self._shanks or now_s - self._shanks[-1][0] >= SHANK_EVERY_S
 
     def renew(self, pose: Pose) -> None:
         """Take the medians anew; `pose` tells the time and the size of the picture."""

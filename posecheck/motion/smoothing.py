@@ -26,6 +26,7 @@ KNEE_JUMP, ANKLE_JUMP, TOE_JUMP = 0.08, 0.14, 0.2
 # share by which a limb may differ from its usual length in the picture
 SHANK_CHANGE, FOOT_SHRINK = 0.22, 0.45
 LIMB_S = 3.0
+USUAL_EVERY_S = 0.2
 MOVING = (KNEE, ANKLE, HEEL, TOE)
 
 
@@ -46,6 +47,8 @@ class FixedLagSmoother:
     def __init__(self) -> None:
         self._window: deque[tuple[Legs, Array]] = deque()  # legs, usable (2,): leg, foot
         self._shanks: deque[tuple[float, float, float]] = deque()
+        self._lengths: tuple[float, float] | None = None
+        self._usual_s = -np.inf
         self._gated = 0  # how many of the window have been through the gate
         self._next = 0  # first of the window that has not been answered
 
@@ -87,7 +90,8 @@ class FixedLagSmoother:
             [x.working_px for x, _ in self._window if abs(x.t_s - legs.t_s) <= GATE_S + 1e-9]
         )
         near = near[np.isfinite(near[:, KNEE, 0])]
-        jump = np.hypot(*(joints - np.median(near, axis=0)).T) / size
+        middle = np.sort(near, axis=0)[len(near) // 2]  # a median, quickly
+        jump = np.hypot(*(joints - middle).T) / size
         shank = float(np.hypot(*(joints[ANKLE] - joints[KNEE])))
         foot = float(np.hypot(*(joints[TOE] - joints[HEEL])))
         leg_ok = bool(jump[KNEE] < KNEE_JUMP and jump[ANKLE] < ANKLE_JUMP)
@@ -105,8 +109,10 @@ class FixedLagSmoother:
             self._shanks.popleft()
         if t_s - self._shanks[0][0] < 0.4:
             return None
-        lengths = np.array(self._shanks)
-        return float(np.median(lengths[:, 1])), float(np.median(lengths[:, 2]))
+        if t_s - self._usual_s >= USUAL_EVERY_S:
+            _, shank, foot = np.median(self._shanks, axis=0)
+            self._lengths, self._usual_s = (float(shank), float(foot)), t_s
+        return self._lengths
 
     def _fit(self, legs: Legs, usable: Array) -> Smoothed:
         window = [(x, ok) for x, ok in self._window if abs(x.t_s - legs.t_s) <= LAG_S + 1e-9]
@@ -142,10 +148,10 @@ def _local(times: Array, values: Array) -> tuple[Array, float]:
     if len(t) == 0 or (min(before, after) == 0 and np.abs(t).min() > REACH_S / 2):
         return nothing, 0.0
     degree = 2 if min(before, after) >= 2 and len(t) >= 5 else 1 if len(t) >= 3 else 0
-    design = t[:, None] ** np.arange(degree + 1)
-    weight = (1 - np.minimum(np.abs(t) / (LAG_S * 1.2), 1) ** 3)[:, None]
     if degree == 0:
         return np.asarray(v.mean(axis=0)), 0.0
-    fit, *_ = np.linalg.lstsq(design * weight, v * weight, rcond=None)
+    design = (t[:, None] / LAG_S) ** np.arange(degree + 1)
+    weighted = design * ((1 - np.minimum(np.abs(t) / (LAG_S * 1.2), 1) ** 3) ** 2)[:, None]
+    fit = np.linalg.solve(weighted.T @ design, weighted.T @ v)
     spread = float(np.sqrt(np.mean((v - design @ fit) ** 2)))
     return np.asarray(fit[0]), spread

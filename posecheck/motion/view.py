@@ -9,7 +9,7 @@ known joints). `View.plane` undoes that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -42,22 +42,23 @@ class View:
     width_px: float
     height_px: float
 
-    def axes(self) -> tuple[Array, Array, Array]:
-        """Picture right, picture up and line of sight, each (3,) in body axes."""
+    _sight: Array = field(init=False, repr=False, compare=False)  # (3, 3): x, y and 1 to a ray
+
+    def __post_init__(self) -> None:
         az, el, ro = np.radians([self.azimuth_deg, self.elevation_deg, self.roll_deg])
         sa, ca, se, ce = np.sin(az), np.cos(az), np.sin(el), np.cos(el)
-        right = self.feet * np.array([ca, -sa, 0.0])
-        up = np.array([sa * se, ca * se, ce])
-        sight = np.array([sa * ce, ca * ce, -se])
+        level_right = self.feet * np.array([ca, -sa, 0.0])
+        level_up = np.array([sa * se, ca * se, ce])
+        forward = np.array([sa * ce, ca * ce, -se])
         c, s = np.cos(ro), np.sin(ro)
-        return c * right + s * up, c * up - s * right, sight
+        right, up = c * level_right + s * level_up, c * level_up - s * level_right
+        focal = FOCAL * max(self.width_px, self.height_px)
+        centre = 0.5 * (self.height_px * up - self.width_px * right) / focal + forward
+        object.__setattr__(self, "_sight", np.array([right / focal, -up / focal, centre]))
 
     def rays(self, xy_px: Array) -> Array:
         """Lines of sight through pixels (..., 2), as (..., 3) in body axes."""
-        focal = FOCAL * max(self.width_px, self.height_px)
-        q = (xy_px - 0.5 * np.array([self.width_px, self.height_px])) / focal
-        right, up, sight = self.axes()
-        rays: Array = q[..., :1] * right - q[..., 1:] * up + sight
+        rays: Array = xy_px @ self._sight[:2] + self._sight[2]
         return rays
 
     def plane(self, xy_px: Array, at_px: Array, offset: float = 0.0) -> Array:
@@ -67,10 +68,8 @@ class View:
         that the pixels lie in away from the camera by so many units.
         """
         ray, at = self.rays(xy_px), self.rays(at_px)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            point = ray * ((1.0 + offset) / ray[..., 1:2])
-            origin = at / at[..., 1:2]
-        placed: Array = (point - origin)[..., [0, 2]]
+        point = ray[..., ::2] * ((1.0 + offset) / ray[..., 1:2])
+        placed: Array = point - at[..., ::2] / at[..., 1:2]
         return placed
 
 

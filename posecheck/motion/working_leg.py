@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from math import hypot
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from posecheck.types import Array, Pose
 APART = 0.3
 TOGETHER = 0.22
 LIMB_CHANGE = 0.3  # share by which the limbs of the two legs may differ in the picture
+TRUNK_EVERY = 5
 MEMORY_S = 0.6  # how long a leg is looked for where it was last seen
 NOWHERE = np.full((5, 2), np.nan)
 
@@ -37,7 +39,8 @@ class Legs:
 
 def _apart(a: Array, b: Array) -> float:
     """Mean distance of knee and ankle of two legs (5, 2)."""
-    return float(np.hypot(*(a[[KNEE, ANKLE]] - b[[KNEE, ANKLE]]).T).mean())
+    knee, ankle = (a - b)[KNEE : ANKLE + 1].tolist()
+    return 0.5 * (hypot(*knee) + hypot(*ankle))
 
 
 def _alike(a: Array, b: Array) -> bool:
@@ -50,7 +53,9 @@ class LegFollower:
     """Push poses in order, get both legs of each."""
 
     def __init__(self) -> None:
-        self._trunks: deque[float] = deque(maxlen=75)
+        self._trunks: deque[float] = deque(maxlen=15)
+        self._count = 0
+        self._size = np.nan
         self._working: tuple[float, Array] | None = None
         self._painted: tuple[float, Array] | None = None
         self._resting: tuple[float, Array] | None = None
@@ -60,11 +65,10 @@ class LegFollower:
         plain = bool(np.isfinite(pose.xy_px[LEGS[0][0], 0]))
         hidden = bool(np.isfinite(pose.hidden_xy_px[LEGS[0][0], 0]))
         if plain:
-            trunk = midpoint(pose.xy_px, SHOULDERS) - midpoint(pose.xy_px, HIPS)
-            self._trunks.append(float(np.hypot(*trunk)))
+            self._measure(pose)
         if not (plain or hidden) or not self._trunks:
             return Legs(pose.t_s, NOWHERE, NOWHERE, -1, hidden, np.nan)
-        size = float(np.median(self._trunks))
+        size = self._size
         working, resting, label = (
             self._split(pose.t_s, pose.xy_px[LEGS], size) if plain else (NOWHERE, NOWHERE, -1)
         )
@@ -80,6 +84,14 @@ class LegFollower:
                 resting = NOWHERE  # drawn in between the legs, it is neither
         self._remember(pose.t_s, working, resting)
         return Legs(pose.t_s, working, resting, label, hidden, size)
+
+    def _measure(self, pose: Pose) -> None:
+        """Hold the trunk's length as a median of every few plain looks."""
+        if self._count < 5 or self._count % TRUNK_EVERY == 0:
+            trunk = midpoint(pose.xy_px, SHOULDERS) - midpoint(pose.xy_px, HIPS)
+            self._trunks.append(float(np.hypot(*trunk)))
+            self._size = float(np.median(self._trunks))
+        self._count += 1
 
     def _remember(self, t_s: float, working: Array, resting: Array) -> None:
         if np.isfinite(working[KNEE, 0]):
