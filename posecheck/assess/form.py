@@ -203,7 +203,7 @@ def _others(m: Measures, attempt: Attempt, p: Prescription) -> Iterator[Broken]:
     )  # fmt: skip
     pelvis = _from_rest(m, m.pelvis, attempt)
     yield from _excursion(
-        m, pelvis, attempt, attempt.extend_s, p.limits.pelvis_lift, "pelvis_lifted"
+        m, pelvis, attempt, attempt.tension_s, p.limits.pelvis_lift, "pelvis_lifted"
     )
     held = m.hands[m.between(attempt.tension_s, attempt.lower_s)]
     held = held[np.isfinite(held)]

@@ -31,6 +31,9 @@ VIEW_S = 12.0  # the camera stands still for longer than a hip does
 WARM_UP_S = 1.0  # nothing is known before so much was seen
 SETTLED_S = 1.6  # nor answered before so much
 RENEW_S = 0.5
+# A trunk that lies farther than this from where it was, for so long, has moved (or the camera
+# has): what was held before is forgotten. In trunk lengths; a pelvis that lifts stays below.
+MOVED_TRUNKS, MOVED_S = 0.35, 0.8
 SHANK_EVERY_S = 0.1
 
 # Supine stills show the nose at least 0.038 ear-hip lengths in front of the ear-hip axis, prone
@@ -144,6 +147,7 @@ class BodyTracker:
         """Take the medians anew; `pose` tells the time and the size of the picture."""
         if not self._rows:
             return
+        self._forget_if_moved(pose.t_s)
         times = np.array([t for t, _ in self._rows])
         rows = np.array([row for _, row in self._rows])
         wide, held = _median(rows), _median(rows[times >= times[-1] - HOLD_S])
@@ -169,6 +173,19 @@ class BodyTracker:
             supine=_supine(held[4], held[5], hips),
         )
         self._renewed_s = pose.t_s
+
+    def _forget_if_moved(self, now_s: float) -> None:
+        late = [row for t, row in self._rows if t >= now_s - MOVED_S]
+        early = [row for t, row in self._rows if t < now_s - MOVED_S]
+        if len(late) < 2 or not early:
+            return
+        trunks = np.array([_median(np.array(rows))[:4] for rows in (late, early)])
+        size = float(np.hypot(*(trunks[0, :2] - trunks[0, 2:]).mean(axis=0)))
+        if np.hypot(*(trunks[0] - trunks[1]).T).max() > MOVED_TRUNKS * size:
+            _forget(self._rows, now_s - MOVED_S)
+            self._shanks.clear()
+            self._moves.clear()
+            self.judge = SideJudge()
 
     def _place_hip(self, view: View, hip: Array, held: Array, near: bool, now_s: float) -> None:
         """Where the hip joint lies from its landmark, as long as the resting leg lies flat.

@@ -22,7 +22,7 @@ EXTENSION_MIN_DEG = 15.0
 NEAR = 0.35  # of the way from straightest to bent: near the straightest
 NEAR_MIN_DEG, NEAR_MAX_DEG = 8.0, 25.0
 BENT = 0.22  # of the way from bent to straightest: bent again
-REST_MIN_S = 1.3  # bent and still for so long ends an attempt
+REST_MIN_S = 1.5  # bent and still for so long ends an attempt
 STILL_DEG_S = 8.0
 HOLD_MIN_S = 0.5
 HIP_FOUND_S = 1.0
@@ -110,14 +110,11 @@ def _in_raised(track: Track, variant: Variant | None) -> list[Attempt]:
 
 def _rests(times: Array, calm: Array, bent_deg: float) -> list[tuple[int, int]]:
     """Stretches in which the knee is bent and still, between attempts."""
-    speed = np.abs(np.gradient(calm, times))
-    rests = []
-    for a, b in runs(calm > bent_deg):
-        still = [d - c for c, d in runs(speed[a : b + 1] < STILL_DEG_S)]
-        longest = max(still, default=0)
-        if longest and times[min(a + longest, b)] - times[a] >= REST_MIN_S:
-            rests.append((a, b))
-    return rests
+    step = np.gradient(times)
+    still = np.abs(np.gradient(calm, times)) < STILL_DEG_S
+    return [
+        (a, b) for a, b in runs(calm > bent_deg) if (step * still)[a : b + 1].sum() >= REST_MIN_S
+    ]
 
 
 def _attempt(
