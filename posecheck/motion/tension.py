@@ -26,6 +26,7 @@ REST_MIN_S = 1.5  # bent and still for so long ends an attempt
 STILL_DEG_S = 8.0
 HOLD_MIN_S = 0.5
 HIP_FOUND_S = 1.0
+SETTLED_DEG = 6.0
 LEVEL_DEG = 5.0  # the knee stays within this of the tension during the hold
 PUMP_SHARE = 0.5  # of the knee's range that the ankle's must have for pumps
 TENSION_MAX_DEG = 75.0  # a knee that is bent more than this is not being straightened
@@ -155,7 +156,10 @@ def _cycles(
     """The repetitions of a stay and what they are: both joints may move, the larger share wins."""
     tension = float(np.nanpercentile(calm, 12))
     bent = bends(stay.t_s, stay.knee, tension)
-    pumped = pumps(stay.t_s, stay.ankle, stay.knee)
+    # the foot that swings while the knee still straightens or already bends does not pump
+    near = np.flatnonzero(calm < tension + max(SETTLED_DEG, float(np.ptp(calm)) / 3))
+    held = stay.part(int(near[0]), int(near[-1]))
+    pumped = pumps(held.t_s, held.ankle, held.knee)
     if variant is None:
         variant = _variant(pumped, bent)
     if variant == "ankle_pump":

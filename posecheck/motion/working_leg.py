@@ -55,6 +55,7 @@ class LegFollower:
     def __init__(self) -> None:
         self._trunks: deque[float] = deque(maxlen=15)
         self._count = 0
+        self._labels: deque[int] = deque(maxlen=10)
         self._size = np.nan
         self._working: tuple[float, Array] | None = None
         self._painted: tuple[float, Array] | None = None
@@ -79,9 +80,13 @@ class LegFollower:
         else:
             painted = self._known(self._painted, pose.t_s)
             if painted is not None and not _apart(working, painted) / size < TOGETHER:
-                working = NOWHERE  # the painted look knows better
-            if painted is not None and not _alike(resting, painted):
-                resting = NOWHERE  # drawn in between the legs, it is neither
+                # the painted look knows better, and a look that is wrong in one leg is no
+                # evidence for the other
+                working, resting, label = NOWHERE, NOWHERE, -1
+            elif painted is not None and not _alike(resting, painted):
+                resting = NOWHERE  # drawn in between the legs
+        if label >= 0:
+            self._labels.append(label)
         self._remember(pose.t_s, working, resting)
         return Legs(pose.t_s, working, resting, label, hidden, size)
 
@@ -119,6 +124,11 @@ class LegFollower:
         clear = apart > APART and (height[up] - height[1 - up]) / size > APART
         return working, resting, up if clear else -1
 
+    def _name(self) -> int | None:
+        """The label that the working leg bore of late, if it was always the same."""
+        names = set(self._labels)
+        return names.pop() if len(names) == 1 and len(self._labels) >= 4 else None
+
     def _pick(self, t_s: float, legs: Array, size: float) -> Array:
         """The working leg among (2, 5, 2) of a look in which the resting leg was hidden."""
         was_working = self._known(self._painted, t_s)
@@ -128,6 +138,9 @@ class LegFollower:
         if was_working is None:
             return np.asarray(legs[int(np.argmin(legs[:, KNEE, 1] + legs[:, ANKLE, 1]))])
         away = [_apart(leg, was_working) for leg in legs]
+        named = self._name()
+        if named is not None and away[named] / size < TOGETHER:
+            return np.asarray(legs[named])
         leg = legs[int(np.argmin(away))]
         if was_resting is not None and _apart(leg, was_resting) < min(away):
             return NOWHERE
