@@ -1,0 +1,114 @@
+"""Each command of the command line: calls the app that does it, and prints what it returns."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from posecheck.apps import summary
+from posecheck.apps.doctor import checks
+from posecheck.apps.progress import ProgressLine
+from posecheck.apps.review import Reviewed, review
+from posecheck.assess.prescription import Prescription, load_prescription
+from posecheck.errors import InputError
+from posecheck.vision.model import ensure_model, find_model, stderr_bar
+
+_CLONE = Path(__file__).resolve().parents[2]
+_CHOSEN = "demo.txt"  # in sample_videos/: the name of the clip to show
+
+
+def _review(arguments: Namespace) -> None:
+    chosen = arguments.prescription
+    prescription = load_prescription(chosen) if chosen else Prescription.default()
+    done = _reviewed(
+        arguments,
+        arguments.clip,
+        prescription.with_exercise(
+            side=None if arguments.side == "auto" else arguments.side,
+            variant=None if arguments.variant == "auto" else arguments.variant,
+        ),
+        arguments.earlier,
+    )
+    _print(arguments, summary.review_json(done), summary.review_text(done))
+
+
+def _demo(arguments: Namespace) -> None:
+    clip = demo_clip(_CLONE / "sample_videos")
+    done = _reviewed(arguments, clip, Prescription.default(), None)
+    page = summary.short(done.folder / "report.html")
+    text = f"{summary.review_text(done)}\n\nOpen this page in a browser: {page}"
+    _print(arguments, summary.review_json(done), text)
+
+
+def _reviewed(
+    arguments: Namespace, clip: Path, prescription: Prescription, earlier: Path | None
+) -> Reviewed:
+    progress = ProgressLine()
+    try:
+        return review(
+            clip,
+            arguments.out,
+            prescription,
+            model=arguments.model,
+            video=not arguments.no_video,
+            earlier=earlier,
+            progress=progress,
+        )
+    finally:
+        progress.end()
+
+
+def demo_clip(folder: Path) -> Path:
+    """The clip that the samples' own note names."""
+    try:
+        clip = folder / (folder / _CHOSEN).read_text(encoding="utf-8").strip()
+    except OSError:
+        raise InputError(
+            "The sample clips are not here: `posecheck demo` works in a clone of the project "
+            "(installed with pip install -e .); try `posecheck review CLIP` with a clip of yours."
+        ) from None
+    return clip
+
+
+def _model(arguments: Namespace) -> None:
+    fetched = find_model() is None
+    model = ensure_model(None, stderr_bar)
+    plain = {
+        "name": model.name, "path": str(model.path), "sha256": model.sha256, "fetched": fetched,
+    }  # fmt: skip
+    _print(
+        arguments,
+        plain,
+        f"{model.name}, {'fetched and verified' if fetched else 'here and verified'}\n"
+        f"  {model.path}\n  sha256 {model.sha256}",
+    )
+
+
+def _doctor(arguments: Namespace) -> None:
+    found = checks(arguments.model)
+    plain = {
+        "ok": all(check.ok for check in found if check.needed),
+        "checks": [dataclasses.asdict(check) for check in found],
+    }
+    _print(arguments, plain, summary.doctor_text(found))
+
+
+def _print(arguments: Namespace, plain: dict[str, Any], text: str) -> None:
+    if arguments.json:
+        json.dump(plain, sys.stdout, indent=2, ensure_ascii=True, allow_nan=False)
+        print()
+    else:
+        print(text)
+
+
+COMMANDS: dict[str, Callable[[Namespace], None]] = {
+    "review": _review,
+    "demo": _demo,
+    "model": _model,
+    "doctor": _doctor,
+}

@@ -1,0 +1,139 @@
+"""The commands and their options, in words that a therapist can read."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import NoReturn
+
+import posecheck
+
+_ABOUT = (
+    "Posecheck watches a recorded supine nerve glide and says how it was done: the angles, the "
+    "point of tension, the repetitions, what to change, and a verdict. Everything happens on "
+    "this machine."
+)
+_CODES = (
+    "Exit code: 0 done, whatever the verdict; 2 it could not be done, and why; 130 interrupted."
+)
+
+
+class UsageError(Exception):
+    """The command line makes no sense; one line says why."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line and an exception."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing a page and exiting."""
+        raise UsageError(f"{message}; see `{self.prog} --help`.")
+
+
+def build_parser() -> Parser:
+    """The whole command line."""
+    parser = Parser(prog="posecheck", description=_ABOUT, epilog=_CODES)
+    parser.add_argument("--version", action="version", version=f"posecheck {posecheck.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _review(commands)
+    _demo(commands)
+    _model(commands)
+    _doctor(commands)
+    return parser
+
+
+def _review(commands: argparse._SubParsersAction[Parser]) -> None:
+    review = _command(
+        commands,
+        "review",
+        "look at one recorded clip and write a folder with the report",
+        "Looks at one recorded clip and writes a folder: report.html is the page to read, "
+        "annotated.mp4 the clip with everything drawn in; report.json, angles.csv and poses.npz "
+        "hold the numbers.",
+    )
+    review.add_argument("clip", metavar="CLIP", type=Path, help="the video file")
+    _folder(review)
+    review.add_argument(
+        "--prescription", metavar="FILE",
+        help="what was asked for: a TOML file, or the name of a ready one (default, "
+        "ankle-pumps-10, knee-bends-10, early-irritable)",
+    )  # fmt: skip
+    review.add_argument(
+        "--side", choices=("auto", "left", "right"), default="auto",
+        help="the leg that works; by default as prescribed, else found from the motion",
+    )  # fmt: skip
+    review.add_argument(
+        "--variant", choices=("auto", "ankle_pump", "knee_bend"), default="auto",
+        help="pumping the foot, or bending the knee and coming back; by default as prescribed, "
+        "else found from the motion",
+    )  # fmt: skip
+    _looks(review)
+    review.add_argument(
+        "--earlier", metavar="REPORT", type=Path,
+        help="an earlier report of the same leg (its folder or its report.json): says whether "
+        "the knee comes farther now, and whether that is more than chance",
+    )  # fmt: skip
+
+
+def _demo(commands: argparse._SubParsersAction[Parser]) -> None:
+    demo = _command(
+        commands,
+        "demo",
+        "review a sample clip and say where to look",
+        "Reviews a clip of sample_videos/ and says where to look. It needs a clone of the "
+        "project, which the sample clips are in.",
+    )
+    _folder(demo)
+    _looks(demo)
+
+
+def _model(commands: argparse._SubParsersAction[Parser]) -> None:
+    _command(
+        commands,
+        "model",
+        "say where the landmark model is; fetch it if it is missing",
+        "Says where the landmark model is, which finds the body in a picture, and what it is. "
+        "Fetches and verifies it if it is missing: the only time that Posecheck needs a network.",
+    )
+
+
+def _doctor(commands: argparse._SubParsersAction[Parser]) -> None:
+    doctor = _command(
+        commands,
+        "doctor",
+        "say what works on this machine, and what to do about what does not",
+        "Says what works on this machine, and what to do about what does not. It changes nothing.",
+    )
+    _model_option(doctor)
+
+
+def _command(
+    commands: argparse._SubParsersAction[Parser], name: str, short: str, long: str
+) -> Parser:
+    command = commands.add_parser(name, help=short, description=long, epilog=_CODES)
+    command.add_argument(
+        "--json", action="store_true", help="print the result as JSON on standard output"
+    )
+    return command
+
+
+def _folder(command: Parser) -> None:
+    command.add_argument(
+        "--out", metavar="DIR", type=Path,
+        help="the folder to write (default: the clip's name with .posecheck, here); an older "
+        "report in it is replaced, a folder with anything else in it is left alone",
+    )  # fmt: skip
+
+
+def _looks(command: Parser) -> None:
+    command.add_argument(
+        "--no-video", action="store_true", help="do without annotated.mp4, which is quicker"
+    )
+    _model_option(command)
+
+
+def _model_option(command: Parser) -> None:
+    command.add_argument(
+        "--model", metavar="FILE", type=Path,
+        help="another MediaPipe pose model (.task) than the one that is fetched by itself",
+    )  # fmt: skip

@@ -1,0 +1,122 @@
+"""The second look at a clip's frames: the annotated video, and a picture of each finding."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import io
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from posecheck.present.layout import body_points
+from posecheck.present.overlay import Overlay
+from posecheck.present.video import VideoSink
+from posecheck.session import updates
+from posecheck.types import Finding, Report, Update
+from posecheck.vision.frames import Frame, VideoSource, prefetch
+
+Tick = Callable[[int, int], None]
+
+VIDEO_SIDE_PX = 1920  # a video of a larger clip is made smaller: nobody reads a report in 4K
+_PAGE_SIDE_PX = 960
+_MOST_PICTURES = 12  # each is some 80 KB of the page; faults come first
+_QUALITY = 82
+
+
+def draw_clip(clip: Path, report: Report, video: Path | None, tick: Tick) -> dict[int, bytes]:
+    """Write the annotated video, if asked for, and return JPEGs by the index of their finding.
+
+    The frames are decoded once more, for memory holds none of them.
+    """
+    wanted = finding_frames(report)
+    if video is None and not wanted:
+        return {}
+    pictures: dict[int, bytes] = {}
+    last = max(wanted.values(), default=-1)
+    total = len(report.series.t_s) if video is not None else last + 1
+    tick(0, total)
+    with contextlib.ExitStack() as stack:
+        source = stack.enter_context(VideoSource(clip, max_side_px=VIDEO_SIDE_PX))
+        frames = stack.enter_context(contextlib.closing(prefetch(source)))
+        draw = _Drawing(report, source.width_px)
+        sink: VideoSink | None = None
+        for frame, update in zip(frames, updates(report), strict=False):
+            if video is not None and sink is None:
+                height, width = frame.image.shape[:2]
+                sink = stack.enter_context(VideoSink(video, width, height))
+            findings = [i for i, index in wanted.items() if index == frame.index]
+            if sink is not None or findings:
+                image = draw(frame, update)
+            if sink is not None:
+                sink.write(image, frame.t_s)
+            for i in findings:
+                pictures[i] = jpeg(image)
+            tick(frame.index + 1, total)
+            if sink is None and frame.index >= last:
+                break
+    return pictures
+
+
+def finding_frames(report: Report) -> dict[int, int]:
+    """The frame that shows a finding, by the finding's index: the middle of it."""
+    t_s = report.series.t_s
+    order = sorted(enumerate(report.findings), key=lambda item: item[1].severity != "fault")
+    return {i: _frame_at(t_s, _middle(f)) for i, f in order[:_MOST_PICTURES] if len(t_s)}
+
+
+def jpeg(image: NDArray[np.uint8], side_px: int = _PAGE_SIDE_PX) -> bytes:
+    """A picture for a page."""
+    picture = Image.fromarray(image)
+    picture.thumbnail((side_px, side_px))
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=_QUALITY)
+    return out.getvalue()
+
+
+class _Drawing:
+    """The overlay, made when the first frame tells its size."""
+
+    def __init__(self, report: Report, full_width_px: int) -> None:
+        self._report, self._full_width_px = report, full_width_px
+        self._overlay: Overlay | None = None
+        self._scale = 1.0
+
+    def __call__(self, frame: Frame, update: Update) -> NDArray[np.uint8]:
+        if self._overlay is None:
+            self._overlay = self._make(frame)
+        return self._overlay.draw(frame.image, _scaled(update, self._scale))
+
+    def _make(self, frame: Frame) -> Overlay:
+        height, width = frame.image.shape[:2]
+        self._scale = width / self._full_width_px
+        overlay = Overlay(width, height)
+        series = self._report.series
+        overlay.avoid(
+            self._scale * body_points(series.working_px, series.resting_px, series.trunk_px)
+        )
+        return overlay
+
+
+def _scaled(update: Update, scale: float) -> Update:
+    if scale == 1.0:
+        return update
+    return dataclasses.replace(
+        update,
+        working_px=update.working_px * scale,
+        resting_px=update.resting_px * scale,
+        trunk_px=update.trunk_px * scale,
+    )
+
+
+def _middle(finding: Finding) -> float:
+    times = [t for t in (finding.start_s, finding.end_s) if math.isfinite(t)]
+    return sum(times) / len(times) if times else 0.0
+
+
+def _frame_at(t_s: NDArray[np.floating], at_s: float) -> int:
+    return int(np.argmin(np.abs(t_s - at_s)))

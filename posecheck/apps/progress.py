@@ -1,0 +1,79 @@
+"""Progress with the time that is left, on standard error."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import TextIO
+
+_REPAINT_S = 0.1
+_LINE_EVERY_S = 15.0  # where lines stay, as in a log, few are enough
+_BAR = 24
+
+
+class ProgressLine:
+    """Shows how far a stage is: repainted on a terminal, else a line now and then."""
+
+    def __init__(
+        self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._stream = sys.stderr if stream is None else stream
+        self._clock = clock
+        self._terminal = self._stream.isatty()
+        self._stage = ""
+        self._started = self._shown = 0.0
+        self._open = False
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Tell that so many frames of a stage are done; total is 0 where it is unknown."""
+        now = self._clock()
+        if stage != self._stage or done == 0:
+            self.end()
+            self._stage, self._started, self._shown = stage, now, now
+            self._show(f"{stage} ...")
+            return
+        over = bool(total) and done >= total
+        pause = _REPAINT_S if self._terminal else _LINE_EVERY_S
+        if now - self._shown >= pause or (over and self._terminal):
+            self._shown = now
+            self._show(line(stage, done, total, now - self._started))
+
+    def end(self) -> None:
+        """Leave what was painted last, and go on below it."""
+        if self._open:
+            self._stream.write("\n")
+            self._stream.flush()
+            self._open = False
+
+    def _show(self, text: str) -> None:
+        if self._terminal:
+            self._stream.write(f"\r{text}\x1b[K")
+            self._open = True
+        else:
+            self._stream.write(f"{text}\n")
+        self._stream.flush()
+
+
+def line(stage: str, done: int, total: int, elapsed_s: float) -> str:
+    """One state of the progress in words."""
+    if total <= 0:
+        return f"{stage}: {done} frames"
+    share = min(1.0, done / total)
+    bar = ("#" * round(_BAR * share)).ljust(_BAR, ".")
+    text = f"{stage} [{bar}] {100 * share:3.0f} %"
+    if share >= 1.0:
+        return f"{text}, {duration(elapsed_s)}"
+    if done and elapsed_s > 1.0:
+        text += f", {duration(elapsed_s * (1 - share) / share)} left"
+    return text
+
+
+def duration(seconds: float) -> str:
+    """A length of time as one says it."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

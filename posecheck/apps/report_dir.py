@@ -1,0 +1,136 @@
+"""The folder of a report: it appears whole, and takes the place of nothing but a report.
+
+::
+
+    with ReportDir(out) as staging:     # refused here, before any work, if it cannot be
+        ...                             # write into `staging`, a folder beside
+    # here it stands as `out`; after an error or an interrupt nothing does
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+from pathlib import Path
+from types import TracebackType
+
+from posecheck.apps.interrupts import shielded
+from posecheck.errors import OutputError
+
+REPORT, PAGE, ANGLES, POSES, VIDEO = (
+    "report.json", "report.html", "angles.csv", "poses.npz", "annotated.mp4",
+)  # fmt: skip
+OURS = frozenset((REPORT, PAGE, ANGLES, POSES, VIDEO))
+_SCHEMAS = "posecheck.report/"
+
+
+class ReportDir:
+    """Builds a folder beside its place; a context manager."""
+
+    def __init__(self, path: Path, source: Path | None = None) -> None:
+        self.path = Path(os.path.realpath(path))
+        self._shown = path
+        self._source = source
+        token = f"{self.path.name}.{secrets.token_hex(4)}"
+        self._staging = self.path.with_name(f".{token}.part")
+        self._old = self.path.with_name(f".{token}.old")
+        self._made: list[Path] = []  # folders above it that were not there
+
+    def __enter__(self) -> Path:
+        try:
+            self._refuse_what_is_not_ours()
+            self._make_parents()
+            self._staging.mkdir()
+            self._try_to_write()
+        except OSError as error:
+            self._tidy(failed=True)
+            raise self._refusal(error) from error
+        except BaseException:
+            self._tidy(failed=True)
+            raise
+        return self._staging
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        failed = True
+        try:
+            if kind is None:
+                with shielded():
+                    self._put_in_place()
+                    failed = False
+        except OSError as problem:
+            raise self._refusal(problem) from problem
+        finally:
+            self._tidy(failed)
+        if isinstance(error, OSError):  # whatever was being written: a full disk, most likely
+            raise self._refusal(error) from error
+
+    def _refuse_what_is_not_ours(self) -> None:
+        if not os.path.lexists(self.path):
+            return
+        if not self.path.is_dir():
+            raise OutputError(f"{self._shown} is a file; give --out a folder.")
+        if self.path == Path.cwd():
+            raise OutputError(f"{self._shown} is the folder you are in; give --out another one.")
+        inside = {entry.name for entry in self.path.iterdir()}
+        if inside and not (inside <= OURS and _is_report(self.path / REPORT)):
+            raise OutputError(
+                f"{self._shown} holds something else than a report of Posecheck and is left "
+                "alone; give --out another folder."
+            )
+        if self._source is not None and self.path in Path(os.path.realpath(self._source)).parents:
+            raise OutputError(
+                f"{self._shown} would be replaced, and the clip is in it; give --out another one."
+            )
+
+    def _make_parents(self) -> None:
+        missing = [p for p in self.path.parents if not p.exists()]
+        for folder in reversed(missing):
+            self._made.append(folder)
+            folder.mkdir()
+
+    def _try_to_write(self) -> None:
+        """Find out now, not after minutes of work, that the disk is full."""
+        probe = self._staging / "probe"
+        probe.write_bytes(bytes(1 << 16))
+        probe.unlink()
+
+    def _put_in_place(self) -> None:
+        self._refuse_what_is_not_ours()  # the work took its time
+        if self.path.exists():
+            self.path.rename(self._old)
+        self._staging.rename(self.path)
+
+    def _tidy(self, failed: bool) -> None:
+        with shielded():
+            if failed and self._old.exists() and not self.path.exists():
+                self._old.rename(self.path)
+            for folder in (self._staging, self._old):
+                shutil.rmtree(folder, ignore_errors=True)
+            for folder in reversed(self._made) if failed else ():
+                with contextlib.suppress(OSError):  # somebody else may use it by now
+                    folder.rmdir()
+
+    def _refusal(self, error: OSError) -> OutputError:
+        reason = error.strerror or str(error) or type(error).__name__
+        return OutputError(
+            f"The report cannot be written to {self._shown} ({reason}); make room, or give --out "
+            "a folder that can be written."
+        )
+
+
+def _is_report(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8") as stream:
+            found = json.load(stream)
+    except (OSError, ValueError, RecursionError):
+        return False
+    schema = found.get("schema") if isinstance(found, dict) else None
+    return isinstance(schema, str) and schema.startswith(_SCHEMAS)

@@ -1,0 +1,109 @@
+"""What the commands print: a report in a few plain lines, or everything as JSON."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from posecheck.apps.doctor import Check
+from posecheck.apps.review import Reviewed
+from posecheck.present.tables import report_to_dict
+from posecheck.present.words import VARIANT_WORDS, VERDICT_WORDS
+from posecheck.types import Report
+
+_WIDTH = 88
+_WHAT_IT_IS = {
+    "report.html": "the page to read, in a browser",
+    "annotated.mp4": "the clip with everything drawn in",
+    "report.json": "the same as data",
+    "angles.csv": "the angles, one row a frame",
+    "poses.npz": "the landmarks, to grade the clip again",
+}
+
+
+def review_text(done: Reviewed) -> str:
+    """Verdict, reasons, numbers, and where the files are."""
+    report, lines = done.report, []
+    score = "" if report.grade.score is None else f", {report.grade.score} of 100"
+    lines.append(f"{report.clip.name}: {VERDICT_WORDS[report.grade.verdict]}{score}")
+    lines += ["", *_bullets(report.grade.reasons)]
+    lines += ["", *(f"  {name:<18}{value}" for name, value in _numbers(report))]
+    notes = report.quality.notes or report.quality.warnings
+    if notes:
+        lines += ["", "What the camera could not tell:", *_bullets(notes)]
+    if done.change is not None:
+        lines += ["", *_wrapped(f"Since the earlier recording: {done.change.sentence}")]
+    lines += ["", f"In {short(done.folder)}/", *_files(done)]
+    return "\n".join(lines)
+
+
+def review_json(done: Reviewed) -> dict[str, Any]:
+    """The report as in report.json, and where it is."""
+    plain = report_to_dict(done.report)
+    if done.change is not None:
+        change = done.change.as_dict()
+        plain["change"] = {
+            k: None if isinstance(v, float) and not math.isfinite(v) else v
+            for k, v in change.items()
+        }
+    files = {name: str(path) for name, path in done.files.items()}
+    return {**plain, "folder": str(done.folder), "files": files}
+
+
+def doctor_text(checks: list[Check]) -> str:
+    """One line a check, and what to do below those that failed."""
+    lines = []
+    for check in checks:
+        sign = "ok" if check.ok else "MISSING" if check.needed else "-"
+        lines.append(f"{sign:<9}{check.name:<11}{check.detail}")
+        if not check.ok and check.fix:
+            lines.append(f"{'':<20}what to do: {check.fix}")
+    missing = [check.name for check in checks if not check.ok and check.needed]
+    if missing:
+        lines += ["", f"Clips cannot be reviewed yet: see {', '.join(missing)} above."]
+    else:
+        lines += ["", "Recorded clips can be reviewed on this machine."]
+    return "\n".join(lines)
+
+
+def short(path: Path) -> str:
+    """A path as seen from here, where that is shorter."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
+
+
+def _numbers(report: Report) -> Iterator[tuple[str, str]]:
+    yield "Leg", report.side or "not told"
+    yield "Movement", VARIANT_WORDS[report.variant] if report.variant else "none found"
+    yield "Repetitions", str(len(report.reps))
+    tension = report.tension
+    if tension is None:
+        yield "Point of tension", "none found"
+        return
+    band = f" ± {tension.uncertainty_deg:.0f}°" if math.isfinite(tension.uncertainty_deg) else ""
+    held = tension.end_s - tension.start_s
+    yield "Point of tension", f"from {tension.start_s:.1f} s on, held for {held:.1f} s"
+    yield "Knee there", f"{tension.knee_flexion_deg:.0f}°{band} (0° is straight)"
+    if math.isfinite(tension.hip_flexion_deg):
+        yield "Hip there", f"{tension.hip_flexion_deg:.0f}° (0° is the leg flat)"
+
+
+def _files(done: Reviewed) -> Iterator[str]:
+    for name in done.files:
+        yield f"  {name:<16}{_WHAT_IT_IS[name]}"
+
+
+def _bullets(sentences: tuple[str, ...]) -> Iterator[str]:
+    for sentence in sentences:
+        yield from textwrap.wrap(
+            sentence, _WIDTH, initial_indent="  - ", subsequent_indent="    "
+        ) or ["  -"]
+
+
+def _wrapped(sentence: str) -> list[str]:
+    return textwrap.wrap(sentence, _WIDTH)
