@@ -1,0 +1,1 @@
+"""How well and how fast: ``python -m benchmarks.accuracy`` and ``python -m benchmarks.speed``."""

@@ -1,0 +1,62 @@
+"""What all tests share: which of them run, patience, the model, and clips made on the spot.
+
+Tests that need root or a browser are left out unless POSECHECK_TEST_ALL=1 says that they are
+prepared for, as `.ci/run` does.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLES = ROOT / "sample_videos"
+_PREPARED = ("root", "browser")
+
+# A busy machine is no reason for a test to fail.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs more than Python and pip."""
+    if os.environ.get("POSECHECK_TEST_ALL") == "1":
+        return
+    left_out = [i for i in items if any(i.get_closest_marker(name) for name in _PREPARED)]
+    if left_out:
+        items[:] = [i for i in items if i not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.fixture(scope="session")
+def model_path() -> Path:
+    """The landmark model, fetched through pip if it is not here yet."""
+    from posecheck.vision.model import ensure_model
+
+    return ensure_model().path
+
+
+@pytest.fixture(scope="session")
+def sample_start(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """Makes a clip of the first frames of a sample, which shows a person."""
+    import av
+
+    def make(frames: int) -> Path:
+        path = tmp_path_factory.getbasetemp() / f"start_{frames}.mp4"
+        if path.exists():
+            return path
+        with av.open(str(SAMPLES / "pump_left_side.mp4")) as source, av.open(path, "w") as sink:
+            stream = sink.add_stream("libx264", rate=25, options={"preset": "ultrafast"})
+            stream.width, stream.height, stream.pix_fmt = 640, 480, "yuv420p"
+            for i, frame in enumerate(source.decode(video=0)):
+                if i == frames:
+                    break
+                sink.mux(stream.encode(frame.reformat(format="yuv420p")))
+            sink.mux(stream.encode(None))
+        return path
+
+    return make

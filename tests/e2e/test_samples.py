@@ -1,0 +1,107 @@
+"""Sample clips from end to end with the real model, against their exact truth."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from commands import run
+
+from benchmarks.scoring import JOINTS, read_truth, score
+from posecheck.apps.review import review
+from posecheck.assess.prescription import Prescription
+from posecheck.cli import main
+from posecheck.session import Session
+from posecheck.vision.pose_store import load_poses
+
+pytestmark = pytest.mark.slow
+SAMPLES = Path(__file__).resolve().parents[2] / "sample_videos"
+
+
+@pytest.mark.parametrize("name", ["pump_right_table", "bend_right_oblique"])
+def test_a_clean_clip(name: str, model_path: Path, tmp_path: Path) -> None:
+    """Measured, counted and passed; graded again from its poses it gives the same report."""
+    truth = read_truth(SAMPLES / f"{name}.truth.json")
+    done = review(truth.clip, tmp_path / "report", model=model_path, video=False)
+    found = score(done.report, truth)
+    assert (found.side_ok, found.variant_ok, found.tension_ok) == (True, True, True)
+    assert found.reps == found.true_reps
+    assert (found.verdict, found.faults) == ("pass", ())
+    assert abs(found.tension_late_s) < 0.5
+    assert abs(found.tension_knee_deg) < 6
+    for joint, limit in zip(JOINTS, (9, 7, 9), strict=True):
+        assert found.angles[joint].mean_deg < limit, joint
+        assert found.angles[joint].seen > 0.8, joint
+
+    session = Session(Prescription.default())
+    for pose in load_poses(done.folder / "poses.npz"):
+        session.push(pose)
+    again = session.finish(done.report.clip, done.report.model)
+    for name in ("sets", "reps", "findings", "grade", "quality"):
+        assert repr(getattr(again, name)) == repr(getattr(done.report, name)), name
+    for joint in JOINTS:
+        np.testing.assert_array_equal(
+            getattr(again.series, joint), getattr(done.report.series, joint)
+        )
+
+
+@pytest.fixture(scope="module")
+def demo(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What `posecheck demo --json` says; its folder is in it."""
+    folder = tmp_path_factory.mktemp("demo")
+
+    assert model_path.is_file()
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        code = main(["demo", "--out", str(folder / "report"), "--json"])
+    assert code == 0
+    return json.loads(out.getvalue())
+
+
+def test_the_demo_finds_the_planted_fault(demo: Any) -> None:
+    truth = read_truth(SAMPLES / f"{Path(demo['clip']['name']).stem}.truth.json")
+    faults = {f["rule"] for f in demo["findings"] if f["severity"] == "fault"}
+    assert faults == {truth.fault}
+    assert demo["grade"]["verdict"] == "needs_work"
+    assert len(demo["reps"]) == len(truth.reps)
+
+
+def test_the_folder_holds_what_it_should(demo: Any) -> None:
+    folder = Path(demo["folder"])
+    assert sorted(p.name for p in folder.iterdir()) == sorted(demo["files"])
+    with (folder / "angles.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == demo["clip"]["frames"]
+    assert {row["phase"] for row in rows} >= {"extend", "hold", "glide"}
+    page = (folder / "report.html").read_text()
+    assert "data:image/jpeg;base64," in page  # the finding's picture
+    assert "annotated.mp4" in page
+    with av.open(str(folder / "annotated.mp4")) as video:
+        frames = list(video.decode(video=0))
+    clip = demo["clip"]
+    assert len(frames) == clip["frames"]
+    assert (frames[0].width, frames[0].height) == (clip["width_px"], clip["height_px"])
+    assert abs(frames[-1].time - clip["duration_s"]) < 0.2
+
+
+def test_who_only_lies_there_is_not_passed(
+    model_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcome = run(
+        capsys, "review", SAMPLES / "rest_only.mp4", "--no-video", "--out", tmp_path / "report",
+        "--model", model_path,
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert report["tension"] is None
+    assert report["reps"] == []
+    assert report["grade"]["verdict"] != "pass"
+    assert "none found" in outcome.out
+    assert "report.html" in outcome.out

@@ -1,0 +1,91 @@
+"""The direction of the house: a module imports only what stands before it, and some are pure."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "posecheck"
+ORDER = ("errors", "types", "motion", "assess", "session", "vision", "present", "apps", "cli")
+MODULES = sorted(PACKAGE.rglob("*.py"))
+NO_EDGES = {  # what touches files, clocks, logs, networks, processes or pixels
+    "asyncio", "av", "cv2", "datetime", "http", "io", "json", "logging", "mediapipe", "os",
+    "pathlib", "PIL", "plotly", "random", "shutil", "socket", "subprocess", "tempfile",
+    "threading", "time", "urllib",
+}  # fmt: skip
+
+
+def imports(module: Path) -> Iterator[str]:
+    """Every module that is imported, at the top or in a function."""
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: relative imports hide the direction"
+            yield node.module or ""
+            if node.module == "posecheck":
+                yield from (f"posecheck.{alias.name}" for alias in node.names)
+
+
+def part_of(module: Path) -> str:
+    return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def name_of(module: Path) -> str:
+    return str(module.relative_to(PACKAGE))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_a_module_imports_only_what_stands_before_it(module: Path) -> None:
+    here = part_of(module)
+    if here.startswith("__"):  # the public names, and `python -m posecheck`
+        return
+    for name in imports(module):
+        if name.startswith("posecheck."):
+            other = name.split(".")[1]
+            if other in ORDER:  # anything else is a name of the package itself
+                assert ORDER.index(other) <= ORDER.index(here), f"{name_of(module)}: {name}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_only_its_edge_imports_mediapipe(module: Path) -> None:
+    allowed = {
+        "vision/landmarker.py": "mediapipe",
+        "vision/bundle.py": "mediapipe.tasks.metadata",  # classes that write a file, no more
+    }
+    for name in imports(module):
+        if name.split(".")[0] == "mediapipe":
+            assert name.startswith(allowed.get(name_of(module), "never")), name_of(module)
+
+
+@pytest.mark.parametrize(
+    "module", [m for m in MODULES if part_of(m) in ("motion", "session", "types")], ids=name_of
+)
+def test_motion_is_pure(module: Path) -> None:
+    for name in imports(module):
+        top = name.split(".")[0]
+        assert top in {"numpy", "scipy", "posecheck"} or top in sys.stdlib_module_names, name
+        assert top not in NO_EDGES, name
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if part_of(m) == "assess"], ids=name_of)
+def test_assess_is_pure_but_for_reading_a_prescription(module: Path) -> None:
+    allowed = {"pathlib"} if module.name == "prescription.py" else set()
+    for name in imports(module):
+        assert name.split(".")[0] not in NO_EDGES - allowed, name
+
+
+@pytest.mark.parametrize("statement", ["import posecheck", "import posecheck.cli"])
+def test_it_is_light_to_import(statement: str) -> None:
+    """Help is quick, and Ctrl-C is heard from the start."""
+    heavy = ("numpy", "av", "mediapipe", "pydantic", "plotly", "cv2")
+    code = f"import sys; {statement}; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
