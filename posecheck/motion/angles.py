@@ -42,15 +42,16 @@ def leg_angles(body: Body, joints_px: Array) -> LegAngles:
     placed = view.plane(joints_px, hip)
     shank = placed[ANKLE] - placed[KNEE]
     joint = body.hip_move * float(np.hypot(*shank))
-    return _angles(placed[KNEE] - joint, shank, placed[TOE] - placed[HEEL])
+    foot = body.foot_view.plane(joints_px[KNEE:], hip)
+    ankle = _ankle(foot[ANKLE - KNEE] - foot[0], foot[TOE - KNEE] - foot[HEEL - KNEE])
+    return _angles(placed[KNEE] - joint, shank, ankle)
 
 
 def resting_angles(view: View, joints_px: Array) -> LegAngles:
     """The angles of the resting leg (5, 2), the landmarks as they are."""
     placed = view.plane(joints_px, joints_px[HIP])
-    return _angles(
-        placed[KNEE] - placed[HIP], placed[ANKLE] - placed[KNEE], placed[TOE] - placed[HEEL]
-    )
+    shank = placed[ANKLE] - placed[KNEE]
+    return _angles(placed[KNEE] - placed[HIP], shank, _ankle(shank, placed[TOE] - placed[HEEL]))
 
 
 def _direction(v: Array) -> float:
@@ -61,13 +62,16 @@ def _turn(degrees: float) -> float:
     return (degrees + 180.0) % 360.0 - 180.0
 
 
-def _angles(thigh: Array, shank: Array, foot: Array) -> LegAngles:
-    knee = _turn(_direction(thigh) - _direction(shank))
+def _ankle(shank: Array, foot: Array) -> float:
     ankle = _turn(_direction(foot) - _direction(shank)) - 90.0
+    # beyond these the foot is drawn on the wrong side of the shank
+    return ankle if ANKLE_RANGE_DEG[0] < ankle < ANKLE_RANGE_DEG[1] else np.nan
+
+
+def _angles(thigh: Array, shank: Array, ankle: float) -> LegAngles:
+    knee = _turn(_direction(thigh) - _direction(shank))
     if not knee > KNEE_MIN_DEG:
         return LegAngles(np.nan, np.nan, np.nan)
-    if not ANKLE_RANGE_DEG[0] < ankle < ANKLE_RANGE_DEG[1]:
-        ankle = np.nan  # the foot is drawn on the wrong side of the shank
     return LegAngles(_direction(thigh), knee, ankle)
 
 

@@ -50,6 +50,10 @@ HIPS_OVER_SHANK = 0.53  # hip joints apart over shank; 0.46 trunk lengths in the
 # none of it, 2.8° with 0.6 or 0.8).
 RESTING_X = 0.6
 FLAT_DEG = 22.0
+# The view is corrected by half for the foot: toes point out of the sagittal plane, and corrected
+# in full the ankle is off by up to 10° from the head end (rendered people), not at all by up to
+# 11° from elsewhere.
+FOOT_VIEW = 0.5
 HIP_MOVE_MAX = 0.3  # of the shank
 
 
@@ -59,6 +63,7 @@ class Body:
 
     t_s: float
     view: View
+    foot_view: View
     trunk_px: float
     shoulders_px: Array  # (2,)
     hip_px: Array  # (2,), of the working leg
@@ -165,6 +170,7 @@ class BodyTracker:
         self.body = Body(
             t_s=pose.t_s,
             view=view,
+            foot_view=view.milder(FOOT_VIEW),
             trunk_px=float(np.hypot(*(hips - shoulders))),
             shoulders_px=shoulders,
             hip_px=hip,

@@ -9,7 +9,7 @@ known joints). `View.plane` undoes that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -55,6 +55,12 @@ class View:
         focal = FOCAL * max(self.width_px, self.height_px)
         centre = 0.5 * (self.height_px * up - self.width_px * right) / focal + forward
         object.__setattr__(self, "_sight", np.array([right / focal, -up / focal, centre]))
+
+    def milder(self, share: float) -> View:
+        """The same camera, standing only a share of its angles off the side."""
+        return replace(
+            self, azimuth_deg=share * self.azimuth_deg, elevation_deg=share * self.elevation_deg
+        )
 
     def rays(self, xy_px: Array) -> Array:
         """Lines of sight through pixels (..., 2), as (..., 3) in body axes."""

@@ -54,7 +54,7 @@ class Landmarker:
         self._model = model
         # a look at a painted picture must not lead the next plain one astray, nor be led
         self._plain = self._open("VIDEO", 1)
-        self._painted = self._open("VIDEO", 1)
+        self._painted: Any = None  # opened when it is needed first
         self._afresh = self._open("IMAGE", 2)
         self._planner = LookPlanner()
         self._brush = Brush()
@@ -81,7 +81,8 @@ class Landmarker:
         """Give MediaPipe's threads and memory back."""
         with quiet_natives():
             self._plain.close()
-            self._painted.close()
+            if self._painted is not None:
+                self._painted.close()
             self._afresh.close()
 
     def look(self, frame: Frame) -> Pose:
@@ -90,6 +91,8 @@ class Landmarker:
         if stroke is None:
             seen = self._follow(self._plain, frame.image, frame)
         else:
+            if self._painted is None:
+                self._painted = self._open("VIDEO", 1)
             painted = self._brush.paint(frame.image, stroke, frame.scale)
             seen = self._follow(self._painted, painted, frame)
         if seen is None and frame.t_s - self._search_s >= SEARCH_S:
@@ -142,7 +145,8 @@ class Landmarker:
         """Make the trackers look for a person afresh: on an empty picture they lose the last."""
         empty = np.full((64, 64, 3), 127, np.uint8)
         for tracker in (self._plain, self._painted):
-            self._detect(tracker, empty, frame.t_s)
+            if tracker is not None:
+                self._detect(tracker, empty, frame.t_s)
 
     def _search(self, frame: Frame) -> None:
         """Look for somebody in parts of the picture, and look there from now on."""
