@@ -174,9 +174,9 @@ class Limits(Section):
         "(planted 0.06, clean at most 0.03 trunk lengths).",
     )
     other_leg_deg: Degrees = Field(
-        default=15.0,
-        description="Change of the resting hip or knee. Set on rendered clips with a thin margin, "
-        "for a hidden far leg is partly guessed.",
+        default=20.0,
+        description="Lasting change of the resting hip. Set on rendered clips: planted 35, clean "
+        "up to 16, for a hidden far leg is partly guessed.",
     )
     pelvis_lift: Fraction = Field(
         default=0.12,

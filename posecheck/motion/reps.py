@@ -18,6 +18,7 @@ LIKE_THE_OTHERS = 0.45  # of the median range: smaller cycles are no repetitions
 BACK_AT_TENSION = 0.35  # of a bend's range from the tension: it has come back
 LEFT_TENSION = 0.08
 LAST_SWING = 0.6
+RHYTHM = (0.4, 2.2)  # of the usual time from top to bottom
 STILL_SHARE = 0.12  # of its range that a foot may tremble while it rests
 PAUSE_S = 0.6
 
@@ -56,6 +57,7 @@ def pumps(times: Array, ankle: Array, knee: Array) -> list[Cycle]:
     knee_range = float(np.nanpercentile(knee, 95) - np.nanpercentile(knee, 5))
     floor = PUMP_FLOOR_DEG if knee_range < KNEE_MOVES_DEG else PUMP_FLOOR_MOVING_KNEE_DEG
     points = turning_points(quick, max(2.5, SWING * usual), LAST_SWING * usual)
+    points = _rhythmic(times, points)
     cycles = []
     for (a, _), (b, _) in zip(points[::2], points[1::2], strict=False):
         middle = 0.5 * (quick[a] + quick[b])
@@ -65,6 +67,25 @@ def pumps(times: Array, ankle: Array, knee: Array) -> list[Cycle]:
         end = -_latest(-crossing(times, quick, middle, b, 1), -_turned(times, quick, b, 1, still))
         cycles.append(Cycle(start, end, low, high))
     return _alike(_joined(cycles), floor, PUMP_MIN_S)
+
+
+def _rhythmic(times: Array, points: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Extremes without those at either end that are out of the rhythm: a twitch, a long rest.
+
+    One of them would pair every top with the wrong bottom.
+    """
+    out = list(points)
+    while len(out) > 3:
+        steps = np.diff(times[[i for i, _ in out]])
+        usual = float(np.median(steps))
+        shortest, longest = RHYTHM[0] * usual, RHYTHM[1] * usual
+        if not shortest <= steps[0] <= longest:
+            out = out[1:]
+        elif not shortest <= steps[-1] <= longest:
+            out = out[:-1]
+        else:
+            break
+    return out
 
 
 def _turned(times: Array, values: Array, start: int, step: int, still: float) -> float:
