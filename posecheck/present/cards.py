@@ -1,4 +1,4 @@
-"""The panels with words: phase, counter and timer, and the messages.
+"""The panel with the phase, the counter and the timer, and the signs of good and bad.
 
 Good, careful and stop differ in shape as well as in colour: a disc with a tick, a triangle,
 an octagon with a cross.
@@ -10,11 +10,19 @@ import math
 from functools import lru_cache
 from typing import Literal
 
-from posecheck.present.drawing import AMBER, BLUE, GREEN, INK, MUTED, RED, Canvas
-from posecheck.present.layout import Layout
-from posecheck.present.lettering import text_width
+from posecheck.present.drawing import (
+    AMBER,
+    BLUE,
+    GREEN,
+    INK,
+    MUTED,
+    RED,
+    Canvas,
+    Line,
+)
 from posecheck.present.sketch import Box, Colour, Point, Sketch, Stencil
-from posecheck.present.words import PHASE_WORDS, WARNING_WORDS
+from posecheck.present.strokes import arc
+from posecheck.present.words import PHASE_WORDS
 from posecheck.types import Update
 
 Sign = Literal["idle", "good", "advice", "fault", "camera"]
@@ -25,8 +33,6 @@ SIGN_COLOURS: dict[Sign, Colour] = {
     "fault": RED,
     "camera": BLUE,
 }
-_TEXT = 5.8  # sizes in units
-_LINES = 3
 
 
 def sign_of(update: Update) -> Sign:
@@ -81,29 +87,56 @@ def _turns(corners: int) -> list[float]:
 def draw_status(canvas: Canvas, box: Box, u: float, update: Update) -> None:
     """Draw the phase, the counter and, while it is held, the timer."""
     canvas.shade(box, 2.5 * u)
-    left, top, right, bottom = box
     sign = sign_of(update)
-    draw_sign(canvas, (left + 5 * u, top + 5.2 * u), 5.6 * u, sign)
-    word = PHASE_WORDS[update.phase]
-    canvas.text((left + 9.5 * u, top + 5.2 * u), word, 6.4 * u, SIGN_COLOURS[sign], bold=True)
-    held = update.phase == "hold"
-    if not held or right - left > 60 * u:
-        _draw_count(canvas, (left + 2.5 * u, bottom - 6.8 * u), u, update)
+    draw_sign(canvas, (box[0] + 5 * u, box[1] + 5.2 * u), 5.6 * u, sign)
+    if update.phase == "hold":
+        _draw_timer(canvas, *_timer_place(box, u), u, update)
+    canvas.write(status_lines(box, u, update))
+
+
+def status_lines(box: Box, u: float, update: Update) -> list[Line]:
+    """Return what the status panel says; nothing overlaps."""
+    left, top, right, bottom = box
+    held, wide = update.phase == "hold", right - left > 60 * u
+    room = right - left - 11.5 * u
+    # One size for all phases, small enough for the longest word.
+    words = [Line(0, 0, word, 6.4 * u, bold=True).within(room) for word in PHASE_WORDS.values()]
+    size = min(word.size for word in words)
+    x, y = left + 9.5 * u, top + 5.2 * u
+    colour = SIGN_COLOURS[sign_of(update)]
+    lines = [Line(x, y, PHASE_WORDS[update.phase], size, colour, bold=True).within(room)]
+    centre, radius = _timer_place(box, u)
+    at = (left + 2.5 * u, bottom - 6.4 * u)
+    room = (centre[0] - radius if held else right) - 2 * u - at[0]
+    if held and not wide:  # no room for both: nothing is counted while it is held
+        lines.append(Line(*at, "Stay here", 5.4 * u, MUTED).within(room))
+    else:
+        lines += _count(at, room, u, update)
     if held:
-        radius = 6.2 * u
-        centre = (right - radius - 2 * u, bottom - radius - 1.8 * u)
-        if right - left <= 60 * u:  # no room for both: nothing is counted while it is held
-            canvas.text((left + 2.5 * u, bottom - 6.8 * u), "Stay here", 5.4 * u, MUTED)
-        _draw_timer(canvas, centre, radius, u, update)
+        seconds = update.hold_s if math.isfinite(update.hold_s) else 0.0
+        text = f"{seconds:.0f} s" if seconds >= 9.95 else f"{seconds:.1f}"
+        lines.append(Line(*centre, text, 5.4 * u, align=0.5).within(1.55 * (radius - 1.5 * u)))
+    return lines
 
 
-def _draw_count(canvas: Canvas, at: Point, u: float, update: Update) -> None:
-    width = canvas.text(at, str(update.reps), 12.5 * u, bold=True)
+def _count(at: Point, room: float, u: float, update: Update) -> list[Line]:
     if update.reps_target:
         rest = f"/ {update.reps_target}"
     else:
         rest = "rep" if update.reps == 1 else "reps"
-    canvas.text((at[0] + width + 1.6 * u, at[1] + 1.6 * u), rest, 6.6 * u, MUTED)
+    size, gap = 12.2 * u, 1.6 * u
+    while True:
+        number = Line(*at, str(update.reps), size, bold=True)
+        x, y = at[0] + number.width + gap, at[1] + 0.13 * size
+        after = Line(x, y, rest, size * 0.53, MUTED)
+        if number.width + gap + after.width <= room or size < 4:
+            return [number.within(room), after.within(at[0] + room - x)]
+        size *= 0.9
+
+
+def _timer_place(box: Box, u: float) -> tuple[Point, float]:
+    radius = 6.2 * u
+    return (box[2] - radius - 2 * u, box[3] - radius - 1.6 * u), radius
 
 
 def _draw_timer(canvas: Canvas, centre: Point, radius: float, u: float, update: Update) -> None:
@@ -111,67 +144,8 @@ def _draw_timer(canvas: Canvas, centre: Point, radius: float, u: float, update: 
     target = update.hold_target_s
     share = min(held / target, 1.0) if math.isfinite(target) and target > 0 else 1.0
     pen = 1.5 * u
-    sketch = canvas.sketch([centre], radius + pen)
-    sketch.arc(centre, radius - pen / 2, 0, math.tau, pen)
-    sketch.ink(MUTED, 0.35)
-    sketch.arc(centre, radius - pen / 2, -math.tau / 4, math.tau * share, pen)
-    sketch.ink(GREEN)
-    canvas.put(sketch.stencils)
-    canvas.text(centre, f"{held:.0f} s" if held >= 9.95 else f"{held:.1f}", 5.4 * u, align=0.5)
-
-
-def draw_messages(canvas: Canvas, layout: Layout, u: float, update: Update) -> None:
-    """Draw what is wrong at this moment, faults first, in a few lines."""
-    notes: dict[str, Sign] = {}
-    for severity in ("fault", "advice"):
-        for finding in update.findings:
-            if finding.severity == severity:
-                notes.setdefault(finding.message, finding.severity)
-    for warning in update.warnings:
-        notes.setdefault(WARNING_WORDS.get(warning, warning.replace("_", " ")), "camera")
-    left, top, right, bottom = layout.messages
-    rows: list[tuple[str, Sign | None]] = []
-    lines_in_all = _LINES if right - left > 0.7 * canvas.width else _LINES + 1
-    for message, sign in notes.items():
-        room = lines_in_all - len(rows)
-        if room <= 0:
-            break
-        lines = wrap(
-            message,
-            max(round(_TEXT * u), 4),
-            round(right - left - 13 * u),
-            min(room, lines_in_all - 1),
-        )
-        rows += [(line, None if i else sign) for i, line in enumerate(lines)]
-    if not rows:
-        return
-    step, pad = 7.2 * u, 1.6 * u
-    high = len(rows) * step + 2 * pad
-    top = bottom - high if layout.rising else top
-    canvas.shade((left, top, right, top + high), 2.5 * u)
-    for i, (line, mark) in enumerate(rows):
-        y = top + pad + (i + 0.5) * step
-        if mark:
-            draw_sign(canvas, (left + 5 * u, y), 5.2 * u, mark)
-        canvas.text((left + 9.5 * u, y), line, _TEXT * u)
-
-
-@lru_cache(maxsize=256)
-def wrap(text: str, size: int, width: int, most: int) -> tuple[str, ...]:
-    """Break a text into at most so many lines of a width in pixels; the last may end in …."""
-    lines: list[str] = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if text_width(longer, size) <= width or not lines[-1]:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    if len(lines) > most:
-        lines = [*lines[: most - 1], lines[most - 1] + "…"]
-    return tuple(_fit(line, size, width) for line in lines)
-
-
-def _fit(line: str, size: int, width: int) -> str:
-    while len(line) > 1 and text_width(line, size) > width:
-        line = line.rstrip("…")[:-1].rstrip() + "…"
-    return line
+    if share < 1:
+        ring = arc(centre, radius - pen / 2, 0, math.tau, pen)
+        canvas.stroke(ring, (0.0, MUTED, 0.35))
+    done = arc(centre, radius - pen / 2, -math.tau / 4, math.tau * max(share, 0.0), pen)
+    canvas.stroke(done, (0.0, GREEN, 1.0))

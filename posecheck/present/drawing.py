@@ -6,15 +6,16 @@ copied. Text is rendered once and kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
 
-from posecheck.present.lettering import stroke_px, text_width, typeset
-from posecheck.present.sketch import Box, Colour, Point, Sketch, Stencil
+from posecheck.present.lettering import text_mask, text_width
+from posecheck.present.sketch import Box, Colour, Point, Stencil
+from posecheck.present.strokes import Coat, Coats, Stroke, cover
 
 Picture = NDArray[np.uint8]  # (h, w, 3), RGB
 
@@ -28,22 +29,67 @@ BLUE: Colour = (125, 196, 255)
 LEG: Colour = (45, 226, 230)
 
 _SHADE = 14  # what a shaded panel adds to the quarter of the picture that shines through
+_LEAST_PX = 4  # letters
 
 
-@lru_cache(maxsize=1024)
-def _lettering(text: str, size: int, bold: bool, colour: Colour) -> Stencil:
-    (line, font), bold_px = typeset(text, size), stroke_px(size, bold)
-    ascent, descent = font.getmetrics()
-    mask = Image.new("L", (text_width(text, size, bold) + 2, ascent + descent + 2 * bold_px), 0)
-    ImageDraw.Draw(mask).text((bold_px, bold_px), line, fill=255, font=font, stroke_width=bold_px)
-    return Stencil.of(mask, 0, 0, colour)
+class Line(NamedTuple):
+    """A line of text whose vertical middle is at y; align 0 left, 0.5 centre, 1 right."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    colour: Colour = PAPER
+    bold: bool = False
+    align: float = 0.0
+
+    @property
+    def width(self) -> int:
+        """How wide it is, in pixels."""
+        return text_width(self.text, letter_px(self.size), self.bold)
+
+    @property
+    def stencil(self) -> Stencil:
+        """The letters, where they stand in the picture."""
+        letters = _letters(self.text, letter_px(self.size), self.bold, self.colour)
+        left, top = self.x - self.align * self.width, self.y - letters.size[1] / 2
+        return letters.moved(round(left), round(top))
+
+    def within(self, room: float, least: float = 0.0) -> Line:
+        """Return the line, smaller if it is wider than its room; empty below ``least``."""
+        line = self
+        while line.text and line.width > room:
+            pixels = letter_px(line.size)
+            smaller = min(pixels - 1, int(pixels * room / line.width))
+            if smaller < max(least, _LEAST_PX):
+                return self._replace(text="")
+            line = line._replace(size=smaller)
+        return line
+
+
+def letter_px(size: float) -> int:
+    """Return the size of letters in whole pixels."""
+    return max(round(size), _LEAST_PX)
+
+
+@lru_cache(maxsize=256)
+def _letters(text: str, size: int, bold: bool, colour: Colour) -> Stencil:
+    return Stencil.of(text_mask(text, size, bold), 0, 0, colour)
+
+
+@lru_cache(maxsize=256)
+def _block(lines: tuple[Line, ...]) -> Stencil:
+    return Stencil.joined([line.stencil for line in lines])
 
 
 @lru_cache(maxsize=32)
-def _corner(radius: int) -> NDArray[np.bool_]:
-    """Return where the upper left corner of a rounded box stays free, (radius, radius)."""
+def _corners(width: int, height: int, radius: int, stride: int) -> NDArray[np.intp]:
+    """Return the pixels of a box that stay free when its corners are rounded."""
     across = radius - 0.5 - np.arange(radius)
-    return np.asarray(np.hypot(across[:, None], across[None, :]) > radius)
+    y, x = np.nonzero(np.hypot(across[:, None], across[None, :]) > radius)
+    right, low = width - 1 - x, height - 1 - y
+    return np.concatenate([y * stride + x, y * stride + right, low * stride + x,
+                           low * stride + right])  # fmt: skip
 
 
 class Canvas:
@@ -52,30 +98,41 @@ class Canvas:
     def __init__(self, picture: Picture) -> None:
         self.picture = picture
         self.height, self.width = picture.shape[:2]
-        self._pixels = picture.reshape(-1, 3)
+        # One item a pixel: they are gathered and put back much faster than rows of three.
+        self._pixels: NDArray[np.void] = picture.reshape(-1).view("V3")
         short = min(self.height, self.width)
         # Small pictures are shown enlarged, where stairs are seen; on 4K nobody sees them.
         self.supersample = 3 if short < 900 else 2
 
-    def sketch(self, points: Iterable[Point], margin: float) -> Sketch:
-        """Return a sketch for shapes around these points, no larger than the picture."""
-        return Sketch(points, margin, self.supersample, (self.width, self.height))
+    def _blend(
+        self, at: NDArray[np.intp], keep: NDArray[np.uint16], ink: NDArray[np.uint16]
+    ) -> None:
+        mixed = self._pixels.take(at).view(np.uint8) * keep.reshape(-1)
+        mixed += ink.reshape(-1)
+        mixed >>= 8
+        self._pixels[at] = mixed.astype(np.uint8).view("V3")
+
+    def stroke(self, strokes: Sequence[Stroke], *coats: Coat) -> None:
+        """Draw lines with round ends, one coat over the other: a rim, then the colour."""
+        self.strokes([(strokes, coats)])
+
+    def strokes(self, groups: Sequence[tuple[Sequence[Stroke], Coats]]) -> None:
+        """Draw several that hardly overlap, each with coats of its own."""
+        self._blend(*cover(groups, self.width, self.height))
 
     def stamp(self, stencil: Stencil, dx: int = 0, dy: int = 0) -> None:
         """Blend a stencil in, moved by whole pixels; clipped."""
-        x, y, keep, ink = stencil.x + dx, stencil.y + dy, stencil.keep, stencil.ink
+        x, y, keep, ink = stencil.x, stencil.y, stencil.keep, stencil.ink
         if not x.size:
             return
         left, top = stencil.left + dx, stencil.top + dy
         wide, high = stencil.size
         if min(left, top) < 0 or left + wide > self.width or top + high > self.height:
-            inside = (x >= 0) & (x < self.width) & (y >= 0) & (y < self.height)
+            moved_x, moved_y = x + dx, y + dy
+            inside = (moved_x >= 0) & (moved_x < self.width)
+            inside &= (moved_y >= 0) & (moved_y < self.height)
             x, y, keep, ink = x[inside], y[inside], keep[inside], ink[inside]
-        at = y * self.width + x
-        mixed = self._pixels.take(at, axis=0) * keep
-        mixed += ink
-        mixed >>= 8
-        self._pixels[at] = mixed
+        self._blend(y.astype(np.intp) * self.width + x + (dy * self.width + dx), keep, ink)
 
     def put(self, stencils: Iterable[Stencil], at: Point = (0.0, 0.0)) -> None:
         """Blend several in, one over the other."""
@@ -89,40 +146,20 @@ class Canvas:
         size = min(round(radius), (x1 - x0) // 2, (y1 - y0) // 2)
         if x0 >= x1 or y0 >= y1:
             return
-        region = self.picture[y0:y1, x0:x1]
-        corners = []
-        if size > 0:
-            free = _corner(size)
-            for rows, columns, turned in (
-                (slice(0, size), slice(0, size), free),
-                (slice(0, size), slice(-size, None), free[:, ::-1]),
-                (slice(-size, None), slice(0, size), free[::-1]),
-                (slice(-size, None), slice(-size, None), free[::-1, ::-1]),
-            ):
-                block = region[rows, columns]
-                corners.append((block, turned, block[turned]))
+        free = _corners(x1 - x0, y1 - y0, max(size, 0), self.width) + (y0 * self.width + x0)
+        kept = self._pixels.take(free)
         # A shift and an add stay in bytes: far cheaper than blending the panel.
+        region = self.picture[y0:y1, x0:x1]
         region >>= 2
         region += np.uint8(_SHADE)
-        for block, turned, kept in corners:
-            block[turned] = kept
+        self._pixels[free] = kept
 
-    def text(
-        self,
-        at: Point,
-        text: str,
-        size: float,
-        colour: Colour = PAPER,
-        *,
-        bold: bool = False,
-        align: float = 0.0,
-    ) -> int:
-        """Write a line whose vertical middle is at y; align 0 left, 0.5 centre, 1 right.
+    def write(self, lines: Iterable[Line]) -> None:
+        """Write lines that do not overlap."""
+        written = tuple(line for line in lines if line.text)
+        if written:
+            self.stamp(_block(written))
 
-        Returns the width in pixels.
-        """
-        pixels = max(round(size), 4)
-        letters = _lettering(text, pixels, bold, colour)
-        wide, high = letters.size
-        self.stamp(letters, round(at[0] - align * wide), round(at[1] - high / 2))
-        return wide
+    def write_at(self, lines: tuple[Line, ...], at: Point) -> None:
+        """Write lines that stand around a point, which may be another in each frame."""
+        self.stamp(_block(lines), round(at[0]), round(at[1]))

@@ -8,10 +8,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from posecheck.present.arcs import arcs_of
-from posecheck.present.drawing import AMBER, INK, LEG, MUTED, PAPER, RED, Canvas
-from posecheck.present.lettering import text_width
+from posecheck.present.arcs import Arc, arcs_of
+from posecheck.present.drawing import AMBER, INK, LEG, MUTED, PAPER, RED, Canvas, Line
+from posecheck.present.labels import Labels
 from posecheck.present.sketch import Box, Colour, Point
+from posecheck.present.strokes import Stroke, arc, dashes, disc, line
 from posecheck.types import Array, Update
 
 _FAR = 20_000.0  # further outside than this a joint is nonsense
@@ -25,7 +26,10 @@ _RULE_JOINT = {
     "bouncing": "knee",
 }
 _COLOURS: dict[str, Colour] = {"hip": (255, 205, 112), "knee": LEG, "ankle": (214, 160, 255)}
-_SPREAD = (0.0, 0.35, -0.35, 0.7, -0.7, 1.1, -1.1, 1.6, -1.6, 2.2, -2.2, math.pi)
+_NAME, _DEGREES = 3.7, 5.8  # sizes in units
+_TALL = 10.0
+_DOT = 1.05
+_FACE_COST = 4.0
 
 
 def _points(xy: Array) -> list[Point | None]:
@@ -40,11 +44,12 @@ def _limbs(joints: list[Point | None]) -> list[tuple[Point, Point]]:
 
 
 class Figure:
-    """Draws legs, arcs and labels; remembers where each label was, so that it does not jump."""
+    """Draws legs, arcs and labels."""
 
-    def __init__(self, unit: float) -> None:
+    def __init__(self, width_px: int, height_px: int, unit: float) -> None:
         self._unit = unit
-        self._turn: dict[str, float] = {}
+        self._labels = Labels(width_px, height_px, unit)
+        self.boxes: dict[str, Box] = {}  # where the labels of the last frame stand
 
     def draw(self, canvas: Canvas, update: Update, taken: list[Box]) -> None:
         """Draw everything that is known; labels keep off the boxes in ``taken``."""
@@ -53,33 +58,31 @@ class Figure:
         trunk = _points(update.trunk_px)
         self._draw_leg(canvas, resting, 0.9 * u, MUTED, 0.55)
         self._draw_leg(canvas, working, 1.9 * u, LEG, 1.0)
-        lines = _limbs(working) + _limbs(resting)
-        if trunk[0] is not None and working[0] is not None:
-            lines.append((trunk[0], working[0]))
-        if trunk[0] is not None and trunk[1] is not None:
-            lines.append((trunk[0], trunk[1]))
-        steps = np.linspace(0, 1, 9)[:, None, None]
-        ends = np.array(lines, dtype=np.float64).reshape(-1, 2, 2)
-        along = (ends[:, 0] * (1 - steps) + ends[:, 1] * steps).reshape(-1, 2)
+        arcs = {
+            joint: found._replace(radius=min(found.radius, 11 * u))
+            for joint, found in arcs_of(update, working, trunk).items()
+        }
+        # Joints and arcs in one go: each goes round the others' middles.
+        groups = [(_arc(found, u), ((0.3 * u, INK, 0.6), (0.0, _COLOURS[joint], 1.0)))
+                  for joint, found in arcs.items()]  # fmt: skip
+        dots = [disc(joint, _DOT * u) for joint in working[:3] if joint is not None]
+        if dots:
+            canvas.strokes([*groups, (dots, ((0.0, PAPER, 1.0),))])
+        points, prices = _body(working, resting, trunk, arcs)
         alarms = _alarms(update)
-        boxes = list(taken)
-        for joint, arc in arcs_of(update, working, trunk).items():
-            centre, (start, sweep), radius, degrees, (spot, away) = arc
-            radius = min(radius, 11 * u)
-            _draw_arc(canvas, centre, (start, sweep), radius, _COLOURS[joint], u)
-            text = f"{degrees:+.0f}°" if joint == "ankle" else f"{degrees:.0f}°"
-            text = f"0{text[-1]}" if text[:-1] in ("+0", "-0") else text
-            colour = alarms.get(joint)
-            size = 6.4 * u if joint == "knee" else 5.6 * u
-            box = self._place(
-                canvas,
-                joint,
-                (spot, away, radius if joint == "hip" else 1.2 * u),
-                (text, size),
-                (along, boxes),
+        self.boxes = {}
+        for joint, found in arcs.items():
+            lines = _label(joint, found.degrees, u, alarms.get(joint))
+            shape = (
+                max(at.width for at in (*lines, _label(joint, -88, u, None)[1])) / 2 + 1.3 * u,
+                _TALL / 2 * u,
+                found.radius if joint == "hip" else 1.2 * u,
+                found.away_rad,
             )
-            boxes.append(box)
-            _draw_label(canvas, box, text, size, colour, _COLOURS[joint])
+            avoid = (points, prices, [*taken, *self.boxes.values()])
+            box = self._labels.place(joint, update.t_s, found.joint, shape, avoid)
+            self.boxes[joint] = box
+            _draw_label(canvas, box, lines, u, alarms.get(joint))
 
     def _draw_leg(
         self, canvas: Canvas, joints: list[Point | None], width: float, colour: Colour, dim: float
@@ -87,58 +90,43 @@ class Figure:
         limbs = _limbs(joints)
         if not limbs:
             return
-        rim = 0.55 * self._unit
-        sketch = canvas.sketch([p for limb in limbs for p in limb], 2 * width + rim)
         known = [p for p in joints[:3] if p is not None]
-        for extra, ink, opacity in ((rim, INK, 0.75 * dim), (0.0, colour, dim)):
-            for i, (a, b) in enumerate(limbs):
-                sketch.line([a, b], (width if i < 2 else 0.75 * width) + 2 * extra)
-            for joint in known:
-                sketch.disc(joint, 0.95 * width + extra)
-            sketch.ink(ink, opacity)
-        if dim == 1:
-            for joint in known:
-                sketch.disc(joint, 0.55 * width)
-            sketch.ink(PAPER)
-        canvas.put(sketch.stencils)
+        strokes = [line(*limb, width if i < 2 else 0.75 * width) for i, limb in enumerate(limbs)]
+        strokes += [disc(joint, 0.95 * width) for joint in known]
+        canvas.stroke(strokes, (0.55 * self._unit, INK, 0.75 * dim), (0.0, colour, dim))
 
-    def _place(
-        self,
-        canvas: Canvas,
-        joint: str,
-        arc: tuple[Point, float, float],
-        label: tuple[str, float],
-        avoid: tuple[Array, list[Box]],
-    ) -> Box:
-        """Find a place around a joint that covers neither limbs nor panels nor the edge."""
-        (x, y), away, radius = arc
-        text, size = label
-        u = self._unit
-        wide = text_width(text.replace("-", "+"), max(round(size), 4), True) / 2 + 1.2 * u
-        high = size * 0.62
-        turns, far = np.tile(_SPREAD, 2), np.repeat([0.0, 8.0], len(_SPREAD))
-        dx, dy = np.cos(away + turns), np.sin(away + turns)
-        # To the label's middle, its near edge just outside the arc.
-        reach = radius + (1.5 + far) * u
-        reach = reach + np.minimum(
-            wide / np.maximum(abs(dx), 1e-6), high / np.maximum(abs(dy), 1e-6)
-        )
-        cx, cy = x + reach * dx, y + reach * dy
-        mx = np.clip(cx, min(wide, canvas.width / 2), max(canvas.width - wide, canvas.width / 2))
-        my = np.clip(cy, min(high, canvas.height / 2), max(canvas.height - high, canvas.height / 2))
-        cost = abs(turns) * 0.3 + far * 0.1 + abs(turns - self._turn.get(joint, 0.0)) * 0.5
-        cost += np.hypot(cx - mx, cy - my) / u
-        limbs, others = avoid
-        off_x = abs(limbs[:, 0] - mx[:, None]) - wide - 1.5 * u
-        off_y = abs(limbs[:, 1] - my[:, None]) - high - 1.5 * u
-        cost += ((off_x < 0) & (off_y < 0)).sum(axis=1)
-        for left, top, right, bottom in others:
-            inside_x = (mx + wide > left) & (mx - wide < right)
-            cost += 12.0 * (inside_x & (my + high > top) & (my - high < bottom))
-        best = int(cost.argmin())
-        self._turn[joint] = float(turns[best])
-        cx, cy = float(mx[best]), float(my[best])
-        return (cx - wide, cy - high, cx + wide, cy + high)
+
+def _body(
+    working: list[Point | None],
+    resting: list[Point | None],
+    trunk: list[Point | None],
+    arcs: Mapping[str, Arc],
+) -> tuple[Array, Array]:
+    """Return points that labels keep off, (n, 2), and what covering each costs, (n,)."""
+    shoulder, ear = trunk
+    lines = _limbs(working) + _limbs(resting) + _limbs([ear, shoulder, working[0]])
+    steps = np.linspace(0, 1, 9)[:, None, None]
+    ends = np.array(lines, dtype=np.float64).reshape(-1, 2, 2)
+    parts = [(ends[:, 0] * (1 - steps) + ends[:, 1] * steps).reshape(-1, 2)]
+    prices = [np.ones(len(parts[0]))]
+    turns = [
+        (found.centre, found.radius, found.start_rad + found.sweep_rad * share)
+        for found in arcs.values()
+        for share in (0.0, 0.5, 1.0)
+    ]
+    if turns:
+        parts.append(np.array([_at(*turn) for turn in turns]))
+        prices.append(np.full(len(turns), 0.7))
+    if ear and shoulder:
+        reach = min(0.6 * math.dist(ear, shoulder), _FAR)
+        head = [_at(ear, far, i * math.tau / 8) for far in (0.5 * reach, reach) for i in range(8)]
+        parts.append(np.array(head))
+        prices.append(np.full(len(head), _FACE_COST))
+    return np.concatenate(parts), np.concatenate(prices)
+
+
+def _at(centre: Point, radius: float, turn: float) -> Point:
+    return (centre[0] + radius * math.cos(turn), centre[1] + radius * math.sin(turn))
 
 
 def _alarms(update: Update) -> Mapping[str, Colour]:
@@ -150,33 +138,32 @@ def _alarms(update: Update) -> Mapping[str, Colour]:
     }
 
 
-def _draw_arc(
-    canvas: Canvas,
-    centre: Point,
-    span: tuple[float, float],
-    radius: float,
-    colour: Colour,
-    u: float,
-) -> None:
-    start, sweep = span
-    end = (centre[0] + 1.25 * radius * math.cos(start), centre[1] + 1.25 * radius * math.sin(start))
-    sketch = canvas.sketch([centre], 1.3 * radius + 2 * u)
-    for extra, ink, opacity in ((0.7 * u, INK, 0.6), (0.0, colour, 1.0)):
-        sketch.arc(centre, radius, start, sweep, 0.8 * u + extra)
-        sketch.dashes(centre, end, 0.5 * u + extra * 0.6, max(round(radius / (1.6 * u)), 2))
-        sketch.ink(ink, opacity)
-    canvas.put(sketch.stencils)
+def _arc(found: Arc, u: float) -> list[Stroke]:
+    """Return the arc and, dashed, the line it starts from."""
+    centre, radius, start = found.centre, found.radius, found.start_rad
+    begin, end = _at(centre, min(1.6 * u, radius), start), _at(centre, 1.25 * radius, start)
+    count = min(max(round(radius / (1.9 * u)), 2), 20)
+    strokes = arc(centre, radius, start, found.sweep_rad, 0.8 * u)
+    return strokes + dashes(begin, end, 0.5 * u, count)
+
+
+def _label(joint: str, degrees: float, u: float, alarm: Colour | None) -> tuple[Line, Line]:
+    """Return a joint's name and its degrees, around (0, 0)."""
+    text = f"{degrees:+.0f}°" if joint == "ankle" else f"{degrees:.0f}°"
+    text = f"0{text[-1]}" if text[:-1] in ("+0", "-0") else text
+    colour = alarm or _COLOURS[joint]
+    return (
+        Line(0, -2.75 * u, joint, _NAME * u, MUTED, align=0.5),
+        Line(0, 1.75 * u, text, _DEGREES * u, colour, bold=True, align=0.5),
+    )
 
 
 def _draw_label(
-    canvas: Canvas, box: Box, text: str, size: float, alarm: Colour | None, colour: Colour
+    canvas: Canvas, box: Box, lines: tuple[Line, Line], u: float, alarm: Colour | None
 ) -> None:
-    canvas.shade(box, (box[3] - box[1]) * 0.3)
-    middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+    left, top, right, bottom = box
+    canvas.shade(box, 2 * u)
     if alarm:
-        sketch = canvas.sketch([(box[0], box[1]), (box[2], box[3])], size * 0.2)
-        corners = [(box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3])]
-        sketch.line([*corners, corners[0]], size * 0.16)
-        sketch.ink(alarm)
-        canvas.put(sketch.stencils)
-    canvas.text(middle, text, size, alarm or colour, bold=True, align=0.5)
+        corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+        canvas.stroke([line(a, b, 0.9 * u) for a, b in pairwise(corners)], (0.0, alarm, 1.0))
+    canvas.write_at(lines, ((left + right) / 2, (top + bottom) / 2))

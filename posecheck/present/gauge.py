@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import Literal
 
 from posecheck.present.cards import draw_sign
-from posecheck.present.drawing import BLUE, GREEN, INK, MUTED, PAPER, RED, Canvas
-from posecheck.present.sketch import Box, Sketch, Stencil
+from posecheck.present.drawing import BLUE, GREEN, INK, MUTED, PAPER, RED, Canvas, Line
+from posecheck.present.sketch import Box, Colour, Sketch, Stencil
 from posecheck.types import Update
 
-ZONE = (0.5, 0.68)  # where the zone of tension stands on the bar, whatever its angle
+ZONE = (0.47, 0.65)  # where the zone of tension stands on the bar, whatever its angle
 _BENT_DEG = 90.0
+State = Literal["before", "there", "past"]
+_STATE_WORDS: dict[State, tuple[tuple[str, ...], Colour]] = {
+    "there": (("at tension", "there"), GREEN),
+    "past": (("too far", "past"), RED),
+}
 
 
 class Gauge:
@@ -36,38 +42,78 @@ class Gauge:
     def draw(self, canvas: Canvas, box: Box, u: float, update: Update) -> None:
         """Draw the panel."""
         canvas.shade(box, 2.5 * u)
-        left, top, right, bottom = box
-        x0, x1, y = left + 3.5 * u, right - 3.5 * u, top + 11.8 * u
-        tension = update.tension.knee_flexion_deg if update.tension else math.nan
-        knee = update.angles.knee_flexion_deg
-        known = math.isfinite(tension)
-        marks = [x0 + (x1 - x0) * v for v in ZONE]
-        canvas.put(_bar(x1 - x0, known, u, canvas.supersample), (x0, y))
-        low = bottom - 3.8 * u
-        canvas.text((x0, low), "bent", 4.8 * u, MUTED)
-        if known:
-            canvas.text(((marks[0] + marks[1]) / 2, low), "tension", 4.8 * u, GREEN, align=0.5)
-            canvas.text((x1, low), "past", 4.8 * u, RED, align=1)
-        else:
-            canvas.text((x1, low), "straight", 4.8 * u, MUTED, align=1)
-        width = canvas.text((x0, top + 4.6 * u), "Knee", 5.8 * u, MUTED)
+        x0, x1, y = box[0] + 3.5 * u, box[2] - 3.5 * u, box[1] + 11.2 * u
+        tension, knee = _tension_of(update), update.angles.knee_flexion_deg
+        canvas.put(_bar(x1 - x0, math.isfinite(tension), u, canvas.supersample), (x0, y))
+        for lines in self.rows(box, u, update):
+            canvas.write(lines)
         if not math.isfinite(knee):
-            canvas.text((x0 + width + 1.5 * u, top + 4.6 * u), "not seen", 5.8 * u, MUTED)
             return
-        canvas.text((x0 + width + 1.5 * u, top + 4.6 * u), f"{knee:.0f}°", 6.8 * u, bold=True)
-        share = self.place(knee, tension)
-        past = known and share > ZONE[1]
-        there = known and not past and share >= ZONE[0]
-        if known:
-            word, colour = ("too far", RED) if past else ("at tension", GREEN)
-            if past or there:
-                canvas.text((x1, top + 4.6 * u), word, 5.4 * u, colour, bold=True, align=1)
-        at = (x0 + (x1 - x0) * share, y)
-        if past or there:
-            canvas.put(_halo(u, canvas.supersample), at)
-            draw_sign(canvas, at, 5.2 * u, "fault" if past else "good")
-        else:
+        at = (x0 + (x1 - x0) * self.place(knee, tension), y)
+        state = self._state(knee, tension)
+        if state == "before":
             canvas.put(_pointer(u, canvas.supersample), at)
+        else:
+            canvas.put(_halo(u, canvas.supersample), at)
+            draw_sign(canvas, at, 5.2 * u, "fault" if state == "past" else "good")
+
+    def rows(self, box: Box, u: float, update: Update) -> tuple[list[Line], list[Line]]:
+        """Return what the panel says above and below the bar; nothing overlaps."""
+        x0, x1, head = box[0] + 3.5 * u, box[2] - 3.5 * u, box[1] + 4.4 * u
+        tension, knee = _tension_of(update), update.angles.knee_flexion_deg
+        seen = math.isfinite(knee)
+        below = [*_scale_lines(x0, x1, box[3] - 3.4 * u, u, math.isfinite(tension))]
+        title = Line(x0, head, "Knee", 5.8 * u, MUTED).within(0.45 * (x1 - x0))
+        x = x0 + (title.width + 1.5 * u if title.text else 0.0)
+        degrees = f"{knee:.0f}°" if seen else "not seen"
+        size, colour = (6.8 * u, PAPER) if seen else (5.8 * u, MUTED)
+        value = Line(x, head, degrees, size, colour, bold=seen).within(x1 - x)
+        state = self._state(knee, tension)
+        if state == "before":
+            return [title, value], below
+        # Room as for any angle, so that the word neither comes and goes nor changes its size.
+        widest = max(value.width, value._replace(text="-88°").width)
+        words, colour = _STATE_WORDS[state]
+        for word in words:
+            line = Line(x1, head, word, 5.4 * u, colour, bold=True, align=1.0)
+            line = line.within(x1 - x - widest - 2 * u, 4.6 * u)
+            if line.text:
+                return [title, value, line], below
+        return [title, value], below
+
+    def _state(self, knee_deg: float, tension_deg: float) -> State:
+        if not (math.isfinite(knee_deg) and math.isfinite(tension_deg)):
+            return "before"
+        share = self.place(knee_deg, tension_deg)
+        return "past" if share > ZONE[1] else "there" if share >= ZONE[0] else "before"
+
+
+def _tension_of(update: Update) -> float:
+    return update.tension.knee_flexion_deg if update.tension else math.nan
+
+
+@lru_cache(maxsize=16)
+def _scale_lines(x0: float, x1: float, y: float, u: float, known: bool) -> tuple[Line, ...]:
+    """Name the parts of the scale; in one size, in which nothing touches."""
+    size, gap = 4.8 * u, 1.5 * u
+    while True:
+        bent = Line(x0, y, "bent", size, MUTED)
+        if not known:
+            last = Line(x1, y, "straight", size, MUTED, align=1.0)
+            free = [x1 - x0 - bent.width - last.width]
+            lines: tuple[Line, ...] = (bent, last)
+        else:
+            middle = x0 + (x1 - x0) * sum(ZONE) / 2
+            zone = Line(middle, y, "tension", size, GREEN, align=0.5)
+            past = Line(x1, y, "past", size, RED, align=1.0)
+            half = zone.width / 2
+            free = [middle - half - x0 - bent.width, x1 - past.width - middle - half]
+            lines = (bent, zone, past)
+        if min(free) >= gap:
+            return lines
+        if size <= max(2.4 * u, 4):
+            return ()
+        size *= 0.95
 
 
 @lru_cache(maxsize=16)
@@ -96,8 +142,7 @@ def _bar(length: float, known: bool, u: float, supersample: int) -> list[Stencil
 def _pointer(u: float, supersample: int) -> list[Stencil]:
     sketch = Sketch([(0, 0)], 6 * u, supersample)
     for width, colour in ((2.9 * u, INK), (1.9 * u, PAPER)):
-        high = 2.9 * u + width / 2 - 1.45 * u
-        sketch.line([(0, -high), (0, high)], width)
+        sketch.line([(0, -1.95 * u), (0, 1.95 * u)], width)
         sketch.ink(colour)
     return sketch.stencils
 

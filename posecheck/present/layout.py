@@ -78,18 +78,18 @@ class Placer:
     def __init__(self, width_px: int, height_px: int, unit: float) -> None:
         self._size = np.array([width_px, height_px], dtype=np.float64)
         self._unit = unit
-        self._options = _arrangements(width_px, height_px, unit)
+        self.options = _arrangements(width_px, height_px, unit)
         self._grid: NDArray[np.float64] = np.zeros((_CELLS, _CELLS))
         self.fixed = False
         self._bad_since: float | None = None
-        self.layout = self._options[0]
+        self.layout = self.options[0]
 
     def fix(self, points: Array) -> None:
         """Choose for all points of a clip, and keep it."""
         self._grid[:] = 0
         self._add(np.asarray(points, dtype=np.float64).reshape(-1, 2))
         self.fixed = True
-        self.layout = min(self._options, key=self._cost)
+        self.layout = min(self.options, key=self._cost)
 
     def follow(self, t_s: float, points: Array) -> None:
         """Learn from one frame of a session; move only after it has been bad for a while."""
@@ -102,7 +102,7 @@ class Placer:
         if not first and cost <= _BAD:
             self._bad_since = None
             return
-        best = min(self._options, key=self._cost)
+        best = min(self.options, key=self._cost)
         if first:
             self.layout = best
         elif self._cost(best) > cost / 2:
@@ -121,7 +121,7 @@ class Placer:
     def _cost(self, layout: Layout) -> float:
         """Return the share of the body that is covered; a message is not always there."""
         total = self._grid.sum() or 1.0
-        order = self._options.index(layout) * 1e-3
+        order = self.options.index(layout) * 1e-3
         covered = self._mass(layout.status) + self._mass(layout.gauge)
         return float(covered + 0.5 * self._mass(layout.messages)) / float(total) + order
 
@@ -162,10 +162,11 @@ def _arrangements(width: int, height: int, u: float) -> list[Layout]:
     options = [Layout(*low, full, False), Layout(*low, above, True)]
     for share in (0.56, 0.42):  # a message beside the raised leg
         part = share * width
-        if part > 60 * u:
+        if part > 50 * u:
+            tall_note = top + 1.9 * note  # it has more lines
             options += [
-                Layout(*low, (left, top, left + part, top + note), False),
-                Layout(*low, (right - part, top, right, top + note), False),
+                Layout(*low, (left, top, left + part, tall_note), False),
+                Layout(*low, (right - part, top, right, tall_note), False),
             ]
     options += [
         Layout(*high, (left, bottom - note, right, bottom), True),

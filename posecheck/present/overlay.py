@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from posecheck.present.cards import draw_messages, draw_status
+from posecheck.present.cards import draw_status
 from posecheck.present.drawing import Canvas, Picture
 from posecheck.present.figure import Figure
 from posecheck.present.gauge import Gauge
 from posecheck.present.layout import Placer, body_points, unit_px
+from posecheck.present.notes import draw_notes, notes_of
+from posecheck.present.sketch import Box
 from posecheck.types import Array, Update
 
 
@@ -25,7 +27,7 @@ class Overlay:
         self._shape = (height_px, width_px, 3)
         self._unit = unit_px(width_px, height_px) * scale
         self._placer = Placer(width_px, height_px, self._unit)
-        self._figure = Figure(self._unit)
+        self._figure = Figure(width_px, height_px, self._unit)
         self._gauge = Gauge(max(tension_zone_deg, 0.5))
 
     def avoid(self, points: Array) -> None:
@@ -35,6 +37,11 @@ class Overlay:
         placed by what has been seen so far.
         """
         self._placer.fix(points)
+
+    @property
+    def labels(self) -> dict[str, Box]:
+        """Where the labels of the last frame's angles stand."""
+        return dict(self._figure.boxes)
 
     def draw(self, image_rgb: Picture, update: Update) -> Picture:
         """Draw on the picture, (h, w, 3), and return it.
@@ -52,8 +59,11 @@ class Overlay:
             body = body_points(update.working_px, update.resting_px, update.trunk_px)
             self._placer.follow(update.t_s, body)
         layout, canvas = self._placer.layout, Canvas(picture)
-        self._figure.draw(canvas, update, [layout.status, layout.gauge])
+        notes = notes_of(layout, canvas.width, self._unit, update)
+        taken = [layout.status, layout.gauge, *([notes.box] if notes else [])]
+        self._figure.draw(canvas, update, taken)
         draw_status(canvas, layout.status, self._unit, update)
         self._gauge.draw(canvas, layout.gauge, self._unit, update)
-        draw_messages(canvas, layout, self._unit, update)
+        if notes:
+            draw_notes(canvas, notes, self._unit)
         return picture

@@ -1,10 +1,10 @@
-"""Antialiased shapes as stencils: drawn larger on a small mask, reduced, and ready to blend."""
+"""Antialiased signs as stencils: drawn larger on a small mask, reduced, ready to blend, kept."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,9 @@ class Stencil:
     left: int
     top: int
     size: tuple[int, int]  # width and height of the mask
-    x: NDArray[np.intp]  # (n,), pixels that are covered
-    y: NDArray[np.intp]  # (n,)
-    keep: NDArray[np.uint16]  # (n, 1), how much of the picture stays, of 256
+    x: NDArray[np.int32]  # (n,), pixels that are covered
+    y: NDArray[np.int32]  # (n,)
+    keep: NDArray[np.uint16]  # (n, 3), how much of the picture stays, of 256
     ink: NDArray[np.uint16]  # (n, 3), what is added, times 256
 
     @classmethod
@@ -39,9 +39,27 @@ class Stencil:
         cover += cover >> 7
         if opacity < 1:
             cover = (cover * np.uint16(round(opacity * 256))) >> np.uint16(8)
-        y, x = np.divmod(covered, mask.width)
+        y, x = np.divmod(covered.astype(np.int32), np.int32(mask.width))
         ink = cover * np.array(colour, dtype=np.uint16)
-        return cls(left, top, mask.size, x + left, y + top, 256 - cover, ink)
+        keep = np.repeat(256 - cover, 3, axis=1)
+        return cls(left, top, mask.size, x + np.int32(left), y + np.int32(top), keep, ink)
+
+    def moved(self, dx: int, dy: int) -> Stencil:
+        """Return the same stencil elsewhere."""
+        x, y = self.x + np.int32(dx), self.y + np.int32(dy)
+        return replace(self, left=self.left + dx, top=self.top + dy, x=x, y=y)
+
+    @classmethod
+    def joined(cls, stencils: Sequence[Stencil]) -> Stencil:
+        """Return several that do not overlap as one."""
+        left, top = (min(getattr(s, side) for s in stencils) for side in ("left", "top"))
+        right = max(s.left + s.size[0] for s in stencils)
+        bottom = max(s.top + s.size[1] for s in stencils)
+        x, y, keep, ink = (
+            np.concatenate([getattr(s, name) for s in stencils])
+            for name in ("x", "y", "keep", "ink")
+        )
+        return cls(left, top, (right - left, bottom - top), x, y, keep, ink)
 
 
 class Sketch:
@@ -52,13 +70,10 @@ class Sketch:
         points: Iterable[Point],
         margin: float,
         supersample: int,
-        limits: tuple[int, int] | None = None,
     ) -> None:
-        """Make room for the points and a margin around them, within a width and height."""
+        """Make room for the points and a margin around them."""
         xy = np.array(list(points), dtype=np.float64).reshape(-1, 2)
         low, high = np.floor(xy.min(axis=0) - margin), np.ceil(xy.max(axis=0) + margin)
-        if limits is not None:
-            low, high = np.clip(low, 0, limits), np.clip(high, 0, limits)
         self.stencils: list[Stencil] = []
         self._scale = supersample
         self._left, self._top = int(low[0]), int(low[1])
@@ -86,15 +101,6 @@ class Sketch:
         )
         for point in points:
             self.disc(point, width / 2)
-
-    def dashes(self, start: Point, end: Point, width: float, count: int) -> None:
-        """Draw a dashed line."""
-        (x0, y0), (x1, y1) = self._at(start), self._at(end)
-        pen = max(round(width * self._scale), 1)
-        for i in range(count):
-            a, b = i / count, (i + 0.5) / count
-            ends = (x0 + (x1 - x0) * a, y0 + (y1 - y0) * a, x0 + (x1 - x0) * b, y0 + (y1 - y0) * b)
-            self._draw.line(ends, fill=255, width=pen)
 
     def arc(
         self, centre: Point, radius: float, start_rad: float, sweep_rad: float, width: float

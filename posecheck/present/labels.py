@@ -1,0 +1,149 @@
+"""Where the labels of the angles stand: beside the joints, off the body, and steady.
+
+A label may stand in a ring of places around its joint. What each place covers is remembered
+over some tenths of a second, and a label moves only to a place that has been clearly better;
+then it glides. It follows its joint, but not the joint's tremble.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from posecheck.present.sketch import Box, Point
+from posecheck.types import Array
+
+_DIRECTIONS = np.linspace(-math.pi, math.pi, 16, endpoint=False)
+_GAPS = np.array([0.0, 3.5, 8.0])  # units
+_TURNS, _FAR = np.tile(_DIRECTIONS, len(_GAPS)), np.repeat(_GAPS, len(_DIRECTIONS))
+_DX, _DY = np.cos(_TURNS), np.sin(_TURNS)
+_LOOK_S = 0.08  # how often the places are looked at
+_SLACK = 0.7  # units a joint may tremble before its label follows
+_MEMORY_S = 0.4
+_GLIDE_S = 0.18
+_BETTER = 1.5  # cost that a label must save by moving
+_LOST_S = 0.7  # a label that was away for so long starts anew
+_BOX_COST = 12.0
+
+
+@dataclass(slots=True)
+class _Kept:
+    t_s: float
+    looked_s: float
+    anchor: Point
+    costs: Array  # (places,), over the last tenths of a second
+    place: int
+    offset: Point
+
+
+class Labels:
+    """Places the labels of one picture size."""
+
+    def __init__(self, width_px: int, height_px: int, unit: float) -> None:
+        self._size, self._unit = (width_px, height_px), unit
+        self._kept: dict[str, _Kept] = {}
+
+    def place(
+        self,
+        name: str,
+        t_s: float,
+        joint: Point,
+        shape: tuple[float, float, float, float],
+        avoid: tuple[Array, Array, Sequence[Box]],
+    ) -> Box:
+        """Return the box of a label.
+
+        ``shape`` is half its width and height, how far from the joint it starts, and the
+        direction it is wanted in; ``avoid`` is points of the body, (n, 2), what covering
+        each costs, (n,), and boxes.
+        """
+        kept = self._kept.get(name)
+        if kept is None or not 0 <= t_s - kept.t_s <= _LOST_S:
+            costs = self._costs(joint, shape, avoid)
+            place = int(costs.argmin())
+            kept = _Kept(t_s, t_s, joint, costs, place, (math.nan, math.nan))
+            self._kept[name] = kept
+        kept.anchor = x, y = _dragged(kept.anchor, joint, _SLACK * self._unit)
+        since = t_s - kept.looked_s
+        if since >= _LOOK_S:
+            costs = self._costs(kept.anchor, shape, avoid)
+            kept.costs += (costs - kept.costs) * (1 - math.exp(-since / _MEMORY_S))
+            best = int(kept.costs.argmin())
+            if kept.costs[best] < kept.costs[kept.place] - _BETTER:
+                kept.place = best
+            kept.looked_s = t_s
+        _, there = self._middles(kept.anchor, shape, slice(kept.place, kept.place + 1))
+        wanted = (float(there[0, 0]) - x, float(there[0, 1]) - y)
+        share = 1 - math.exp(-(t_s - kept.t_s) / _GLIDE_S)
+        kept.offset = (
+            _eased(kept.offset[0], wanted[0], share),
+            _eased(kept.offset[1], wanted[1], share),
+        )
+        kept.t_s = t_s
+        x, y = self._inside(x + kept.offset[0], y + kept.offset[1], shape)
+        wide, high = shape[:2]
+        return (x - wide, y - high, x + wide, y + high)
+
+    def _inside(
+        self, x: float, y: float, shape: tuple[float, float, float, float]
+    ) -> tuple[float, float]:
+        (width, height), (wide, high) = self._size, shape[:2]
+        return (
+            min(max(x, min(wide, width / 2)), max(width - wide, width / 2)),
+            min(max(y, min(high, height / 2)), max(height - high, height / 2)),
+        )
+
+    def _middles(
+        self, joint: Point, shape: tuple[float, float, float, float], which: slice
+    ) -> tuple[Array, Array]:
+        """Return the label's middle at each place, (places, 2), as wished and in the picture."""
+        (wide, high, start, _), u, (width, height) = shape, self._unit, self._size
+        dx, dy = _DX[which], _DY[which]
+        # To the label's middle, its near edge just outside the arc.
+        reach = np.minimum(wide / np.maximum(abs(dx), 1e-6), high / np.maximum(abs(dy), 1e-6))
+        reach += start + (1.5 + _FAR[which]) * u
+        wished = np.stack([joint[0] + reach * dx, joint[1] + reach * dy], axis=1)
+        low = np.array([min(wide, width / 2), min(high, height / 2)])
+        high_end = np.array([max(width - wide, width / 2), max(height - high, height / 2)])
+        return wished, np.minimum(np.maximum(wished, low), high_end)
+
+    def _costs(
+        self,
+        joint: Point,
+        shape: tuple[float, float, float, float],
+        avoid: tuple[Array, Array, Sequence[Box]],
+    ) -> Array:
+        """Return what each place costs, (places,)."""
+        (wide, high, _, away), u = shape, self._unit
+        wished, inside = self._middles(joint, shape, slice(None))
+        costs = abs((_TURNS - away + math.pi) % math.tau - math.pi) * 0.4 + _FAR * 0.12
+        costs += np.hypot(*(wished - inside).T) / u
+        points, prices, boxes = avoid
+        x, y = inside.T
+        near = abs(points[:, 0] - x[:, None]) < wide + 1.5 * u
+        near &= abs(points[:, 1] - y[:, None]) < high + 1.5 * u
+        costs += near @ prices
+        room = 0.5 * u
+        for left, top, right, bottom in boxes:
+            beside = (x + wide + room <= left) | (x - wide - room >= right)
+            beside |= (y + high + room <= top) | (y - high - room >= bottom)
+            costs += _BOX_COST * ~beside
+        return np.asarray(costs)
+
+
+def _eased(value: float, wanted: float, share: float) -> float:
+    return value + (wanted - value) * share if math.isfinite(value) else wanted
+
+
+def _dragged(anchor: Point, joint: Point, slack: float) -> Point:
+    gap = math.dist(anchor, joint)
+    if gap <= slack:
+        return anchor
+    share = slack / gap
+    return (
+        joint[0] + (anchor[0] - joint[0]) * share,
+        joint[1] + (anchor[1] - joint[1]) * share,
+    )
