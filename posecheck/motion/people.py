@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from posecheck.motion.body import LYING_SLOPE_DEG
-from posecheck.motion.skeleton import HIPS, SHOULDERS, midpoint
+from posecheck.motion.skeleton import ANKLE, HIPS, LEGS, NOSE, SHOULDERS, midpoint
 from posecheck.types import Array
 
 Window = tuple[float, float, float, float]  # left, top, right, bottom in pixels
@@ -16,6 +16,10 @@ Window = tuple[float, float, float, float]  # left, top, right, bottom in pixels
 # A body that takes little of the picture is missed in the whole of it and found in a part.
 SEARCHED = ((0.0, 0.0, 1.0, 1.0), (0.1, 0.1, 0.9, 0.9), (0.0, 0.2, 0.65, 0.95),
             (0.35, 0.2, 1.0, 0.95), (0.2, 0.2, 0.8, 0.85))  # fmt: skip
+# A trunk is about half as long as a leg, and the nose farther from the hips than the shoulders
+# are; a skeleton that is drawn upside down, or folded up, breaks one of these.
+TRUNK_OVER_LEG_MIN, HEAD_MIN = 0.3, 0.9
+
 # Around a body: room for the leg to be raised and for the body to shift, in trunk lengths.
 SIDE_ROOM, TOP_ROOM, BOTTOM_ROOM = 0.8, 1.6, 0.8
 
@@ -27,11 +31,12 @@ class Person:
     hips_px: Array  # (2,)
     trunk_px: float
     lies: bool
+    whole: bool  # the parts lie where those of a body can
 
     @property
-    def rank(self) -> tuple[bool, float]:
-        """Who lies comes first, then who is larger."""
-        return self.lies, self.trunk_px
+    def rank(self) -> tuple[bool, bool, float]:
+        """Whoever is a body comes first, then who lies, then who is larger."""
+        return self.whole, self.lies, self.trunk_px
 
 
 def describe(xy_px: Array) -> Person:
@@ -39,7 +44,12 @@ def describe(xy_px: Array) -> Person:
     hips = midpoint(xy_px, HIPS)
     trunk = hips - midpoint(xy_px, SHOULDERS)
     slope = float(np.degrees(np.arctan2(abs(trunk[1]), abs(trunk[0]))))
-    return Person(hips, float(np.hypot(*trunk)), slope < LYING_SLOPE_DEG)
+    size = float(np.hypot(*trunk))
+    limbs = np.diff(xy_px[LEGS[:, : ANKLE + 1]], axis=1)
+    leg = float(np.hypot(limbs[..., 0], limbs[..., 1]).sum(axis=1).max())
+    head = float(np.hypot(*(xy_px[NOSE] - hips)))
+    whole = size > TRUNK_OVER_LEG_MIN * leg and head > HEAD_MIN * size
+    return Person(hips, size, slope < LYING_SLOPE_DEG, whole)
 
 
 def search_windows(width: float, height: float) -> Iterator[Window | None]:

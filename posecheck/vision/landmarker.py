@@ -31,6 +31,7 @@ STAMPS_PER_S = 1e6
 CHECK_S = 3.0  # a fresh look for further people, and whether the followed one is still there
 DOUBT_S = 0.8  # the next fresh look after one that did not find the followed person
 DOUBTS = 3  # so many in a row: the person has gone
+ODD_LOOKS = 3  # plain ones in a row whose skeleton may be none of a body
 SEARCH_S = 0.5  # between two searches while nobody is seen
 SAME_TRUNKS = 0.6  # mid-hips nearer than this, in trunk lengths, are one person's
 
@@ -62,6 +63,7 @@ class Landmarker:
         self._window: Window | None = None  # the part of the picture that is looked at
         self._lost = True
         self._doubts = 0
+        self._odd = 0
         self._check_s = -np.inf
         self._search_s = -np.inf
         self._others = 0
@@ -95,6 +97,8 @@ class Landmarker:
                 self._painted = self._open("VIDEO", 1)
             painted = self._brush.paint(frame.image, stroke, frame.scale)
             seen = self._follow(self._painted, painted, frame)
+        if stroke is None:
+            seen = self._whole(frame, seen)
         if seen is None and frame.t_s - self._search_s >= SEARCH_S:
             self._search(frame)
             self._search_s = frame.t_s
@@ -106,6 +110,15 @@ class Landmarker:
         pose = self._pose(frame, seen, hidden=stroke is not None)
         self._planner.push(pose)
         return pose
+
+    def _whole(self, frame: Frame, seen: Seen | None) -> Seen | None:
+        """What was seen, unless it has been no body for some looks: then look afresh."""
+        self._odd = 0 if seen is None or describe(seen.xy_px).whole else self._odd + 1
+        if self._odd < ODD_LOOKS:
+            return seen
+        self._odd = 0
+        self._forget(frame)
+        return None
 
     def _pose(self, frame: Frame, seen: Seen | None, hidden: bool) -> Pose:
         height, width = (round(n / frame.scale) for n in frame.image.shape[:2])
