@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import TextIO
 
 _REPAINT_S = 0.1
-_LINE_EVERY_S = 15.0  # where lines stay, as in a log, few are enough
+_LINE_EVERY_S = 15.0  # where lines stay, as in a log, few are enough:
+_LINE_EVERY = 0.1  # of the whole, or once a minute where that is unknown or slow
+_LINE_AT_LEAST_S = 60.0
 _BAR = 24
 
 
@@ -23,6 +25,7 @@ class ProgressLine:
         self._terminal = self._stream.isatty()
         self._stage = ""
         self._started = self._shown = 0.0
+        self._share = 0.0
         self._open = False
 
     def __call__(self, stage: str, done: int, total: int) -> None:
@@ -30,13 +33,12 @@ class ProgressLine:
         now = self._clock()
         if stage != self._stage or done == 0:
             self.end()
-            self._stage, self._started, self._shown = stage, now, now
+            self._stage, self._started, self._shown, self._share = stage, now, now, 0.0
             self._show(f"{stage} ...")
             return
-        over = bool(total) and done >= total
-        pause = _REPAINT_S if self._terminal else _LINE_EVERY_S
-        if now - self._shown >= pause or (over and self._terminal):
-            self._shown = now
+        share = done / total if total else 0.0
+        if self._due(now - self._shown, share):
+            self._shown, self._share = now, share
             self._show(line(stage, done, total, now - self._started))
 
     def end(self) -> None:
@@ -45,6 +47,12 @@ class ProgressLine:
             self._stream.write("\n")
             self._stream.flush()
             self._open = False
+
+    def _due(self, pause_s: float, share: float) -> bool:
+        if self._terminal:
+            return pause_s >= _REPAINT_S or share >= 1.0
+        far = share - self._share >= _LINE_EVERY
+        return pause_s >= _LINE_AT_LEAST_S or (far and pause_s >= _LINE_EVERY_S)
 
     def _show(self, text: str) -> None:
         if self._terminal:

@@ -101,18 +101,21 @@ def review(
         source = stack.enter_context(VideoSource(clip, max_side_px=_MODEL_SIDE_PX))
         target = ReportDir(Path(out) if out else Path(f"{clip.stem}.posecheck"), source=clip)
         folder = stack.enter_context(target)
-        report, log = _look(source, prescription or Prescription.default(), model, tell)
+        report = _look(source, prescription or Prescription.default(), model, folder, tell)
         source.close()
         change = None if before is None else change_since(before, report)
-        log.save(folder / POSES, report.model.sha256)
         _write(clip, report, folder, change, video, tell)
     return Reviewed(report, target.path, change)
 
 
 def _look(
-    source: VideoSource, prescription: Prescription, model: Path | None, tell: Progress
-) -> tuple[Report, PoseLog]:
-    """Every frame through the landmark model and the session."""
+    source: VideoSource,
+    prescription: Prescription,
+    model: Path | None,
+    folder: Path,
+    tell: Progress,
+) -> Report:
+    """Every frame through the landmark model and the session; keeps the poses in the folder."""
     found: ModelFile = ensure_model(model, stderr_bar)
     log, session = PoseLog(), Session(prescription)
     with (
@@ -127,9 +130,11 @@ def _look(
             session.push(log.append(pose))
             tell(LOOKING, len(log), source.expected_frames)
             interrupts.check()
+    log.save(folder / POSES, found.sha256)
+    del log  # most of what a long clip takes, and the report needs room too
     info = dataclasses.replace(source.info, sha256=file_sha256(source.path))
     report = session.finish(info, found.info)
-    return (_with_warning(report, *_CUT_OFF) if source.truncated else report), log
+    return _with_warning(report, *_CUT_OFF) if source.truncated else report
 
 
 def _looked(landmarker: Landmarker, frames: Iterable[Frame]) -> Iterator[Pose]:

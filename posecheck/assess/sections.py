@@ -134,9 +134,9 @@ class Limits(Section):
         "is 7-8 (PMID 25364856).",
     )
     knee_not_held_deg: Degrees = Field(
-        default=8.0,
-        description="Range of the knee within one ankle pump. Set on rendered clips: planted 15, "
-        "clean at most 1.7.",
+        default=10.0,
+        description="Range of the knee within one ankle pump. Set on rendered clips: planted 15 "
+        "to 18 (measured 13.7 and more), clean up to 9 where the legs were hard to tell apart.",
     )
     past_tension_deg: Degrees = Field(
         default=8.0,

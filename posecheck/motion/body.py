@@ -49,11 +49,12 @@ HIPS_OVER_SHANK = 0.53  # hip joints apart over shank; 0.46 trunk lengths in the
 # both guesses are off by about 0.08 shank lengths (24 rendered clips: hip error 3.7° with
 # none of it, 2.8° with 0.6 or 0.8).
 RESTING_X = 0.6
-FLAT_DEG = 22.0
+FLAT_DEG = 18.0
 # The view is corrected by half for the foot: toes point out of the sagittal plane, and corrected
 # in full the ankle is off by up to 10° from the head end (rendered people), not at all by up to
 # 11° from elsewhere.
 FOOT_VIEW = 0.5
+HIP_MOVE_UP_MAX = 0.03
 HIP_MOVE_MAX = 0.3  # of the shank
 
 
@@ -210,7 +211,9 @@ class BodyTracker:
         if max(_slope(lower), _slope(knee)) > FLAT_DEG:
             return
         move = np.array([RESTING_X * (knee[0] - THIGH_OVER_SHANK), knee[1]])
-        self._moves.append((now_s, np.clip(move, -HIP_MOVE_MAX, HIP_MOVE_MAX)))
+        # a knee that is drawn too high says nothing: the joint never lies far before the landmark
+        move = np.clip(move, -HIP_MOVE_MAX, [HIP_MOVE_MAX, HIP_MOVE_UP_MAX])
+        self._moves.append((now_s, move))
         _forget(self._moves, now_s - VIEW_S)
 
 
