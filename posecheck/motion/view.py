@@ -103,7 +103,8 @@ def estimate_view(
     level = View(float(azimuth), float(elevation), 0.0, feet, width, height)
     x, z = level.plane(hips_px, shoulders_px)
     roll = _believable_roll(float(np.degrees(np.arctan2(z, x))))
-    return View(float(azimuth), float(elevation), roll * feet, feet, width, height)
+    # a camera that rolls makes a level body seem to slope the other way
+    return View(float(azimuth), float(elevation), -roll * feet, feet, width, height)
 
 
 def _believable_roll(slope_deg: float) -> float:
