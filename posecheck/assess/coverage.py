@@ -56,7 +56,7 @@ def judge(sight: Sight, prescription: Prescription) -> Quality:
     if tracked > 0 and sight.exercising.any() and _uncertain(sight) > 1 - CERTAIN_MIN:
         found.add("legs_uncertain")
     if np.sum(np.diff(np.nan_to_num(sight.others), prepend=0) > 0) >= OTHERS_MIN or (
-        float(np.mean(sight.others > 0)) > 0.5
+        _mean((sight.others > 0).astype(float)) > 0.5
     ):
         found.add("second_person")
     length = float(sight.t_s[-1] - sight.t_s[0]) if len(sight.t_s) else 0.0

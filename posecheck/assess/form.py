@@ -22,7 +22,7 @@ RESTING_SUSTAINED_S, RESTING_CALM_S = 1.0, 0.4  # it is seen less often
 CALM_S = 0.2  # Gaussian width for what changes slowly
 BOUNCE_TURNS = 5  # turns of the knee that make a bounce, two and a half cycles
 BOUNCE_SHARE = 0.6  # of the limit that each swing must have
-HANDS_FAR = 0.45  # thigh lengths; a wrist that holds the thigh is nearer
+HANDS_FAR = 0.35  # thigh lengths; a wrist that holds the thigh is nearer
 HANDS_SHARE = 0.6  # of the glide
 
 
@@ -83,18 +83,31 @@ def find(
 def _of_attempt(m: Measures, attempt: Attempt, p: Prescription) -> Iterator[Broken]:
     if not attempt.cycles:
         return
-    yield from _thigh_drift(m, attempt, p.limits.thigh_drift_deg)
+    lifts = list(_pelvis(m, attempt, p.limits.pelvis_lift))
+    yield from lifts
+    for broken in _thigh_drift(m, attempt, p.limits.thigh_drift_deg):
+        if not _overlaps(broken, lifts):
+            yield broken
     bounces = list(_bouncing(m, attempt, p.limits.bounce_deg, p.limits.bounce_min_hz))
     yield from bounces
-    for broken in (
-        *_knee_not_held(m, attempt, p.limits.knee_not_held_deg),
-        *_past_tension(m, attempt, p.limits.past_tension_deg),
-    ):
-        if not any(b.start_s < broken.end_s and broken.start_s < b.end_s for b in bounces):
-            yield broken
+    moved = list(_knee_not_held(m, attempt, p.limits.knee_not_held_deg))
+    past = list(_past_tension(m, attempt, p.limits.past_tension_deg))
+    if len(moved) > 0.5 * len(attempt.cycles):
+        past = [b for b in past if not _overlaps(b, moved)]
+    moved = [b for b in moved if not _overlaps(b, past)]
+    yield from (b for b in (*moved, *past) if not _overlaps(b, bounces))
     yield from _hold(attempt, p.hold_min_s())
     yield from _tempo(attempt, p)
     yield from _others(m, attempt, p)
+
+
+def _overlaps(broken: Broken, others: list[Broken]) -> bool:
+    return any(b.start_s < broken.end_s and broken.start_s < b.end_s for b in others)
+
+
+def _pelvis(m: Measures, attempt: Attempt, limit: float) -> Iterator[Broken]:
+    lift = _from_rest(m, m.pelvis, attempt)
+    yield from _excursion(m, lift, attempt, attempt.tension_s, limit, "pelvis_lifted")
 
 
 def _excursion(
@@ -201,10 +214,6 @@ def _others(m: Measures, attempt: Attempt, p: Prescription) -> Iterator[Broken]:
         m, thigh, attempt, attempt.tension_s, p.limits.other_leg_deg, "other_leg_moved",
         RESTING_SUSTAINED_S,
     )  # fmt: skip
-    pelvis = _from_rest(m, m.pelvis, attempt)
-    yield from _excursion(
-        m, pelvis, attempt, attempt.tension_s, p.limits.pelvis_lift, "pelvis_lifted"
-    )
     held = m.hands[m.between(attempt.tension_s, attempt.lower_s)]
     held = held[np.isfinite(held)]
     if len(held) and float(np.mean(held > HANDS_FAR)) > HANDS_SHARE:

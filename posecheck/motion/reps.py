@@ -17,6 +17,7 @@ SWING = 0.35  # of the usual range: what must be swung back before an extreme co
 LIKE_THE_OTHERS = 0.45  # of the median range: smaller cycles are no repetitions
 BACK_AT_TENSION = 0.35  # of a bend's range from the tension: it has come back
 LEFT_TENSION = 0.08
+BEYOND = 0.12  # of a bend's length: how far before and after it the tension lies
 LAST_SWING = 0.6
 RHYTHM = (0.4, 2.2)  # of the usual time from top to bottom
 STILL_SHARE = 0.12  # of its range that a foot may tremble while it rests
@@ -59,9 +60,15 @@ def pumps(times: Array, ankle: Array, knee: Array) -> list[Cycle]:
     points = turning_points(quick, max(2.5, SWING * usual), LAST_SWING * usual)
     points = _rhythmic(times, points)
     cycles = []
-    for (a, _), (b, _) in zip(points[::2], points[1::2], strict=False):
+    fine = smooth(times, ankle, 0.025)
+    pairs = list(zip(points[::2], points[1::2], strict=False))
+    swings = [abs(quick[a] - quick[b]) for (a, _), (b, _) in pairs]
+    enough = max(floor, LIKE_THE_OTHERS * float(np.median(swings))) if swings else floor
+    for swing, ((a, ka), (b, _)) in zip(swings, pairs, strict=True):
+        if swing < enough:
+            continue
         middle = 0.5 * (quick[a] + quick[b])
-        low, high = sorted((float(quick[a]), float(quick[b])))
+        low, high = sorted((_extreme(times, fine, a, ka), _extreme(times, fine, b, -ka)))
         still = STILL_SHARE * (high - low)
         start = _latest(crossing(times, quick, middle, a, -1), _turned(times, quick, a, -1, still))
         end = -_latest(-crossing(times, quick, middle, b, 1), -_turned(times, quick, b, 1, still))
@@ -86,6 +93,11 @@ def _rhythmic(times: Array, points: list[tuple[int, int]]) -> list[tuple[int, in
         else:
             break
     return out
+
+
+def _extreme(times: Array, values: Array, at: int, kind: int) -> float:
+    near = values[np.abs(times - times[at]) <= 0.09]
+    return float(np.nanmax(near) if kind > 0 else np.nanmin(near))
 
 
 def _turned(times: Array, values: Array, start: int, step: int, still: float) -> float:
@@ -123,28 +135,27 @@ def bends(times: Array, knee: Array, tension_deg: float) -> list[Cycle]:
     points = turning_points(calm, max(4.0, SWING * usual), LAST_SWING * usual)
     cycles: list[Cycle] = []
     top: int | None = None
+    since = int(np.flatnonzero(np.isfinite(calm))[0])  # the end of the bend before
     for i, kind in points:
         if kind > 0:
             top = i if top is None or calm[i] > calm[top] else top
         elif top is not None:
             size = calm[top] - tension_deg
             if calm[i] <= tension_deg + BACK_AT_TENSION * size:
-                cycles.append(_bend(times, knee, calm, top, i, tension_deg))
-                top = None
+                cycles.append(_bend(times, knee, calm, since, top, i))
+                since, top = i, None
     return _alike(_joined(cycles), BEND_FLOOR_DEG, BEND_MIN_S)
 
 
-def _bend(times: Array, knee: Array, calm: Array, top: int, back: int, tension_deg: float) -> Cycle:
-    size = calm[top] - tension_deg
-    left = tension_deg + LEFT_TENSION * size
-    start = crossing(times, calm, left, top, -1)
-    end = crossing(times, calm, left, top, 1)
-    before = times <= times[top]
-    if not np.isfinite(start):
-        start = float(times[before][np.nanargmin(calm[before])])
-    if not np.isfinite(end) or end > times[back]:
-        end = float(times[back])
-    inside = knee[(times >= start) & (times <= end)]
+def _bend(times: Array, knee: Array, calm: Array, since: int, top: int, back: int) -> Cycle:
+    """The bend with its turn at `top`, between the levels it left and came back to."""
+    before, after = float(np.nanmin(calm[since : top + 1])), float(calm[back])
+    start = crossing(times, calm, before + LEFT_TENSION * (calm[top] - before), top, -1)
+    end = crossing(times, calm, after + LEFT_TENSION * (calm[top] - after), top, 1)
+    start = start if np.isfinite(start) else float(times[since])
+    end = end if np.isfinite(end) and end < times[back] else float(times[back])
+    room = BEYOND * (end - start)
+    inside = knee[(times >= start - room) & (times <= end + room)]
     return Cycle(start, end, float(np.nanmin(inside)), float(np.nanmax(inside)))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from posecheck.motion.cycles import crossing, filled, runs, smooth
 from posecheck.motion.reps import Cycle, bends, pumps
-from posecheck.types import Array, Variant
+from posecheck.types import Array, Mask, Variant
 
 RAISED_DEG, LOWERED_DEG = 38.0, 30.0  # hip flexion of a thigh that is held up
 RAISED_MIN_S = 1.5
@@ -24,11 +24,15 @@ NEAR_MIN_DEG, NEAR_MAX_DEG = 8.0, 25.0
 BENT = 0.22  # of the way from bent to straightest: bent again
 REST_MIN_S = 1.5  # bent and still for so long ends an attempt
 STILL_DEG_S = 8.0
+PUT_DOWN_DEG = 30.0
+LIKE_A_RETURN, RETURNED_DEG = 1.4, 8.0
 HOLD_MIN_S = 0.5
 HIP_FOUND_S = 1.0
 SETTLED_DEG = 6.0
 LEVEL_DEG = 5.0  # the knee stays within this of the tension during the hold
 PUMP_SHARE = 0.5  # of the knee's range that the ankle's must have for pumps
+# a picture that begins at the tension shows a straight enough knee and several repetitions
+BEGUN_MAX_DEG, BEGUN_REPS = 60.0, 3
 TENSION_MAX_DEG = 75.0  # a knee that is bent more than this is not being straightened
 # where extension slows down, its end is extrapolated from the time it takes from 15 % to 4 %
 SLOWING, SLOWED, EXTRAPOLATE = 0.15, 0.04, 1.2
@@ -95,9 +99,42 @@ def _in_raised(track: Track, variant: Variant | None) -> list[Attempt]:
     if high - low < EXTENSION_MIN_DEG:
         whole = _attempt(track, calm, 0, len(calm) - 1, high, variant)
         # the picture begins at the point of tension: only the repetitions can tell
-        return [whole] if whole is not None and len(whole.cycles) >= 2 else []
+        begun = whole is not None and len(whole.cycles) >= BEGUN_REPS and high < BEGUN_MAX_DEG
+        return [whole] if whole is not None and begun else []
     near = calm < low + float(np.clip(NEAR * (high - low), NEAR_MIN_DEG, NEAR_MAX_DEG))
+    # a leg that is put down straightens too
+    near &= track.hip > float(np.median(track.hip[near])) - PUT_DOWN_DEG
     bent = _rests(track.t_s, calm, high - BENT * (high - low))
+    attempts = _between(track, calm, near, bent, high, variant)
+    returns = [t for a in attempts for t in _returns(a, track, calm, high)]
+    if not returns:
+        return attempts
+    return _between(track, calm, near, sorted({*bent, *returns}), high, variant)
+
+
+def _returns(attempt: Attempt, track: Track, calm: Array, high: float) -> list[tuple[int, int]]:
+    """Bends far larger than the others, back to where the knee began: a new attempt."""
+    if attempt.variant != "knee_bend" or len(attempt.cycles) < 3:
+        return []
+    usual = float(np.median([c.range_deg for c in attempt.cycles]))
+    out = []
+    for c in attempt.cycles:
+        inside = np.flatnonzero((track.t_s >= c.start_s) & (track.t_s <= c.end_s))
+        top = int(inside[np.argmax(calm[inside])])
+        if c.range_deg > LIKE_A_RETURN * usual and calm[top] > high - RETURNED_DEG:
+            out.append((top, top))
+    return out
+
+
+def _between(
+    track: Track,
+    calm: Array,
+    near: Mask,
+    bent: list[tuple[int, int]],
+    high: float,
+    variant: Variant | None,
+) -> list[Attempt]:
+    """The attempts between the rests."""
     attempts = []
     bounds = [0, *[m for a, b in bent for m in (a, b)], len(calm) - 1]
     for a, b in zip(bounds[::2], bounds[1::2], strict=True):
@@ -127,10 +164,12 @@ def _attempt(
     glide = cycles[0].start_s if cycles else float(track.t_s[last])
     steady = _steadied(track, calm)
     level = _level(stay.t_s, steady[first : last + 1], glide, bool(cycles))
-    tension = _onset(track.t_s, steady, first, level, high, glide)
-    lower = float(track.t_s[last])
     if cycles:
-        lower = max(lower, cycles[-1].end_s)
+        lower = _leaves(track.t_s, calm, cycles[-1].end_s, last)
+    else:
+        at_level = np.flatnonzero(np.abs(steady[first : last + 1] - level) < LEVEL_DEG)
+        glide = lower = float(stay.t_s[at_level[-1]])
+    tension = _onset(track.t_s, steady, first, level, high, glide)
     held = (track.t_s >= tension) & (track.t_s <= max(glide, tension))
     if held.sum() < 3:
         held = np.abs(track.t_s - tension) <= 0.2
@@ -150,6 +189,13 @@ def _attempt(
     )
 
 
+def _leaves(times: Array, calm: Array, end_s: float, last: int) -> float:
+    """When the knee leaves the level it has at `end_s`, at the latest at `last`."""
+    end = min(int(np.searchsorted(times, end_s)), last)
+    stays = np.flatnonzero(calm[end : last + 1] < calm[end] + LEVEL_DEG) + end
+    return max(float(times[stays[-1]]), end_s)
+
+
 def _cycles(
     stay: Track, calm: Array, variant: Variant | None
 ) -> tuple[list[Cycle], Variant | None]:
@@ -157,7 +203,9 @@ def _cycles(
     tension = float(np.nanpercentile(calm, 12))
     bent = bends(stay.t_s, stay.knee, tension)
     # the foot that swings while the knee still straightens or already bends does not pump
-    near = np.flatnonzero(calm < tension + max(SETTLED_DEG, float(np.ptp(calm)) / 3))
+    near = np.flatnonzero(np.abs(np.gradient(calm, stay.t_s)) < STILL_DEG_S)
+    if not len(near):
+        near = np.arange(len(calm))
     held = stay.part(int(near[0]), int(near[-1]))
     pumped = pumps(held.t_s, held.ankle, held.knee)
     if variant is None:
@@ -201,6 +249,9 @@ def _onset(
     drop = max(high - level, 1.0)
     slowed = level + max(SLOWED * drop, 1.0)
     # the last arrival at the level before the repetitions: a pause half-way is left again
+    at_level = level + max(SLOWED * drop, LEVEL_DEG - 1.0)
+    inside = np.flatnonzero(calm[first:upto] <= at_level)
+    upto = first + int(inside[-1]) if len(inside) else upto  # a bend has left it already
     above = np.flatnonzero(calm[:upto] > level + max(SLOWED * drop, LEVEL_DEG - 1.0))
     arrive = int(above[-1]) if len(above) else first
     slow_s = crossing(times, calm, slowed, arrive, 1)

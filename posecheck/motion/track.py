@@ -206,6 +206,6 @@ def _hands(wrists_px: Array, joints_px: Array) -> float:
     length = float(np.hypot(*thigh))
     if not length > 0:
         return float("nan")
-    share = np.clip((wrists_px - hip) @ thigh / length**2, 0, 1)
+    share = np.clip((wrists_px - hip) @ thigh / length**2, 0.35, 1)
     away = np.hypot(*(wrists_px - hip - share[:, None] * thigh).T) / length
     return float(np.nanmin(away)) if np.isfinite(away).any() else float("nan")

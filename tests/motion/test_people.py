@@ -1,0 +1,78 @@
+"""Which skeleton is meant, and where to look for one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from figure import Camera, Figure
+
+from posecheck.motion.people import describe, search_windows, window_around
+from posecheck.types import Array
+
+
+def lying(**camera: float) -> Array:
+    """A skeleton (33, 2) on its back."""
+    return Figure(camera=Camera(**camera), noise_px=0).still(0.1)[0].xy_px  # type: ignore[arg-type]
+
+
+def standing() -> Array:
+    """The same, a quarter turn up."""
+    turned: Array = lying()[:, ::-1]
+    return turned
+
+
+@pytest.mark.parametrize("feet", [1, -1])
+@pytest.mark.parametrize("roll", [-15, 0, 15])
+def test_who_lies_is_told_from_who_stands(feet: int, roll: float) -> None:
+    """A camera that is tilted a little makes nobody stand up."""
+    assert describe(lying(feet=feet, roll=roll)).lies
+    assert not describe(standing()).lies
+
+
+def test_the_trunk_is_measured_in_pixels() -> None:
+    """From mid-shoulders to mid-hips."""
+    far, near = describe(lying(distance_m=5.0)), describe(lying(distance_m=2.5))
+    assert near.trunk_px == pytest.approx(2 * far.trunk_px, rel=0.05)
+    xy = lying()
+    assert describe(xy).hips_px == pytest.approx(0.5 * (xy[23] + xy[24]))
+
+
+def test_who_lies_comes_before_who_is_larger() -> None:
+    """A therapist who stands close is not the one who exercises."""
+    patient, therapist = describe(0.5 * lying()), describe(3 * standing())
+    other = describe(0.3 * lying())
+    assert max([therapist, other, patient], key=lambda p: p.rank) is patient
+
+
+def test_nobody_neither_lies_nor_has_a_size() -> None:
+    """NaN in, NaN out."""
+    nobody = describe(np.full((33, 2), np.nan))
+    assert not nobody.lies
+    assert np.isnan(nobody.trunk_px)
+
+
+@pytest.mark.parametrize("size", [(640, 480), (540, 960)])
+def test_the_whole_picture_is_searched_first_then_its_parts(size: tuple[int, int]) -> None:
+    """Every part lies in the picture, is smaller than it, and together they leave nothing out."""
+    first, *parts = search_windows(*size)
+    assert first is None
+    assert len(parts) >= 3
+    for left, top, right, bottom in (p for p in parts if p is not None):
+        assert 0 <= left < right <= size[0]
+        assert 0 <= top < bottom <= size[1]
+        assert (right - left) * (bottom - top) < size[0] * size[1]
+
+
+@pytest.mark.parametrize("distance_m", [1.6, 3.0, 6.0])
+def test_the_window_holds_the_person_with_room_for_the_leg(distance_m: float) -> None:
+    """Inside the picture, around every landmark, and as high as a straight raised leg."""
+    camera = Camera(distance_m=distance_m)
+    bent, straight = (
+        Figure(camera=camera, noise_px=0).still(0.1, hip=90, knee=knee)[0].xy_px for knee in (90, 0)
+    )
+    left, top, right, bottom = window_around(bent, 640, 480)
+    assert 0 <= left < right <= 640
+    assert 0 <= top < bottom <= 480
+    for x, y in np.clip(np.concatenate([bent, straight]), 0, [640, 480]):
+        assert left - 1e-6 <= x <= right + 1e-6
+        assert top - 1e-6 <= y <= bottom + 1e-6
