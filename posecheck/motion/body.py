@@ -47,8 +47,8 @@ THIGH_OVER_SHANK = 0.97
 HIPS_OVER_SHANK = 0.53  # hip joints apart over shank; 0.46 trunk lengths in the rendered bodies
 # Share of the distance towards the place that the resting leg gives the hip along the body:
 # both guesses are off by about 0.08 shank lengths (24 rendered clips: hip error 3.7° with
-# none of it, 2.8° with 0.6 or 0.8).
-RESTING_X = 0.6
+# none of it, 2.7° with 0.6 or 0.8).
+RESTING_X = 0.8
 FLAT_DEG = 18.0
 # The view is corrected by half for the foot: toes point out of the sagittal plane, and corrected
 # in full the ankle is off by up to 10° from the head end (rendered people), not at all by up to
