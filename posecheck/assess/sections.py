@@ -190,7 +190,7 @@ class View(Section):
 
     max_azimuth_deg: Annotated[float, Field(gt=0, le=60)] = Field(
         default=40.0,
-        description="Sideways, as estimated. Rendered clips were read well up to a true 30, and the "
+        description="Sideways, as estimated. Rendered clips were read well up to 30, and the "
         "estimate is off by up to 6.",
     )
     max_elevation_deg: Annotated[float, Field(gt=0, le=60)] = Field(
