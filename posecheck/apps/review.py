@@ -20,6 +20,7 @@ from posecheck.apps import interrupts
 from posecheck.apps.pictures import draw_clip
 from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, ReportDir
 from posecheck.assess.change import Change, change_since
+from posecheck.assess.messages import warning_note
 from posecheck.assess.prescription import Prescription
 from posecheck.errors import InputError
 from posecheck.present.page import write_page
@@ -37,11 +38,6 @@ Progress = Callable[[str, int, int], None]
 
 LOOKING, DRAWING = "Looking", "Drawing"
 _MODEL_SIDE_PX = 1280  # more pixels than that show the model nothing
-_CUT_OFF = (
-    "cut_off",
-    "The recording breaks off before its end, so only what is there was looked at: copy it from "
-    "the camera again if it should be longer.",
-)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -134,7 +130,7 @@ def _look(
     del log  # most of what a long clip takes, and the report needs room too
     info = dataclasses.replace(source.info, sha256=file_sha256(source.path))
     report = session.finish(info, found.info)
-    return _with_warning(report, *_CUT_OFF) if source.truncated else report
+    return _with_warning(report, "cut_off") if source.truncated else report
 
 
 def _looked(landmarker: Landmarker, frames: Iterable[Frame]) -> Iterator[Pose]:
@@ -167,10 +163,10 @@ def _report_file(path: Path) -> Path:
     return path / REPORT if path.is_dir() else path
 
 
-def _with_warning(report: Report, name: str, note: str) -> Report:
+def _with_warning(report: Report, name: str) -> Report:
     quality = dataclasses.replace(
         report.quality,
         warnings=(*report.quality.warnings, name),
-        notes=(*report.quality.notes, note),
+        notes=(*report.quality.notes, warning_note(name)),
     )
     return dataclasses.replace(report, quality=quality)

@@ -29,6 +29,7 @@ BLOCKING: dict[str, Blocks] = {
     "tracking_lost": "when little is usable",
     "legs_uncertain": "when little is usable",
     "second_person": "never",
+    "cut_off": "never",
 }
 
 NOT_FOUND = (

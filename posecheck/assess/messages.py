@@ -129,6 +129,8 @@ WARNING_NOTES = {
     "from the side of the leg that works.",
     "too_short": "The clip is too short to judge: record from lying down until the leg is back "
     "down.",
+    "cut_off": "The recording breaks off before its end, so only what is there was looked at: "
+    "copy it from the camera again.",
 }
 
 

@@ -44,6 +44,7 @@ WARNING_WORDS: dict[str, str] = {
     "tracking_lost": "The person was lost from view",
     "legs_uncertain": "The two legs are hard to tell apart",
     "too_short": "The recording is too short",
+    "cut_off": "The recording breaks off",
 }
 
 
