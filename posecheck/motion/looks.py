@@ -20,6 +20,7 @@ from posecheck.motion.working_leg import LegFollower, Legs
 from posecheck.types import Array, Pose
 
 RECENT_S = 1.2
+COMPARE_S = 0.16
 MIN_PLAIN = 6  # plain looks before anything is hidden
 # shares of the plain looks of the last moments that may conflict, in trunk lengths
 KNEE_OFF, ANKLE_OFF = 0.06, 0.09
@@ -57,6 +58,7 @@ class LookPlanner:
         self._probe_at_s = np.inf
         self._probe_every_s = PROBE_S
         self._last_plain_s = -np.inf
+        self._compared_s = -np.inf
         self._now_s = -np.inf
         self._step_s = 0.04
         self._stroke: Stroke | None = None
@@ -87,12 +89,19 @@ class LookPlanner:
             self._plain.popleft()
         if self._hiding(pose.t_s):
             self._prove(legs)
-        elif len(self._plain) >= MIN_PLAIN and conflict(list(self._plain)):
+        elif self._due(pose.t_s) and conflict(list(self._plain)):
             if self._probe_at_s < np.inf:
                 self._probe_every_s = min(2 * self._probe_every_s, PROBE_MAX_S)
             self._conflict_s = pose.t_s
             self._probe_at_s = pose.t_s + self._probe_every_s
         self._follow_resting(legs)
+
+    def _due(self, now_s: float) -> bool:
+        """Whether to compare the looks again: not after every frame, it costs a millisecond."""
+        if len(self._plain) < MIN_PLAIN or now_s - self._compared_s < COMPARE_S:
+            return False
+        self._compared_s = now_s
+        return True
 
     def _hiding(self, now_s: float) -> bool:
         return now_s - self._conflict_s <= HIDE_S
