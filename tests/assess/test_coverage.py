@@ -63,9 +63,9 @@ def test_a_good_view_has_no_warning() -> None:
     assert (quality.view_azimuth_deg, quality.view_elevation_deg) == (3.0, 6.0)
 
 
-@pytest.mark.parametrize("warning", WARNINGS)
+@pytest.mark.parametrize("warning", [w for w in WARNINGS if w != "cut_off"])
 def test_each_warning_has_its_cause_and_says_what_to_do(warning: str) -> None:
-    """One cause, one warning, one sentence."""
+    """One cause, one warning, one sentence; only the file itself tells that it is cut off."""
     quality = judged(**BAD[warning])
     assert quality.warnings == (warning,)
     assert len(quality.notes) == 1
