@@ -28,7 +28,7 @@ from posecheck.vision.quiet import quiet_natives
 # Time stamps a second for VIDEO mode, which takes milliseconds: stretched by 1,000, the motion
 # looks slow and its One-Euro filter lets it through; jitter and error equal IMAGE mode's.
 STAMPS_PER_S = 1e6
-CHECK_S = 3.0  # a fresh look for further people, and whether the followed one is still there
+CHECK_S = 5.0  # a fresh look for further people, and whether the followed one is still there
 DOUBT_S = 0.8  # the next fresh look after one that did not find the followed person
 DOUBTS = 3  # so many in a row: the person has gone
 ODD_LOOKS = 3  # plain ones in a row whose skeleton may be none of a body
