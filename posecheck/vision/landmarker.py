@@ -29,6 +29,7 @@ from posecheck.vision.quiet import quiet_natives
 # looks slow and its One-Euro filter lets it through; jitter and error equal IMAGE mode's.
 STAMPS_PER_S = 1e6
 CHECK_S = 5.0  # a fresh look for further people, and whether the followed one is still there
+STANDING_S = 2.0  # the next one while the followed person does not lie
 DOUBT_S = 0.8  # the next fresh look after one that did not find the followed person
 DOUBTS = 3  # so many in a row: the person has gone
 ODD_LOOKS = 3  # plain ones in a row whose skeleton may be none of a body
@@ -189,6 +190,9 @@ class Landmarker:
         if not any(_same(s, seen) for s in people):
             people += self._fresh(frame, window_around(seen.xy_px, width, height))
         here = any(_same(s, seen) for s in people)
+        if not describe(seen.xy_px).lies:  # somebody who lies may be small beside who stands
+            for window in search_windows(width, height):
+                people += self._fresh(frame, window) if window is not None else []
         others = [s for s in people if not _same(s, seen)]
         self._others = min(len(others), 1)
         meant = max(others, key=lambda s: describe(s.xy_px).rank, default=None)
@@ -197,7 +201,8 @@ class Landmarker:
             self._check_s = frame.t_s + DOUBT_S
             return self._follow(self._plain, frame.image, frame)
         self._doubts = 0 if here else self._doubts + 1
-        self._check_s = frame.t_s + (CHECK_S if here else DOUBT_S)
+        lies = describe(seen.xy_px).lies
+        self._check_s = frame.t_s + (DOUBT_S if not here else CHECK_S if lies else STANDING_S)
         if self._doubts >= DOUBTS:
             self._forget(frame)
             self._window, self._doubts = None, 0
