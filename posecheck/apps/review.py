@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -38,7 +37,6 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many frames are done, and how many there are."""
 
 LOOKING, DRAWING = "Looking", "Drawing"
-_TURN_S = 0.0005
 _MODEL_SIDE_PX = 1280  # more pixels than that show the model nothing
 
 
@@ -117,7 +115,6 @@ def _look(
     found: ModelFile = ensure_model(model, stderr_bar)
     log, session = PoseLog(), Session(prescription)
     with (
-        _threads_take_turns(),
         Landmarker(found.path) as landmarker,
         contextlib.closing(prefetch(source)) as frames,
         # Each works ahead of the next: one decodes, one looks, and this one measures.
@@ -134,17 +131,6 @@ def _look(
     info = dataclasses.replace(source.info, sha256=file_sha256(source.path))
     report = session.finish(info, found.info)
     return _with_warning(report, "cut_off") if source.truncated else report
-
-
-@contextlib.contextmanager
-def _threads_take_turns() -> Iterator[None]:
-    """Let the thread that looks go on as soon as it can: by default it waits up to 5 ms."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(_TURN_S)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
 
 
 def _looked(landmarker: Landmarker, frames: Iterable[Frame]) -> Iterator[Pose]:
