@@ -27,7 +27,6 @@ KNEE_JUMP, ANKLE_JUMP, TOE_JUMP = 0.08, 0.14, 0.2
 SHANK_CHANGE, FOOT_SHRINK = 0.22, 0.45
 LIMB_S = 3.0
 USUAL_EVERY_S = 0.2
-MOVING = (KNEE, ANKLE, HEEL, TOE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ PUT_DOWN_DEG = 30.0
 LIKE_A_RETURN, RETURNED_DEG = 1.4, 8.0
 HOLD_MIN_S = 0.5
 HIP_FOUND_S = 1.0
-SETTLED_DEG = 6.0
 LEVEL_DEG = 5.0  # the knee stays within this of the tension during the hold
 PUMP_SHARE = 0.5  # of the knee's range that the ankle's must have for pumps
 # a picture that begins at the tension shows a straight enough knee and several repetitions

@@ -23,7 +23,7 @@ from posecheck.types import Array, Pose
 COLUMNS = (
     "hip", "knee", "ankle", "resting_hip", "resting_knee", "head", "confidence",
     "hip_sd", "knee_sd", "ankle_sd", "raw_knee", "pelvis", "hands", "label",
-    "azimuth", "elevation", "tracked", "inside", "size", "lying", "others", "brightness",
+    "azimuth", "elevation", "tracked", "inside", "size", "lying", "others",
 )  # fmt: skip
 BLOCK = 256
 
@@ -68,7 +68,6 @@ class Waiting:
     wrists_px: Array  # (2, 2)
     inside: float
     others: int
-    brightness: float
     size_px: tuple[int, int]
 
 
@@ -147,7 +146,7 @@ class Tracker:
         row = dict.fromkeys(COLUMNS, np.nan)
         row["tracked"] = float(np.isfinite(seen.shoulder_px[0]))
         row["label"], row["inside"] = seen.legs.label, seen.inside
-        row["others"], row["brightness"] = seen.others, seen.brightness
+        row["others"] = seen.others
         row["confidence"] = 0.0
         resting = self._resting_px(s.t_s)
         if body is not None:
@@ -195,7 +194,7 @@ def _waiting(pose: Pose, legs: Legs) -> Waiting:
     return Waiting(
         pose.t_s, legs, face_px(pose), midpoint(xy, EARS), midpoint(xy, SHOULDERS),
         midpoint(pose.xy_px, HIPS), xy[list(WRISTS)], float(inside), pose.others,
-        pose.brightness, (pose.width_px, pose.height_px),
+        (pose.width_px, pose.height_px),
     )  # fmt: skip
 
 

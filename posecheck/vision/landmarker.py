@@ -190,18 +190,18 @@ class Landmarker:
         if not any(_same(s, seen) for s in people):
             people += self._fresh(frame, window_around(seen.xy_px, width, height))
         here = any(_same(s, seen) for s in people)
-        if not describe(seen.xy_px).lies:  # somebody who lies may be small beside who stands
+        lies = describe(seen.xy_px).lies
+        if not lies:  # somebody who lies may be small beside who stands
             for window in search_windows(width, height):
                 people += self._fresh(frame, window) if window is not None else []
         others = [s for s in people if not _same(s, seen)]
         self._others = min(len(others), 1)
         meant = max(others, key=lambda s: describe(s.xy_px).rank, default=None)
-        if meant is not None and describe(meant.xy_px).lies and not describe(seen.xy_px).lies:
+        if meant is not None and describe(meant.xy_px).lies and not lies:
             self._settle(frame, meant, None)
             self._check_s = frame.t_s + DOUBT_S
             return self._follow(self._plain, frame.image, frame)
         self._doubts = 0 if here else self._doubts + 1
-        lies = describe(seen.xy_px).lies
         self._check_s = frame.t_s + (DOUBT_S if not here else CHECK_S if lies else STANDING_S)
         if self._doubts >= DOUBTS:
             self._forget(frame)
