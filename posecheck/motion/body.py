@@ -22,7 +22,7 @@ from posecheck.motion.skeleton import (
     SIDES,
     midpoint,
 )
-from posecheck.motion.view import View, estimate_view
+from posecheck.motion.view import View, estimate_view, with_leg
 from posecheck.motion.working_leg import Legs
 from posecheck.types import Array, Pose, Side
 
@@ -44,11 +44,12 @@ LYING_SLOPE_DEG = 40.0
 # Thigh over shank (hip to knee, knee to ankle joint): 0.245 / 0.246 of body height after
 # Drillis and Contini (1966), 0.91-0.99 in the rendered bodies.
 THIGH_OVER_SHANK = 0.97
-HIPS_OVER_SHANK = 0.53  # hip joints apart over shank; 0.46 trunk lengths in the rendered bodies
-# Share of the distance towards the place that the resting leg gives the hip along the body:
-# both guesses are off by about 0.08 shank lengths (24 rendered clips: hip error 3.7° with
-# none of it, 2.7° with 0.6 or 0.8).
-RESTING_X = 0.8
+HIPS_OVER_TRUNK = 0.46  # hip joints apart, in the rendered bodies
+# Along the body three witnesses say where the hip joint is: its own landmark, the other hip's,
+# which lies half hidden and is drawn too near, and the resting leg. Each is off by about 0.06
+# shank lengths in its own way; these shares leave 0.05 (38 rendered clips, flat between 0.4 and
+# 0.6 and between 0.1 and 0.4).
+OTHER_HIP_X, RESTING_X = 0.25, 0.6
 FLAT_DEG = 18.0
 # The view is corrected by half for the foot: toes point out of the sagittal plane, and corrected
 # in full the ankle is off by up to 10° from the head end (rendered people), not at all by up to
@@ -119,7 +120,7 @@ class BodyTracker:
         self.judge = SideJudge()
         self._rows: deque[tuple[float, Array]] = deque()
         self._shanks: deque[tuple[float, float]] = deque()
-        self._moves: deque[tuple[float, Array]] = deque()
+        self._flat: deque[tuple[float, Array]] = deque()  # the knee of a resting leg that lies flat
         self._first_s = np.nan
         self._renewed_s = -np.inf
         self._now_s = -np.inf
@@ -162,12 +163,14 @@ class BodyTracker:
         feet = 1.0 if hips[0] >= shoulders[0] else -1.0
         near, far = (left, right) if near_side(feet) == "left" else (right, left)
         view = estimate_view(near, far, shoulders, hips, (pose.width_px, pose.height_px))
-        slope = np.degrees(np.arctan2(abs(hips[1] - shoulders[1]), abs(hips[0] - shoulders[0])))
         # the hips keep their names while the legs swap theirs
         works = 0 if (self.judge.side(feet) or near_side(feet)) == "left" else 1
-        hip = held[2 + works]
-        self._place_hip(view, hip, held, near=SIDES[works] == near_side(feet), now_s=pose.t_s)
-        moves = [m for _, m in self._moves]
+        far = HIPS_OVER_TRUNK * (1 if SIDES[works] == near_side(feet) else -1)
+        if _lies_flat(view, hips, wide[6:], 0.5 * far):
+            view = with_leg(view, shoulders, hips, wide[7], 0.5 * far)
+        slope = np.degrees(np.arctan2(abs(hips[1] - shoulders[1]), abs(hips[0] - shoulders[0])))
+        hip, other = held[2 + works], held[3 - works]
+        move = self._hip_move(view, shoulders, hip, other, held[6:], far)
         self.body = Body(
             t_s=pose.t_s,
             view=view,
@@ -175,7 +178,7 @@ class BodyTracker:
             trunk_px=float(np.hypot(*(hips - shoulders))),
             shoulders_px=shoulders,
             hip_px=hip,
-            hip_move=np.mean(moves, axis=0) if moves else np.zeros(2),
+            hip_move=move,
             lying=bool(slope < LYING_SLOPE_DEG),
             supine=_supine(held[4], held[5], hips),
         )
@@ -191,30 +194,37 @@ class BodyTracker:
         if np.hypot(*(trunks[0] - trunks[1]).T).max() > MOVED_TRUNKS * size:
             _forget(self._rows, now_s - MOVED_S)
             self._shanks.clear()
-            self._moves.clear()
+            self._flat.clear()
             self.judge = SideJudge()
 
-    def _place_hip(self, view: View, hip: Array, held: Array, near: bool, now_s: float) -> None:
-        """Where the hip joint lies from its landmark, as long as the resting leg lies flat.
+    def _hip_move(
+        self, view: View, shoulders: Array, hip: Array, other: Array, leg: Array, far: float
+    ) -> Array:
+        """From the hip's landmark to its joint, (2,) in shank lengths.
 
         The thigh of a leg that lies on the surface is as high at the hip as at the knee, and
         one thigh length long; the landmark sits some 7 cm in front of the joint (rendered
         bodies, every view). The last flat stretch keeps its word while the leg moves.
         """
-        resting_knee, resting_ankle = held[6:]
-        if not self._shanks or not (np.isfinite(held[6:]).all() and np.isfinite(hip).all()):
-            return
+        if not self._shanks or not np.isfinite([hip, other]).all():
+            return np.zeros(2)
         shank = float(np.median([length for _, length in self._shanks]))
-        away = HIPS_OVER_SHANK * shank * (1 if near else -1)
-        knee = view.plane(resting_knee, hip, away) / shank
-        lower = view.plane(resting_ankle, hip, away) / shank - knee
-        if max(_slope(lower), _slope(knee)) > FLAT_DEG:
-            return
-        move = np.array([RESTING_X * (knee[0] - THIGH_OVER_SHANK), knee[1]])
+        away = far * float(np.hypot(*view.plane(shoulders, hip)))
+        if _lies_flat(view, hip, leg, far):
+            self._flat.append((self._now_s, view.plane(leg[0], hip, away) / shank))
+        _forget(self._flat, self._now_s - VIEW_S)
+        move = np.array([OTHER_HIP_X * view.plane(other, hip, away)[0] / shank, 0.0])
+        if self._flat:
+            knee = np.mean([k for _, k in self._flat], axis=0)
+            move += [RESTING_X * (knee[0] - THIGH_OVER_SHANK), knee[1]]
         # a knee that is drawn too high says nothing: the joint never lies far before the landmark
-        move = np.clip(move, -HIP_MOVE_MAX, [HIP_MOVE_MAX, HIP_MOVE_UP_MAX])
-        self._moves.append((now_s, move))
-        _forget(self._moves, now_s - VIEW_S)
+        return np.clip(move, -HIP_MOVE_MAX, [HIP_MOVE_MAX, HIP_MOVE_UP_MAX])
+
+
+def _lies_flat(view: View, hip: Array, leg: Array, far: float) -> bool:
+    """Whether knee and ankle (2, 2) lie on the surface, `far` trunk lengths behind the hip."""
+    knee, ankle = view.plane(leg, hip, far * float(np.hypot(*view.plane(leg[0], hip))))
+    return max(_slope(ankle - knee), _slope(knee)) < FLAT_DEG
 
 
 def _row(pose: Pose, legs: Legs) -> Array:

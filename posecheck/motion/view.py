@@ -26,6 +26,15 @@ SHOULDERS_ALONG = 0.36
 SHOULDERS_ALONG_AT_0 = -0.02
 SHOULDERS_ACROSS = 0.55
 
+# The trunk (mid-shoulder to mid-hip) over the leg that lies straight (hip to ankle), seen by
+# MediaPipe on rendered people: 0.623, spread 4 % (38 clips, 6 bodies; of the joints themselves
+# 0.587 after Drillis and Contini 1966). What is nearer to the camera looks longer, so the ratio
+# tells the azimuth, to about as much as the shoulders do (4.5°); together 3.1°.
+TRUNK_OVER_LEG, TRUNK_OVER_LEG_SPREAD = 0.623, 0.04
+AZIMUTH_SD_DEG = 4.5
+_STEP_DEG = 3.0
+_TURN_MAX = 10.0
+
 # A camera is mostly held level: within 2° nine times of ten, else by up to some 15° (assumed).
 LEVEL_SD_DEG, TILTED_SD_DEG, TILTED_SHARE = 2.0, 15.0, 0.1
 TRUNK_SLOPE_SD_DEG = 3.5  # of the trunk line of people who lie flat, rendered
@@ -105,6 +114,30 @@ def estimate_view(
     roll = _believable_roll(float(np.degrees(np.arctan2(z, x))))
     # a camera that rolls makes a level body seem to slope the other way
     return View(float(azimuth), float(elevation), -roll * feet, feet, width, height)
+
+
+def with_leg(view: View, shoulders_px: Array, hips_px: Array, ankle_px: Array, far: float) -> View:
+    """The view once a leg that lies straight is seen as well, with its ankle at `ankle_px` (2,).
+
+    `far` is how much farther away than the mid-hips it lies, in trunk lengths.
+    """
+
+    def ratio(seen: View) -> float:
+        trunk = float(np.hypot(*seen.plane(shoulders_px, hips_px)))
+        leg = float(np.hypot(*seen.plane(ankle_px, hips_px, far * trunk)))
+        return float(np.log(trunk / leg))
+
+    first = view.azimuth_deg
+    for _ in range(2):  # the ratio is not quite linear in the azimuth
+        now = ratio(view)
+        slope = (ratio(replace(view, azimuth_deg=view.azimuth_deg + _STEP_DEG)) - now) / _STEP_DEG
+        missing = float(np.log(TRUNK_OVER_LEG)) - now + slope * (view.azimuth_deg - first)
+        weight = slope * AZIMUTH_SD_DEG**2
+        turn = weight * missing / (slope * weight + TRUNK_OVER_LEG_SPREAD**2)
+        if not np.isfinite(turn):
+            return view
+        view = replace(view, azimuth_deg=float(first + np.clip(turn, -_TURN_MAX, _TURN_MAX)))
+    return view
 
 
 def _believable_roll(slope_deg: float) -> float:
