@@ -22,7 +22,7 @@ from posecheck.motion.skeleton import (
     SIDES,
     midpoint,
 )
-from posecheck.motion.view import View, estimate_view, with_leg
+from posecheck.motion.view import StraightLeg, Trunk, View, estimate_view
 from posecheck.motion.working_leg import Legs
 from posecheck.types import Array, Pose, Side
 
@@ -35,6 +35,7 @@ RENEW_S = 0.5
 # has): what was held before is forgotten. In trunk lengths; a pelvis that lifts stays below.
 MOVED_TRUNKS, MOVED_S = 0.35, 0.8
 SHANK_EVERY_S = 0.1
+ROWS_MIN = 12  # frames that are taken however they look
 
 # Supine stills show the nose at least 0.038 ear-hip lengths in front of the ear-hip axis, prone
 # ones at least 0.08 behind it; between lies a dead zone (34 + stills, measured).
@@ -137,7 +138,9 @@ class BodyTracker:
             self.judge.push(legs.label)
             if np.isnan(self._first_s):
                 self._first_s = pose.t_s
-            self._rows.append((pose.t_s, _row(pose, legs)))
+            # where both legs are drawn onto one, the hips are drawn off their places too
+            if np.isfinite(legs.resting_px[KNEE, 0]) or len(self._rows) < ROWS_MIN:
+                self._rows.append((pose.t_s, _row(pose, legs)))
             _forget(self._rows, pose.t_s - VIEW_S)
         if self.body is not None and np.isfinite(legs.working_px[KNEE, 0]) and self._due(pose.t_s):
             knee, ankle = self.body.view.plane(legs.working_px[[KNEE, ANKLE]], self.body.hip_px)
@@ -162,15 +165,16 @@ class BodyTracker:
         shoulders, hips = 0.5 * (left + right), 0.5 * (wide[2] + wide[3])
         feet = 1.0 if hips[0] >= shoulders[0] else -1.0
         near, far = (left, right) if near_side(feet) == "left" else (right, left)
-        view = estimate_view(near, far, shoulders, hips, (pose.width_px, pose.height_px))
+        trunk, size = Trunk(near, far, hips), (pose.width_px, pose.height_px)
+        view = estimate_view(trunk, size, None)
         # the hips keep their names while the legs swap theirs
         works = 0 if (self.judge.side(feet) or near_side(feet)) == "left" else 1
-        far = HIPS_OVER_TRUNK * (1 if SIDES[works] == near_side(feet) else -1)
-        if _lies_flat(view, hips, wide[6:], 0.5 * far):
-            view = with_leg(view, shoulders, hips, wide[7], 0.5 * far)
+        away = HIPS_OVER_TRUNK * (1 if SIDES[works] == near_side(feet) else -1)
+        if _lies_flat(view, hips, wide[6:], 0.5 * away):
+            view = estimate_view(trunk, size, StraightLeg(wide[7], 0.5 * away))
         slope = np.degrees(np.arctan2(abs(hips[1] - shoulders[1]), abs(hips[0] - shoulders[0])))
         hip, other = held[2 + works], held[3 - works]
-        move = self._hip_move(view, shoulders, hip, other, held[6:], far)
+        move = self._hip_move(view, shoulders, hip, other, held[6:], away)
         self.body = Body(
             t_s=pose.t_s,
             view=view,
@@ -218,7 +222,8 @@ class BodyTracker:
             knee = np.mean([k for _, k in self._flat], axis=0)
             move += [RESTING_X * (knee[0] - THIGH_OVER_SHANK), knee[1]]
         # a knee that is drawn too high says nothing: the joint never lies far before the landmark
-        return np.clip(move, -HIP_MOVE_MAX, [HIP_MOVE_MAX, HIP_MOVE_UP_MAX])
+        placed: Array = np.clip(move, -HIP_MOVE_MAX, [HIP_MOVE_MAX, HIP_MOVE_UP_MAX])
+        return placed
 
 
 def _lies_flat(view: View, hip: Array, leg: Array, far: float) -> bool:

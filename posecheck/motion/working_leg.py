@@ -22,6 +22,7 @@ TOGETHER = 0.22
 LIMB_CHANGE = 0.3  # share by which the limbs of the two legs may differ in the picture
 TRUNK_EVERY = 5
 MEMORY_S = 0.6  # how long a leg is looked for where it was last seen
+RESTING_MEMORY_S = 10.0  # the resting leg lies still for longer than both labels leave it
 NOWHERE = np.full((5, 2), np.nan)
 
 
@@ -104,8 +105,10 @@ class LegFollower:
         if np.isfinite(resting[KNEE, 0]):
             self._resting = (t_s, resting)
 
-    def _known(self, seen: tuple[float, Array] | None, t_s: float) -> Array | None:
-        return seen[1] if seen is not None and t_s - seen[0] <= MEMORY_S else None
+    def _known(
+        self, seen: tuple[float, Array] | None, t_s: float, for_s: float = MEMORY_S
+    ) -> Array | None:
+        return seen[1] if seen is not None and t_s - seen[0] <= for_s else None
 
     def _split(self, t_s: float, legs: Array, size: float) -> tuple[Array, Array, int]:
         """Working and resting leg of (2, 5, 2), and which label the working leg bears."""
@@ -113,8 +116,9 @@ class LegFollower:
         up = int(np.argmax(height))
         working, resting = legs[up], legs[1 - up]
         apart = _apart(working, resting) / size
-        was_working, was_resting = self._known(self._working, t_s), self._known(self._resting, t_s)
-        if apart < TOGETHER and was_working is not None and was_resting is not None:
+        was_working = self._known(self._working, t_s)
+        was_resting = self._known(self._resting, t_s, RESTING_MEMORY_S)
+        if apart < APART and was_working is not None and was_resting is not None:
             if _apart(was_working, was_resting) / size < APART:
                 return working, resting, -1
             # both labels lie on one leg: the other was not seen
