@@ -45,7 +45,7 @@ LYING_SLOPE_DEG = 40.0
 # Thigh over shank (hip to knee, knee to ankle joint): 0.245 / 0.246 of body height after
 # Drillis and Contini (1966), 0.91-0.99 in the rendered bodies.
 THIGH_OVER_SHANK = 0.97
-HIPS_OVER_TRUNK = 0.46  # hip joints apart, in the rendered bodies
+HIPS_OVER_TRUNK = 0.43  # hip joints apart over the trunk of the landmarks, in the rendered bodies
 # Along the body three witnesses say where the hip joint is: its own landmark, the other hip's,
 # which lies half hidden and is drawn too near, and the resting leg. Each is off by about 0.06
 # shank lengths in its own way; these shares leave 0.05 (38 rendered clips, flat between 0.4 and

@@ -17,12 +17,12 @@ from script import Script
 
 from posecheck.types import Array, Mask, Pose, Side
 
-# Lengths over body height (Drillis and Contini); thigh over shank and the distance between the
+# Lengths over body height (Drillis and Contini); thigh over shank, the trunk as the landmarks have it, and the distance between the
 # hips are those of the rendered bodies.
-SHANK, THIGH, TRUNK, HIPS_APART, FOOT = 0.246, 0.239, 0.283, 0.130, 0.130
-# How far near and far shoulder are set apart by the model, in trunk lengths a unit of the
-# tangent of the local angle, along the trunk and across it (20 rendered views).
-SHOULDERS_ALONG, SHOULDERS_ALONG_AT_0, SHOULDERS_ACROSS = 0.36, -0.02, 0.55
+SHANK, THIGH, TRUNK, HIPS_APART, FOOT = 0.246, 0.239, 0.302, 0.130, 0.130
+# How far near and far shoulder are set apart by the model, in trunk lengths (44 rendered views):
+# along the trunk a unit of the tangent of the local azimuth, across it as a rod of that length.
+SHOULDERS_ALONG, SHOULDERS_ALONG_AT_0, SHOULDERS_ACROSS = 0.36, -0.02, 0.58
 LEG = {"left": [23, 25, 27, 29, 31], "right": [24, 26, 28, 30, 32]}
 NOT_LOOKED = np.full((33, 2), np.nan)
 
@@ -154,9 +154,10 @@ class Figure:
         off = (shoulder - 0.5 * size) / (camera.focal * max(size))
         azimuth = np.radians(camera.azimuth) + np.arctan(off[:, 0] * camera.feet)
         elevation = np.radians(camera.elevation) + np.arctan(off[:, 1])
+        seen = np.cos(azimuth) ** 2 + (np.sin(azimuth) * np.sin(elevation)) ** 2
         apart = length * (
             (SHOULDERS_ALONG * np.tan(azimuth) + SHOULDERS_ALONG_AT_0)[:, None] * along
-            - (SHOULDERS_ACROSS * np.tan(elevation))[:, None] * up
+            - (SHOULDERS_ACROSS * np.sin(elevation) / seen)[:, None] * up
         )
         near, far = (11, 12) if near_side(camera) == "left" else (12, 11)
         xy[:, near], xy[:, far] = shoulder + 0.5 * apart, shoulder - 0.5 * apart

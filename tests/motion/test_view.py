@@ -7,7 +7,7 @@ import pytest
 from figure import CENTRE, Camera, Figure, near_side
 
 from posecheck.motion.skeleton import HIPS, SHOULDERS, midpoint
-from posecheck.motion.view import View, estimate_view
+from posecheck.motion.view import Trunk, View, estimate_view
 
 
 def estimated(camera: Camera) -> View:
@@ -16,7 +16,7 @@ def estimated(camera: Camera) -> View:
     left, right = xy[SHOULDERS[0]], xy[SHOULDERS[1]]
     near, far = (left, right) if near_side(camera) == "left" else (right, left)
     size = (camera.width_px, camera.height_px)
-    return estimate_view(near, far, 0.5 * (left + right), midpoint(xy, HIPS), size)
+    return estimate_view(Trunk(near, far, midpoint(xy, HIPS)), size, None)
 
 
 def facing(feet: int, **where: float) -> Camera:
@@ -83,5 +83,5 @@ def test_a_point_off_the_plane_is_put_there_when_its_offset_is_known(feet: int) 
 def test_nobody_has_no_view() -> None:
     """NaN landmarks give NaN angles, and no warning."""
     blind = np.full(2, np.nan)
-    view = estimate_view(blind, blind, blind, blind, (640, 480))
+    view = estimate_view(Trunk(blind, blind, blind), (640, 480), None)
     assert np.isnan([view.azimuth_deg, view.elevation_deg]).all()
