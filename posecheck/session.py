@@ -41,6 +41,7 @@ from posecheck.types import (
 
 # Half of the 95 % band of a repetition's range: lasting errors cancel in a difference.
 RANGE_UNCERTAINTY_DEG = {"ankle_pump": 6.0, "knee_bend": 4.0}
+SIDE_BEFORE_S = 2.0  # the leg that is straightened next has been held up for so long
 FINDING_SHOWN_S = 2.0  # a finding stays in the picture for at least so long
 
 
@@ -116,7 +117,7 @@ class Session:
         if wanted != "auto" and not self._prescription.exercise.alternate_legs:
             return wanted
         judge_side = SideJudge()
-        inside = (times >= attempt.extend_s) & (times <= attempt.rest_s)
+        inside = (times >= attempt.extend_s - SIDE_BEFORE_S) & (times <= attempt.rest_s)
         for label in self._column("label")[inside]:
             judge_side.push(int(label))
         feet = self._tracker.feet

@@ -19,6 +19,7 @@ BACK_AT_TENSION = 0.35  # of a bend's range from the tension: it has come back
 LEFT_TENSION = 0.08
 BEYOND = 0.12  # of a bend's length: how far before and after it the tension lies
 LAST_SWING = 0.6
+BEYOND_MIDDLE = 0.35  # of half the range: where a pump turns, a foot that rests does not
 RHYTHM = (0.4, 2.2)  # of the usual time from top to bottom
 STILL_SHARE = 0.12  # of its range that a foot may tremble while it rests
 PAUSE_S = 0.6
@@ -58,7 +59,7 @@ def pumps(times: Array, ankle: Array, knee: Array) -> list[Cycle]:
     knee_range = float(np.nanpercentile(knee, 95) - np.nanpercentile(knee, 5))
     floor = PUMP_FLOOR_DEG if knee_range < KNEE_MOVES_DEG else PUMP_FLOOR_MOVING_KNEE_DEG
     points = turning_points(quick, max(2.5, SWING * usual), LAST_SWING * usual)
-    points = _rhythmic(times, points)
+    points = _full(quick, _rhythmic(times, points))
     cycles = []
     fine = smooth(times, ankle, 0.025)
     pairs = list(zip(points[::2], points[1::2], strict=False))
@@ -92,6 +93,22 @@ def _rhythmic(times: Array, points: list[tuple[int, int]]) -> list[tuple[int, in
             out = out[:-1]
         else:
             break
+    return out
+
+
+def _full(values: Array, points: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Extremes without those at either end that hardly leave the middle: a foot that rests."""
+    out = list(points)
+    for _ in range(2):  # from the front, then from the back
+        while len(out) > 4:
+            next_ones = values[[i for i, _ in out[1:5]]]
+            middle = float(next_ones.mean())
+            half = float(np.abs(next_ones - middle).mean())
+            (first, kind), *rest = out
+            if kind * (values[first] - middle) >= BEYOND_MIDDLE * half:
+                break
+            out = rest
+        out = out[::-1]
     return out
 
 
