@@ -23,7 +23,7 @@ from posecheck.motion.skeleton import (
     midpoint,
 )
 from posecheck.motion.view import StraightLeg, Trunk, View, estimate_view
-from posecheck.motion.working_leg import Legs
+from posecheck.motion.working_leg import LEG_HIDDEN, Legs
 from posecheck.types import Array, Pose, Side
 
 HOLD_S = 5.0  # medians reach so far back
@@ -79,19 +79,22 @@ class SideJudge:
     """The anatomical side, from the labels on the raised leg and from the leg that is near.
 
     Labels that jump between the legs happen only while the near leg works and hides the other
-    (38 of 46 rendered clips had the near leg at work; none of the 8 others had a single jump):
-    then the near side is believed, else the label.
+    (38 of 46 rendered clips had the near leg at work; the 8 others had not a single jump, and no
+    frame in which a leg had to be painted out): then the near side is believed, else the label.
     """
 
     JUMPING, JUMPS_MIN = 0.004, 2  # one jump may be the legs' change of turns
+    HIDDEN = 0.2
 
     def __init__(self) -> None:
         self._votes = np.zeros(2)
-        self._jumps = 0
+        self._jumps = self._hidden = self._count = 0
         self._last = -1
 
     def push(self, label: int) -> None:
-        """Count the label of the raised leg, -1 where the legs are not apart."""
+        """Count the label of the raised leg, or why there is none, as in `Legs`."""
+        self._count += 1
+        self._hidden += label == LEG_HIDDEN
         if label < 0:
             return
         self._jumps += self._last not in (-1, label)
@@ -104,7 +107,8 @@ class SideJudge:
         if seen < 5:
             return None
         jumping = self._jumps >= self.JUMPS_MIN and self._jumps / seen > self.JUMPING
-        if jumping or self._votes.max() / seen < 0.75:
+        conflict = jumping or self._hidden / self._count > self.HIDDEN
+        if conflict or self._votes.max() / seen < 0.75:
             return near_side(feet)
         return "left" if self._votes[0] > self._votes[1] else "right"
 
@@ -135,8 +139,8 @@ class BodyTracker:
     def push(self, pose: Pose, legs: Legs) -> None:
         """Take one frame; one without a plain look tells the length of the shank only."""
         self._now_s = pose.t_s
+        self.judge.push(legs.label)
         if np.isfinite(pose.xy_px[HIPS[0], 0]) and np.isfinite(legs.trunk_px):
-            self.judge.push(legs.label)
             if np.isnan(self._first_s):
                 self._first_s = pose.t_s
             # where both legs are drawn onto one, the hips are drawn off their places too

@@ -22,8 +22,11 @@ TOGETHER = 0.22
 LIMB_CHANGE = 0.3  # share by which the limbs of the two legs may differ in the picture
 TRUNK_EVERY = 5
 MEMORY_S = 0.6  # how long a leg is looked for where it was last seen
+PAINTED_S = 0.25  # a gap so short is bridged
+NAME_IS_WORTH = 0.04  # trunk lengths by which the usual name may lie farther away
 RESTING_MEMORY_S = 10.0  # the resting leg lies still for longer than both labels leave it
 NOWHERE = np.full((5, 2), np.nan)
+NOT_APART, LEG_HIDDEN = -1, -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,10 @@ class Legs:
     t_s: float
     working_px: Array
     resting_px: Array
-    label: int  # 0 or 1, the label on the working leg; -1 where the legs are not apart
+    label: int  # 0 or 1, the label on the working leg; `NOT_APART`, or `LEG_HIDDEN`
     hidden: bool  # from the look with the resting leg hidden
     trunk_px: float  # length from mid-shoulder to mid-hip, held over seconds
+    seen_px: Array  # (5, 2): the working leg as this look shows it, even where it is not believed
 
 
 def _apart(a: Array, b: Array) -> float:
@@ -69,27 +73,32 @@ class LegFollower:
         if plain:
             self._measure(pose)
         if not (plain or hidden) or not self._trunks:
-            return Legs(pose.t_s, NOWHERE, NOWHERE, -1, hidden, np.nan)
+            return Legs(pose.t_s, NOWHERE, NOWHERE, NOT_APART, hidden, np.nan, NOWHERE)
         size = self._size
         working, resting, label = (
-            self._split(pose.t_s, pose.xy_px[LEGS], size) if plain else (NOWHERE, NOWHERE, -1)
+            self._split(pose.t_s, pose.xy_px[LEGS], size)
+            if plain
+            else (NOWHERE, NOWHERE, NOT_APART)
         )
+        seen = working
         if hidden:
-            working = self._pick(pose.t_s, pose.hidden_xy_px[LEGS], size)
+            label = LEG_HIDDEN
+            seen = working = self._pick(pose.t_s, pose.hidden_xy_px[LEGS], size)
             if np.isfinite(working[KNEE, 0]):
                 self._painted = (pose.t_s, working)
         else:
             painted = self._known(self._painted, pose.t_s)
             if painted is not None and not _apart(working, painted) / size < TOGETHER:
-                # the painted look knows better, and a look that is wrong in one leg is no
-                # evidence for the other
-                working, resting, label = NOWHERE, NOWHERE, -1
+                # a look that is wrong in one leg is no evidence for the other
+                working, resting, label = NOWHERE, NOWHERE, NOT_APART
             elif painted is not None and not _alike(resting, painted):
                 resting = NOWHERE  # drawn in between the legs
+            if self._known(self._painted, pose.t_s, PAINTED_S) is not None:
+                working = NOWHERE  # the painted looks around know better, the foot above all
         if label >= 0:
             self._labels.append(label)
         self._remember(pose.t_s, working, resting)
-        return Legs(pose.t_s, working, resting, label, hidden, size)
+        return Legs(pose.t_s, working, resting, label, hidden, size, seen)
 
     def _measure(self, pose: Pose) -> None:
         """Hold the trunk's length as a median of every few plain looks."""
@@ -120,13 +129,13 @@ class LegFollower:
         was_resting = self._known(self._resting, t_s, RESTING_MEMORY_S)
         if apart < APART and was_working is not None and was_resting is not None:
             if _apart(was_working, was_resting) / size < APART:
-                return working, resting, -1
+                return working, resting, NOT_APART
             # both labels lie on one leg: the other was not seen
             if _apart(working, was_working) <= _apart(working, was_resting):
-                return working, NOWHERE, -1
-            return NOWHERE, resting, -1
+                return working, NOWHERE, NOT_APART
+            return NOWHERE, resting, NOT_APART
         clear = apart > APART and (height[up] - height[1 - up]) / size > APART
-        return working, resting, up if clear else -1
+        return working, resting, up if clear else NOT_APART
 
     def _name(self) -> int | None:
         """The label that the working leg bore of late, if it was always the same."""
@@ -143,7 +152,7 @@ class LegFollower:
             return np.asarray(legs[int(np.argmin(legs[:, KNEE, 1] + legs[:, ANKLE, 1]))])
         away = [_apart(leg, was_working) for leg in legs]
         named = self._name()
-        if named is not None and away[named] / size < TOGETHER:
+        if named is not None and away[named] < min(away) + NAME_IS_WORTH * size:
             return np.asarray(legs[named])
         leg = legs[int(np.argmin(away))]
         if was_resting is not None and _apart(leg, was_resting) < min(away):

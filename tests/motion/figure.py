@@ -19,7 +19,7 @@ from posecheck.types import Array, Mask, Pose, Side
 
 # Lengths over body height (Drillis and Contini); thigh over shank, the trunk as the landmarks have it, and the distance between the
 # hips are those of the rendered bodies.
-SHANK, THIGH, TRUNK, HIPS_APART, FOOT = 0.246, 0.239, 0.302, 0.130, 0.130
+SHANK, THIGH, TRUNK, HIPS_APART, FOOT = 0.246, 0.239, 0.302, 0.139, 0.130
 # How far near and far shoulder are set apart by the model, in trunk lengths (44 rendered views):
 # along the trunk a unit of the tangent of the local azimuth, across it as a rod of that length.
 SHOULDERS_ALONG, SHOULDERS_ALONG_AT_0, SHOULDERS_ACROSS = 0.36, -0.02, 0.58

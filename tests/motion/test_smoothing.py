@@ -22,7 +22,7 @@ SPEED = np.array([20.0, -15.0])  # pixels a second
 
 def legs(t_s: float, joints: Array) -> Legs:
     """A frame in which the working leg is at `joints`."""
-    return Legs(t_s, joints, NOWHERE, 0, False, 100.0)
+    return Legs(t_s, joints, NOWHERE, 0, False, 100.0, joints)
 
 
 def smoothed(frames: list[Legs]) -> list[Smoothed]:

@@ -13,7 +13,7 @@ from spoiled import collapsed, hidden, moments, onto, swapped, unseen
 
 from posecheck.motion.body import SideJudge
 from posecheck.motion.skeleton import KNEE
-from posecheck.motion.working_leg import LegFollower, Legs
+from posecheck.motion.working_leg import LEG_HIDDEN, LegFollower, Legs
 from posecheck.types import Pose, Side
 
 SCRIPT = Script().stay(1).extend(over_s=2).pumps(1)
@@ -84,7 +84,7 @@ def test_a_hidden_look_gives_the_working_leg_alone(clean: list[Pose]) -> None:
     frames = [i for i in range(20, len(clean)) if i % 8]
     seen = followed(hidden(clean, frames, "left"))
     assert max(off_px(seen, clean)) < 5.0
-    assert all(seen[i].hidden and seen[i].label == -1 for i in frames)
+    assert all(seen[i].hidden and seen[i].label == LEG_HIDDEN for i in frames)
 
 
 def test_nobody_there_is_nan(clean: list[Pose]) -> None:
