@@ -111,8 +111,8 @@ def _decoders() -> Check:
 
 def _encoder() -> Check:
     av = importlib.import_module("av")
-    video = importlib.import_module("posecheck.present.video")
-    if video.ENCODER not in av.codecs_available:
+    h264 = importlib.import_module("posecheck.present.h264")
+    if h264.ENCODER not in av.codecs_available:
         return Check("encoder", False, "PyAV has no libx264, so no annotated video",
                      "python -m pip install --force-reinstall --only-binary=:all: av")  # fmt: skip
     return Check("encoder", True, "H.264 (libx264)")

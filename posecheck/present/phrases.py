@@ -43,4 +43,5 @@ def _filled(kind: str, name: str, language: str, number: int | None) -> str:
 @cache
 def _tables() -> dict[str, Table]:
     source = files("posecheck.present").joinpath("phrases.toml")
-    return tomllib.loads(source.read_text(encoding="utf-8"))
+    tables: dict[str, Table] = tomllib.loads(source.read_text(encoding="utf-8"))
+    return tables
