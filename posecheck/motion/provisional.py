@@ -68,11 +68,15 @@ class Provisional:
         self._high = np.nan  # the bent knee before the extension
         self._cycles: list[Cycle] = []
 
-    def push(self, recent: Recent) -> None:
-        """Look again if it is time; a push between two looks costs nothing."""
+    def push(self, recent: Recent) -> bool:
+        """Look again if it is time, and say whether it was."""
         now = recent.now_s
         if not now - self._looked_s >= STEP_S - 1e-6:
-            return
+            return False
+        self._look(recent, now)
+        return True
+
+    def _look(self, recent: Recent, now: float) -> None:
         self._follow_thigh(recent)
         self._looked_s = now
         if np.isnan(self._from_s):

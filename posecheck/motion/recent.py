@@ -15,8 +15,8 @@ class Recent:
     """Rows of `COLUMNS`, in order of time; what is older than `KEPT_S` is forgotten."""
 
     def __init__(self) -> None:
-        self._times = np.empty(ROOM)
-        self._values = np.empty((ROOM, len(COLUMNS)))
+        self._times: Array = np.empty(ROOM)
+        self._values: Array = np.empty((ROOM, len(COLUMNS)))
         self._count = 0
 
     def push(self, times: Array, values: Array) -> None:
@@ -46,9 +46,11 @@ class Recent:
 
     def times(self, since_s: float = -np.inf) -> Array:
         """(n,) seconds from `since_s` on."""
-        return self._times[self._first(since_s) : self._count].copy()
+        times: Array = self._times[self._first(since_s) : self._count].copy()
+        return times
 
     def column(self, name: str, since_s: float = -np.inf) -> Array:
         """One of `COLUMNS` (n,) from `since_s` on."""
         first = self._first(since_s)
-        return self._values[first : self._count, COLUMNS.index(name)].copy()
+        values: Array = self._values[first : self._count, COLUMNS.index(name)].copy()
+        return values
