@@ -27,6 +27,7 @@ from posecheck.present.drawing import AMBER, BLUE, MUTED, PAPER, RED, Canvas, Li
 from posecheck.present.figure import Figure
 from posecheck.present.gauge import Gauge
 from posecheck.present.layout import unit_px
+from posecheck.present.prompt import dial_of, said
 from posecheck.present.sketch import Box, Colour, Point
 from posecheck.present.strokes import line as stroke
 from posecheck.types import Array, Stage, Update
@@ -126,7 +127,7 @@ class StageScreen:
         left, top, _, bottom = self._right
         radius = (self._gauge_box[0] - left) / 2 - 0.012 * self.width
         centre = ((left + self._gauge_box[0]) / 2, top + 0.42 * (bottom - top))
-        share, number, below = _dial_of(update, language)
+        share, number, below = dial_of(update, language)
         draw_ring(canvas.picture, centre, radius, share)
         draw_number(canvas, centre, radius, number)
         size = 0.07 * self.height
@@ -215,41 +216,19 @@ class StageScreen:
     def _draw_band(
         self, canvas: Canvas, update: Update, stage: Stage, language: str, notice: str | None
     ) -> None:
-        sign, text = self._said(update, stage, language, notice)
+        sign, text = said(update, stage, language, notice)
         high = _BAND * self.height
         draw_sign(canvas, (0.62 * high, 0.54 * high), 0.74 * high, sign)
         line = Line(1.2 * high, 0.54 * high, text, 0.6 * high, SIGN_COLOURS[sign], bold=True)
         canvas.write([line.within(0.985 * self.width - 1.2 * high)])
-
-    def _said(
-        self, update: Update, stage: Stage, language: str, notice: str | None
-    ) -> tuple[Sign, str]:
-        """Return the sign and the line that say most: what is wrong before what to do."""
-        if notice is not None:
-            return "camera", phrases.line(notice, language)
-        if stage.name == "set_up":
-            return "good" if stage.hint is None else "camera", phrases.line(
-                stage.hint or "ready", language
-            )
-        if stage.correction is not None:
-            fault = any(f.severity == "fault" for f in update.findings)
-            return "fault" if fault else "advice", phrases.line(stage.correction, language)
-        name = stage.message or {
-            "rest": "ready", "extend": "straighten", "hold": "hold", "lower": "lower",
-            "glide": "bend" if update.variant == "knee_bend" else "pump",
-        }[update.phase]  # fmt: skip
-        number = update.set_index + 1 if name == "next_set" else None
-        if name == "hold_seconds" and math.isfinite(update.hold_target_s):
-            number = round(update.hold_target_s)
-        sign = "good" if stage.name == "done" else sign_of(update)
-        return sign, phrases.line(name, language, number)
 
 
 def mirrored(update: Update, full_width: float, width: int) -> Update:
     """Return an update whose joints are those of the mirrored picture of a width in pixels."""
 
     def flip(xy: Array) -> Array:
-        return (np.array([full_width, 0.0]) - xy * np.array([1.0, -1.0])) * (width / full_width)
+        turned: Array = np.array([full_width, 0.0]) - xy * np.array([1.0, -1.0])
+        return turned * (width / full_width)
 
     return dataclasses.replace(
         update,
@@ -257,20 +236,6 @@ def mirrored(update: Update, full_width: float, width: int) -> Update:
         resting_px=flip(update.resting_px),
         trunk_px=flip(update.trunk_px),
     )
-
-
-def _dial_of(update: Update, language: str) -> tuple[float, str, str]:
-    """Return how full the ring is, the number in it, and the words below."""
-    if update.phase == "hold":
-        held = max(update.hold_s, 0.0) if math.isfinite(update.hold_s) else 0.0
-        target = update.hold_target_s
-        full = math.isfinite(target) and target > 0
-        share = held / target if full else min(held, 3.0) / 3.0
-        return share, f"{math.floor(held)}", phrases.line("hold", language)
-    if update.reps_target:
-        words = phrases.line("of", language, update.reps_target)
-        return update.reps / update.reps_target, str(update.reps), words
-    return 1.0 if update.reps else 0.0, str(update.reps), phrases.line("times", language)
 
 
 def _line(canvas: Canvas, points: Sequence[Point], width: float, colour: Colour = PAPER) -> None:
