@@ -107,6 +107,7 @@ def live(
         found = ensure_model(model, stderr_bar)
         screen = stack.enter_context(Window()) if window else None
         eye = stack.enter_context(Landmarker(found.path))
+        eye.warm_up()
         source = stack.enter_context(Camera(camera, speed=speed, loop=loop))
         recording = stack.enter_context(Recording(record, found.sha256)) if record else None
         voice = Voice(language, mute)
