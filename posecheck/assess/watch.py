@@ -71,6 +71,8 @@ class Watch:
             return cycles >= TEMPO_REPS
         if finding.rule in SHARES:
             return now - attempt.tension_s >= SHARES_S
+        if finding.rule == "tension_not_held":
+            return len(attempt.cycles) == 1
         return now <= finding.end_s + STAYS_S
 
     def _warned(self, recent: Recent) -> tuple[str, ...]:
