@@ -9,7 +9,6 @@ import importlib
 import importlib.metadata
 import os
 import platform
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,7 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from posecheck.errors import PosecheckError
+from posecheck.present import speech
 from posecheck.vision import model as models
+from posecheck.vision.devices import cameras
 
 _OLDEST_PYTHON = (3, 10)
 _WHEELS = (  # where MediaPipe runs
@@ -138,12 +139,16 @@ def _opencv() -> Check:
 
 
 def _camera() -> Check:
+    """Looks at what there is; opening one is for `posecheck live` alone."""
     if platform.system() != "Linux":
         return Check("camera", True, "not looked for on this system", needed=False)
-    devices = sorted(Path("/dev").glob("video*"))
+    named = cameras()
+    devices = [Path(f"/dev/video{number}") for number in named] or sorted(
+        Path("/dev").glob("video*")
+    )
     if not devices:
         return Check("camera", False, "no /dev/video*", "plug a webcam in", needed=False)
-    names = ", ".join(str(device) for device in devices)
+    names = ", ".join(f"{number} ({name})" for number, name in named.items()) or str(devices[0])
     if not any(os.access(device, os.R_OK | os.W_OK) for device in devices):
         fix = "sudo usermod -aG video $USER, then log in again"
         return Check("camera", False, f"{names} may not be used", fix, needed=False)
@@ -151,6 +156,10 @@ def _camera() -> Check:
 
 
 def _display() -> Check:
+    windowless = _opencv_without_windows()
+    if windowless:
+        fix = "python -m pip install --force-reinstall opencv-python, or use live --no-window"
+        return Check("display", False, windowless, fix, needed=False)
     if platform.system() != "Linux":
         return Check("display", True, "the system's own", needed=False)
     for variable in ("WAYLAND_DISPLAY", "DISPLAY"):
@@ -160,18 +169,23 @@ def _display() -> Check:
                  "run it on a desktop, or use live --no-window", needed=False)  # fmt: skip
 
 
+def _opencv_without_windows() -> str:
+    """What is wrong where another package has put an OpenCV without windows in the place."""
+    try:
+        built = importlib.import_module("cv2").getBuildInformation()
+    except ImportError:
+        return ""  # said by its own check
+    none = any(line.split() == ["GUI:", "NONE"] for line in built.splitlines())
+    return "this OpenCV was built without windows" if none else ""
+
+
 def _voice() -> Check:
-    if platform.system() != "Linux":
-        return Check("voice", True, "the system's own", needed=False)
-    missing = []
-    if not (shutil.which("espeak-ng") or shutil.which("espeak")):
-        missing.append("espeak-ng")
-    if not shutil.which("aplay"):  # without it the voice is silent and says nothing about it
-        missing.append("alsa-utils")
-    if missing:
-        return Check("voice", False, f"missing: {', '.join(missing)}",
-                     f"sudo apt install {' '.join(missing)}", needed=False)  # fmt: skip
-    return Check("voice", True, "espeak-ng and aplay", needed=False)
+    missing = speech.what_is_missing()
+    if missing is not None:
+        what, _, fix = missing.partition("; ")
+        return Check("voice", False, what, fix, needed=False)
+    names = [speech.find_engines()[0].name, speech.find_players()[0].name]
+    return Check("voice", True, " and ".join(names), needed=False)
 
 
 def _one_line(error: BaseException) -> str:
