@@ -6,10 +6,14 @@ phrase can be made ahead, cut short, and killed when it hangs, whatever the syst
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import platform
 import shutil
+import subprocess
 import sys
+import time
+import wave
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +21,7 @@ from typing import Final
 
 # Slower than an engine's own pace: the listener lies, moves, and hears it once.
 _WORDS_A_MINUTE = 150
+_POLL_S = 0.01
 _PYTTSX3 = """
 import sys, pyttsx3
 engine = pyttsx3.init()
@@ -89,6 +94,45 @@ def what_is_missing() -> str | None:
         fix = f"sudo apt install {' '.join(packages)}"
     missing = ["speech engine"] * lacks_engine + ["player for sound"] * lacks_player
     return f"no {' and no '.join(missing)}; {fix}"
+
+
+def run(command: Command, text: str, limit_s: float, cut: Callable[[], bool]) -> bool:
+    """Run a program to its end, ``text`` on its standard input.
+
+    False if it fails, or takes longer than ``limit_s`` and is killed. What is killed because
+    ``cut`` says so has not failed.
+    """
+    try:
+        # In a session of its own, so that Ctrl-C in the terminal does not look like a fault.
+        child = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+    except OSError:
+        return False
+    with child:
+        assert child.stdin is not None
+        with contextlib.suppress(OSError):  # it may have ended already
+            child.stdin.write(text.encode("utf-8"))
+            child.stdin.close()
+        until_s = time.monotonic() + limit_s
+        while child.poll() is None:
+            late = time.monotonic() > until_s
+            if late or cut():
+                child.kill()
+                child.wait()
+                return not late
+            time.sleep(_POLL_S)
+    return child.returncode == 0
+
+
+def length_s(wav: Path) -> float:
+    """How long a WAV file plays; 0 for one that is none, of which its player will complain."""
+    try:
+        with wave.open(str(wav)) as file:
+            return float(file.getnframes() / file.getframerate())
+    except (OSError, EOFError, wave.Error, ZeroDivisionError):
+        return 0.0
 
 
 def _espeak(name: str, path: str) -> Engine:

@@ -6,20 +6,18 @@
         print(voice.problem)            # one line where there is no voice, and what to do
         voice.cue(cue)
 
-What is urgent comes first, the newest of it at once; what has become stale is not said. An
-engine or player that hangs or fails is given up: the next one there is takes over, then tones,
-then the bell of the terminal.
+What is urgent (and every count) comes first, the newest of it at once, and cuts what is not;
+what has become stale is not said. An engine or player that hangs or fails is given up: the next
+one there is takes over, then tones, then the bell of the terminal.
 """
 
 from __future__ import annotations
 
 import contextlib
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-import wave
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,25 +26,26 @@ from typing import Final
 
 from posecheck.present import phrases
 from posecheck.present.speech import (
-    Command,
     Engine,
     Player,
     find_engines,
     find_players,
+    length_s,
+    run,
     what_is_missing,
 )
 from posecheck.present.tones import ToneKind, tone
 from posecheck.types import Cue, CueKind
 
 HANG_S = 5.0  # an engine makes a phrase in far less; a player may take so much longer than it
-_POLL_S = 0.01
 _WARM = 20  # counts that are made while there is nothing to say
 
 # How late a cue may be spoken, and the tone in its place: a count belongs to its movement.
 _LATE_S: Final[dict[CueKind, float]] = {
-    "set_up": 5.0, "phase": 4.0, "count": 0.6, "correct": 3.0, "praise": 3.0, "remind": 15.0,
+    "set_up": 5.0, "phase": 6.0, "count": 0.6, "correct": 3.0, "praise": 3.0, "remind": 30.0,
     "rest": 4.0, "pause": 2.0, "end": 60.0,
 }  # fmt: skip
+_AFTER_COUNT_S = 2.0
 _TONES: Final[dict[CueKind, ToneKind]] = {
     "set_up": "correct", "phase": "go", "count": "count", "correct": "correct", "praise": "good",
     "remind": "go", "rest": "stop", "pause": "correct", "end": "stop",
@@ -61,6 +60,11 @@ class _Phrase:
     tone: ToneKind
     kind: CueKind | None = None
     t_s: float = 0.0
+
+    @property
+    def moment(self) -> tuple[CueKind | None, float]:
+        """What its cue was about."""
+        return self.kind, self.t_s
 
     def replaces(self, other: _Phrase) -> bool:
         """Whether the other, which still waits, is of a moment that has passed."""
@@ -118,9 +122,10 @@ class Voice:
     def cue(self, cue: Cue) -> None:
         """Say a cue of the guide in this voice's language; returns at once."""
         text = phrases.text(cue, self._language)
-        late_at_s = time.monotonic() + _LATE_S[cue.kind]
-        kind, t_s = cue.kind, cue.t_s
-        self._add(_Phrase(text, cue.urgent, late_at_s, _TONES[kind], kind, t_s))
+        # "One more" is said after the number, which takes the time that a number may be late.
+        late_s = _LATE_S[cue.kind] if cue.name != "last_one" else _AFTER_COUNT_S
+        late_at_s, urgent = time.monotonic() + late_s, cue.urgent or cue.kind == "count"
+        self._add(_Phrase(text, urgent, late_at_s, _TONES[cue.kind], cue.kind, cue.t_s))
 
     def say(self, text: str, urgent: bool = False, late_after_s: float = 4.0) -> None:
         """Say a text unless that would be later than this; returns at once."""
@@ -147,7 +152,7 @@ class Voice:
             self._changed.notify_all()
 
     def _next(self) -> _Phrase | None:
-        """The newest urgent phrase, else the oldest; None when there is nothing to say now."""
+        """The newest that is urgent, else the oldest; None when there is nothing to say now."""
         with self._changed:
             self._busy = False
             self._changed.notify_all()
@@ -157,7 +162,10 @@ class Voice:
             if not self._waiting or self._stopping:
                 return None
             urgent = [p for p in self._waiting if p.urgent]
-            phrase = urgent[-1] if urgent else self._waiting[0]
+            # A reminder can wait; what to do now cannot.
+            phrase = urgent[-1] if urgent else min(self._waiting, key=lambda p: p.kind == "remind")
+            if phrase.kind is not None:  # what belongs to one moment keeps its order
+                phrase = next(p for p in self._waiting if p.moment == phrase.moment)
             self._waiting.remove(phrase)
             self._interrupt = any(p.urgent for p in self._waiting)
             self._busy = True
@@ -180,8 +188,8 @@ class Voice:
             return
         self._on_start(phrase.text)
         while self._players:
-            player, limit_s = self._players[0], _length_s(wav) + HANG_S
-            if self._finishes((*player.command, str(wav)), "", limit_s, not phrase.urgent):
+            player, limit_s = self._players[0], length_s(wav) + HANG_S
+            if run((*player.command, str(wav)), "", limit_s, lambda: self._cuts(phrase)):
                 return
             self._players.pop(0)
             self._give_up(player.name, self._players[0].name if self._players else "the bell")
@@ -190,6 +198,11 @@ class Voice:
                 sys.stderr.write("\a")
                 sys.stderr.flush()
 
+    def _cuts(self, phrase: _Phrase) -> bool:
+        """Whether a phrase must end now. The reminder not to hurt oneself is said to its end."""
+        may_be_cut = not phrase.urgent and phrase.kind != "remind"
+        return self._stopping or (may_be_cut and self._interrupt)
+
     def _make(self, text: str) -> Path | None:
         """The WAV file of a text, made once; None where no engine can."""
         if text in self._made:
@@ -197,7 +210,8 @@ class Voice:
         wav = Path(self._folder.name) / f"{len(self._made)}.wav"
         while self._engines:
             engine = self._engines[0]
-            done = self._finishes(engine.command(wav, self._language), text, HANG_S, False)
+            command = engine.command(wav, self._language)
+            done = run(command, text, HANG_S, lambda: self._stopping)
             if self._stopping:
                 return None
             if done and wav.exists():
@@ -218,36 +232,3 @@ class Voice:
             f"{name} hangs or cannot be heard, so {instead} is used instead; try it by itself, "
             "and run `posecheck doctor`."
         )
-
-    def _finishes(self, command: Command, text: str, limit_s: float, may_cut: bool) -> bool:
-        """Run a program to its end; False if it fails or hangs. Cut short it has not failed."""
-        try:
-            # In a session of its own, so that Ctrl-C in the terminal does not look like a fault.
-            child = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL, start_new_session=True,
-            )  # fmt: skip
-        except OSError:
-            return False
-        with child:
-            assert child.stdin is not None
-            with contextlib.suppress(OSError):
-                child.stdin.write(text.encode("utf-8"))
-                child.stdin.close()
-            until_s = time.monotonic() + limit_s
-            while child.poll() is None:
-                late = time.monotonic() > until_s
-                if late or self._stopping or (may_cut and self._interrupt):
-                    child.kill()
-                    child.wait()
-                    return not late
-                time.sleep(_POLL_S)
-        return child.returncode == 0
-
-
-def _length_s(wav: Path) -> float:
-    try:
-        with wave.open(str(wav)) as file:
-            return float(file.getnframes() / file.getframerate())
-    except (OSError, EOFError, wave.Error, ZeroDivisionError):
-        return 0.0  # the player will say what is wrong with it

@@ -14,7 +14,6 @@ in time are dropped, as a camera drops them. Only what is named is ever opened.
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections import deque
@@ -24,8 +23,9 @@ from types import TracebackType
 
 from posecheck.errors import CameraError
 from posecheck.types import ClipInfo
+from posecheck.vision.camera_source import open_again, open_source
 from posecheck.vision.camera_watch import CameraEvent, EventKind, PictureWatch
-from posecheck.vision.devices import Device, Image, numbered
+from posecheck.vision.devices import Device, Image
 from posecheck.vision.frames import Frame, VideoSource
 from posecheck.vision.newest import Newest
 
@@ -34,7 +34,6 @@ __all__ = ["Camera", "CameraEvent", "EventKind"]
 RETRY_S = 1.0  # between two tries to open a camera that has gone
 GIVE_UP_S = 0.5  # so long without a good picture, and it has gone
 STALL_S = 2.0  # so long without any answer is said
-_ADDRESS = re.compile(r"(https?|rtsps?|rtmps?|udp|tcp|srt)://", re.IGNORECASE)
 
 
 class Camera:
@@ -72,7 +71,7 @@ class Camera:
         self._began_s: float | None = None  # of `time.monotonic`, when t_s was 0
         self._seen_s = time.monotonic()  # when something last came
         self._away = False
-        self._source = _open(which, max_side_px)
+        self._source = open_source(which, max_side_px)
         self.name = self._source.name if isinstance(self._source, Device) else str(which)
         self._which = self._source.which if isinstance(self._source, Device) else which
         self._thread = threading.Thread(target=self._run, name="posecheck-camera", daemon=True)
@@ -174,12 +173,8 @@ class Camera:
 
     def _film(self) -> Iterator[tuple[Image, float, float]]:
         if isinstance(self._source, Device):
-            misses = 0
-            while misses < 3:
-                grabbed = self._source.grab()
-                misses = misses + 1 if grabbed is None else 0
-                if grabbed is not None:
-                    yield *grabbed, 1.0
+            for image, t_s in self._source.film():
+                yield image, t_s, 1.0
             return
         shift_s = 0.0
         while True:
@@ -221,7 +216,7 @@ class Camera:
         self._lose()
         while not self._stop.wait(RETRY_S):
             try:
-                self._source = _again(self._which, self.name)
+                self._source = open_again(self._which, self.name)
             except CameraError:
                 continue
             return True
@@ -248,22 +243,3 @@ class Camera:
 
     def _say(self, kind: EventKind, message: str) -> None:
         self._events.append(CameraEvent(self.now_s(), kind, message))
-
-
-def _open(which: str | int, max_side_px: int) -> VideoSource | Device:
-    if isinstance(which, int):
-        return Device(which)
-    if which.isdecimal():
-        return Device(int(which))
-    if _ADDRESS.match(which):
-        return Device(which)
-    if Path(which).exists() or Path(which).suffix or "/" in which:
-        return VideoSource(which, max_side_px)
-    return Device(numbered(which))
-
-
-def _again(which: str | int, name: str) -> Device:
-    """The same camera, which may have another number when it is plugged in again."""
-    if isinstance(which, int) and not name.startswith("camera "):
-        return Device(numbered(name))
-    return Device(which)

@@ -10,6 +10,7 @@ import importlib
 import os
 import platform
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ _RATE = 30.0
 _GOOD_RATE = 24.0
 _FIRST_S = 5.0  # some cameras need as long for their first picture
 _STREAM_MS = 5000  # without an answer for so long, an address has gone
+_MISSES = 3  # damaged pictures in a row, or the end of a film
 _BELIEVABLE_S = 0.5  # a driver's stamp that is older was counted from something else
 
 
@@ -92,6 +94,15 @@ class Device:
         except self._cv2.error:
             return None
         return image, self._taken_s(now_s)
+
+    def film(self) -> Iterator[tuple[Image, float]]:
+        """Every picture until no more come, in the film's own time."""
+        misses = 0
+        while misses < _MISSES:
+            grabbed = self.grab()
+            misses = misses + 1 if grabbed is None else 0
+            if grabbed is not None:
+                yield grabbed
 
     def close(self) -> None:
         """Let go of it; not while another thread grabs."""

@@ -136,6 +136,37 @@ def test_a_newer_cue_of_a_kind_replaces_one_that_waits(stage: Stage) -> None:
     assert stage.heard[1:] == said
 
 
+def test_one_more_follows_its_number_and_both_cut_a_sentence(stage: Stage) -> None:
+    with Voice() as speaking:
+        speaking.cue(Cue(0.0, "end", "done"))
+        until(lambda: stage.heard)
+        speaking.cue(Cue(5.0, "count", "count", 9))
+        speaking.cue(Cue(5.0, "count", "last_one"))
+        until(lambda: len(stage.heard) == 2)
+        stage.go()
+    assert stage.heard[1:] == ["9", "One more."]
+
+
+def test_the_reminder_waits_for_what_to_do_and_is_never_cut(stage: Stage) -> None:
+    with Voice() as speaking:
+        speaking.say("First.", urgent=True, late_after_s=60)
+        until(lambda: stage.heard)
+        speaking.cue(Cue(1.0, "remind", "ease"))
+        speaking.cue(Cue(2.0, "end", "done"))
+        speaking.say("4", urgent=True, late_after_s=60)
+        stage.go()
+        until(lambda: len(stage.heard) == 4)
+        (stage.folder / "go").unlink()
+        speaking.cue(Cue(3.0, "remind", "ease"))
+        until(lambda: len(stage.heard) == 5)
+        speaking.say("5", urgent=True, late_after_s=60)
+        time.sleep(0.2)
+        assert len(stage.heard) == 5
+        stage.go()
+    ease, done = (phrases.text(Cue(0.0, "end", name)) for name in ("ease", "done"))
+    assert stage.heard == ["First.", "4", done, ease, ease, "5"]
+
+
 def test_saying_never_waits(stage: Stage) -> None:
     """While nothing at all comes to an end."""
     stage.engines(HANGS)
