@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from posecheck.assess import guide
+from posecheck.assess.setup import HINTS
 from posecheck.present import phrases
 from posecheck.types import RULES, Cue
 
@@ -38,6 +41,13 @@ def test_every_cue_has_words_to_say_and_to_show(language: str, name: str) -> Non
 def test_no_language_has_words_that_english_lacks(kind: str) -> None:
     for table in phrases._tables().values():
         assert set(table[kind]) <= set(phrases._tables()["en"][kind])
+
+
+def test_the_guide_says_nothing_that_has_no_words() -> None:
+    """Whatever its source hands to `_say`, and every hint of the set-up."""
+    said = re.findall(r'_say\(\s*"\w+",\s*"(\w+)"', Path(guide.__file__).read_text("utf-8"))
+    assert len(said) > 10
+    assert {*said, *HINTS} <= {*CUES}
 
 
 def test_numbers_are_filled_in() -> None:
