@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from posecheck.errors import CameraError
 from posecheck.vision.devices import Device, numbered
 from posecheck.vision.frames import VideoSource
 
@@ -26,9 +27,22 @@ def open_source(which: str | int, max_side_px: int) -> VideoSource | Device:
         return Device(int(which))
     if _ADDRESS.match(which):
         return Device(which)
-    if Path(which).exists() or Path(which).suffix or "/" in which:
+    if _is_there(which):
         return VideoSource(which, max_side_px)
-    return Device(numbered(which))
+    try:
+        number = numbered(which)
+    except CameraError:
+        if Path(which).suffix or Path(which).name != which:  # a file was meant
+            return VideoSource(which, max_side_px)  # which says what is wrong with it
+        raise
+    return Device(number)
+
+
+def _is_there(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # no path at all
+        return False
 
 
 def open_again(which: str | int, name: str) -> Device:

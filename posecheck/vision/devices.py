@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,9 @@ class Device:
     def __init__(self, which: int | str) -> None:
         self._cv2 = load_cv2()
         self.which = which
-        self.name = cameras().get(which, f"camera {which}") if isinstance(which, int) else which
+        self.name = (
+            cameras().get(which, f"camera {which}") if isinstance(which, int) else _open_part(which)
+        )
         self._capture = self._open()
         # A film behind an address comes as fast as the line allows: it is paced like a file.
         self.is_film = isinstance(which, str) and self._get("FRAME_COUNT") > 0
@@ -168,7 +171,7 @@ class Device:
 
     def _why_not(self) -> str:
         if not isinstance(self.which, int):
-            return f"{self.which} does not answer; check the address and the connection."
+            return f"{self.name} does not answer; check the address and the connection."
         node = _NODES / f"video{self.which}"
         if platform.system() != "Linux":
             return (
@@ -189,7 +192,7 @@ def numbered(name: str) -> int:
     """The number of the camera whose name holds ``name``, in any case."""
     here = cameras()
     for number, called in here.items():
-        if name.casefold() in called.casefold():
+        if name and name.casefold() in called.casefold():
             return number
     raise CameraError(f"{name} is neither a file nor a camera; {_those_here()}.")
 
@@ -206,6 +209,12 @@ def load_cv2() -> Any:
         raise MissingDependencyError(
             f"OpenCV cannot be used ({error}); run `posecheck doctor`, which says what to install."
         ) from error
+
+
+def _open_part(address: str) -> str:
+    """An address as it may stand in a report: without password and what else is secret in it."""
+    parts = urlsplit(address)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def _those_here() -> str:

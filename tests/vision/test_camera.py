@@ -167,6 +167,20 @@ def test_a_name_that_no_camera_has(fake: type[FakeCapture]) -> None:
     assert fake.opened == []
 
 
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b", ""])
+def test_what_can_be_no_name_at_all(fake: type[FakeCapture], name: str) -> None:
+    with pytest.raises((CameraError, ClipError)):
+        Camera(name)
+    assert fake.opened == []
+
+
+def test_a_name_may_look_like_a_files(fake: type[FakeCapture], tmp_path: Path) -> None:
+    (tmp_path / "sys" / "video0" / "name").write_text("Cam v1.2")
+    fake.script = [grey(100)] * 5
+    with Camera("cam v1.2") as camera:
+        assert camera.name == "Cam v1.2"
+
+
 def test_a_camera_that_is_busy_is_one_line(fake: type[FakeCapture]) -> None:
     fake.busy = True
     with pytest.raises(CameraError, match="close other programs") as raised:
@@ -337,3 +351,14 @@ def test_a_film_behind_an_address_is_played_at_its_own_pace(address: str) -> Non
 def test_an_address_that_does_not_answer() -> None:
     with pytest.raises(CameraError, match="does not answer"):
         Camera("http://127.0.0.1:9/none")
+
+
+def test_no_password_of_an_address_is_shown(fake: type[FakeCapture]) -> None:
+    address = "rtsp://me:secret@10.0.0.7:554/live?token=secret"
+    fake.script = [grey(100)] * 50
+    with Camera(address) as camera:
+        assert camera.name == camera.info.name == "rtsp://10.0.0.7:554/live"
+    assert fake.opened[0][0] == address
+    fake.plugged.clear()
+    with pytest.raises(CameraError, match=r"^rtsp://10.0.0.7:554/live does not answer"):
+        Camera(address)
