@@ -90,8 +90,6 @@ class Show:
                 self._draw(self._window, moment)
             elif self._notice is not None and self._last is not None:
                 self._draw(self._window, self._last, again=True)
-            else:
-                self._window.listen()
         self._tell_troubles()
         while not self._events.empty():
             event = self._events.get()
@@ -129,5 +127,4 @@ class Show:
         self._draw(self._window, dataclasses.replace(self._last, stage=stage), again=True)
         while self._window.open and time.monotonic() < until_s:
             interrupts.check()
-            self._window.listen()
-            time.sleep(0.02)
+            time.sleep(_TICK_S)
