@@ -36,6 +36,7 @@ class Guide:
         self._prescription = prescription
         self._reps = dose.repetitions
         self._sets = dose.sets or (1 if dose.repetitions else None)
+        self._variant: str | None = prescription.exercise.variant
         self._setup, self._coach, self._stops = SetUp(), Coach(), Stops()
         self._stage: StageName = "set_up"
         self._step: Step = "wait"
@@ -193,13 +194,15 @@ class Guide:
 
     def _lead_set(self, update: Update) -> None:
         """From the point of tension to the leg that is down again."""
+        self._variant = update.variant or self._variant
         if update.reps > self._counted:
             self._count(update.reps)
         elif self._step == "hold":
             wait = self._prescription.dose.hold_s or HOLD_S
-            if update.hold_s >= wait:
-                bends = "knee_bend" in (update.variant, self._prescription.exercise.variant)
-                self._say("phase", "bend" if bends else "pump")
+            if update.phase == "glide":
+                self._step = "glide"  # it has begun without being told
+            elif update.hold_s >= wait:
+                self._say("phase", "bend" if self._variant == "knee_bend" else "pump")
                 self._step = "glide"
         if update.phase != "rest" or not _is_down(update):
             self._down_s = np.nan

@@ -32,7 +32,8 @@ from posecheck.types import Array, Phase, Variant
 STEP_S = 0.2  # how often it looks
 SEARCH_S = 0.4  # how often it looks for a tension, which takes longer
 SEARCHED_S = 20.0  # and how far back
-AGAIN_S, KEPT_CYCLES = 12.0, 3  # repetitions that are looked at again: so late, at least so many
+AGAIN_S, KEPT_CYCLES = 9.0, 3  # repetitions that are looked at again: so late, at least so many
+BEFORE_SHARE = 0.2
 SEEN_S = 2.0  # the last movement
 EXTENDS_DEG_S = 6.0
 AT_TENSION_DEG = 9.0  # a knee that has left the tension by more is on its way
@@ -67,6 +68,8 @@ class Provisional:
         self._from_s = np.nan  # the thigh is up since, or bent again since
         self._high = np.nan  # the bent knee before the extension
         self._cycles: list[Cycle] = []
+        self._settled = 0  # so many of them are not looked at again
+        self._again_s = np.nan  # from here on they are
 
     def push(self, recent: Recent) -> bool:
         """Look again if it is time, and say whether it was."""
@@ -114,6 +117,7 @@ class Provisional:
     def _close(self, from_s: float) -> None:
         """The set is over; a new one may begin after `from_s`."""
         self._from_s, self._cycles = from_s, []
+        self._settled, self._again_s = 0, np.nan
         self.running = replace(self.running, on=False)
 
     def _search(self, seen: Track) -> None:
@@ -146,8 +150,8 @@ class Provisional:
         """Add the repetitions that have come back since the last look."""
         attempt = self.running.attempt
         assert attempt is not None
-        old, since = self._settled(recent.now_s, attempt.tension_s)
-        track = _track(recent, since)
+        track = _track(recent, self._settle(recent.now_s, attempt.tension_s))
+        old = self._cycles[: self._settled]
         found, variant = self._found(track, attempt)
         if variant is None:
             return
@@ -163,13 +167,20 @@ class Provisional:
             attempt = replace(attempt, glide_s=glide, variant=variant)
         self.running = replace(self.running, attempt=replace(attempt, cycles=tuple(self._cycles)))
 
-    def _settled(self, now_s: float, tension_s: float) -> tuple[list[Cycle], float]:
-        """The repetitions that are not looked at again, and the time from which on it looks."""
-        late = sum(c.start_s >= now_s - AGAIN_S for c in self._cycles)
-        old = self._cycles[: -max(late, KEPT_CYCLES)]
-        if not old:
-            return [], tension_s
-        return old, self._cycles[len(old)].start_s - 0.1
+    def _settle(self, now_s: float, tension_s: float) -> float:
+        """From when on repetitions are looked at again; those before are settled."""
+        since_s = tension_s if np.isnan(self._again_s) else self._again_s
+        if now_s - since_s <= 2 * AGAIN_S:
+            return since_s
+        if not self._cycles or now_s - self._cycles[-1].end_s > AGAIN_S:
+            self._settled, self._again_s = len(self._cycles), now_s - AGAIN_S / 2
+        else:
+            late = sum(c.start_s >= now_s - AGAIN_S for c in self._cycles)
+            self._settled = max(self._settled, len(self._cycles) - max(late, KEPT_CYCLES))
+            # a little earlier, so that the first is seen to begin
+            first = self._cycles[self._settled]
+            self._again_s = first.start_s - BEFORE_SHARE * (first.end_s - first.start_s)
+        return self._again_s
 
     def _found(self, track: Track, attempt: Attempt) -> tuple[list[Cycle], Variant | None]:
         """The repetitions in sight, and what they are."""
