@@ -17,6 +17,7 @@ from pathlib import Path
 
 from posecheck.errors import PosecheckError
 from posecheck.present import speech
+from posecheck.present.window import display_problem
 from posecheck.vision import model as models
 from posecheck.vision.devices import cameras
 
@@ -156,27 +157,11 @@ def _camera() -> Check:
 
 
 def _display() -> Check:
-    windowless = _opencv_without_windows()
-    if windowless:
-        fix = "python -m pip install --force-reinstall opencv-python, or use live --no-window"
-        return Check("display", False, windowless, fix, needed=False)
-    if platform.system() != "Linux":
-        return Check("display", True, "the system's own", needed=False)
-    for variable in ("WAYLAND_DISPLAY", "DISPLAY"):
-        if os.environ.get(variable):
-            return Check("display", True, f"{variable}={os.environ[variable]}", needed=False)
-    return Check("display", False, "neither DISPLAY nor WAYLAND_DISPLAY is set",
-                 "run it on a desktop, or use live --no-window", needed=False)  # fmt: skip
-
-
-def _opencv_without_windows() -> str:
-    """What is wrong where another package has put an OpenCV without windows in the place."""
-    try:
-        built = importlib.import_module("cv2").getBuildInformation()
-    except ImportError:
-        return ""  # said by its own check
-    none = any(line.split() == ["GUI:", "NONE"] for line in built.splitlines())
-    return "this OpenCV was built without windows" if none else ""
+    problem = display_problem()
+    if problem is None:
+        return Check("display", True, "windows can be opened", needed=False)
+    what, _, fix = problem.rstrip(".").partition("; ")
+    return Check("display", False, what, fix, needed=False)
 
 
 def _voice() -> Check:
