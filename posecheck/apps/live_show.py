@@ -121,7 +121,11 @@ class Show:
         """Leave the last screen for a while; closing it is enough."""
         if self._window is None or self._last is None:
             return
-        stage = dataclasses.replace(self._last.stage, name="done", ending=0.0)
+        stage = self._last.stage
+        if stage.name != "done":
+            stage = dataclasses.replace(
+                stage, name="done", ending=0.0, correction=None, message="stopped"
+            )
         self._notice = None
         until_s = time.monotonic() + seconds
         self._draw(self._window, dataclasses.replace(self._last, stage=stage), again=True)

@@ -14,9 +14,12 @@ import signal
 import struct
 import sys
 import threading
+from typing import Any
 
 HEADER = struct.Struct("<II")
 READY, SHOWN, CLOSED, NO_WINDOWS, NO_LIBRARY = b"r", b"s", b"c", b"w", b"l"
+SIZE = (1280, 720)
+GROUND_BGR = (30, 22, 17)  # as the screen's own ground
 _TITLE = "Posecheck"
 _TICK_S = 0.02
 _ENDS = (27, ord("q"), ord("Q"))  # Escape
@@ -63,20 +66,24 @@ def main() -> None:
         _say(NO_LIBRARY)
         return
     try:
-        cv2.namedWindow(_TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
-        cv2.setWindowProperty(_TITLE, cv2.WND_PROP_FULLSCREEN, cv2.WINDOW_FULLSCREEN)
+        cv2.namedWindow(_TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
+        cv2.resizeWindow(_TITLE, *SIZE)  # where nothing manages windows it stays so
         cv2.waitKey(1)
     except cv2.error:
         _say(NO_WINDOWS)
         return
     _say(READY)
-    inbox = _Inbox()
+    inbox, screen = _Inbox(), None
     while not inbox.ended:
         data = inbox.take()
         if data is not None:
             width, height = inbox.size
             picture = np.frombuffer(data, np.uint8).reshape(height, width, 3)
-            cv2.imshow(_TITLE, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+            picture = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+            cv2.imshow(_TITLE, picture if screen is None else _fitted(cv2, picture, screen))
+            if screen is None:  # only a window that shows something can be made to fill it
+                cv2.setWindowProperty(_TITLE, cv2.WND_PROP_FULLSCREEN, cv2.WINDOW_FULLSCREEN)
+            screen = cv2.getWindowImageRect(_TITLE)[2:]
         key = cv2.waitKey(1) & 0xFF
         if data is not None:
             _say(SHOWN)
@@ -84,6 +91,19 @@ def main() -> None:
         if key in _ENDS or cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) < 1:
             break
     _say(CLOSED)
+
+
+def _fitted(cv2: Any, picture: Any, screen: tuple[int, int]) -> Any:
+    """The picture with a border, of the screen's shape: else it would be stretched."""
+    high, wide = picture.shape[:2]
+    if min(screen) < 1:
+        return picture
+    beside = max(round(high * screen[0] / screen[1]) - wide, 0) // 2
+    above = max(round(wide * screen[1] / screen[0]) - high, 0) // 2
+    if not beside and not above:
+        return picture
+    border = (above, above, beside, beside)
+    return cv2.copyMakeBorder(picture, *border, cv2.BORDER_CONSTANT, value=GROUND_BGR)
 
 
 def _say(letter: bytes) -> None:

@@ -34,9 +34,10 @@ def said(update: Update, stage: Stage, language: str, notice: str | None) -> tup
     return sign, phrases.line(name, language, number)
 
 
-def dial_of(update: Update, language: str) -> tuple[float, str, str]:
+def dial_of(update: Update, stage: Stage, language: str) -> tuple[float, str, str]:
     """Return how full the ring is, the number in it, and the words below."""
-    if update.phase == "hold":
+    # What is counted from the first pump on is known only when it is done.
+    if update.phase == "hold" and stage.message not in ("pump", "bend"):
         held = max(update.hold_s, 0.0) if math.isfinite(update.hold_s) else 0.0
         target = update.hold_target_s
         full = math.isfinite(target) and target > 0

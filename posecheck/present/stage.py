@@ -88,7 +88,7 @@ class StageScreen:
             if stage.name == "rest":
                 self._draw_rest(canvas, stage)
             else:
-                self._draw_exercise(canvas, update, language)
+                self._draw_exercise(canvas, update, stage, language)
         if stage.ending > 0:
             self._draw_ending(canvas, stage.ending)
         self._draw_band(canvas, update, stage, language, notice)
@@ -123,11 +123,13 @@ class StageScreen:
             self._figures[key] = Figure(*size, unit_px(*size) * _FIGURE_SCALE, names)
         return self._figures[key]
 
-    def _draw_exercise(self, canvas: Canvas, update: Update, language: str) -> None:
+    def _draw_exercise(
+        self, canvas: Canvas, update: Update, stage: Stage, language: str
+    ) -> None:
         left, top, _, bottom = self._right
         radius = (self._gauge_box[0] - left) / 2 - 0.012 * self.width
         centre = ((left + self._gauge_box[0]) / 2, top + 0.42 * (bottom - top))
-        share, number, below = dial_of(update, language)
+        share, number, below = dial_of(update, stage, language)
         draw_ring(canvas.picture, centre, radius, share)
         draw_number(canvas, centre, radius, number)
         size = 0.07 * self.height
