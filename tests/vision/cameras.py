@@ -22,6 +22,19 @@ def grey(level: int, width: int = 64, height: int = 48) -> np.ndarray:
     return np.full((height, width, 3), level, np.uint8)
 
 
+class Turn:
+    """Lets a test say when the next picture comes, however slow the machine is."""
+
+    def __init__(self) -> None:
+        self._turns = threading.Semaphore(0)
+
+    def next(self) -> None:
+        self._turns.release()
+
+    def wait(self) -> None:
+        assert self._turns.acquire(timeout=60)
+
+
 class FakeCapture:
     """Stands in for `cv2.VideoCapture`."""
 
