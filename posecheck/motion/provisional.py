@@ -35,6 +35,7 @@ SEARCHED_S = 20.0  # and how far back
 AGAIN_S, KEPT_CYCLES = 9.0, 3  # repetitions that are looked at again: so late, at least so many
 BEFORE_SHARE = 0.2
 SEEN_S = 2.0  # the last movement
+SPEED_S = 0.5
 EXTENDS_DEG_S = 6.0
 AT_TENSION_DEG = 9.0  # a knee that has left the tension by more is on its way
 BENT_SHARE = 0.22  # of the way from bent to straightest: bent again, as in `find_attempts`
@@ -223,8 +224,12 @@ class Provisional:
             return self.running.phase
         if self.running.on and attempt is not None:
             return self._phase_in_set(float(known[-1]), float(seen.hip[-1]), attempt)
-        late = seen.t_s >= seen.t_s[-1] - 0.5
-        speed = np.nanmean(np.gradient(knee[late[-60:]], seen.t_s[late])) if late.sum() > 3 else 0
+        times, now = seen.t_s[-60:], float(seen.t_s[-1])
+        late = (times >= now - SPEED_S) & np.isfinite(knee)
+        if late.sum() < 3:
+            return self.running.phase
+        speed = float(np.ptp(knee[late]) / np.ptp(times[late]))
+        speed *= 1.0 if knee[late][-1] > knee[late][0] else -1.0
         if speed < -EXTENDS_DEG_S or (self.running.phase == "extend" and speed < EXTENDS_DEG_S):
             return "extend"
         return "lower" if self.running.phase in ("glide", "hold", "lower") and speed > 1 else "rest"
