@@ -55,6 +55,7 @@ class Show:
 
     def push(self, moment: Moment) -> None:
         """Record, say and hand on one moment; never waits."""
+        self._newest.put(moment)  # first: the screen waits for it
         if self._recording is not None:
             self._recording.write(moment.frame, moment.pose)
         for cue in moment.cues:
@@ -62,14 +63,14 @@ class Show:
         if self._tell is not None:
             for event in self._news.of(moment):
                 self._events.put(event)
-        self._newest.put(moment)
 
     def push_camera(self, event: CameraEvent) -> None:
         """Say what has happened to the camera."""
         name = _NOTICES.get(event.kind)
         if name is not None:
             self._notice = name if name == "camera_lost" else None
-            self._voice.cue(Cue(event.t_s, "end", name, urgent=True))
+            if event.kind != "back":  # the guide greets who comes back
+                self._voice.cue(Cue(event.t_s, "end", name, urgent=True))
         self._events.put(camera_event(event))
 
     def run(self, course: Course, linger_s: float) -> None:

@@ -1,10 +1,11 @@
 """The large ring of a live session: what fills in it, and the number in its middle.
 
-A ring's pixels and their angles are worked out once; a frame only chooses between two colours.
+Each state of a ring is drawn once and kept.
 """
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -14,6 +15,7 @@ from posecheck.present.sketch import Colour, Point
 
 GROUND: Colour = (17, 22, 30)
 EMPTY: Colour = (52, 62, 76)
+_STEPS = 120  # states of a ring, each drawn once
 _PEN = 0.19  # of the radius
 _TEXT = 1.18  # size of a number over the radius: its digits are three quarters of that
 
@@ -22,26 +24,23 @@ def draw_ring(
     picture: Picture, centre: Point, radius: float, share: float, colour: Colour = GREEN
 ) -> None:
     """Draw a ring on plain ground that is filled by a share, clockwise from the top."""
-    turn, full, empty = _ring(round(radius), colour)
-    side = len(turn)
+    step = round(_STEPS * min(max(share, 0.0), 1.0))
+    ring = _filled(round(radius), step, colour)
+    side = len(ring)
     left, top = round(centre[0]) - side // 2, round(centre[1]) - side // 2
-    filled = np.where((turn < min(max(share, 0.0), 1.0))[..., None], full, empty)
-    picture[top : top + side, left : left + side] = filled
+    picture[top : top + side, left : left + side] = ring
 
 
-@lru_cache(maxsize=16)
-def _ring(radius: int, colour: Colour) -> tuple[np.ndarray, Picture, Picture]:  # type: ignore[type-arg]
+@lru_cache(maxsize=_STEPS + 1)
+def _filled(radius: int, step: int, colour: Colour) -> Picture:
     side = 2 * radius + 2
     y, x = np.mgrid[:side, :side] - (side - 1) / 2
     far, pen = np.hypot(x, y), _PEN * radius
     cover = np.clip(pen / 2 + 0.5 - abs(far - (radius - pen / 2)), 0, 1)[..., None]
-    turn = (np.arctan2(x, -y) / (2 * np.pi)) % 1.0
-
-    def inked(ink: Colour) -> Picture:
-        mixed = np.array(GROUND) * (1 - cover) + np.array(ink) * cover
-        return np.round(mixed).astype(np.uint8)
-
-    return turn, inked(colour), inked(EMPTY)
+    turn = (np.arctan2(x, -y) / math.tau) % 1.0
+    ink = np.where((turn < step / _STEPS)[..., None], colour, EMPTY)
+    ring: Picture = np.round(np.array(GROUND) * (1 - cover) + ink * cover).astype(np.uint8)
+    return ring
 
 
 def draw_number(

@@ -123,9 +123,7 @@ class StageScreen:
             self._figures[key] = Figure(*size, unit_px(*size) * _FIGURE_SCALE, names)
         return self._figures[key]
 
-    def _draw_exercise(
-        self, canvas: Canvas, update: Update, stage: Stage, language: str
-    ) -> None:
+    def _draw_exercise(self, canvas: Canvas, update: Update, stage: Stage, language: str) -> None:
         left, top, _, bottom = self._right
         radius = (self._gauge_box[0] - left) / 2 - 0.012 * self.width
         centre = ((left + self._gauge_box[0]) / 2, top + 0.42 * (bottom - top))
