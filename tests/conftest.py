@@ -1,6 +1,6 @@
 """What all tests share: which of them run, patience, the model, and clips made on the spot.
 
-Tests that need root, a browser or a display are left out unless POSECHECK_TEST_ALL=1 says that they are
+Tests that need root, a browser or a display stay away unless POSECHECK_TEST_ALL=1 says that they are
 prepared for, as `.ci/run` does.
 """
 

@@ -82,7 +82,7 @@ def live(
     tell
         Is given each event, in the main thread.
     shown
-        Is given each moment that was drawn, and how old its frame was then, in seconds.
+        Is given each moment after it was drawn, and how old its frame was then, in seconds.
     progress
         Is told how far the drawing of a recorded clip is.
 

@@ -59,6 +59,7 @@ class Moment:
     stage: Stage
     cues: tuple[Cue, ...]
     look_s: float  # what the look took
+    count: int  # frames that were looked at so far
     age_s: float  # how old the frame was when the look began, in the time of the frames
 
 
@@ -112,9 +113,11 @@ class Course(threading.Thread):
         # As it is kept, so that the log pushed again gives the same report.
         pose = self.log.append(self._eye.look(frame))
         look_s = time.perf_counter() - begun_s
+        count = len(self.log)
         update = self._engine.push(pose)
         cues = self._leader.push(update, pose)
-        if len(self.log) > 1:
+        if count > 1:
             self.step_s = frame.t_s - self.last_s
         self.last_s = frame.t_s
-        self._tell(Moment(frame, pose, update, self._leader.stage, cues, look_s, age_s))
+        stage = self._leader.stage
+        self._tell(Moment(frame, pose, update, stage, cues, look_s, count, age_s))

@@ -22,7 +22,7 @@ from posecheck.vision.newest import Newest
 Tell = Callable[[Event], None]
 """Called with each event, a JSON object, in the main thread."""
 Shown = Callable[[Moment, float], None]
-"""Called with what was drawn, and how old its frame was when it stood on the screen."""
+"""Called with what was drawn, if there is a window, and how old its frame was then."""
 
 _TICK_S = 0.05
 _NOTICES: Final = {"lost": "camera_lost", "black": "camera_lost", "back": "camera_back",
@@ -86,26 +86,28 @@ class Show:
     def _step(self, course: Course) -> None:
         interrupts.check()
         moment = self._newest.take(0.0 if course.over else _TICK_S)
-        if self._window is not None:
-            if moment is not None:
-                self._draw(self._window, moment)
-            elif self._notice is not None and self._last is not None:
-                self._draw(self._window, self._last, again=True)
+        if moment is not None:
+            self._last = moment
+            self._draw(moment)
+            if self._shown is not None:
+                self._shown(moment, self._camera.now_s() - moment.frame.t_s)
+        elif self._notice is not None and self._last is not None:
+            self._draw(self._last)
         self._tell_troubles()
         while not self._events.empty():
             event = self._events.get()
             if self._tell is not None:
                 self._tell(event)
 
-    def _draw(self, window: Window, moment: Moment, again: bool = False) -> None:
-        frame, self._last = moment.frame, moment
+    def _draw(self, moment: Moment) -> None:
+        if self._window is None:
+            return
+        frame = moment.frame
         picture = self._screen.draw(
             frame.image, moment.update, moment.stage, self._language,
             scale=frame.scale, notice=self._notice,
         )  # fmt: skip
-        window.show(picture)
-        if self._shown is not None and not again:
-            self._shown(moment, self._camera.now_s() - frame.t_s)
+        self._window.show(picture)
 
     def _tell_troubles(self) -> None:
         """Tell once what no longer works; the session goes on without it."""
@@ -129,7 +131,7 @@ class Show:
             )
         self._notice = None
         until_s = time.monotonic() + seconds
-        self._draw(self._window, dataclasses.replace(self._last, stage=stage), again=True)
+        self._draw(dataclasses.replace(self._last, stage=stage))
         while self._window.open and time.monotonic() < until_s:
             interrupts.check()
             time.sleep(_TICK_S)

@@ -27,7 +27,7 @@ from posecheck.types import Report
 from posecheck.vision.pose_store import load_poses
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_videos"
-CLIP = SAMPLES / "pump_left_side.mp4"
+CLIP = SAMPLES / "pump_right_table.mp4"
 FILES = ["angles.csv", "poses.npz", "report.html", "report.json"]
 
 
@@ -66,7 +66,7 @@ def assert_equal(one: Report, other: Report) -> None:
 
 
 @pytest.fixture(scope="module")
-def recorded(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def recorded(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A session on a clip, every frame of it, recorded: its report, events and folder."""
     folder = tmp_path_factory.mktemp("live")
     told: list[dict[str, Any]] = []
@@ -74,7 +74,7 @@ def recorded(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         str(CLIP), record=folder / "recording", window=False, mute=True, model=model_path,
         speed=0, tell=told.append,
     )  # fmt: skip
-    yield done, told, folder / "recording"
+    return done, told, folder / "recording"
 
 
 @pytest.mark.slow
@@ -237,7 +237,7 @@ def test_kill_while_recording_leaves_a_clip_to_review(model_path: Path, tmp_path
 
 
 @pytest.fixture(scope="module")
-def display(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def display() -> Iterator[str]:
     """A virtual screen."""
     program = shutil.which("Xvfb")
     assert program, "the tests marked display need Debian's xvfb"

@@ -153,7 +153,7 @@ def update(**changes: Any) -> Update:
 def moment(t_s: float, cues: tuple[Cue, ...] = (), **changes: Any) -> Moment:
     stage = Stage(t_s, "exercise", None, 1.0, float("nan"), None, 0.0)
     frame = Frame(0, t_s, np.zeros((4, 4, 3), np.uint8))
-    return Moment(frame, cast(Pose, None), update(t_s=t_s, **changes), stage, cues, 0.03, 0.0)
+    return Moment(frame, cast(Pose, None), update(t_s=t_s, **changes), stage, cues, 0.03, 1, 0.0)
 
 
 def test_each_thing_is_told_once() -> None:
@@ -161,6 +161,7 @@ def test_each_thing_is_told_once() -> None:
     fault = Finding("bouncing", "fault", 1, 2.0, 3.0, 7.0, 5.0, "deg", "Do not bounce.")
     later = Finding("bouncing", "fault", 1, 2.0, 3.5, 8.0, 5.0, "deg", "Do not bounce.")
     plateau = Tension(1.0, 3.0, 25.0, 80.0, float("nan"))
+
     def glide(t_s: float, reps: int, *findings: Finding, cues: tuple[Cue, ...] = ()) -> Moment:
         return moment(t_s, cues, phase="glide", tension=plateau, set_index=1, reps=reps,
                       findings=findings)  # fmt: skip
