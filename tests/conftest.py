@@ -1,7 +1,7 @@
 """What all tests share: which of them run, patience, the model, and clips made on the spot.
 
-Tests that need root, a browser or a display stay away unless POSECHECK_TEST_ALL=1 says that they are
-prepared for, as `.ci/run` does.
+Tests that need root, a browser or a display are left out unless POSECHECK_TEST_ALL=1 says that
+they are prepared for, as `.ci/run` does.
 """
 
 from __future__ import annotations
