@@ -239,7 +239,7 @@ class Stage:
     rest_left_s: float  # NaN outside a rest
     correction: str | None  # the rule that is being corrected
     ending: float  # 0 to 1 of the three seconds of a raised arm
-    message: str | None = None  # name of the last phase cue, for one short line
+    message: str | None = None  # name of the last phase cue, or of the end, for one short line
 
 
 @dataclass(frozen=True, slots=True)

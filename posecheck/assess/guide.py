@@ -102,7 +102,7 @@ class Guide:
 
     def _end(self, name: str) -> None:
         self._say("end", name, urgent=True)
-        self._stage, self._message = "done", None
+        self._stage, self._message = "done", name
 
     def _is_paused(self) -> bool:
         """Nothing is counted or corrected aloud while an arm is up."""
