@@ -80,7 +80,8 @@ def demo_clip(folder: Path) -> Path:
 def _live(arguments: Namespace) -> None:
     if arguments.language not in languages():
         raise InputError(
-            f"There is no language {arguments.language}; choose one of {', '.join(languages())}."
+            f"There is no language {arguments.language}; --language takes "
+            f"{' or '.join(languages())}."
         )
     chosen = arguments.prescription
     as_lines = arguments.json or arguments.no_window
