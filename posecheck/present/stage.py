@@ -45,6 +45,8 @@ class StageScreen:
     ) -> None:
         self.width, self.height = width_px, height_px
         self._ground: Picture = np.full((height_px, width_px, 3), GROUND, np.uint8)
+        self._words: tuple[Sign, str] | None = None
+        self._band = Canvas(self._ground[:1].copy())  # the line above, as it was drawn last
         self._gauge = Gauge(max(tension_zone_deg, 0.5))
         self._figures: dict[tuple[int, int, str], Figure] = {}
         self._counts: dict[int, int] = {}  # repetitions by set
@@ -216,11 +218,15 @@ class StageScreen:
     def _draw_band(
         self, canvas: Canvas, update: Update, stage: Stage, language: str, notice: str | None
     ) -> None:
-        sign, text = said(update, stage, language, notice)
-        high = _BAND * self.height
-        draw_sign(canvas, (0.62 * high, 0.54 * high), 0.74 * high, sign)
-        line = Line(1.2 * high, 0.54 * high, text, 0.6 * high, SIGN_COLOURS[sign], bold=True)
-        canvas.write([line.within(0.985 * self.width - 1.2 * high)])
+        words = said(update, stage, language, notice)
+        if words != self._words:  # it stays for seconds, and so does its picture
+            self._words = words
+            self._band = Canvas(self._ground[: round(_BAND * self.height)].copy())
+            high, (sign, text) = self._band.height, words
+            draw_sign(self._band, (0.62 * high, 0.54 * high), 0.74 * high, sign)
+            line = Line(1.2 * high, 0.54 * high, text, 0.6 * high, SIGN_COLOURS[sign], bold=True)
+            self._band.write([line.within(0.985 * self.width - 1.2 * high)])
+        canvas.picture[: self._band.height] = self._band.picture
 
 
 def mirrored(update: Update, full_width: float, width: int) -> Update:

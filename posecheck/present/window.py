@@ -26,6 +26,7 @@ from posecheck.present.drawing import Picture
 
 _OPEN_S = 20.0  # a window that is not there by then never comes
 _SHOW_S = 1.0  # longer is not waited for a picture to be painted
+_PIPE_BYTES = 1 << 20  # the most that Linux allows; a picture is handed over in three turns
 _PACKAGES = Path(__file__).resolve().parents[2]
 _WITHOUT = "or use --no-window"
 _PROBLEMS = {
@@ -66,6 +67,7 @@ class Window:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "posecheck.present.pane"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            pipesize=_PIPE_BYTES,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
         )  # fmt: skip
         assert self._process.stdin is not None
