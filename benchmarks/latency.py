@@ -37,13 +37,15 @@ _SLACK_MS = 10.0
 class Ages:
     """What was measured of each frame that was shown."""
 
+    waited_s: list[float] = field(default_factory=list)
     look_s: list[float] = field(default_factory=list)
     shown_s: list[float] = field(default_factory=list)
     begun_s: float = field(default_factory=time.perf_counter)
     elapsed_s: float = 0.0  # from then to the last frame that was shown
 
-    def add(self, look_s: float, shown_s: float) -> None:
-        """One frame: what the look took, and how old it was on the screen."""
+    def add(self, waited_s: float, look_s: float, shown_s: float) -> None:
+        """One frame: how old it was before the look, what that took, how old on the screen."""
+        self.waited_s.append(waited_s)
         self.look_s.append(look_s)
         self.shown_s.append(shown_s)
         self.elapsed_s = time.perf_counter() - self.begun_s
@@ -72,15 +74,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 def table(loops: dict[str, Ages]) -> list[str]:
     """One row a loop, and whether the session keeps what it promises."""
     rows = [
-        "| loop | inference: median | capture to screen: median | 95th percentile | shown |",
-        "|---|---|---|---|---|",
+        "| loop | waited for the look | inference | capture to screen: median | 95th percentile "
+        "| shown |",
+        "|---|---|---|---|---|---|",
     ]
     look = late = last = 0.0
     for name, ages in loops.items():
-        look, late = (1000 * float(np.median(v)) for v in (ages.look_s, ages.shown_s))
+        waited, look, late = (
+            1000 * float(np.median(v)) for v in (ages.waited_s, ages.look_s, ages.shown_s)
+        )
         last = 1000 * float(np.percentile(ages.shown_s, 95))
         rows.append(
-            f"| {name} | {look:.1f} ms | {late:.1f} ms | {last:.1f} ms | "
+            f"| {name} | {waited:.1f} ms | {look:.1f} ms | {late:.1f} ms | {last:.1f} ms | "
             f"{len(ages.shown_s) / max(ages.elapsed_s, 1e-6):.1f} frames/s |"
         )
     kept = late <= look + _SLACK_MS and last <= 2 * look
@@ -100,12 +105,12 @@ def _bare(clip: Path, model: ModelFile, seconds: float) -> Ages:
     ):
         ages = Ages()
         while ages.elapsed_s < seconds and (frame := camera.read()) is not None:
-            begun_s = time.perf_counter()
+            begun_s, waited_s = time.perf_counter(), camera.now_s() - frame.t_s
             picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=frame.image)
             marker.detect_for_video(picture, round(frame.t_s * 1000))
             look_s = time.perf_counter() - begun_s
             window.show(frame.image)
-            ages.add(look_s, camera.now_s() - frame.t_s)
+            ages.add(waited_s, look_s, camera.now_s() - frame.t_s)
     return ages
 
 
@@ -115,7 +120,7 @@ def _live(clip: Path, model: ModelFile, seconds: float) -> Ages:
     def shown(moment: Moment, age_s: float) -> None:
         if not ages.shown_s:
             ages.begun_s = time.perf_counter()
-        ages.add(moment.look_s, age_s)
+        ages.add(moment.age_s, moment.look_s, age_s)
         if ages.elapsed_s >= seconds:
             raise KeyboardInterrupt  # as somebody who has had enough
 
