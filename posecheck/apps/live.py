@@ -24,7 +24,7 @@ from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, Report
 from posecheck.apps.review import DRAWING, Progress, Reviewed
 from posecheck.assess.guide import Guide
 from posecheck.assess.prescription import Prescription
-from posecheck.errors import CameraError
+from posecheck.errors import CameraError, OutputError
 from posecheck.present.page import write_page
 from posecheck.present.recording import Recording
 from posecheck.present.tables import write_csv, write_json
@@ -101,6 +101,7 @@ def live(
     """
     asked = prescription or Prescription.default()
     begun = datetime.datetime.now().astimezone()
+    _refuse_overlap(out, record)
     with contextlib.ExitStack() as stack:
         target = ReportDir(out or _default_folder(record, begun))
         folder = stack.enter_context(target)
@@ -137,6 +138,18 @@ def live(
     if course.error is not None:
         raise course.error
     return Reviewed(report, target.path)
+
+
+def _refuse_overlap(out: Path | None, record: Path | None) -> None:
+    """The report takes the place of its whole folder, so no recording may be in that."""
+    if out is None or record is None:
+        return
+    place, clip = out.resolve(), record.resolve() / "clip.mp4"
+    if place in clip.parents:
+        raise OutputError(
+            f"{out} would hold both the report and the recording; give --out another folder, or "
+            "leave it out: then the report is in that of the recording."
+        )
 
 
 def _default_folder(record: Path | None, begun: datetime.datetime) -> Path:

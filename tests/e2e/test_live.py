@@ -188,6 +188,8 @@ def test_json_lines(
         (("--camera", "nowhere.mp4", "--no-window"), "nowhere.mp4"),
         (("--camera", CLIP, "--no-window", "--language", "xx"), "--language"),
         (("--camera", CLIP, "--no-window", "--prescription", "none.toml"), "none.toml"),
+        (("--camera", CLIP, "--no-window", "--out", "a", "--record", "a"), "--out"),
+        (("--camera", CLIP, "--no-window", "--out", "a", "--record", "a/b"), "--out"),
     ],
 )
 def test_what_cannot_be_done_is_refused(
