@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from posecheck.apps.review import Reviewed, review
     from posecheck.assess.prescription import Prescription, load_prescription
     from posecheck.errors import (
+        CameraError,
         ClipError,
         InputError,
         MissingDependencyError,
@@ -56,8 +57,8 @@ _HOMES = {
     "posecheck.apps.review": ("Reviewed", "review"),
     "posecheck.assess.prescription": ("Prescription", "load_prescription"),
     "posecheck.errors": (
-        "ClipError", "InputError", "MissingDependencyError", "ModelError", "OutputError",
-        "PosecheckError", "PrescriptionError",
+        "CameraError", "ClipError", "InputError", "MissingDependencyError", "ModelError",
+        "OutputError", "PosecheckError", "PrescriptionError",
     ),
     "posecheck.session": ("Session", "updates"),
     "posecheck.types": (
@@ -69,11 +70,11 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "Angles", "ClipError", "ClipInfo", "Deduction", "ExerciseSet", "Finding", "Grade",
-    "InputError", "MissingDependencyError", "ModelError", "ModelInfo", "OutputError", "Pose",
-    "PosecheckError", "Prescription", "PrescriptionError", "Quality", "Rep", "Report", "Reviewed",
-    "Series", "Session", "Tension", "Update", "load_poses", "load_prescription", "review",
-    "updates",
+    "Angles", "CameraError", "ClipError", "ClipInfo", "Deduction", "ExerciseSet", "Finding",
+    "Grade", "InputError", "MissingDependencyError", "ModelError", "ModelInfo", "OutputError",
+    "Pose", "PosecheckError", "Prescription", "PrescriptionError", "Quality", "Rep", "Report",
+    "Reviewed", "Series", "Session", "Tension", "Update", "load_poses", "load_prescription",
+    "review", "updates",
 ]  # fmt: skip
 
 

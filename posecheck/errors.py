@@ -4,6 +4,7 @@
 
     PosecheckError              one sentence that says what is wrong and what to do
     ├── InputError              the clip, or what was asked of it, cannot be used
+    │   ├── CameraError         a camera that is missing, busy or has gone
     │   ├── ClipError           a video file that cannot be read as one
     │   └── PrescriptionError   a prescription with unknown or wrong fields
     ├── ModelError              the landmark model is missing, broken or cannot be fetched
@@ -20,6 +21,10 @@ class PosecheckError(Exception):
 
 class InputError(PosecheckError):
     """The clip, or what was asked of it, cannot be used."""
+
+
+class CameraError(InputError):
+    """A camera that is missing, busy or has gone."""
 
 
 class ClipError(InputError):

@@ -1,7 +1,8 @@
 """The engine: `Session.push(pose)` for every frame, `Session.finish()` for the report.
 
 Live sessions, reviews and batches push the same poses through this class; the same poses give
-the same report. What `push` returns may be provisional, what `finish` returns is authoritative.
+the same report. What `push` returns may be provisional, what `finish` returns is authoritative;
+a session that is not `live` says no more than the angles on the way, and costs less.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from posecheck.assess.coverage import Sight, judge
 from posecheck.assess.form import Measures, find
 from posecheck.assess.grading import grade
 from posecheck.assess.prescription import Prescription
+from posecheck.assess.progress import Progress
 from posecheck.motion.body import SideJudge, near_side
 from posecheck.motion.reps import Cycle
 from posecheck.motion.tension import Attempt, Track, find_attempts
@@ -48,13 +50,19 @@ FINDING_SHOWN_S = 2.0  # a finding stays in the picture for at least so long
 class Session:
     """Grade one clip or one live session, pose by pose."""
 
-    def __init__(self, prescription: Prescription) -> None:
+    def __init__(self, prescription: Prescription, *, live: bool = False) -> None:
         self._prescription = prescription
         self._tracker = Tracker()
+        self._progress = Progress(prescription) if live else None
 
     def push(self, pose: Pose) -> Update:
         """Take the next pose, in order of time; return what can be said at once."""
         self._tracker.push(pose)
+        update = self._newest(pose)
+        return self._progress.push(update, self._tracker) if self._progress else update
+
+    def _newest(self, pose: Pose) -> Update:
+        """The angles of the last frame that was answered."""
         newest = self._tracker.newest
         values = np.full(10, np.nan) if newest is None else newest.values[:10]
         points = np.full((12, 2), np.nan) if newest is None else newest.points_px

@@ -18,6 +18,10 @@ Variant = Literal["ankle_pump", "knee_bend"]
 Phase = Literal["rest", "extend", "hold", "glide", "lower"]
 Severity = Literal["fault", "advice"]
 Verdict = Literal["pass", "needs_work", "ungradable"]
+CueKind = Literal[
+    "set_up", "phase", "count", "correct", "praise", "remind", "rest", "pause", "end"
+]  # fmt: skip
+StageName = Literal["set_up", "exercise", "rest", "done"]
 Array = NDArray[np.floating[Any]]
 Mask = NDArray[np.bool_]
 
@@ -211,6 +215,31 @@ class Update:
     reps_target: int | None
     findings: tuple[Finding, ...] = ()  # those that hold at this moment
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One thing to tell the person on the mat."""
+
+    t_s: float
+    kind: CueKind
+    name: str  # key of its phrase
+    number: int | None = None  # count, seconds or set
+    urgent: bool = False  # may interrupt what is being said
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the screen shows beside the `Update`."""
+
+    t_s: float
+    name: StageName
+    hint: str | None  # the set-up hint that is shown
+    ready: float  # 0 to 1 of the two seconds that all must hold
+    rest_left_s: float  # NaN outside a rest
+    correction: str | None  # the rule that is being corrected
+    ending: float  # 0 to 1 of the three seconds of a raised arm
+    message: str | None = None  # name of the last phase cue, or of the end, for one short line
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What all tests share: which of them run, patience, the model, and clips made on the spot.
 
-Tests that need root or a browser are left out unless POSECHECK_TEST_ALL=1 says that they are
-prepared for, as `.ci/run` does.
+Tests that need root, a browser or a display are left out unless POSECHECK_TEST_ALL=1 says that
+they are prepared for, as `.ci/run` does.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_videos"
-_PREPARED = ("root", "browser")
+_PREPARED = ("root", "browser", "display")
 
 # A busy machine is no reason for a test to fail.
 settings.register_profile("patient", deadline=None)

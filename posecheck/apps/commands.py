@@ -12,10 +12,12 @@ from typing import Any
 
 from posecheck.apps import summary
 from posecheck.apps.doctor import checks
+from posecheck.apps.live import live
 from posecheck.apps.progress import ProgressLine
 from posecheck.apps.review import Reviewed, review
 from posecheck.assess.prescription import Prescription, load_prescription
 from posecheck.errors import InputError
+from posecheck.present.phrases import languages
 from posecheck.vision.model import ensure_model, find_model, stderr_bar
 
 _CLONE = Path(__file__).resolve().parents[2]
@@ -75,6 +77,45 @@ def demo_clip(folder: Path) -> Path:
     return clip
 
 
+def _live(arguments: Namespace) -> None:
+    if arguments.language not in languages():
+        raise InputError(
+            f"There is no language {arguments.language}; --language takes "
+            f"{' or '.join(languages())}."
+        )
+    chosen = arguments.prescription
+    as_lines = arguments.json or arguments.no_window
+
+    def tell(event: dict[str, Any]) -> None:
+        if as_lines:
+            print(json.dumps(event, allow_nan=False), flush=True)
+        elif event["event"] in ("camera", "recording", "voice"):
+            print(f"posecheck: {event['text']}", file=sys.stderr, flush=True)
+
+    if arguments.record is None:
+        print("Nothing is recorded; --record DIR would keep the clip.", file=sys.stderr)
+    progress = ProgressLine()
+    try:
+        done = live(
+            arguments.camera,
+            load_prescription(chosen) if chosen else None,
+            arguments.out,
+            arguments.record,
+            window=not arguments.no_window,
+            mute=arguments.mute,
+            language=arguments.language,
+            model=arguments.model,
+            tell=tell,
+            progress=progress,
+        )
+    finally:
+        progress.end()
+    if as_lines:
+        tell({"event": "result", **summary.review_json(done)})
+    else:
+        print(summary.review_text(done))
+
+
 def _model(arguments: Namespace) -> None:
     fetched = find_model() is None
     model = ensure_model(None, stderr_bar)
@@ -109,6 +150,7 @@ def _print(arguments: Namespace, plain: dict[str, Any], text: str) -> None:
 COMMANDS: dict[str, Callable[[Namespace], None]] = {
     "review": _review,
     "demo": _demo,
+    "live": _live,
     "model": _model,
     "doctor": _doctor,
 }

@@ -9,7 +9,6 @@ import importlib
 import importlib.metadata
 import os
 import platform
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,7 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from posecheck.errors import PosecheckError
+from posecheck.present import speech
+from posecheck.present.window import display_problem
 from posecheck.vision import model as models
+from posecheck.vision.devices import cameras
 
 _OLDEST_PYTHON = (3, 10)
 _WHEELS = (  # where MediaPipe runs
@@ -111,8 +113,8 @@ def _decoders() -> Check:
 
 def _encoder() -> Check:
     av = importlib.import_module("av")
-    video = importlib.import_module("posecheck.present.video")
-    if video.ENCODER not in av.codecs_available:
+    h264 = importlib.import_module("posecheck.present.h264")
+    if h264.ENCODER not in av.codecs_available:
         return Check("encoder", False, "PyAV has no libx264, so no annotated video",
                      "python -m pip install --force-reinstall --only-binary=:all: av")  # fmt: skip
     return Check("encoder", True, "H.264 (libx264)")
@@ -138,12 +140,16 @@ def _opencv() -> Check:
 
 
 def _camera() -> Check:
+    """Looks at what there is; opening one is for `posecheck live` alone."""
     if platform.system() != "Linux":
         return Check("camera", True, "not looked for on this system", needed=False)
-    devices = sorted(Path("/dev").glob("video*"))
+    named = cameras()
+    devices = [Path(f"/dev/video{number}") for number in named] or sorted(
+        Path("/dev").glob("video*")
+    )
     if not devices:
         return Check("camera", False, "no /dev/video*", "plug a webcam in", needed=False)
-    names = ", ".join(str(device) for device in devices)
+    names = ", ".join(f"{number} ({name})" for number, name in named.items()) or str(devices[0])
     if not any(os.access(device, os.R_OK | os.W_OK) for device in devices):
         fix = "sudo usermod -aG video $USER, then log in again"
         return Check("camera", False, f"{names} may not be used", fix, needed=False)
@@ -151,27 +157,20 @@ def _camera() -> Check:
 
 
 def _display() -> Check:
-    if platform.system() != "Linux":
-        return Check("display", True, "the system's own", needed=False)
-    for variable in ("WAYLAND_DISPLAY", "DISPLAY"):
-        if os.environ.get(variable):
-            return Check("display", True, f"{variable}={os.environ[variable]}", needed=False)
-    return Check("display", False, "neither DISPLAY nor WAYLAND_DISPLAY is set",
-                 "run it on a desktop, or use live --no-window", needed=False)  # fmt: skip
+    problem = display_problem()
+    if problem is None:
+        return Check("display", True, "windows can be opened", needed=False)
+    what, _, fix = problem.rstrip(".").partition("; ")
+    return Check("display", False, what, fix, needed=False)
 
 
 def _voice() -> Check:
-    if platform.system() != "Linux":
-        return Check("voice", True, "the system's own", needed=False)
-    missing = []
-    if not (shutil.which("espeak-ng") or shutil.which("espeak")):
-        missing.append("espeak-ng")
-    if not shutil.which("aplay"):  # without it the voice is silent and says nothing about it
-        missing.append("alsa-utils")
-    if missing:
-        return Check("voice", False, f"missing: {', '.join(missing)}",
-                     f"sudo apt install {' '.join(missing)}", needed=False)  # fmt: skip
-    return Check("voice", True, "espeak-ng and aplay", needed=False)
+    missing = speech.what_is_missing()
+    if missing is not None:
+        what, _, fix = missing.partition("; ")
+        return Check("voice", False, what, fix, needed=False)
+    names = [speech.find_engines()[0].name, speech.find_players()[0].name]
+    return Check("voice", True, " and ".join(names), needed=False)
 
 
 def _one_line(error: BaseException) -> str:

@@ -9,9 +9,9 @@ from typing import NoReturn
 import posecheck
 
 _ABOUT = (
-    "Posecheck watches a recorded supine nerve glide and says how it was done: the angles, the "
-    "point of tension, the repetitions, what to change, and a verdict. Everything happens on "
-    "this machine."
+    "Posecheck watches a supine nerve glide, recorded or live, and says how it was done: the "
+    "angles, the point of tension, the repetitions, what to change, and a verdict. Everything "
+    "happens on this machine."
 )
 _CODES = (
     "Exit code: 0 done, whatever the verdict; 2 it could not be done, and why; 130 interrupted."
@@ -37,6 +37,7 @@ def build_parser() -> Parser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _review(commands)
     _demo(commands)
+    _live(commands)
     _model(commands)
     _doctor(commands)
     return parser
@@ -53,11 +54,7 @@ def _review(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     review.add_argument("clip", metavar="CLIP", type=Path, help="the video file")
     _folder(review)
-    review.add_argument(
-        "--prescription", metavar="FILE",
-        help="what was asked for: a TOML file, or the name of a ready one (default, "
-        "ankle-pumps-10, knee-bends-10, early-irritable)",
-    )  # fmt: skip
+    _prescription(review)
     review.add_argument(
         "--side", choices=("auto", "left", "right"), default="auto",
         help="the leg that works; by default as prescribed, else found from the motion",
@@ -85,6 +82,45 @@ def _demo(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     _folder(demo)
     _looks(demo)
+
+
+def _live(commands: argparse._SubParsersAction[Parser]) -> None:
+    live = _command(
+        commands,
+        "live",
+        "lead through a session before the camera, by ear and by colour",
+        "Leads through a session before the camera: looks whether it sees well, says what to do, "
+        "counts aloud, corrects, and writes a report at the end. It needs no keyboard: it ends "
+        "when the exercise is done, on an arm that is held up, and also on q, Esc or Ctrl-C. "
+        "Nothing is recorded unless --record is given.",
+    )
+    live.add_argument(
+        "--camera", metavar="N|FILE|URL", default="0",
+        help="a camera's number or a part of its name, the address of a network camera, or a "
+        "video file that stands in for one (default: 0)",
+    )  # fmt: skip
+    _prescription(live)
+    live.add_argument(
+        "--out", metavar="DIR", type=Path,
+        help="the folder of the report (default: report in that of the recording, else live-, "
+        "the time and .posecheck, here); an older report in it is replaced",
+    )  # fmt: skip
+    live.add_argument(
+        "--record", metavar="DIR", type=Path,
+        help="record the clip and the poses in this folder as they come, so that a crash leaves "
+        "all but the last seconds; without it nothing is recorded",
+    )  # fmt: skip
+    live.add_argument(
+        "--no-window", action="store_true",
+        help="show nothing: one JSON object a line on standard output for each event, the last "
+        "of which is the result; --json prints the same beside the window",
+    )  # fmt: skip
+    live.add_argument("--mute", action="store_true", help="say nothing aloud")
+    live.add_argument(
+        "--language", default="en", metavar="CODE",
+        help="of what is said and shown: en (default) or de",
+    )  # fmt: skip
+    _model_option(live)
 
 
 def _model(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -115,6 +151,14 @@ def _command(
         "--json", action="store_true", help="print the result as JSON on standard output"
     )
     return command
+
+
+def _prescription(command: Parser) -> None:
+    command.add_argument(
+        "--prescription", metavar="FILE",
+        help="what was asked for: a TOML file, or the name of a ready one (default, "
+        "ankle-pumps-10, knee-bends-10, early-irritable)",
+    )  # fmt: skip
 
 
 def _folder(command: Parser) -> None:

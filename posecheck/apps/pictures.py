@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,7 @@ VIDEO_SIDE_PX = 1920  # a video of a larger clip is made smaller: nobody reads a
 _PAGE_SIDE_PX = 960
 _MOST_PICTURES = 12  # each is some 80 KB of the page; faults come first
 _QUALITY = 82
+_SAME_S = 0.002  # a video file rounds its time stamps
 
 
 def draw_clip(clip: Path, report: Report, video: Path | None, tick: Tick) -> dict[int, bytes]:
@@ -45,21 +46,33 @@ def draw_clip(clip: Path, report: Report, video: Path | None, tick: Tick) -> dic
         frames = stack.enter_context(contextlib.closing(prefetch(source)))
         draw = _Drawing(report, source.width_px)
         sink: VideoSink | None = None
-        for frame, update in zip(frames, updates(report), strict=False):
+        for i, frame, update in _matched(frames, updates(report)):
             if video is not None and sink is None:
                 height, width = frame.image.shape[:2]
                 sink = stack.enter_context(VideoSink(video, width, height))
-            findings = [i for i, index in wanted.items() if index == frame.index]
+            findings = [k for k, index in wanted.items() if index <= i and k not in pictures]
             if sink is not None or findings:
                 image = draw(frame, update)
             if sink is not None:
                 sink.write(image, frame.t_s)
-            for i in findings:
-                pictures[i] = jpeg(image)
-            tick(frame.index + 1, total)
-            if sink is None and frame.index >= last:
+            for k in findings:
+                pictures[k] = jpeg(image)
+            tick(i + 1, total)
+            if sink is None and i >= last:
                 break
     return pictures
+
+
+def _matched(
+    frames: Iterable[Frame], states: Iterator[Update]
+) -> Iterator[tuple[int, Frame, Update]]:
+    """Each frame with the state of its time, numbered; a recording may lack a frame."""
+    numbered = enumerate(states)
+    for frame in frames:
+        for i, state in numbered:
+            if state.t_s >= frame.t_s - _SAME_S:
+                yield i, frame, state
+                break
 
 
 def finding_frames(report: Report) -> dict[int, int]:

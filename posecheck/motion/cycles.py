@@ -27,16 +27,26 @@ def filled(times: Array, values: Array) -> Array:
 
 def smooth(times: Array, values: Array, sigma_s: float) -> Array:
     """A Gaussian mean (n,) of the known values around each time; NaN where none is known."""
-    out = np.full(len(values), np.nan)
-    reach = 3 * sigma_s
     known = np.isfinite(values)
-    first = np.searchsorted(times, times - reach)
-    last = np.searchsorted(times, times + reach, side="right")
-    for i in np.flatnonzero(known):
-        near = slice(first[i], last[i])
-        weight = np.exp(-0.5 * ((times[near] - times[i]) / sigma_s) ** 2) * known[near]
-        out[i] = np.nansum(weight * values[near]) / weight.sum()
-    return out
+    seen = np.where(known, values, 0.0)
+    total, weights = seen.copy(), known.astype(float)
+    reach = 3 * sigma_s
+    first, last = times - reach, times + reach
+    # neighbours i and i + apart, all at once: the loop is over the width of the bell alone
+    for apart in range(1, len(times)):
+        early, late = times[:-apart], times[apart:]
+        ahead, behind = late <= last[:-apart], early >= first[apart:]
+        if not (ahead.any() or behind.any()):
+            break
+        weight = np.exp(-0.5 * ((late - early) / sigma_s) ** 2)
+        forth, back = weight * (ahead & known[apart:]), weight * (behind & known[:-apart])
+        total[:-apart] += forth * seen[apart:]
+        weights[:-apart] += forth
+        total[apart:] += back * seen[:-apart]
+        weights[apart:] += back
+    mean: Array = np.full(len(values), np.nan)
+    mean[known] = total[known] / weights[known]
+    return mean
 
 
 def runs(mask: Mask) -> list[tuple[int, int]]:
@@ -51,29 +61,30 @@ def turning_points(values: Array, swing: float, last: float) -> list[tuple[int, 
     An extreme counts once the value has come back from it by `swing`. The last one counts
     without that if it lies `last` from the one before. The start is no extreme.
     """
-    finite = np.flatnonzero(np.isfinite(values))
+    finite = np.flatnonzero(np.isfinite(values)).tolist()
     if len(finite) < 3:
         return []
+    level = values.tolist()  # plain numbers are several times as quick, one by one
     top = bottom = finite[0]
     points: list[tuple[int, int]] = []
     direction = 0
     for i in finite:
-        top = i if values[i] > values[top] else top
-        bottom = i if values[i] < values[bottom] else bottom
-        if direction >= 0 and values[i] <= values[top] - swing:
+        top = i if level[i] > level[top] else top
+        bottom = i if level[i] < level[bottom] else bottom
+        if direction >= 0 and level[i] <= level[top] - swing:
             if direction:
-                points.append((int(top), 1))
+                points.append((top, 1))
             direction, bottom = -1, i
             top = i
-        elif direction <= 0 and values[i] >= values[bottom] + swing:
+        elif direction <= 0 and level[i] >= level[bottom] + swing:
             if direction:
-                points.append((int(bottom), -1))
+                points.append((bottom, -1))
             direction, top = 1, i
             bottom = i
     if direction:
-        end = (int(top), 1) if direction > 0 else (int(bottom), -1)
-        before = values[points[-1][0]] if points else values[finite[0]]
-        if abs(values[end[0]] - before) >= last:
+        end = (top, 1) if direction > 0 else (bottom, -1)
+        before = level[points[-1][0]] if points else level[finite[0]]
+        if abs(level[end[0]] - before) >= last:
             points.append(end)
     return points
 

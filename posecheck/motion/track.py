@@ -54,6 +54,13 @@ class Rows:
             return np.empty((0, len(range(*which.indices(self._width)))), self._dtype)
         return np.concatenate([b[:, which] for b in self._blocks])[: self.count]
 
+    def since(self, first: int) -> Array:
+        """The rows from number `first` on (n, width), without reading those before."""
+        blocks = self._blocks[first // BLOCK :]
+        if not blocks:
+            return np.empty((0, self._width), self._dtype)
+        return np.concatenate(blocks)[first % BLOCK : self.count - first // BLOCK * BLOCK]
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -128,6 +135,10 @@ class Tracker:
     def column(self, name: str) -> Array:
         """One of `COLUMNS`, (n,) float32."""
         return self._values.column(COLUMNS.index(name))
+
+    def since(self, first: int) -> tuple[Array, Array]:
+        """Times (n,) and `COLUMNS` (n, k) of the frames answered from number `first` on."""
+        return self._times.since(first)[:, 0], self._values.since(first)
 
     def points(self) -> Array:
         """(n, 12, 2): working leg, resting leg, middle of the shoulders, ear, in pixels."""

@@ -46,8 +46,15 @@ def _limbs(joints: list[Point | None]) -> list[tuple[Point, Point]]:
 class Figure:
     """Draws legs, arcs and labels."""
 
-    def __init__(self, width_px: int, height_px: int, unit: float) -> None:
+    def __init__(
+        self,
+        width_px: int,
+        height_px: int,
+        unit: float,
+        names: Mapping[str, str] | None = None,  # of hip, knee and ankle in another language
+    ) -> None:
         self._unit = unit
+        self._names = names or {}
         self._labels = Labels(width_px, height_px, unit)
         self.boxes: dict[str, Box] = {}  # where the labels of the last frame stand
 
@@ -72,9 +79,11 @@ class Figure:
         alarms = _alarms(update)
         self.boxes = {}
         for joint, found in arcs.items():
-            lines = _label(joint, found.degrees, u, alarms.get(joint))
+            name = self._names.get(joint, joint)
+            lines = _label(joint, name, found.degrees, u, alarms.get(joint))
+            widest = (*lines, _label(joint, name, -88, u, None)[1])
             shape = (
-                max(at.width for at in (*lines, _label(joint, -88, u, None)[1])) / 2 + 1.3 * u,
+                max(at.width for at in widest) / 2 + 1.3 * u,
                 _TALL / 2 * u,
                 found.radius if joint == "hip" else 1.2 * u,
                 found.away_rad,
@@ -147,13 +156,15 @@ def _arc(found: Arc, u: float) -> list[Stroke]:
     return strokes + dashes(begin, end, 0.5 * u, count)
 
 
-def _label(joint: str, degrees: float, u: float, alarm: Colour | None) -> tuple[Line, Line]:
+def _label(
+    joint: str, name: str, degrees: float, u: float, alarm: Colour | None
+) -> tuple[Line, Line]:
     """Return a joint's name and its degrees, around (0, 0)."""
     text = f"{degrees:+.0f}°" if joint == "ankle" else f"{degrees:.0f}°"
     text = f"0{text[-1]}" if text[:-1] in ("+0", "-0") else text
     colour = alarm or _COLOURS[joint]
     return (
-        Line(0, -2.75 * u, joint, _NAME * u, MUTED, align=0.5),
+        Line(0, -2.75 * u, name, _NAME * u, MUTED, align=0.5),
         Line(0, 1.75 * u, text, _DEGREES * u, colour, bold=True, align=0.5),
     )
 

@@ -12,27 +12,20 @@ import contextlib
 import os
 import queue
 import threading
-from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
 
 import av
 import numpy as np
 from av.container import OutputContainer
-from av.video.reformatter import Colorspace, VideoReformatter
+from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from posecheck.errors import MissingDependencyError, OutputError
+from posecheck.errors import OutputError
+from posecheck.present.h264 import TIME_BASE, add_stream, encode, need_encoder, to_frame
 
-ENCODER: Final = "libx264"
-_TIME_BASE = Fraction(1, 90_000)
-_USUAL_RATE = 30  # for the encoder's planning only; every frame keeps its own time
-_KEYFRAME_EVERY = 60  # frames, so that a player can jump to a finding
 _WAITING = 4  # frames between the caller and the encoder
-_BT709 = 1
-_COLOURS: Final[Any] = {"dst_colorspace": Colorspace.ITU709, "dst_color_range": "MPEG"}
 # A short look-ahead costs hardly any size and holds back few frames, which counts in 4K.
 _OPTIONS = {"preset": "veryfast", "crf": "22", "x264-params": "rc-lookahead=5"}
 
@@ -53,11 +46,7 @@ class VideoSink:
         self._first_s: float | None = None
         self._error: BaseException | None = None
         self._frames: queue.Queue[av.VideoFrame | None] = queue.Queue(maxsize=_WAITING)
-        if ENCODER not in av.codecs_available:
-            raise MissingDependencyError(
-                "This PyAV has no H.264 encoder (libx264), so no video can be written; install "
-                "it with `pip install av` from a wheel, or use --no-video."
-            )
+        need_encoder("--no-video")
         try:
             self._container = self._open()
         except OSError as error:
@@ -87,15 +76,10 @@ class VideoSink:
         width, height = self._size
         if image.shape != (height, width, 3):
             raise ValueError(f"a frame of {image.shape} in a video of {(height, width, 3)}")
-        odd = (height % 2, width % 2)
-        if any(odd):  # yuv420p halves both: repeat the last row or column
-            image = np.pad(image, ((0, odd[0]), (0, odd[1]), (0, 0)), mode="edge")
         if self._first_s is None:
             self._first_s = t_s
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
-        stamp = max(self._last + 1, round((t_s - self._first_s) / _TIME_BASE))
-        frame.pts, frame.time_base, self._last = stamp, _TIME_BASE, stamp
-        self._put(frame)
+        self._last = max(self._last + 1, round((t_s - self._first_s) / TIME_BASE))
+        self._put(to_frame(image, self._last))
 
     def close(self) -> None:
         """Finish the file and put it where it belongs."""
@@ -127,14 +111,7 @@ class VideoSink:
         container = av.open(
             f"file:{self._part.absolute()}", "w", format="mp4", options={"movflags": "+faststart"}
         )
-        stream = container.add_stream(ENCODER, rate=_USUAL_RATE, options=_OPTIONS)
-        context = stream.codec_context
-        context.width, context.height = width + width % 2, height + height % 2
-        context.pix_fmt, context.gop_size = "yuv420p", _KEYFRAME_EVERY
-        context.time_base = _TIME_BASE
-        context.colorspace = context.color_primaries = context.color_trc = _BT709
-        context.color_range = 1  # limited, as players expect
-        self._stream: VideoStream = stream
+        self._stream: VideoStream = add_stream(container, width, height, _OPTIONS)
         try:
             container.start_encoding()  # opens the file now, so that a refusal is raised here
         except BaseException:
@@ -155,9 +132,7 @@ class VideoSink:
         try:
             with self._container as container:
                 while (frame := self._frames.get()) is not None:
-                    yuv = reformatter.reformat(frame, format="yuv420p", **_COLOURS)
-                    yuv.pts, yuv.time_base = frame.pts, frame.time_base
-                    container.mux(self._stream.encode(yuv))
+                    container.mux(encode(self._stream, reformatter, frame))
                 if self._last >= 0:
                     container.mux(self._stream.encode(None))
         except BaseException as error:  # a thread has nobody above it to tell

@@ -89,6 +89,16 @@ class Landmarker:
                 self._painted.close()
             self._afresh.close()
 
+    def warm_up(self) -> None:
+        """Do before a live session what the first looks take longer for: half a second each."""
+        if self._painted is None:
+            self._painted = self._open("VIDEO", 1)
+        empty = np.full((64, 64, 3), 127, np.uint8)
+        for tracker in (self._plain, self._painted):
+            self._detect(tracker, empty, 0.0)
+        picture = self._image.Image(image_format=self._image.ImageFormat.SRGB, data=empty)
+        self._afresh.detect(picture)
+
     def look(self, frame: Frame) -> Pose:
         """The pose in one frame, NaN where nobody is seen."""
         stroke = self._planner.plan()

@@ -31,7 +31,7 @@ from posecheck.types import Pose
 
 SCHEMA = "posecheck.poses/1"
 LANDMARKS = 33
-_ROW = np.dtype(
+ROW = np.dtype(
     [
         ("t_s", "<f8"),
         ("xy_px", "<f4", (LANDMARKS, 2)),
@@ -44,7 +44,7 @@ _ROW = np.dtype(
         ("others", "<i2"),
     ]
 )
-_FIELDS: dict[str, np.dtype[Any]] = {name: _ROW.fields[name][0] for name in _ROW.names or ()}  # type: ignore[index]
+_FIELDS: dict[str, np.dtype[Any]] = {name: ROW.fields[name][0] for name in ROW.names or ()}  # type: ignore[index]
 _TEXTS = ("schema", "model_sha256")
 _BLOCK = 512  # rows; a block is never copied, so the log grows without a doubling
 _MOST_FRAMES = 5_000_000  # a day at 60 frames/s; a file that claims more is not one of ours
@@ -89,10 +89,9 @@ class PoseLog:
         """Keep a pose, and return it as it is kept: pixels in 32 bits, visibility in 16."""
         at = self._count % _BLOCK
         if at == 0:
-            self._blocks.append(np.zeros(_BLOCK, _ROW))
+            self._blocks.append(np.zeros(_BLOCK, ROW))
         row = self._blocks[-1][at]
-        for name in _FIELDS:
-            row[name] = getattr(pose, name)
+        _fill(row, pose)
         self._count += 1
         return _pose(row)
 
@@ -129,6 +128,18 @@ class PoseLog:
         npy.write_array_header_1_0(out, header)
         for i, block in enumerate(self._blocks):
             out.write(block[name][: self._count - i * _BLOCK].tobytes())
+
+
+def to_row(pose: Pose) -> NDArray[np.void]:
+    """A pose as it is kept, (1,)."""
+    row = np.zeros(1, ROW)
+    _fill(row[0], pose)
+    return row
+
+
+def from_rows(rows: NDArray[np.void], path: Path, model_sha256: str) -> Poses:
+    """The poses of rows (n,) that were read from ``path``; an InputError for what cannot be."""
+    return _blocks({name: rows[name] for name in _FIELDS}, model_sha256, path)
 
 
 def load_poses(path: Path) -> Poses:
@@ -169,12 +180,17 @@ def _blocks(arrays: dict[str, NDArray[Any]], model_sha256: str, path: Path) -> P
         raise InputError(f"{path} is damaged: {', '.join(wrong)} hold what cannot be.")
     blocks = []
     for start in range(0, len(t_s), _BLOCK):
-        block = np.zeros(_BLOCK, _ROW)
+        block = np.zeros(_BLOCK, ROW)
         for name, array in arrays.items():
             piece = array[start : start + _BLOCK]
             block[name][: len(piece)] = piece
         blocks.append(block)
     return Poses(blocks, len(t_s), model_sha256)
+
+
+def _fill(row: np.void, pose: Pose) -> None:
+    for name in _FIELDS:
+        row[name] = getattr(pose, name)
 
 
 @contextlib.contextmanager

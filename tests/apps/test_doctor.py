@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import os
 import platform
 import shutil
 import subprocess
@@ -28,6 +29,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
     monkeypatch.setattr(model_fetch, "fetch_members", no_fetch)
     monkeypatch.setattr(models, "model_dirs", lambda: (tmp_path / "cache",))
+    monkeypatch.setattr(doctor, "display_problem", lambda: None)
     monkeypatch.setattr(
         subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=0, stderr="")
     )
@@ -131,17 +133,39 @@ def test_cache_that_cannot_be_written(tmp_path: Path) -> None:
     assert not one("cache").ok
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks at Linux programs and variables")
-def test_voice_and_display(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_voice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "system", lambda: "Linux")
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
-    assert one("voice").ok
-    monkeypatch.setattr(shutil, "which", lambda n: None if n == "aplay" else f"/bin/{n}")
-    assert one("voice").fix == "sudo apt install alsa-utils"
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    monkeypatch.setenv("DISPLAY", ":7")
-    assert one("display").detail == "DISPLAY=:7"
-    monkeypatch.delenv("DISPLAY")
-    assert "--no-window" in one("display").fix
+    assert one("voice").detail == "espeak-ng and pw-play"
+    monkeypatch.setattr(shutil, "which", lambda n: f"/bin/{n}" if "espeak" in n else None)
+    check = one("voice")
+    assert (check.detail, check.fix) == ("no player for sound", "sudo apt install alsa-utils")
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    assert one("voice").fix == "sudo apt install espeak-ng alsa-utils"
+
+
+@pytest.mark.parametrize(
+    ("problem", "detail", "fix"),
+    [
+        (None, "windows can be opened", ""),
+        ("There is no display; use --no-window.", "There is no display", "use --no-window"),
+    ],
+)
+def test_display(
+    monkeypatch: pytest.MonkeyPatch, problem: str | None, detail: str, fix: str
+) -> None:
+    monkeypatch.setattr(doctor, "display_problem", lambda: problem)
+    check = one("display")
+    assert (check.ok, check.detail, check.fix) == (problem is None, detail, fix)
+
+
+def test_cameras_are_named_and_none_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "system", lambda: "Linux")
+    monkeypatch.setattr(doctor, "cameras", lambda: {0: "HD Webcam", 2: "USB Camera"})
+    monkeypatch.setattr(os, "access", lambda *_: True)
+    assert one("camera").detail == "0 (HD Webcam), 2 (USB Camera)"
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert "usermod" in one("camera").fix
 
 
 def test_a_check_that_breaks_is_a_check_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:

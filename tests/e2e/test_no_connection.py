@@ -14,7 +14,9 @@ import pytest
 from commands import environment, run
 
 
+@pytest.mark.parametrize("command", [("review",), ("live", "--no-window", "--mute", "--camera")])
 def test_no_python_code_connects(
+    command: tuple[str, ...],
     sample_start: Callable[[int], Path],
     model_path: Path,
     tmp_path: Path,
@@ -29,7 +31,7 @@ def test_no_python_code_connects(
     for name in ("connect", "connect_ex", "sendto", "bind"):
         monkeypatch.setattr(socket.socket, name, refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    outcome = run(capsys, "review", sample_start(30), "--out", tmp_path / "report")
+    outcome = run(capsys, *command, sample_start(30), "--out", tmp_path / "report")
     assert outcome.code == 0, outcome.err
 
 

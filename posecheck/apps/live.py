@@ -1,0 +1,195 @@
+"""A live session: camera -> poses -> guide -> voice and screen, and a report at the end.
+
+::
+
+    done = live("0", prescription, out=Path("today"), window=False, tell=print)
+    done.report.grade.verdict, done.folder
+
+The camera, the looks, the recording and the voice each have a thread of their own; this one
+draws. Frames that come too fast are dropped, never queued.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+from pathlib import Path
+
+from posecheck.apps import interrupts
+from posecheck.apps.live_course import Course
+from posecheck.apps.live_show import Show, Shown, Tell
+from posecheck.apps.pictures import draw_clip
+from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, ReportDir
+from posecheck.apps.review import DRAWING, Progress, Reviewed
+from posecheck.assess.guide import Guide
+from posecheck.assess.prescription import Prescription
+from posecheck.errors import CameraError, OutputError
+from posecheck.present.page import write_page
+from posecheck.present.recording import Recording
+from posecheck.present.tables import write_csv, write_json
+from posecheck.present.voice import Voice
+from posecheck.present.window import Window
+from posecheck.session import Session
+from posecheck.types import ClipInfo, Report
+from posecheck.vision.camera import Camera
+from posecheck.vision.containers import file_sha256
+from posecheck.vision.landmarker import Landmarker
+from posecheck.vision.model import ensure_model, stderr_bar
+
+FOLDER = "report"  # in that of a recording
+LINGER_S = 6.0  # the last screen stays
+
+
+def live(
+    camera: str | int = 0,
+    prescription: Prescription | None = None,
+    out: Path | None = None,
+    record: Path | None = None,
+    *,
+    window: bool = True,
+    mute: bool = False,
+    language: str = "en",
+    model: Path | None = None,
+    speed: float = 1.0,
+    loop: bool = False,
+    linger_s: float = LINGER_S,
+    tell: Tell | None = None,
+    shown: Shown | None = None,
+    progress: Progress | None = None,
+) -> Reviewed:
+    """Lead through one session and write its report.
+
+    Parameters
+    ----------
+    camera
+        A number, a part of a camera's name, an address, or a file that stands in for one.
+    prescription
+        What was asked for; the default asks for form and no dose.
+    out
+        The folder of the report; by default ``report`` in that of the recording, else
+        ``live-<date>-<time>.posecheck`` in the working directory.
+    record
+        The folder to record the clip and the poses in; None records nothing.
+    window, mute, language
+        Whether there is a screen and a voice, and in which language.
+    model
+        Another landmark model than the one that is fetched by itself.
+    speed, loop
+        Of a file: how fast it is played, 0 for every frame, and whether it begins again.
+    linger_s
+        How long the last screen stays.
+    tell
+        Is given each event, in the main thread.
+    shown
+        Is given each moment after it was drawn, and how old its frame was then, in seconds.
+    progress
+        Is told how far the drawing of a recorded clip is.
+
+    Returns
+    -------
+    Reviewed
+        The report and where it is. After Ctrl-C this is the report of what there was.
+
+    Raises
+    ------
+    PosecheckError
+        One sentence that says what is wrong and what to do.
+    KeyboardInterrupt
+        Ctrl-C before the first frame.
+
+    """
+    asked = prescription or Prescription.default()
+    begun = datetime.datetime.now().astimezone()
+    _refuse_overlap(out, record)
+    with contextlib.ExitStack() as stack:
+        target = ReportDir(out or _default_folder(record, begun))
+        folder = stack.enter_context(target)
+        found = ensure_model(model, stderr_bar)
+        screen = stack.enter_context(Window()) if window else None
+        eye = stack.enter_context(Landmarker(found.path))
+        eye.warm_up()
+        source = stack.enter_context(Camera(camera, speed=speed, loop=loop))
+        recording = stack.enter_context(Recording(record, found.sha256)) if record else None
+        voice = Voice(language, mute)
+        stack.callback(voice.close)
+        session, guide = Session(asked, live=True), Guide(asked)
+        show = Show(source, screen, voice, recording, language, tell, shown)
+        course = Course(source, eye, session, guide, show.push, show.push_camera)
+        with contextlib.suppress(KeyboardInterrupt):
+            try:
+                show.run(course, linger_s)
+            finally:
+                course.stop()
+        if not len(course.log):
+            interrupts.check()
+            raise course.error or CameraError(
+                f"{source.name} gave no picture; look at it with another program, or choose "
+                "another one with --camera."
+            )
+        # What there is is worth its report, whatever has ended the session.
+        with contextlib.suppress(KeyboardInterrupt), interrupts.shielded():
+            source.close()
+            clip = _recorded(recording)
+            info = _info(source.info, course, begun, clip)
+            report = session.finish(info, found.info)
+            course.log.save(folder / POSES, found.sha256)
+            _write(report, folder, clip, progress)
+    if course.error is not None:
+        raise course.error
+    return Reviewed(report, target.path)
+
+
+def _refuse_overlap(out: Path | None, record: Path | None) -> None:
+    """The report takes the place of its whole folder, so no recording may be in that."""
+    if out is None or record is None:
+        return
+    place, clip = out.resolve(), record.resolve() / "clip.mp4"
+    if place in clip.parents:
+        raise OutputError(
+            f"{out} would hold both the report and the recording; give --out another folder, or "
+            "leave it out: then the report is in that of the recording."
+        )
+
+
+def _default_folder(record: Path | None, begun: datetime.datetime) -> Path:
+    if record is not None:
+        return record / FOLDER
+    return Path(f"live-{begun:%Y%m%d-%H%M%S}.posecheck")
+
+
+def _recorded(recording: Recording | None) -> Path | None:
+    """The clip, when it was recorded to the end."""
+    if recording is None:
+        return None
+    recording.close()
+    return recording.clip if recording.problem is None and recording.clip.is_file() else None
+
+
+def _info(
+    source: ClipInfo, course: Course, begun: datetime.datetime, clip: Path | None
+) -> ClipInfo:
+    """What was seen: the frames that were looked at, of those that the camera gave."""
+    return dataclasses.replace(
+        source,
+        name=source.name if clip is None else clip.name,
+        sha256=None if clip is None else file_sha256(clip),
+        recorded_at=begun.isoformat(timespec="seconds"),
+        duration_s=course.last_s + course.step_s,
+        frames=len(course.log),
+    )
+
+
+def _write(report: Report, folder: Path, clip: Path | None, progress: Progress | None) -> None:
+    def tick(done: int, total: int) -> None:
+        if progress is not None:
+            progress(DRAWING, done, total)
+
+    # An annotated video takes its time, which who has pressed Ctrl-C does not have.
+    video = clip is not None and not interrupts.requested()
+    pictures: dict[int, bytes] = {}
+    if clip is not None:
+        pictures = draw_clip(clip, report, folder / VIDEO if video else None, tick)
+    write_csv(report, folder / ANGLES)
+    write_json(report, folder / REPORT)
+    write_page(report, folder / PAGE, frames=pictures, video=video)

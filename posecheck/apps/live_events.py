@@ -1,0 +1,82 @@
+"""What happens in a live session as JSON objects, one an event: for other programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from posecheck.apps.live_course import Moment
+from posecheck.assess.messages import warning_note
+from posecheck.present import phrases
+from posecheck.types import Finding, Update
+from posecheck.vision.camera import CameraEvent
+
+Event = dict[str, Any]
+
+
+class Events:
+    """Tells what is new from one moment to the next."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._before: Update | None = None
+        self._stage = ""
+        self._findings: set[tuple[str, int | None, float]] = set()
+
+    def of(self, moment: Moment) -> Iterator[Event]:
+        """What is new in this moment."""
+        now, before, t_s = moment.update, self._before, moment.stage.t_s
+        if moment.stage.name != self._stage:
+            self._stage = moment.stage.name
+            yield _event("stage", t_s, name=self._stage)
+        if before is None or (now.phase, now.side, now.variant) != (
+            before.phase, before.side, before.variant,
+        ):  # fmt: skip
+            yield _event("phase", t_s, phase=now.phase, side=now.side, variant=now.variant,
+                         set=now.set_index)  # fmt: skip
+        if now.tension is not None and (before is None or before.tension is None):
+            yield _event("tension", t_s, set=now.set_index,
+                         knee_flexion_deg=now.tension.knee_flexion_deg,
+                         hip_flexion_deg=now.tension.hip_flexion_deg)  # fmt: skip
+        counted = (0, 0) if before is None else (before.set_index, before.reps)
+        if now.reps and (now.set_index, now.reps) != counted:
+            yield _event("count", t_s, set=now.set_index, reps=now.reps)
+        for warning in now.warnings:
+            if before is None or warning not in before.warnings:
+                yield _event("warning", t_s, name=warning, text=warning_note(warning))
+        for finding in now.findings:
+            yield from self._finding(finding, t_s)
+        for cue in moment.cues:
+            yield _event("cue", cue.t_s, kind=cue.kind, name=cue.name, number=cue.number,
+                         text=phrases.text(cue, self._language))  # fmt: skip
+        self._before = now
+
+    def _finding(self, finding: Finding, t_s: float) -> Iterator[Event]:
+        # Provisional: its numbers may still change while it holds, which is no news.
+        key = (finding.rule, finding.rep, round(finding.start_s))
+        if key not in self._findings:
+            self._findings.add(key)
+            values = {f.name: getattr(finding, f.name) for f in dataclasses.fields(finding)}
+            yield _event("finding", t_s, **values)
+
+
+def camera_event(event: CameraEvent) -> Event:
+    """What happened to the camera."""
+    return _event("camera", event.t_s, name=event.kind, text=event.message)
+
+
+def trouble(what: str, t_s: float, message: str) -> Event:
+    """What no longer works: the voice, the recording."""
+    return _event(what, t_s, text=message)
+
+
+def _event(what: str, t_s: float, **values: Any) -> Event:
+    return {"event": what, "t_s": round(t_s, 3), **{k: _plain(v) for k, v in values.items()}}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 3) if math.isfinite(value) else None
+    return value

@@ -1,0 +1,137 @@
+"""What a live session shows, says, records and tells, from the main thread."""
+
+from __future__ import annotations
+
+import dataclasses
+import queue
+import time
+from collections.abc import Callable
+from typing import Final
+
+from posecheck.apps import interrupts
+from posecheck.apps.live_course import Course, Moment
+from posecheck.apps.live_events import Event, Events, camera_event, trouble
+from posecheck.present.recording import Recording
+from posecheck.present.stage import StageScreen
+from posecheck.present.voice import Voice
+from posecheck.present.window import Window
+from posecheck.types import Cue
+from posecheck.vision.camera import Camera, CameraEvent
+from posecheck.vision.newest import Newest
+
+Tell = Callable[[Event], None]
+"""Called with each event, a JSON object, in the main thread."""
+Shown = Callable[[Moment, float], None]
+"""Called with what was drawn, if there is a window, and how old its frame was then."""
+
+_TICK_S = 0.05
+_NOTICES: Final = {"lost": "camera_lost", "black": "camera_lost", "back": "camera_back",
+                   "light": "camera_back"}  # fmt: skip
+
+
+class Show:
+    """Takes the moments of a course; `push` and `push_camera` are called in its thread."""
+
+    def __init__(
+        self,
+        camera: Camera,
+        window: Window | None,
+        voice: Voice,
+        recording: Recording | None,
+        language: str,
+        tell: Tell | None,
+        shown: Shown | None,
+    ) -> None:
+        self._camera, self._window, self._voice = camera, window, voice
+        self._recording, self._language = recording, language
+        self._tell, self._shown = tell, shown
+        self._screen = StageScreen()
+        self._newest: Newest[Moment] = Newest()
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._news = Events(language)
+        self._notice: str | None = None
+        self._troubles: set[str] = set()
+        self._last: Moment | None = None
+
+    def push(self, moment: Moment) -> None:
+        """Record, say and hand on one moment; never waits."""
+        self._newest.put(moment)  # first: the screen waits for it
+        if self._recording is not None:
+            self._recording.write(moment.frame, moment.pose)
+        for cue in moment.cues:
+            self._voice.cue(cue)
+        if self._tell is not None:
+            for event in self._news.of(moment):
+                self._events.put(event)
+
+    def push_camera(self, event: CameraEvent) -> None:
+        """Say what has happened to the camera."""
+        name = _NOTICES.get(event.kind)
+        if name is not None:
+            self._notice = name if name == "camera_lost" else None
+            if event.kind != "back":  # the guide greets who comes back
+                self._voice.cue(Cue(event.t_s, "end", name, urgent=True))
+        self._events.put(camera_event(event))
+
+    def run(self, course: Course, linger_s: float) -> None:
+        """Draw and tell until the course is over or the window is closed."""
+        course.start()
+        while not course.over:
+            self._step(course)
+            if self._window is not None and not self._window.open:
+                course.stop()
+        self._step(course)
+        self._linger(linger_s)
+
+    def _step(self, course: Course) -> None:
+        interrupts.check()
+        moment = self._newest.take(0.0 if course.over else _TICK_S)
+        if moment is not None:
+            self._last = moment
+            self._draw(moment)
+            if self._shown is not None:
+                self._shown(moment, self._camera.now_s() - moment.frame.t_s)
+        elif self._notice is not None and self._last is not None:
+            self._draw(self._last)
+        self._tell_troubles()
+        while not self._events.empty():
+            event = self._events.get()
+            if self._tell is not None:
+                self._tell(event)
+
+    def _draw(self, moment: Moment) -> None:
+        if self._window is None:
+            return
+        frame = moment.frame
+        picture = self._screen.draw(
+            frame.image, moment.update, moment.stage, self._language,
+            scale=frame.scale, notice=self._notice,
+        )  # fmt: skip
+        self._window.show(picture)
+
+    def _tell_troubles(self) -> None:
+        """Tell once what no longer works; the session goes on without it."""
+        t_s = 0.0 if self._last is None else self._last.stage.t_s
+        problems = {"voice": self._voice.problem}
+        if self._recording is not None:
+            problems["recording"] = self._recording.problem
+        for what, problem in problems.items():
+            if problem is not None and what not in self._troubles:
+                self._troubles.add(what)
+                self._events.put(trouble(what, t_s, problem))
+
+    def _linger(self, seconds: float) -> None:
+        """Leave the last screen for a while; closing it is enough."""
+        if self._window is None or self._last is None:
+            return
+        stage = self._last.stage
+        if stage.name != "done":
+            stage = dataclasses.replace(
+                stage, name="done", ending=0.0, correction=None, message="stopped"
+            )
+        self._notice = None
+        until_s = time.monotonic() + seconds
+        self._draw(dataclasses.replace(self._last, stage=stage))
+        while self._window.open and time.monotonic() < until_s:
+            interrupts.check()
+            time.sleep(_TICK_S)

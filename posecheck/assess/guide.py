@@ -1,0 +1,253 @@
+"""The course of a live session: what to say to the person on the mat, and what the screen shows.
+
+Pure: updates and poses in, cues out; time is the poses' own. Set-up, then for each set: raise
+the leg, straighten slowly, hold at the point of tension, pump or bend while it counts, lower;
+rests and legs as prescribed.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from posecheck.assess.coach import Coach
+from posecheck.assess.prescription import Prescription
+from posecheck.assess.setup import SetUp
+from posecheck.assess.stops import Stops
+from posecheck.motion.tension import RAISED_DEG
+from posecheck.types import Cue, CueKind, Pose, Stage, StageName, Update
+
+HOLD_S = 3.0  # before the first repetition, where no length is prescribed
+SAY_AGAIN_S = 10.0  # a hint or a prompt that nothing follows
+DOWN_DEG = 15.0  # a knee bent by so much more than at the point of tension
+REST_SEEN_S = 0.6  # the leg is down for so long: the set is over
+ENDS_S = 8.0  # without a dose: resting for so long after a set
+CAMERA_GAP_S = 2.0
+
+Step = Literal["wait", "extend", "hold", "glide", "lower"]
+
+
+class Guide:
+    """Push every update with its pose; say the cues, show `stage`, stop when `done`."""
+
+    def __init__(self, prescription: Prescription) -> None:
+        dose = prescription.dose
+        self._prescription = prescription
+        self._reps = dose.repetitions
+        self._sets = dose.sets or (1 if dose.repetitions else None)
+        self._variant: str | None = prescription.exercise.variant
+        self._setup, self._coach, self._stops = SetUp(), Coach(), Stops()
+        self._stage: StageName = "set_up"
+        self._step: Step = "wait"
+        self._now_s = np.nan
+        self._cues: list[Cue] = []
+        self._hint: str | None = None
+        self._prompt: str | None = None  # what the person has been asked to do
+        self._prompted_s = -np.inf
+        self._message: str | None = None
+        self._set = self._sets_done = self._counted = 0
+        self._down_s = self._rest_until_s = np.nan
+        self._paused = self._eased = False
+
+    @property
+    def done(self) -> bool:
+        """Whether the session is over."""
+        return self._stage == "done"
+
+    @property
+    def stage(self) -> Stage:
+        """What the screen shows beside the update."""
+        left = self._rest_until_s - self._now_s if self._stage == "rest" else float("nan")
+        return Stage(
+            t_s=self._now_s,
+            name=self._stage,
+            hint=self._hint if self._stage == "set_up" else None,
+            ready=self._setup.ready,
+            rest_left_s=max(float(left), 0.0) if np.isfinite(left) else float("nan"),
+            correction=self._coach.rule if self._stage == "exercise" else None,
+            ending=self._stops.ending,
+            message=self._message,
+        )
+
+    def push(self, update: Update, pose: Pose) -> tuple[Cue, ...]:
+        """Take the next frame; return what is to be said now, in order."""
+        if self.done:
+            return ()
+        self._cues = []
+        first = bool(np.isnan(self._now_s))
+        if pose.t_s - self._now_s > CAMERA_GAP_S:
+            self._say("end", "camera_back", at_s=pose.t_s)
+        self._now_s = pose.t_s
+        if first:
+            self._say("set_up", "welcome")
+        if self._stage == "set_up":
+            self._set_up(update, pose)
+        else:
+            end = self._stops.push(pose)
+            if end is not None:
+                self._end(end)
+            elif not self._is_paused():
+                self._go_on(update)
+        return tuple(self._cues)
+
+    def _say(
+        self, kind: CueKind, name: str, number: int | None = None, *,
+        urgent: bool = False, at_s: float | None = None,
+    ) -> None:  # fmt: skip
+        time = self._now_s if at_s is None else at_s
+        self._cues.append(Cue(time, kind, name, number, urgent))
+        if kind == "phase":
+            self._message = name
+
+    def _end(self, name: str) -> None:
+        self._say("end", name, urgent=True)
+        self._stage, self._message = "done", name
+
+    def _is_paused(self) -> bool:
+        """Nothing is counted or corrected aloud while an arm is up."""
+        if self._stops.paused and not self._paused:
+            self._say("pause", "arm_seen", urgent=True)
+        self._paused = self._stops.paused
+        return self._paused
+
+    def _set_up(self, update: Update, pose: Pose) -> None:
+        self._setup.push(update, pose)
+        hint = self._setup.hint
+        if update.set_index > 0 or self._setup.ready >= 1:
+            if update.set_index == 0:
+                self._say("set_up", "ready")
+            self._stage = "exercise"
+            self._go_on(update)
+        elif hint is not None and (
+            hint != self._hint or self._now_s - self._prompted_s >= SAY_AGAIN_S
+        ):
+            self._say("set_up", hint)
+            self._prompted_s = self._now_s
+        self._hint = hint
+
+    def _go_on(self, update: Update) -> None:
+        if self._stage == "rest" and not self._rests_on(update):
+            return
+        if update.set_index > self._set:
+            self._begin_set(update)
+        if self._step in ("wait", "extend"):
+            self._lead_in(update)
+        else:
+            self._lead_set(update)
+            self._cues += self._coach.push(update, self._now_s)
+        if self._step == "wait" and self._is_over(update):
+            self._say("praise", "well_done")
+            self._end("done")
+
+    def _rests_on(self, update: Update) -> bool:
+        """Whether the rest has just ended: by the clock, or because the person goes on."""
+        early = update.set_index > self._set
+        if not early and self._now_s < self._rest_until_s:
+            return False
+        self._stage = "exercise"
+        if not early:
+            self._say("rest", "rest_over")
+            self._next_set()
+        return True
+
+    def _next_set(self) -> None:
+        if self._prescription.exercise.alternate_legs:
+            self._say("phase", "other_leg")
+        self._say("phase", "next_set", self._sets_done + 1)
+        self._prompt, self._prompted_s = None, self._now_s
+
+    def _lead_in(self, update: Update) -> None:
+        """From the leg that rests to the point of tension."""
+        if update.phase == "extend":
+            self._step, self._down_s = "extend", np.nan
+            self._remind()
+            return
+        self._step = "wait"
+        if np.isnan(self._down_s):
+            self._down_s = self._now_s
+        if self._sets is None and self._sets_done:
+            return  # without a dose it is for the person to go on
+        up = update.angles.hip_flexion_deg > RAISED_DEG
+        prompt = "straighten" if up else "raise_leg"
+        # somebody who has been told to straighten is not told to raise a leg that is up
+        again = self._now_s - self._prompted_s >= SAY_AGAIN_S
+        if again or self._prompt is None or (prompt != self._prompt and up):
+            self._say("phase", prompt)
+            self._prompt, self._prompted_s = prompt, self._now_s
+
+    def _remind(self) -> None:
+        if not self._eased:
+            self._eased = True
+            self._say("remind", "ease")
+
+    def _begin_set(self, update: Update) -> None:
+        self._set, self._counted, self._step = update.set_index, 0, "hold"
+        self._down_s = np.nan
+        if update.reps == 0:
+            asked = self._prescription.dose.hold_s
+            if asked is None:
+                self._say("phase", "hold")
+            else:
+                self._say("phase", "hold_seconds", max(round(asked), 1))
+        self._remind()
+
+    def _lead_set(self, update: Update) -> None:
+        """From the point of tension to the leg that is down again."""
+        self._variant = update.variant or self._variant
+        if update.reps > self._counted:
+            self._count(update.reps)
+        elif self._step == "hold":
+            wait = self._prescription.dose.hold_s or HOLD_S
+            if update.phase == "glide":
+                self._step = "glide"  # it has begun without being told
+            elif update.hold_s >= wait:
+                self._say("phase", "bend" if self._variant == "knee_bend" else "pump")
+                self._step = "glide"
+        if update.phase != "rest" or not _is_down(update):
+            self._down_s = np.nan
+        elif np.isnan(self._down_s):
+            self._down_s = self._now_s
+        elif self._now_s - self._down_s >= REST_SEEN_S:
+            self._end_set()
+
+    def _count(self, reps: int) -> None:
+        self._counted = reps
+        self._step = "glide" if self._step == "hold" else self._step
+        self._say("count", "count", reps)
+        if self._reps is not None and reps == self._reps - 1:
+            self._say("count", "last_one")
+        if self._reps is not None and reps >= self._reps and self._step != "lower":
+            self._step = "lower"
+            self._say("phase", "lower")
+
+    def _end_set(self) -> None:
+        """The leg is down; an attempt without a repetition was none."""
+        self._step, self._prompt = "wait", None
+        if self._counted == 0:
+            return
+        self._sets_done += 1
+        if self._sets is None or self._sets_done >= self._sets:
+            return
+        rest = self._prescription.dose.rest_s or 0.0
+        if rest > 0:
+            self._say("rest", "rest", round(rest))
+            self._stage, self._rest_until_s = "rest", self._now_s + rest
+        else:
+            self._next_set()
+
+    def _is_over(self, update: Update) -> bool:
+        """Whether the dose is done, or, where none is prescribed, the person has done enough."""
+        if self._sets is not None:
+            return self._sets_done >= self._sets
+        resting = self._now_s - self._down_s if update.phase == "rest" else 0.0
+        return self._sets_done > 0 and resting >= ENDS_S
+
+
+def _is_down(update: Update) -> bool:
+    """Whether the leg has been put down or bent again; not where it is not seen."""
+    tension = update.tension
+    bent = tension is not None and (
+        update.angles.knee_flexion_deg - tension.knee_flexion_deg > DOWN_DEG
+    )
+    return bool(update.angles.hip_flexion_deg < RAISED_DEG or bent)

@@ -1,0 +1,119 @@
+"""What holds at this moment of a session that still goes on: findings and warnings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from posecheck.assess.coverage import Sight, judge
+from posecheck.assess.form import Measures, find
+from posecheck.assess.messages import finding_message
+from posecheck.assess.prescription import Prescription
+from posecheck.motion.provisional import Running
+from posecheck.motion.recent import Recent
+from posecheck.motion.tension import Attempt
+from posecheck.types import Array, Finding
+
+STEP_S = 0.4  # how often it looks
+BEFORE_S = 3.0  # how the body lay before the extension
+LATE_S = 10.0  # of the set, beside its beginning
+STAYS_S = 1.2  # a finding stays for so long after it was last seen
+SIGHT_S = 3.0
+TEMPO = ("too_fast", "too_slow", "range_too_small")
+TEMPO_REPS = 3  # a tempo needs so many repetitions to be one
+SHARES = ("hands_not_behind_thigh",)
+SHARES_S = 4.0  # a share of the set needs so long
+WHOLE = ("too_short", "cut_off", "legs_uncertain")  # warnings about a whole clip
+
+
+class Watch:
+    """Show it the recent rows after each push; read `findings` and `warnings`."""
+
+    def __init__(self, prescription: Prescription) -> None:
+        self.findings: tuple[Finding, ...] = ()
+        self.warnings: tuple[str, ...] = ()
+        self._prescription = prescription
+        self._looked_s = -np.inf
+        self._set = 0
+        self._before = 0  # repetitions of the sets before
+        self._reps = 0
+
+    def push(self, recent: Recent, running: Running) -> None:
+        """Look again if it is time."""
+        now = recent.now_s
+        if not now - self._looked_s >= STEP_S - 1e-6:
+            return
+        self._looked_s = now
+        self.warnings = self._warned(recent)
+        attempt = running.attempt
+        if attempt is None or not running.on:
+            self.findings = ()
+            return
+        if running.set_index != self._set:
+            self._set, self._before = running.set_index, self._before + self._reps
+        self._reps = len(attempt.cycles)
+        self.findings = self._found(recent, attempt, now)
+
+    def _found(self, recent: Recent, attempt: Attempt, now: float) -> tuple[Finding, ...]:
+        late_s = max(attempt.glide_s, now - LATE_S)
+        late = tuple(c for c in attempt.cycles if c.start_s >= late_s - 0.1)
+        if not attempt.cycles:
+            return ()
+        cycles = late or attempt.cycles[-1:]
+        first = self._before + len(attempt.cycles) - len(cycles)
+        measures = _measures(recent, attempt, min(late_s, cycles[0].start_s))
+        seen = find(measures, [replace(attempt, cycles=cycles)], self._prescription)
+        return tuple(_numbered(f, first) for f in seen if self._holds(f, attempt, len(cycles), now))
+
+    def _holds(self, finding: Finding, attempt: Attempt, cycles: int, now: float) -> bool:
+        if finding.rule in TEMPO:
+            return cycles >= TEMPO_REPS
+        if finding.rule in SHARES:
+            return now - attempt.tension_s >= SHARES_S
+        if finding.rule == "tension_not_held":
+            return len(attempt.cycles) == 1
+        return now <= finding.end_s + STAYS_S
+
+    def _warned(self, recent: Recent) -> tuple[str, ...]:
+        since = recent.now_s - SIGHT_S
+        times = recent.times(since)
+        seen = {
+            n: recent.column(n, since)
+            for n in (
+                "tracked", "hip", "knee", "confidence", "lying", "inside", "size", "azimuth",
+                "elevation", "others",
+            )
+        }  # fmt: skip
+        usable = np.isfinite(seen["hip"]) & np.isfinite(seen["knee"])
+        sight = Sight(
+            times, seen["tracked"], usable.astype(float), seen["confidence"], seen["lying"],
+            seen["inside"], seen["size"], seen["azimuth"], seen["elevation"], seen["others"],
+            np.zeros(len(times), bool),
+        )  # fmt: skip
+        return tuple(w for w in judge(sight, self._prescription).warnings if w not in WHOLE)
+
+
+def _numbered(finding: Finding, before: int) -> Finding:
+    """The finding with its repetition numbered through the session."""
+    if finding.rep is None or before == 0:
+        return finding
+    rep = finding.rep + before
+    message = finding_message(finding.rule, finding.measured, finding.limit, rep)
+    return replace(finding, rep=rep, message=message)
+
+
+def _measures(recent: Recent, attempt: Attempt, late_s: float) -> Measures:
+    """The beginning of the set and its last seconds; what lies between is left out."""
+    since = attempt.extend_s - BEFORE_S
+    times = recent.times(since)
+    kept = (times <= attempt.glide_s) | (times >= late_s - 1.0)
+
+    def column(name: str) -> Array:
+        values: Array = recent.column(name, since)[kept]
+        return values
+
+    return Measures(
+        times[kept], column("hip"), column("knee"), column("raw_knee"), column("resting_hip"),
+        column("resting_knee"), column("head"), column("pelvis"), column("hands"),
+    )  # fmt: skip

@@ -1,0 +1,146 @@
+"""The full-screen window of a live session.
+
+::
+
+    with Window() as window:
+        while window.open:
+            window.show(picture)
+
+The window itself is in a process of its own: see ``pane.py``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from posecheck.errors import MissingDependencyError
+from posecheck.present import pane
+from posecheck.present.drawing import Picture
+
+_OPEN_S = 20.0  # a window that is not there by then never comes
+_SHOW_S = 1.0  # longer is not waited for a picture to be painted
+_PIPE_BYTES = 1 << 20  # the most that Linux allows; a picture is handed over in three turns
+_PACKAGES = Path(__file__).resolve().parents[2]
+_WITHOUT = "or use --no-window"
+_PROBLEMS = {
+    pane.NO_WINDOWS: "This OpenCV was built without windows; install opencv-python instead of "
+    f"opencv-python-headless, {_WITHOUT}.",
+    pane.NO_LIBRARY: f"OpenCV cannot be loaded; `posecheck doctor` says what to install, {_WITHOUT}"
+    ".",
+}
+
+
+def display_problem() -> str | None:
+    """Why no window can be opened here and what to do, in one sentence; None if it can."""
+    try:
+        with Window():
+            return None
+    except MissingDependencyError as error:
+        return str(error)
+
+
+class Window:
+    """Shows pictures, full screen; a key (q or Esc) or closing it ends the session.
+
+    Raises
+    ------
+    MissingDependencyError
+        No window can be opened; one sentence says what to do.
+
+    """
+
+    def __init__(self) -> None:
+        if sys.platform.startswith("linux") and not any(
+            os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+        ):
+            raise MissingDependencyError(
+                f"There is no display to show a window on; run it on a desktop, {_WITHOUT}."
+            )
+        paths = [str(_PACKAGES), os.environ.get("PYTHONPATH", "")]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "posecheck.present.pane"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            pipesize=_PIPE_BYTES,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
+        )  # fmt: skip
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._pictures: IO[bytes] = self._process.stdin
+        self._letters: IO[bytes] = self._process.stdout
+        self._first = b""
+        self._answered, self._shown = threading.Event(), threading.Event()
+        self._open = True
+        self._thread = threading.Thread(target=self._listen, name="posecheck-window", daemon=True)
+        self._thread.start()
+        self._answered.wait(_OPEN_S)
+        if self._first != pane.READY:
+            self.close()
+            raise MissingDependencyError(_PROBLEMS.get(
+                self._first, f"No window can be opened on this display; try another, {_WITHOUT}."
+            ))  # fmt: skip
+
+    def __enter__(self) -> Window:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody has closed it yet."""
+        return self._open
+
+    def show(self, picture: Picture) -> None:
+        """Show an RGB picture (h, w, 3), and wait until it is painted."""
+        if not self._open:
+            return
+        self._shown.clear()
+        height, width = picture.shape[:2]
+        try:
+            self._pictures.write(pane.HEADER.pack(width, height))
+            self._pictures.write(picture.data if picture.flags.c_contiguous else picture.tobytes())
+            self._pictures.flush()
+        except OSError:  # it was closed in the meantime
+            self._open = False
+            return
+        self._shown.wait(_SHOW_S)
+
+    def close(self) -> None:
+        """Close it; does nothing the second time."""
+        self._open = False
+        with contextlib.suppress(OSError):
+            self._pictures.close()
+        if self._first != pane.READY:
+            self._process.kill()
+        try:
+            self._process.wait(_SHOW_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._thread.join()
+        self._letters.close()
+
+    def _listen(self) -> None:
+        """Take the letters as they come; none comes any more when the window is closed."""
+        while letter := self._letters.read(1):
+            if not self._first:
+                self._first = letter
+                self._answered.set()
+            if letter == pane.CLOSED:
+                break
+            self._shown.set()
+        self._open = False
+        self._answered.set()
+        self._shown.set()

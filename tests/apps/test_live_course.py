@@ -1,0 +1,190 @@
+"""The course of a live session with made-up parts: no frame is queued, no pose is lost."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from posecheck.apps.live_course import Course, Moment
+from posecheck.apps.live_events import Events, camera_event
+from posecheck.assess.messages import WARNING_NOTES
+from posecheck.assess.prescription import Prescription
+from posecheck.errors import CameraError
+from posecheck.session import Session
+from posecheck.types import Cue, Finding, Pose, Stage, Tension, Update
+from posecheck.vision.camera import Camera, CameraEvent
+from posecheck.vision.frames import Frame
+from posecheck.vision.pose_store import load_poses
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+
+
+class FakeCamera:
+    """Hands out frames that are waiting; then it has ended, or fails."""
+
+    def __init__(self, times: list[float], error: BaseException | None = None) -> None:
+        self._times, self._error = iter(times), error
+        self.ended = False
+
+    def read(self, timeout_s: float | None = None) -> Frame | None:
+        del timeout_s
+        t_s = next(self._times, None)
+        if t_s is not None:
+            return Frame(0, t_s, np.zeros((48, 64, 3), np.uint8))
+        if self._error is not None:
+            raise self._error
+        self.ended = True
+        return None
+
+    def events(self) -> tuple[CameraEvent, ...]:
+        return (CameraEvent(1.0, "ended", "It has ended."),) if self.ended else ()
+
+    def now_s(self) -> float:
+        return 1000.0
+
+
+class FakeEye:
+    """Hands out poses that were stored."""
+
+    def __init__(self, poses: Iterator[Pose]) -> None:
+        self._poses = poses
+
+    def look(self, frame: Frame) -> Pose:
+        del frame
+        return next(self._poses)
+
+
+class FakeLeader:
+    """Is done after so many poses."""
+
+    def __init__(self, poses: int = 10**9) -> None:
+        self._left = poses
+        self.stage = Stage(0.0, "exercise", None, 0.0, float("nan"), None, 0.0)
+
+    @property
+    def done(self) -> bool:
+        return self._left <= 0
+
+    def push(self, update: Update, pose: Pose) -> tuple[Cue, ...]:
+        del update, pose
+        self._left -= 1
+        return ()
+
+
+def run(
+    frames: int, leader: FakeLeader | None = None, error: BaseException | None = None
+) -> tuple[Course, list[Moment], list[CameraEvent]]:
+    poses = load_poses(DATA / "pump_left_side.npz")
+    moments: list[Moment] = []
+    events: list[CameraEvent] = []
+    course = Course(
+        cast(Camera, FakeCamera([p.t_s for p in poses[:frames]], error)),
+        FakeEye(iter(poses)), Session(Prescription.default()), leader or FakeLeader(),
+        moments.append, events.append,
+    )  # fmt: skip
+    course.start()
+    course.join()
+    return course, moments, events
+
+
+def test_every_pose_is_kept_and_told() -> None:
+    course, moments, events = run(60)
+    assert course.error is None
+    assert len(course.log) == len(moments) == 60
+    assert [m.pose.t_s for m in moments] == [p.t_s for p in course.log.poses()]
+    assert [e.kind for e in events] == ["ended"]
+    assert course.last_s == moments[-1].frame.t_s
+    assert course.step_s == pytest.approx(0.04)
+
+
+def test_it_ends_with_the_guide() -> None:
+    course, moments, _ = run(60, FakeLeader(7))
+    assert len(moments) == 7
+    assert course.over
+
+
+def test_what_goes_wrong_is_kept_for_the_main_thread() -> None:
+    course, moments, _ = run(5, error=CameraError("It is gone."))
+    assert isinstance(course.error, CameraError)
+    assert len(moments) == 5
+
+
+def test_it_stops_when_it_is_told_to() -> None:
+    class Endless(FakeCamera):
+        def read(self, timeout_s: float | None = None) -> Frame | None:
+            time.sleep(0.001)
+            return super().read(timeout_s)
+
+    poses = load_poses(DATA / "rest_only.npz")
+    again = itertools.count()
+    first = threading.Event()
+    course = Course(
+        cast(Camera, Endless([0.04 * i for i in range(100_000)])),
+        FakeEye(Pose(0.04 * next(again), p.width_px, p.height_px, p.xy_px, p.visibility,
+                     p.hidden_xy_px, p.hidden_visibility)
+                for p in itertools.cycle(poses)),
+        Session(Prescription.default()), FakeLeader(), lambda _m: first.set(), lambda _e: None,
+    )  # fmt: skip
+    course.start()
+    assert first.wait(30)
+    course.stop()
+    assert course.over
+    assert course.error is None
+
+
+def update(**changes: Any) -> Update:
+    nowhere = np.full((5, 2), np.nan)
+    values: dict[str, Any] = {
+        "t_s": 1.0, "phase": "rest", "side": None, "variant": None, "angles": None,
+        "working_px": nowhere, "resting_px": nowhere, "trunk_px": nowhere[:2], "tension": None,
+        "hold_s": 0.0, "hold_target_s": float("nan"), "set_index": 0, "reps": 0,
+        "reps_target": None,
+    }  # fmt: skip
+    return Update(**{**values, **changes})
+
+
+def moment(t_s: float, cues: tuple[Cue, ...] = (), **changes: Any) -> Moment:
+    stage = Stage(t_s, "exercise", None, 1.0, float("nan"), None, 0.0)
+    frame = Frame(0, t_s, np.zeros((4, 4, 3), np.uint8))
+    return Moment(frame, cast(Pose, None), update(t_s=t_s, **changes), stage, cues, 0.03, 1, 0.0)
+
+
+def test_each_thing_is_told_once() -> None:
+    events = Events("en")
+    fault = Finding("bouncing", "fault", 1, 2.0, 3.0, 7.0, 5.0, "deg", "Do not bounce.")
+    later = Finding("bouncing", "fault", 1, 2.0, 3.5, 8.0, 5.0, "deg", "Do not bounce.")
+    plateau = Tension(1.0, 3.0, 25.0, 80.0, float("nan"))
+
+    def glide(t_s: float, reps: int, *findings: Finding, cues: tuple[Cue, ...] = ()) -> Moment:
+        return moment(t_s, cues, phase="glide", tension=plateau, set_index=1, reps=reps,
+                      findings=findings)  # fmt: skip
+
+    held = moment(2.0, phase="hold", tension=plateau, set_index=1, warnings=("too_small",))
+    counted = glide(4.0, 2, cues=(Cue(4.0, "count", "count", 2),))
+    moments = [moment(1.0), moment(1.1), held, glide(3.0, 1, fault), glide(3.1, 1, later), counted]
+    told = [[e["event"] for e in events.of(m)] for m in moments]
+    assert told == [
+        ["stage", "phase"], [], ["phase", "tension", "warning"], ["phase", "count", "finding"], [],
+        ["count", "cue"],
+    ]  # fmt: skip
+
+
+def test_events_hold_what_json_can() -> None:
+    """Unknown numbers are null, and a cue has its words."""
+    events = Events("de")
+    fault = Finding("bouncing", "fault", None, 2.0, float("nan"), 7.0, 5.0, "deg", "So.")
+    cue = Cue(2.0, "phase", "hold")
+    told = list(events.of(moment(2.0, (cue,), findings=(fault,), warnings=tuple(WARNING_NOTES))))
+    by_name = {e["event"]: e for e in told}
+    assert by_name["finding"]["end_s"] is None
+    assert by_name["cue"]["text"].startswith("Das ist Ihr Spannungspunkt")
+    assert camera_event(CameraEvent(1.5, "lost", "Gone.")) == {
+        "event": "camera", "t_s": 1.5, "name": "lost", "text": "Gone.",
+    }  # fmt: skip

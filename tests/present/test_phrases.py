@@ -1,0 +1,63 @@
+"""Every cue and every rule has its words, in every language."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from posecheck.assess import guide
+from posecheck.assess.setup import HINTS
+from posecheck.present import phrases
+from posecheck.types import RULES, Cue
+
+CUES = (
+    "welcome", "come_into_view", "lie_down", "turn_side_on", "come_closer", "move_back",
+    "more_light", "alone", "ready", "raise_leg", "straighten", "hold", "hold_seconds", "pump",
+    "bend", "lower", "other_leg", "next_set", "count", "last_one", "put_right", "well_done",
+    "ease", "rest", "rest_over", "arm_seen", "done", "stopped", "sat_up", "left", "camera_lost",
+    "camera_back",
+)  # fmt: skip
+WITH_NUMBER = {"hold_seconds", "next_set", "count", "rest"}
+LONGEST_LINE = 32  # characters; it is read from four metres
+
+
+def test_english_and_german_are_there() -> None:
+    assert phrases.languages() == ("en", "de")
+
+
+@pytest.mark.parametrize("language", phrases.languages())
+@pytest.mark.parametrize("name", [*CUES, *RULES])
+def test_every_cue_has_words_to_say_and_to_show(language: str, name: str) -> None:
+    table = phrases._tables()[language]
+    said, shown = table["say"][name], table["show"][name]
+    assert ("{number}" in said) == (name in WITH_NUMBER)
+    assert 0 < len(shown) <= LONGEST_LINE
+    assert re.fullmatch(r"[\w .,{}]+", said), "an engine reads symbols aloud"
+
+
+@pytest.mark.parametrize("kind", ["say", "show"])
+def test_no_language_has_words_that_english_lacks(kind: str) -> None:
+    for table in phrases._tables().values():
+        assert set(table[kind]) <= set(phrases._tables()["en"][kind])
+
+
+def test_the_guide_says_nothing_that_has_no_words() -> None:
+    """Whatever its source hands to `_say`, and every hint of the set-up."""
+    said = re.findall(r'_say\(\s*"\w+",\s*"(\w+)"', Path(guide.__file__).read_text("utf-8"))
+    assert len(said) > 10
+    assert {*said, *HINTS} <= {*CUES}
+
+
+def test_numbers_are_filled_in() -> None:
+    assert phrases.text(Cue(1.0, "count", "count", 7), "de") == "7"
+    assert phrases.text(Cue(1.0, "rest", "rest", 30), "en") == "Rest for 30 seconds."
+    assert phrases.line("next_set", "de", 2) == "Durchgang 2"
+
+
+def test_what_a_language_lacks_is_said_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = {"en": {"say": {"done": "Finished."}, "show": {}}, "xx": {"say": {}, "show": {}}}
+    monkeypatch.setattr(phrases, "_tables", lambda: tables)
+    assert phrases.text(Cue(0.0, "end", "done"), "xx") == "Finished."
+    assert phrases.text(Cue(0.0, "end", "done"), "nowhere") == "Finished."

@@ -1,0 +1,170 @@
+"""The screen of a live session: mirrored people, unmirrored words, digits to be read from afar."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+from present_factory import make_finding, make_update
+
+from posecheck.present import phrases, scenes
+from posecheck.present.dial import GROUND, draw_ring
+from posecheck.present.drawing import GREEN, Picture
+from posecheck.present.prompt import dial_of, said
+from posecheck.present.stage import StageScreen, mirrored
+from posecheck.types import RULES, Stage, Update
+
+NAN = float("nan")
+HINTS = ("come_into_view", "lie_down", "turn_side_on", "come_closer", "move_back", "more_light",
+         "alone")  # fmt: skip
+
+
+def make_stage(name: str = "exercise", **changes: Any) -> Stage:
+    values: dict[str, Any] = {
+        "t_s": 9.2, "name": name, "hint": None, "ready": 0.0, "rest_left_s": NAN,
+        "correction": None, "ending": 0.0, "message": None,
+    }  # fmt: skip
+    return Stage(**{**values, **changes})
+
+
+def frame() -> Picture:
+    """Red on the left, blue on the right."""
+    image = np.zeros((480, 640, 3), np.uint8)
+    image[:, :320, 0] = image[:, 320:, 2] = 200
+    return image
+
+
+def draw(stage: Stage, update: Update | None = None, **options: Any) -> Picture:
+    return StageScreen().draw(frame(), update or make_update(), stage, **options)
+
+
+STAGES = [
+    make_stage("set_up"),
+    *(make_stage("set_up", hint=hint) for hint in HINTS),
+    make_stage(),
+    make_stage(correction="knee_not_held", message="pump"),
+    make_stage(ending=0.5),
+    make_stage("rest", rest_left_s=12.3, message="rest"),
+    make_stage("done", message="done"),
+    make_stage("done"),
+]
+
+
+@pytest.mark.parametrize("language", phrases.languages())
+@pytest.mark.parametrize("stage", STAGES, ids=lambda s: f"{s.name}-{s.hint or s.message}")
+def test_every_stage_can_be_drawn(stage: Stage, language: str) -> None:
+    picture = draw(stage, language=language)
+    assert picture.shape == (720, 1280, 3)
+    assert picture.dtype == np.uint8
+    assert (picture[:100] != GROUND).any(), "the line above"
+
+
+@pytest.mark.parametrize("hint", HINTS)
+def test_what_is_wrong_looks_other_than_what_is_right(hint: str) -> None:
+    assert (scenes.wrong(hint, 100) != scenes.right(hint, 100)).any()
+    pictures = [scenes.wrong(other, 100) for other in HINTS if other != hint]
+    assert all((picture != scenes.wrong(hint, 100)).any() for picture in pictures)
+
+
+def test_the_scene_lies_as_the_person_does() -> None:
+    np.testing.assert_array_equal(
+        scenes.right(None, 100, head_left=True), scenes.right(None, 100)[:, ::-1]
+    )
+
+
+def test_the_person_is_mirrored() -> None:
+    picture = draw(make_stage("rest", rest_left_s=5.0))
+    left, right = picture[300:500, 30:200], picture[300:500, 600:740]
+    assert np.median(left[..., 2]) > 150 > np.median(left[..., 0])
+    assert np.median(right[..., 0]) > 150 > np.median(right[..., 2])
+
+
+def test_the_frame_itself_is_left_as_it_is() -> None:
+    image = frame()
+    StageScreen().draw(image, make_update(), make_stage())
+    np.testing.assert_array_equal(image, frame())
+
+
+def test_joints_are_mirrored_with_the_picture() -> None:
+    """Twice is not at all, and distances to the edge change sides."""
+    update = make_update()
+    once = mirrored(update, 640.0, 640)
+    np.testing.assert_allclose(once.working_px[:, 0], 640 - update.working_px[:, 0])
+    np.testing.assert_allclose(once.working_px[:, 1], update.working_px[:, 1])
+    np.testing.assert_allclose(mirrored(once, 640.0, 640).trunk_px, update.trunk_px)
+    np.testing.assert_allclose(mirrored(update, 640.0, 320).working_px, once.working_px / 2)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("reps", [1, 8, 12, 20])
+def test_the_counter_can_be_read_from_four_metres(size: tuple[int, int], reps: int) -> None:
+    """Its digits are a sixth of the screen's height, or more."""
+    width, height = size
+    screen = StageScreen(width, height)
+    update = make_update(reps=reps)
+    picture = screen.draw(frame(), update, make_stage(message="pump"))
+    column = picture[round(0.2 * height) :, round(0.66 * width) : round(0.84 * width)]
+    white = (column == 255).all(axis=2)
+    rows = np.flatnonzero(white.any(axis=1))
+    runs = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
+    assert max(len(run) for run in runs) >= height / 6
+
+
+def test_the_ring_fills_during_the_hold() -> None:
+    def green(hold_s: float) -> int:
+        update = make_update(phase="hold", hold_s=hold_s, hold_target_s=5.0, reps=0)
+        picture = draw(make_stage(message="hold"), update)[:, 790:1125]
+        return int((picture == GREEN).all(axis=2).sum())
+
+    areas = [green(hold_s) for hold_s in (0.0, 1.0, 2.5, 4.0, 5.0, 9.0)]
+    assert areas[:5] == sorted(areas[:5])
+    assert areas[0] < areas[1] < areas[2] < areas[3] < areas[4] == areas[5]
+
+
+def test_a_share_of_a_ring_is_that_share_of_its_pixels() -> None:
+    counts = []
+    for share in (0.25, 1.0):
+        picture: Picture = np.full((200, 200, 3), GROUND, np.uint8)
+        draw_ring(picture, (100, 100), 80, share)
+        counts.append((picture == GREEN).all(axis=2).sum())
+    assert abs(counts[0] / counts[1] - 0.25) < 0.02
+
+
+def test_the_dial_counts_as_soon_as_pumping_is_asked_for() -> None:
+    """The engine calls it hold until the first repetition is done."""
+    update = make_update(phase="hold", hold_s=3.4, reps=0, reps_target=10)
+    assert dial_of(update, make_stage(message="hold"), "en")[1:] == ("3", "Hold")
+    assert dial_of(update, make_stage(message="pump"), "en")[1:] == ("0", "of 10")
+
+
+def test_what_is_wrong_is_said_before_what_to_do() -> None:
+    update = make_update(findings=(make_finding(),))
+    stage = make_stage(message="pump", correction="knee_not_held")
+    assert said(update, stage, "en", "camera_lost") == (
+        "camera", phrases.line("camera_lost", "en"))  # fmt: skip
+    assert said(update, stage, "en", None) == ("fault", phrases.line("knee_not_held", "en"))
+    advice = dataclasses.replace(update, findings=())
+    assert said(advice, stage, "en", None)[0] == "advice"
+    assert said(advice, make_stage(message="pump"), "en", None) == (
+        "good", phrases.line("pump", "en"))  # fmt: skip
+
+
+@pytest.mark.parametrize("language", phrases.languages())
+def test_no_rule_and_no_phase_is_without_words(language: str) -> None:
+    lines = {said(make_update(), make_stage(correction=r), language, None)[1] for r in RULES}
+    assert len(lines) == len(RULES)
+    assert not any("_" in line for line in lines)
+    for phase in ("rest", "extend", "hold", "glide", "lower"):
+        assert "_" not in said(make_update(phase=phase), make_stage(), language, None)[1]
+
+
+def test_nothing_known_is_no_trouble() -> None:
+    nowhere = np.full((5, 2), np.nan)
+    update = make_update(
+        working_px=nowhere, resting_px=nowhere, trunk_px=nowhere[:2], tension=None, hold_s=NAN,
+        phase="hold", side=None, variant=None, set_index=0, reps=0, reps_target=None,
+    )  # fmt: skip
+    for stage in STAGES:
+        draw(stage, update, notice="camera_lost")
