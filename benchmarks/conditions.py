@@ -1,0 +1,230 @@
+"""How well clips are read that were spoiled: mirrored, cropped, dark, shaken in time, and so on.
+
+usage: python -m benchmarks.conditions [--source DIR] [--clips NAME ...] [--conditions NAME ...]
+                                       [--each N | --all] [--keep DIR]
+
+By default three clips of different kinds a condition, another three for the next one. Prints
+Markdown; each clip is spoiled, looked at and held against its truth. Interrupted, it prints
+what it has. With --keep the spoiled clips, their landmarks and reports stay.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.footage import write
+from benchmarks.looking import poses_in, report_on
+from benchmarks.misses import misses
+from benchmarks.scoring import JOINTS, Score, Truth, score, truths
+from benchmarks.spoil import Box, body_box
+from benchmarks.spoiling import CONDITIONS, Condition, Scene
+from benchmarks.totals import deg, mean, of, seconds, total
+from posecheck.present.tables import write_json
+from posecheck.types import Report
+from posecheck.vision.frames import VideoSource
+from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
+
+SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
+EACH = 3
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Outcome:
+    """One spoiled clip's score, and the score of the clip it was made from."""
+
+    score: Score
+    warnings: tuple[str, ...]
+    untouched: Score
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Spoil, look, score and print."""
+    args = _parser().parse_args(argv)
+    clips = truths(args.source)
+    if not clips:
+        print(f"{args.source} holds no NAME.truth.json", file=sys.stderr)
+        return 2
+    wanted = [c for c in CONDITIONS if not args.conditions or c.name in args.conditions]
+    plan = [(c, _chosen(c, clips, args)) for c in wanted]
+    found: dict[str, list[Outcome]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        suite = Suite(clips, ensure_model(None, stderr_bar), Path(args.keep or folder))
+        try:
+            for condition, chosen in plan:
+                for truth in chosen:
+                    print(f"{condition.name}: {truth.name} ...", file=sys.stderr, flush=True)
+                    found.setdefault(condition.name, []).append(suite.run(condition, truth))
+        except KeyboardInterrupt:
+            print("interrupted; this is what there is", file=sys.stderr)
+    rows = [(c, found[c.name]) for c, _ in plan if c.name in found]
+    print("\n".join([*table(suite.untouched_outcomes(), rows), "", *listed(rows)]))
+    return 0
+
+
+class Suite:
+    """Looks at clips as they are once, and at each as a condition spoils it."""
+
+    def __init__(self, clips: Sequence[Truth], model: ModelFile, folder: Path) -> None:
+        self._clips, self._model, self._folder = clips, model, folder
+        self._known: dict[str, tuple[Report, Score]] = {}
+
+    def untouched_outcomes(self) -> list[Outcome]:
+        """Of every clip that was needed."""
+        return [Outcome(s, r.quality.warnings, s) for r, s in self._known.values()]
+
+    def run(self, condition: Condition, truth: Truth) -> Outcome:
+        """Spoil a clip and score what is found."""
+        report, untouched = self._untouched(truth)
+        scene = Scene(truth, lambda margin: _box(report, truth, margin), self._partner(truth))
+        name = f"{truth.name}.{condition.name}"
+        clip = self._folder / f"{name}.mp4"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        write(clip, condition.film(scene), condition.crf)
+        found = self._look(clip)
+        meant = truth
+        if condition.beside and scene.partner is not None and _on_the_right(found, truth):
+            meant = scene.partner
+            untouched = self._untouched(meant)[1]
+        its = score(found, condition.truth(meant))
+        return Outcome(dataclasses.replace(its, name=truth.name), found.quality.warnings, untouched)
+
+    def _untouched(self, truth: Truth) -> tuple[Report, Score]:
+        if truth.name not in self._known:
+            print(f"{truth.name} as it is ...", file=sys.stderr, flush=True)
+            report = report_on(poses_in(truth.clip, self._model).poses())
+            self._known[truth.name] = report, score(report, truth)
+        return self._known[truth.name]
+
+    def _look(self, clip: Path) -> Report:
+        log = poses_in(clip, self._model)
+        log.save(clip.with_suffix(".npz"))
+        report = report_on(log.poses())
+        write_json(report, clip.with_suffix(".json"))
+        return report
+
+    def _partner(self, truth: Truth) -> Truth:
+        """Somebody else, another for each clip."""
+        at = [t.name for t in self._clips].index(truth.name)
+        return self._clips[(at + len(self._clips) // 2) % len(self._clips)]
+
+
+def table(
+    untouched: Sequence[Outcome], rows: Iterable[tuple[Condition, list[Outcome]]]
+) -> Iterator[str]:
+    """A row a condition."""
+    yield (
+        "| condition | hip | knee | ankle | counts exact | tension: found, start, knee | "
+        "side & variant | faults named, false | verdict right | warnings |"
+    )
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    if untouched:
+        yield _row(f"untouched ({len(untouched)} clips)", untouched, plain=True)
+    for condition, outcomes in rows:
+        yield _row(f"`{condition.name}`: {condition.words}", outcomes)
+    yield ""
+    yield (
+        "Angles: mean absolute error over frames, then clips; in brackets what the condition "
+        "changes on the same clips. Tension: how far its start and the knee there are off, either "
+        "way. Warnings: the clips that were given each. **Bold**: not all."
+    )
+
+
+def _row(name: str, outcomes: Sequence[Outcome], plain: bool = False) -> str:
+    its, n = total([o.score for o in outcomes]), len(outcomes)
+    cells = []
+    for i, joint in enumerate(JOINTS):
+        change = mean(
+            o.score.angles[joint].mean_deg - o.untouched.angles[joint].mean_deg for o in outcomes
+        )
+        cells.append(deg(its.mean_deg[i]) + ("" if plain else f" ({deg(change, signed=True)})"))
+    tension = f"{of(its.tensions, n)}, {seconds(its.late_s)}, {deg(its.tension_knee_deg)}"
+    false = f"**{its.false_faults}**" if its.false_faults else "0"
+    cells += [
+        of(its.exact, n), tension, of(its.sides, n),
+        f"{of(its.named, its.planted) if its.planted else '-'}, {false}",
+        of(its.verdicts, n), _warned(outcomes) or "-",
+    ]  # fmt: skip
+    return f"| {name} | {' | '.join(cells)} |"
+
+
+def _warned(outcomes: Sequence[Outcome]) -> str:
+    names = sorted({w for o in outcomes for w in o.warnings})
+    return ", ".join(f"`{w}` {sum(w in o.warnings for o in outcomes)}" for w in names)
+
+
+def listed(rows: Iterable[tuple[Condition, list[Outcome]]]) -> Iterator[str]:
+    """Every miss by its clip's name; what the untouched clip misses too is not the condition's."""
+    yield "Misses:"
+    yield ""
+    none = True
+    for condition, outcomes in rows:
+        for o in outcomes:
+            what = list(misses(o.score))
+            if not what:
+                continue
+            none = False
+            before = {m.kind for m in misses(o.untouched)}
+            told = "; ".join(
+                f"{m.words} (untouched too)" if m.kind in before else m.words for m in what
+            )
+            yield f"- `{condition.name}`, `{o.score.name}`: {told}"
+    if none:
+        yield "none."
+
+
+def kinds(clips: Sequence[Truth]) -> list[list[Truth]]:
+    """Pumps, bends, clips with a fault, and those without an exercise."""
+    groups: dict[str, list[Truth]] = {"ankle_pump": [], "knee_bend": [], "fault": [], "none": []}
+    for truth in clips:
+        groups["fault" if truth.fault else truth.variant or "none"].append(truth)
+    return [group for group in groups.values() if group]
+
+
+def chosen(nth: int, clips: Sequence[Truth], each: int) -> list[Truth]:
+    """Clips of different kinds for the n-th condition, others than for the one before."""
+    turned = [[g[(nth + i) % len(g)] for i in range(len(g))] for g in kinds(clips)]
+    mixed = [t for layer in zip_longest(*turned) for t in layer if t is not None]
+    return mixed[:each]
+
+
+def _chosen(condition: Condition, clips: Sequence[Truth], args: argparse.Namespace) -> list[Truth]:
+    if args.clips:
+        return [t for t in clips if t.name in args.clips]
+    return list(clips) if args.all else chosen(CONDITIONS.index(condition), clips, args.each)
+
+
+def _box(report: Report, truth: Truth, margin: float) -> Box:
+    s = report.series
+    points = np.concatenate([s.working_px, s.resting_px, s.trunk_px], axis=1)
+    with VideoSource(truth.clip) as source:
+        return body_box(points, margin, (source.width_px, source.height_px))
+
+
+def _on_the_right(report: Report, left: Truth) -> bool:
+    """Whether the person who was followed lies to the right of a clip's picture."""
+    with VideoSource(left.clip) as source:
+        return bool(np.nanmedian(report.series.trunk_px[..., 0]) > source.width_px)
+
+
+def _parser() -> argparse.ArgumentParser:
+    names = [c.name for c in CONDITIONS]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.conditions", description=__doc__)
+    parser.add_argument("--source", metavar="DIR", type=Path, default=SAMPLES)
+    parser.add_argument("--clips", metavar="NAME", nargs="+")
+    parser.add_argument("--conditions", metavar="NAME", nargs="+", choices=names)
+    parser.add_argument("--each", metavar="N", type=int, default=EACH, help="clips a condition")
+    parser.add_argument("--all", action="store_true", help="every clip under every condition")
+    parser.add_argument("--keep", metavar="DIR", type=Path)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
