@@ -3,9 +3,8 @@
 usage: python -m benchmarks.ablation [--source DIR] [--parts NAME ...] [--poses DIR]
 
 Every clip with a truth file is looked at twice, as usual and without ever hiding the resting
-leg; the rest is computed from those landmarks. With --poses the landmarks are read from
-NAME.npz (tests/data has those of the samples) and parts that need another look are left out.
-Prints Markdown.
+leg; the rest is computed from those landmarks. With --poses the usual landmarks are read from
+NAME.npz (tests/data has those of the samples). Prints Markdown.
 """
 
 from __future__ import annotations
@@ -15,14 +14,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.looking import poses_in, report_on
+from benchmarks.looking import looked, report_on
 from benchmarks.misses import misses
 from benchmarks.parts import PARTS, Part, taken_out
 from benchmarks.scoring import JOINTS, Score, Truth, score, truths
 from benchmarks.totals import deg, of, seconds, total
 from posecheck.types import Pose
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
-from posecheck.vision.pose_store import load_poses
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
 HIDING = next(p for p in PARTS if p.name == "hiding")
@@ -37,17 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{args.source} holds no NAME.truth.json", file=sys.stderr)
         return 2
     parts = [p for p in PARTS if not args.parts or p.name in args.parts]
-    if args.poses:
-        parts = [p for p in parts if not p.looks_anew]
-        usual: dict[str, Sequence[Pose]] = {
-            t.name: load_poses(args.poses / f"{t.name}.npz") for t in clips
-        }
-        plain = usual
-    else:
-        model = ensure_model(None, stderr_bar)
-        usual = {t.name: _looked(t, model) for t in clips}
-        anew = any(p.looks_anew for p in parts)
-        plain = {t.name: _looked(t, model, HIDING) for t in clips} if anew else usual
+    model = ensure_model(None, stderr_bar)
+    usual = {t.name: _looked(t, model, args.poses) for t in clips}
+    anew = any(p.looks_anew for p in parts)
+    plain = {t.name: _looked_plainly(t, model) for t in clips} if anew else usual
     rows: Rows = [("**the engine as it is**", [_scored(t, usual[t.name]) for t in clips])]
     for part in parts:
         print(f"without {part.name} ...", file=sys.stderr, flush=True)
@@ -59,12 +50,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _looked(truth: Truth, model: ModelFile, without: Part | None = None) -> Sequence[Pose]:
-    print(f"{truth.name}{' again' if without else ''} ...", file=sys.stderr, flush=True)
-    if without is None:
-        return poses_in(truth.clip, model).poses()
-    with taken_out(without, truth):
-        return poses_in(truth.clip, model).poses()
+def _looked(truth: Truth, model: ModelFile, kept: Path | None) -> Sequence[Pose]:
+    print(f"{truth.name} ...", file=sys.stderr, flush=True)
+    return looked(truth, model, kept)
+
+
+def _looked_plainly(truth: Truth, model: ModelFile) -> Sequence[Pose]:
+    print(f"{truth.name} with nothing hidden ...", file=sys.stderr, flush=True)
+    with taken_out(HIDING, truth):
+        return looked(truth, model)
 
 
 def _scored(truth: Truth, poses: Sequence[Pose], without: Part | None = None) -> Score:

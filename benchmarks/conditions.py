@@ -1,11 +1,12 @@
 """How well clips are read that were spoiled: mirrored, cropped, dark, shaken in time, and so on.
 
 usage: python -m benchmarks.conditions [--source DIR] [--clips NAME ...] [--conditions NAME ...]
-                                       [--each N | --all] [--keep DIR]
+                                       [--each N | --all] [--keep DIR] [--poses DIR]
 
 By default three clips of different kinds a condition, another three for the next one. Prints
 Markdown; each clip is spoiled, looked at and held against its truth. Interrupted, it prints
-what it has. With --keep the spoiled clips, their landmarks and reports stay.
+what it has. With --keep the spoiled clips, their landmarks and reports stay; with --poses the
+untouched clips are not looked at, but their landmarks read from NAME.npz (tests/data has them).
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from benchmarks.footage import write
-from benchmarks.looking import poses_in, report_on
+from benchmarks.looking import looked, poses_in, report_on
 from benchmarks.misses import misses
 from benchmarks.scoring import JOINTS, Score, Truth, score, truths
 from benchmarks.spoil import Box, body_box
@@ -34,6 +36,7 @@ from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
 EACH = 3
+T = TypeVar("T")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     plan = [(c, _chosen(c, clips, args)) for c in wanted]
     found: dict[str, list[Outcome]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        suite = Suite(clips, ensure_model(None, stderr_bar), Path(args.keep or folder))
+        suite = Suite(clips, ensure_model(None, stderr_bar), Path(args.keep or folder), args.poses)
         try:
             for condition, chosen in plan:
                 for truth in chosen:
@@ -72,8 +75,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 class Suite:
     """Looks at clips as they are once, and at each as a condition spoils it."""
 
-    def __init__(self, clips: Sequence[Truth], model: ModelFile, folder: Path) -> None:
-        self._clips, self._model, self._folder = clips, model, folder
+    def __init__(
+        self, clips: Sequence[Truth], model: ModelFile, folder: Path, kept: Path | None = None
+    ) -> None:
+        self._clips, self._model, self._folder, self._kept = clips, model, folder, kept
         self._known: dict[str, tuple[Report, Score]] = {}
 
     def untouched_outcomes(self) -> list[Outcome]:
@@ -99,7 +104,7 @@ class Suite:
     def _untouched(self, truth: Truth) -> tuple[Report, Score]:
         if truth.name not in self._known:
             print(f"{truth.name} as it is ...", file=sys.stderr, flush=True)
-            report = report_on(poses_in(truth.clip, self._model).poses())
+            report = report_on(looked(truth, self._model, self._kept))
             self._known[truth.name] = report, score(report, truth)
         return self._known[truth.name]
 
@@ -181,18 +186,23 @@ def listed(rows: Iterable[tuple[Condition, list[Outcome]]]) -> Iterator[str]:
 
 
 def kinds(clips: Sequence[Truth]) -> list[list[Truth]]:
-    """Pumps, bends, clips with a fault, and those without an exercise."""
-    groups: dict[str, list[Truth]] = {"ankle_pump": [], "knee_bend": [], "fault": [], "none": []}
+    """Clean pumps, clean bends, and clips with a fault or without an exercise."""
+    groups: dict[str, list[Truth]] = {"ankle_pump": [], "knee_bend": [], "other": []}
     for truth in clips:
-        groups["fault" if truth.fault else truth.variant or "none"].append(truth)
+        groups["other" if truth.fault else truth.variant or "other"].append(truth)
     return [group for group in groups.values() if group]
 
 
 def chosen(nth: int, clips: Sequence[Truth], each: int) -> list[Truth]:
     """Clips of different kinds for the n-th condition, others than for the one before."""
-    turned = [[g[(nth + i) % len(g)] for i in range(len(g))] for g in kinds(clips)]
-    mixed = [t for layer in zip_longest(*turned) for t in layer if t is not None]
-    return mixed[:each]
+    groups = kinds(clips)
+    turned = [_turned(group, nth) for group in _turned(groups, nth * each)]
+    return [t for layer in zip_longest(*turned) for t in layer if t is not None][:each]
+
+
+def _turned(items: list[T], by: int) -> list[T]:
+    by %= len(items)
+    return items[by:] + items[:by]
 
 
 def _chosen(condition: Condition, clips: Sequence[Truth], args: argparse.Namespace) -> list[Truth]:
@@ -223,6 +233,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--each", metavar="N", type=int, default=EACH, help="clips a condition")
     parser.add_argument("--all", action="store_true", help="every clip under every condition")
     parser.add_argument("--keep", metavar="DIR", type=Path)
+    parser.add_argument("--poses", metavar="DIR", type=Path, help="landmarks of untouched clips")
     return parser
 
 

@@ -79,7 +79,8 @@ def test_conditions_take_clips_of_different_kinds_in_turn() -> None:
     ]
     names = [[t.name for t in conditions.chosen(n, clips, 3)] for n in range(3)]
     assert names[0] == ["pump0", "bend0", "fault"]
-    assert names[1] == ["pump1", "bend1", "fault"]
+    assert names[1] == ["pump1", "bend1", "rest"]
+    assert [t.name for t in conditions.chosen(1, clips, 2)] == ["rest", "pump1"]
     assert len({t.name for t in conditions.chosen(0, clips, 99)}) == len(clips)
 
 
