@@ -1,12 +1,14 @@
 """How well clips are read that were spoiled: mirrored, cropped, dark, shaken in time, and so on.
 
 usage: python -m benchmarks.conditions [--source DIR] [--clips NAME ...] [--conditions NAME ...]
-                                       [--each N | --all] [--keep DIR] [--poses DIR]
+                                       [--each N | --all] [--keep DIR [--again]]
+                                       [--poses DIR]
 
 By default three clips of different kinds a condition, another three for the next one. Prints
 Markdown; each clip is spoiled, looked at and held against its truth. Interrupted, it prints
-what it has. With --keep the spoiled clips, their landmarks and reports stay; with --poses the
-untouched clips are not looked at, but their landmarks read from NAME.npz (tests/data has them).
+what it has. With --keep the spoiled clips and their landmarks stay, and what was looked at before
+is not looked at again: so a changed engine is held against them in a minute with --again. With
+--poses the landmarks of the untouched clips are read from NAME.npz (tests/data has them).
 """
 
 from __future__ import annotations
@@ -29,10 +31,10 @@ from benchmarks.scoring import JOINTS, Score, Truth, score, truths
 from benchmarks.spoil import Box, body_box
 from benchmarks.spoiling import CONDITIONS, Condition, Scene
 from benchmarks.totals import deg, mean, of, seconds, total
-from posecheck.present.tables import write_json
-from posecheck.types import Report
+from posecheck.types import Pose, Report
 from posecheck.vision.frames import VideoSource
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
+from posecheck.vision.pose_store import load_poses
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
 EACH = 3
@@ -51,23 +53,23 @@ class Outcome:
 def main(argv: Sequence[str] | None = None) -> int:
     """Spoil, look, score and print."""
     args = _parser().parse_args(argv)
+    if args.again and not args.keep:
+        print("--again needs --keep DIR", file=sys.stderr)
+        return 2
     clips = truths(args.source)
     if not clips:
         print(f"{args.source} holds no NAME.truth.json", file=sys.stderr)
         return 2
-    wanted = [c for c in CONDITIONS if not args.conditions or c.name in args.conditions]
-    plan = [(c, _chosen(c, clips, args)) for c in wanted]
     found: dict[str, list[Outcome]] = {}
     with tempfile.TemporaryDirectory() as folder:
         suite = Suite(clips, ensure_model(None, stderr_bar), Path(args.keep or folder), args.poses)
         try:
-            for condition, chosen in plan:
-                for truth in chosen:
-                    print(f"{condition.name}: {truth.name} ...", file=sys.stderr, flush=True)
-                    found.setdefault(condition.name, []).append(suite.run(condition, truth))
+            for condition, truth in _plan(clips, args):
+                print(f"{condition.name}: {truth.name} ...", file=sys.stderr, flush=True)
+                found.setdefault(condition.name, []).append(suite.run(condition, truth))
         except KeyboardInterrupt:
             print("interrupted; this is what there is", file=sys.stderr)
-    rows = [(c, found[c.name]) for c, _ in plan if c.name in found]
+    rows = [(c, found[c.name]) for c in CONDITIONS if c.name in found]
     print("\n".join([*table(suite.untouched_outcomes(), rows), "", *listed(rows)]))
     return 0
 
@@ -89,11 +91,7 @@ class Suite:
         """Spoil a clip and score what is found."""
         report, untouched = self._untouched(truth)
         scene = Scene(truth, lambda margin: _box(report, truth, margin), self._partner(truth))
-        name = f"{truth.name}.{condition.name}"
-        clip = self._folder / f"{name}.mp4"
-        self._folder.mkdir(parents=True, exist_ok=True)
-        write(clip, condition.film(scene), condition.crf)
-        found = self._look(clip)
+        found = report_on(self._poses(condition, scene))
         meant = truth
         if condition.beside and scene.partner is not None and _on_the_right(found, truth):
             meant = scene.partner
@@ -108,12 +106,15 @@ class Suite:
             self._known[truth.name] = report, score(report, truth)
         return self._known[truth.name]
 
-    def _look(self, clip: Path) -> Report:
-        log = poses_in(clip, self._model)
-        log.save(clip.with_suffix(".npz"))
-        report = report_on(log.poses())
-        write_json(report, clip.with_suffix(".json"))
-        return report
+    def _poses(self, condition: Condition, scene: Scene) -> Sequence[Pose]:
+        """The landmarks of the spoiled clip, looked at once for as long as its folder stays."""
+        known = kept_poses(self._folder, condition, scene.truth)
+        if not known.exists():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            clip = known.with_suffix(".mp4")
+            write(clip, condition.film(scene), condition.crf)
+            poses_in(clip, self._model).save(known)
+        return load_poses(known)
 
     def _partner(self, truth: Truth) -> Truth:
         """Somebody else, another for each clip."""
@@ -205,10 +206,24 @@ def _turned(items: list[T], by: int) -> list[T]:
     return items[by:] + items[:by]
 
 
+def _plan(clips: Sequence[Truth], args: argparse.Namespace) -> Iterator[tuple[Condition, Truth]]:
+    """What to do, the first clip of every condition before the second of any."""
+    wanted = [c for c in CONDITIONS if not args.conditions or c.name in args.conditions]
+    rows = [[(c, t) for t in _chosen(c, clips, args)] for c in wanted]
+    return (one for layer in zip_longest(*rows) for one in layer if one is not None)
+
+
 def _chosen(condition: Condition, clips: Sequence[Truth], args: argparse.Namespace) -> list[Truth]:
+    if args.again:
+        return [t for t in clips if kept_poses(args.keep, condition, t).exists()]
     if args.clips:
         return [t for t in clips if t.name in args.clips]
     return list(clips) if args.all else chosen(CONDITIONS.index(condition), clips, args.each)
+
+
+def kept_poses(folder: Path, condition: Condition, truth: Truth) -> Path:
+    """Where the landmarks of a spoiled clip are kept."""
+    return folder / f"{truth.name}.{condition.name}.npz"
 
 
 def _box(report: Report, truth: Truth, margin: float) -> Box:
@@ -233,6 +248,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--each", metavar="N", type=int, default=EACH, help="clips a condition")
     parser.add_argument("--all", action="store_true", help="every clip under every condition")
     parser.add_argument("--keep", metavar="DIR", type=Path)
+    parser.add_argument("--again", action="store_true", help="score what --keep holds, no more")
     parser.add_argument("--poses", metavar="DIR", type=Path, help="landmarks of untouched clips")
     return parser
 
