@@ -26,7 +26,7 @@ import numpy as np
 
 from benchmarks.footage import write
 from benchmarks.looking import looked, poses_in, report_on
-from benchmarks.misses import misses
+from benchmarks.misses import Miss, misses
 from benchmarks.scoring import JOINTS, Score, Truth, score, truths
 from benchmarks.spoil import Box, body_box
 from benchmarks.spoiling import CONDITIONS, Condition, Scene
@@ -173,7 +173,7 @@ def listed(rows: Iterable[tuple[Condition, list[Outcome]]]) -> Iterator[str]:
     none = True
     for condition, outcomes in rows:
         for o in outcomes:
-            what = list(misses(o.score))
+            what = [*misses(o.score), *unwarned(condition, o)]
             if not what:
                 continue
             none = False
@@ -184,6 +184,12 @@ def listed(rows: Iterable[tuple[Condition, list[Outcome]]]) -> Iterator[str]:
             yield f"- `{condition.name}`, `{o.score.name}`: {told}"
     if none:
         yield "none."
+
+
+def unwarned(condition: Condition, outcome: Outcome) -> Iterator[Miss]:
+    """The warning that the condition calls for, where it was not given."""
+    if condition.warning is not None and condition.warning not in outcome.warnings:
+        yield Miss("warning", f"no warning `{condition.warning}`")
 
 
 def kinds(clips: Sequence[Truth]) -> list[list[Truth]]:

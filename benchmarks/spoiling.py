@@ -34,6 +34,7 @@ class Condition:
     truth: Callable[[Truth], Truth] = still_true.unchanged
     crf: int = CRF
     beside: bool = False  # two people: either may be followed
+    warning: str | None = None  # what the person has to be told
 
 
 def _each(change: Callable[[Image], Image]) -> Callable[[Scene], Iterator[Shot]]:
@@ -105,7 +106,13 @@ CONDITIONS = (
     Condition(
         "roll_minus_20", "and 20° the other way", _each(partial(spoil.rolled, degrees=-20.0))
     ),
-    Condition("two_people", "somebody else beside, exercising too", _two, beside=True),
+    Condition(
+        "two_people",
+        "somebody else beside, exercising too",
+        _two,
+        beside=True,
+        warning="second_person",
+    ),
     Condition(
         "still",
         "a photograph taken at the tension, for 10 s",

@@ -64,6 +64,14 @@ def test_misses_are_listed_by_clip_and_those_of_the_untouched_clip_are_marked() 
     assert list(conditions.listed([(DARK, [Outcome(a_score(), (), a_score())])]))[-1] == "none."
 
 
+def test_a_second_person_calls_for_a_warning() -> None:
+    two = next(c for c in CONDITIONS if c.beside)
+    silent, warned = (Outcome(a_score(), w, a_score()) for w in ((), ("second_person",)))
+    assert [m.words for m in conditions.unwarned(two, silent)] == ["no warning `second_person`"]
+    assert list(conditions.unwarned(two, warned)) == []
+    assert list(conditions.unwarned(DARK, silent)) == []
+
+
 def test_an_ablation_lists_only_what_is_new() -> None:
     usual, without = a_score(side_ok=False), a_score(side_ok=False, reps=1)
     lines = list(ablation.listed([("as it is", [usual]), ("`gate`: none", [without])]))
