@@ -8,8 +8,8 @@ from dataclasses import replace
 from bench_factory import NO_TENSION, TRUTH, a_score
 
 from benchmarks import ablation, conditions
-from benchmarks.conditions import Outcome
 from benchmarks.misses import misses
+from benchmarks.outcomes import Outcome, listed, table, unwarned
 from benchmarks.scoring import JOINTS, AngleError
 from benchmarks.spoiling import CONDITIONS
 from benchmarks.totals import total
@@ -51,7 +51,7 @@ def test_a_condition_is_held_against_the_untouched_clip() -> None:
     worse = a_score(angles={j: AngleError(3.5, 1.0, 1.0) for j in JOINTS}, reps=1)
     outcomes = [Outcome(worse, ("too_small",), a_score())]
     rows = [(DARK, outcomes)]
-    row = next(line for line in conditions.table([], rows) if "darkened" in line)
+    row = next(line for line in table([], rows) if "darkened" in line)
     assert "3.5° (+1.5°)" in row
     assert "**0 of 1**" in row
     assert "`too_small` 1" in row
@@ -59,17 +59,17 @@ def test_a_condition_is_held_against_the_untouched_clip() -> None:
 
 def test_misses_are_listed_by_clip_and_those_of_the_untouched_clip_are_marked() -> None:
     one = a_score(reps=1, side_ok=False)
-    lines = list(conditions.listed([(DARK, [Outcome(one, (), a_score(side_ok=False))])]))
+    lines = list(listed([(DARK, [Outcome(one, (), a_score(side_ok=False))])]))
     assert lines[-1] == "- `darkened`, `a_pump`: 1 of 2 repetitions; wrong side (untouched too)"
-    assert list(conditions.listed([(DARK, [Outcome(a_score(), (), a_score())])]))[-1] == "none."
+    assert list(listed([(DARK, [Outcome(a_score(), (), a_score())])]))[-1] == "none."
 
 
 def test_a_second_person_calls_for_a_warning() -> None:
     two = next(c for c in CONDITIONS if c.beside)
     silent, warned = (Outcome(a_score(), w, a_score()) for w in ((), ("second_person",)))
-    assert [m.words for m in conditions.unwarned(two, silent)] == ["no warning `second_person`"]
-    assert list(conditions.unwarned(two, warned)) == []
-    assert list(conditions.unwarned(DARK, silent)) == []
+    assert [m.words for m in unwarned(two, silent)] == ["no warning `second_person`"]
+    assert list(unwarned(two, warned)) == []
+    assert list(unwarned(DARK, silent)) == []
 
 
 def test_an_ablation_lists_only_what_is_new() -> None:
