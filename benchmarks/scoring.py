@@ -98,7 +98,7 @@ def angle_error(t_s: Floats, measured: Floats, truth: Truth, joint: str) -> Angl
     return AngleError(
         float(np.abs(off).mean()),
         float(np.abs(off - np.median(off)).mean()),
-        len(off) / len(true),
+        len(off) / len(measured),
     )
 
 
