@@ -24,7 +24,8 @@ from posecheck.motion.body import Body, near_side
 from posecheck.motion.skeleton import HIP, KNEE, LEGS, SIDES
 from posecheck.motion.smoothing import LAG_S, REACH_S, FixedLagSmoother
 from posecheck.motion.tension import Track
-from posecheck.motion.working_leg import NOWHERE, LegFollower, Legs
+from posecheck.motion.view import Trunk
+from posecheck.motion.working_leg import NOT_APART, NOWHERE, LegFollower, Legs
 from posecheck.types import Array, Pose, Side
 
 Patches = Mapping[str, object]
@@ -69,10 +70,10 @@ def _labels(truth: Truth) -> Patches:
         if plain:
             self._measure(pose)
         if not (plain or hidden) or not self._trunks:
-            return Legs(pose.t_s, NOWHERE, NOWHERE, -1, hidden, np.nan)
+            return Legs(pose.t_s, NOWHERE, NOWHERE, NOT_APART, hidden, np.nan, NOWHERE)
         legs = (pose.xy_px if plain else pose.hidden_xy_px)[LEGS]
         resting = legs[1 - works] if plain else NOWHERE
-        return Legs(pose.t_s, legs[works], resting, works, hidden, self._size)
+        return Legs(pose.t_s, legs[works], resting, works, hidden, self._size, legs[works])
 
     return {"working_leg.LegFollower.push": push}
 
@@ -82,8 +83,12 @@ def _from_the_side(*args: Any) -> view.View:
     return replace(found, azimuth_deg=0.0, elevation_deg=0.0)
 
 
-def _hip_where_it_is(*_args: Any, **_named: Any) -> None:
-    return None
+def _hip_where_it_is(*_args: Any, **_named: Any) -> Array:
+    return np.zeros(2)
+
+
+def _shoulders_alone(trunk: Trunk, size_px: tuple[float, float], _leg: Any) -> view.View:
+    return view.estimate_view(trunk, size_px, None)
 
 
 def _hip_of_the_frame(body: Body, joints_px: Array) -> angles.LegAngles:
@@ -164,12 +169,17 @@ PARTS = (
         "view", "taken as seen straight from the side", _put("body.estimate_view", _from_the_side)
     ),
     Part(
+        "view_by_leg",
+        "the azimuth from the shoulders alone, whatever the straight leg says",
+        _put("body.estimate_view", _shoulders_alone),
+    ),
+    Part(
         "roll", "taken as filmed with a level camera", _put("view._believable_roll", lambda _: 0.0)
     ),
     Part(
         "hip_placed",
-        "the hip joint where the landmark is, whatever the resting leg says",
-        _put("body.BodyTracker._place_hip", _hip_where_it_is),
+        "the hip joint where its landmark is, whatever the other hip and the resting leg say",
+        _put("body.BodyTracker._hip_move", _hip_where_it_is),
     ),
     Part(
         "hip_held",

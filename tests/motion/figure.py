@@ -17,8 +17,8 @@ from script import Script
 
 from posecheck.types import Array, Mask, Pose, Side
 
-# Lengths over body height (Drillis and Contini); thigh over shank, the trunk as the landmarks have it, and the distance between the
-# hips are those of the rendered bodies.
+# Lengths over body height (Drillis and Contini); thigh over shank, the distance between the hips,
+# and the trunk as the landmarks have it are those of the rendered bodies.
 SHANK, THIGH, TRUNK, HIPS_APART, FOOT = 0.246, 0.239, 0.302, 0.139, 0.130
 # How far near and far shoulder are set apart by the model, in trunk lengths (44 rendered views):
 # along the trunk a unit of the tangent of the local azimuth, across it as a rod of that length.
