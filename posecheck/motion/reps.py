@@ -20,6 +20,7 @@ LEFT_TENSION = 0.08
 BEYOND = 0.12  # of a bend's length: how far before and after it the tension lies
 LAST_SWING = 0.6
 BEYOND_MIDDLE = 0.35  # of half the range: where a pump turns, a foot that rests does not
+USUAL_STEP = 60  # percentile: false extremes make short steps
 RHYTHM = (0.4, 2.2)  # of the usual time from top to bottom
 STILL_SHARE = 0.12  # of its range that a foot may tremble while it rests
 PAUSE_S = 0.6
@@ -27,6 +28,7 @@ PAUSE_S = 0.6
 # The smallest cycles that were real and the largest that were not, on rendered people: a pump
 # of 13° measures 5.5° and more, a still foot trembles by less than 4°.
 PUMP_FLOOR_DEG = 5.5
+TREMOR_DEG, CLEAR_PUMPS = 4.0, 3
 PUMP_FLOOR_MOVING_KNEE_DEG = 9.0
 KNEE_MOVES_DEG = 10.0
 BEND_FLOOR_DEG = 8.0
@@ -59,14 +61,14 @@ def pumps(times: Array, ankle: Array, knee: Array) -> list[Cycle]:
     knee_range = float(np.nanpercentile(knee, 95) - np.nanpercentile(knee, 5))
     floor = PUMP_FLOOR_DEG if knee_range < KNEE_MOVES_DEG else PUMP_FLOOR_MOVING_KNEE_DEG
     points = turning_points(quick, max(2.5, SWING * usual), LAST_SWING * usual)
-    points = _full(quick, _rhythmic(times, points))
+    points = _full(quick, _rhythmic(times, quick, points))
     cycles = []
     fine = smooth(times, ankle, 0.025)
     pairs = list(zip(points[::2], points[1::2], strict=False))
     swings = [abs(quick[a] - quick[b]) for (a, _), (b, _) in pairs]
-    enough = max(floor, LIKE_THE_OTHERS * float(np.median(swings))) if swings else floor
+    floor = _floor(swings, floor)
     for swing, ((a, ka), (b, _)) in zip(swings, pairs, strict=True):
-        if swing < enough:
+        if swing < floor:
             continue
         middle = 0.5 * (quick[a] + quick[b])
         low, high = sorted((_extreme(times, fine, a, ka), _extreme(times, fine, b, -ka)))
@@ -77,20 +79,36 @@ def pumps(times: Array, ankle: Array, knee: Array) -> list[Cycle]:
     return _alike(_joined(cycles), floor, PUMP_MIN_S)
 
 
-def _rhythmic(times: Array, points: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Extremes without those at either end that are out of the rhythm: a twitch, a long rest.
+def _floor(swings: list[float], floor_deg: float) -> float:
+    """The smallest swing that counts (degrees): who pumps clearly may pump a little less once."""
+    clear = [x for x in swings if x >= floor_deg]
+    if len(clear) < CLEAR_PUMPS:
+        return floor_deg
+    usual = float(np.median(clear))
+    return max(LIKE_THE_OTHERS * usual, min(floor_deg, TREMOR_DEG))
 
-    One of them would pair every top with the wrong bottom.
+
+def _rhythmic(times: Array, values: Array, points: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Extremes without those that are out of the rhythm.
+
+    At either end a twitch or a long rest, which would pair every top with the wrong bottom; in
+    between a dip that is over in no time, as a foot shows that is drawn short for some frames.
     """
     out = list(points)
     while len(out) > 3:
         steps = np.diff(times[[i for i, _ in out]])
-        usual = float(np.median(steps))
+        usual = float(np.percentile(steps, USUAL_STEP))
         shortest, longest = RHYTHM[0] * usual, RHYTHM[1] * usual
+        dips = np.flatnonzero(np.maximum(steps[:-1], steps[1:]) < shortest) + 1
         if not shortest <= steps[0] <= longest:
             out = out[1:]
         elif not shortest <= steps[-1] <= longest:
             out = out[:-1]
+        elif len(dips):
+            at = int(dips[0])
+            (before, kind), (after, _) = out[at - 1], out[at + 1]
+            keep = before if kind * (values[before] - values[after]) >= 0 else after
+            out[at - 1 : at + 2] = [(keep, kind)]
         else:
             break
     return out

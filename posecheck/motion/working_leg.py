@@ -23,6 +23,7 @@ LIMB_CHANGE = 0.3  # share by which the limbs of the two legs may differ in the 
 TRUNK_EVERY = 5
 MEMORY_S = 0.6  # how long a leg is looked for where it was last seen
 PAINTED_S = 0.25  # a gap so short is bridged
+BOTH = 0.06  # trunk lengths: the two names lie on one leg, and their mean is better than either
 NAME_IS_WORTH = 0.04  # trunk lengths by which the usual name may lie farther away
 RESTING_MEMORY_S = 10.0  # the resting leg lies still for longer than both labels leave it
 NOWHERE = np.full((5, 2), np.nan)
@@ -151,6 +152,8 @@ class LegFollower:
         if was_working is None:
             return np.asarray(legs[int(np.argmin(legs[:, KNEE, 1] + legs[:, ANKLE, 1]))])
         away = [_apart(leg, was_working) for leg in legs]
+        if _apart(legs[0], legs[1]) / size < BOTH:
+            return np.asarray(legs.mean(axis=0))
         named = self._name()
         if named is not None and away[named] < min(away) + NAME_IS_WORTH * size:
             return np.asarray(legs[named])
