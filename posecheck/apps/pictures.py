@@ -26,6 +26,7 @@ VIDEO_SIDE_PX = 1920  # a video of a larger clip is made smaller: nobody reads a
 _PAGE_SIDE_PX = 960
 _MOST_PICTURES = 12  # each is some 80 KB of the page; faults come first
 _QUALITY = 82
+_PLACES = 1500  # frames that tell where the person lies: all of a long clip would fill memory
 _SAME_S = 0.002  # a video file rounds its time stamps
 
 
@@ -108,9 +109,10 @@ class _Drawing:
         height, width = frame.image.shape[:2]
         self._scale = width / self._full_width_px
         overlay = Overlay(width, height)
-        series = self._report.series
+        s = self._report.series
+        every = slice(None, None, 1 + len(s.t_s) // _PLACES)
         overlay.avoid(
-            self._scale * body_points(series.working_px, series.resting_px, series.trunk_px)
+            self._scale * body_points(s.working_px[every], s.resting_px[every], s.trunk_px[every])
         )
         return overlay
 

@@ -22,7 +22,7 @@ MOUTH, EYES = (9, 10), (2, 5)
 
 # Standard deviation of an angle's lasting error on rendered people (degrees), and how much
 # a degree of doubt about the view or a hundredth of a trunk length of jitter adds.
-LASTING_DEG = {"hip": 3.4, "knee": 3.5, "ankle": 4.2}
+LASTING_DEG = {"hip": 3.2, "knee": 4.2, "ankle": 4.6}
 PER_VIEW_DEG = 0.05
 PER_NOISE = 60.0
 

@@ -27,6 +27,7 @@ STILL_DEG_S = 8.0
 PUT_DOWN_DEG = 30.0
 LIKE_A_RETURN, RETURNED_DEG = 1.4, 8.0
 HOLD_MIN_S = 0.5
+ARRIVING, SOON_S = 0.1, (0.8, 1.6)
 HIP_FOUND_S = 1.0
 LEVEL_DEG = 5.0  # the knee stays within this of the tension during the hold
 PUMP_SHARE = 0.5  # of the knee's range that the ankle's must have for pumps
@@ -245,6 +246,7 @@ def _onset(
     if first == 0:
         return float(times[0])
     upto = int(np.searchsorted(times, glide_s))
+    level = _first_level(times, calm, first, upto, level, high)
     drop = max(high - level, 1.0)
     slowed = level + max(SLOWED * drop, 1.0)
     # the last arrival at the level before the repetitions: a pause half-way is left again
@@ -263,6 +265,18 @@ def _onset(
     if np.isfinite(fast_s) and fast_s < slow_s:
         end += min(EXTRAPOLATE * (slow_s - fast_s), 1.0)
     return min(end, max(glide_s, slow_s))
+
+
+def _first_level(
+    times: Array, calm: Array, first: int, upto: int, level: float, high: float
+) -> float:
+    """The knee's level soon after it arrived: a held knee may yet sink by some degrees."""
+    near = level + max(ARRIVING * (high - level), LEVEL_DEG)
+    inside = np.flatnonzero(calm[first:upto] <= near)
+    above = np.flatnonzero(calm[: first + int(inside[-1]) if len(inside) else upto] > near)
+    arrive = float(times[above[-1]]) if len(above) else float(times[first])
+    soon = (times[:upto] >= arrive + SOON_S[0]) & (times[:upto] <= arrive + SOON_S[1])
+    return float(np.median(calm[:upto][soon])) if soon.sum() >= 3 else level
 
 
 def _steadied(track: Track, calm: Array) -> Array:
