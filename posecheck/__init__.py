@@ -9,7 +9,10 @@ The whole program in a few lines::
     print(done.report.grade.verdict, done.folder)
 
 or, with poses of one's own, ``session = posecheck.Session(prescription)``,
-``session.push(pose)`` for each, and ``session.finish(clip, model)``.
+``session.push(pose)`` for each, and ``session.finish(clip, model)``. A live one leads through
+the exercise: ``session = posecheck.Session(prescription, live=True)``,
+``guide = posecheck.Guide(prescription)``, and for each pose
+``cues = guide.push(session.push(pose), pose)``; or all of it: ``posecheck.live(0)``.
 """
 
 from __future__ import annotations
@@ -18,7 +21,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from posecheck.apps.live import live
     from posecheck.apps.review import Reviewed, review
+    from posecheck.assess.guide import Guide
     from posecheck.assess.prescription import Prescription, load_prescription
     from posecheck.errors import (
         CameraError,
@@ -34,6 +39,7 @@ if TYPE_CHECKING:
     from posecheck.types import (
         Angles,
         ClipInfo,
+        Cue,
         Deduction,
         ExerciseSet,
         Finding,
@@ -44,6 +50,7 @@ if TYPE_CHECKING:
         Rep,
         Report,
         Series,
+        Stage,
         Tension,
         Update,
     )
@@ -54,7 +61,9 @@ __version__ = "0.1.0"
 # Where each public name lives. It is imported when it is first asked for, so that
 # `import posecheck` is light and `posecheck --help` quick.
 _HOMES = {
+    "posecheck.apps.live": ("live",),
     "posecheck.apps.review": ("Reviewed", "review"),
+    "posecheck.assess.guide": ("Guide",),
     "posecheck.assess.prescription": ("Prescription", "load_prescription"),
     "posecheck.errors": (
         "CameraError", "ClipError", "InputError", "MissingDependencyError", "ModelError",
@@ -62,19 +71,19 @@ _HOMES = {
     ),
     "posecheck.session": ("Session", "updates"),
     "posecheck.types": (
-        "Angles", "ClipInfo", "Deduction", "ExerciseSet", "Finding", "Grade", "ModelInfo", "Pose",
-        "Quality", "Rep", "Report", "Series", "Tension", "Update",
+        "Angles", "ClipInfo", "Cue", "Deduction", "ExerciseSet", "Finding", "Grade", "ModelInfo",
+        "Pose", "Quality", "Rep", "Report", "Series", "Stage", "Tension", "Update",
     ),
     "posecheck.vision.pose_store": ("load_poses",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "Angles", "CameraError", "ClipError", "ClipInfo", "Deduction", "ExerciseSet", "Finding",
-    "Grade", "InputError", "MissingDependencyError", "ModelError", "ModelInfo", "OutputError",
-    "Pose", "PosecheckError", "Prescription", "PrescriptionError", "Quality", "Rep", "Report",
-    "Reviewed", "Series", "Session", "Tension", "Update", "load_poses", "load_prescription",
-    "review", "updates",
+    "Angles", "CameraError", "ClipError", "ClipInfo", "Cue", "Deduction", "ExerciseSet", "Finding",
+    "Grade", "Guide", "InputError", "MissingDependencyError", "ModelError", "ModelInfo",
+    "OutputError", "Pose", "PosecheckError", "Prescription", "PrescriptionError", "Quality", "Rep",
+    "Report", "Reviewed", "Series", "Session", "Stage", "Tension", "Update", "live", "load_poses",
+    "load_prescription", "review", "updates",
 ]  # fmt: skip
 
 

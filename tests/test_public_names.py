@@ -5,11 +5,11 @@ from __future__ import annotations
 import posecheck
 
 PUBLIC = [
-    "Angles", "CameraError", "ClipError", "ClipInfo", "Deduction", "ExerciseSet", "Finding",
-    "Grade", "InputError", "MissingDependencyError", "ModelError", "ModelInfo", "OutputError",
-    "Pose", "PosecheckError", "Prescription", "PrescriptionError", "Quality", "Rep", "Report",
-    "Reviewed", "Series", "Session", "Tension", "Update", "load_poses", "load_prescription",
-    "review", "updates",
+    "Angles", "CameraError", "ClipError", "ClipInfo", "Cue", "Deduction", "ExerciseSet", "Finding",
+    "Grade", "Guide", "InputError", "MissingDependencyError", "ModelError", "ModelInfo",
+    "OutputError", "Pose", "PosecheckError", "Prescription", "PrescriptionError", "Quality", "Rep",
+    "Report", "Reviewed", "Series", "Session", "Stage", "Tension", "Update", "live", "load_poses",
+    "load_prescription", "review", "updates",
 ]  # fmt: skip
 
 

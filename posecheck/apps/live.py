@@ -67,8 +67,8 @@ def live(
     prescription
         What was asked for; the default asks for form and no dose.
     out
-        The folder of the report; by default ``report`` in that of the recording, else
-        ``live-<date>-<time>.posecheck`` in the working directory.
+        The folder of the report; by default ``report`` in that of the recording, else, or where
+        the recording broke off, ``live-<date>-<time>.posecheck`` in the working directory.
     record
         The folder to record the clip and the poses in; None records nothing.
     window, mute, language
@@ -103,8 +103,7 @@ def live(
     begun = datetime.datetime.now().astimezone()
     _refuse_overlap(out, record)
     with contextlib.ExitStack() as stack:
-        target = ReportDir(out or _default_folder(record, begun))
-        folder = stack.enter_context(target)
+        ReportDir(out or _default_folder(record, begun)).check()
         found = ensure_model(model, stderr_bar)
         screen = stack.enter_context(Window()) if window else None
         eye = stack.enter_context(Landmarker(found.path))
@@ -133,8 +132,12 @@ def live(
             clip = _recorded(recording)
             info = _info(source.info, course, begun, clip)
             report = session.finish(info, found.info)
-            course.log.save(folder / POSES, found.sha256)
-            _write(report, folder, clip, progress)
+            # where the recording could not go on, most likely there is no room for a report
+            recorded = record if recording is not None and recording.problem is None else None
+            target = ReportDir(out or _default_folder(recorded, begun))
+            with target as folder:
+                course.log.save(folder / POSES, found.sha256)
+                _write(report, folder, clip, progress)
     if course.error is not None:
         raise course.error
     return Reviewed(report, target.path)

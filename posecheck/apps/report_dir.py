@@ -72,6 +72,11 @@ class ReportDir:
         if isinstance(error, OSError):  # whatever was being written: a full disk, most likely
             raise self._refusal(error) from error
 
+    def check(self) -> None:
+        """Refuse now what could not be written later; leaves nothing, whatever happens then."""
+        self.__enter__()
+        self._tidy(failed=True)
+
     def _refuse_what_is_not_ours(self) -> None:
         if not os.path.lexists(self.path):
             return
@@ -92,6 +97,7 @@ class ReportDir:
 
     def _make_parents(self) -> None:
         missing = [p for p in self.path.parents if not p.exists()]
+        self._made = []
         for folder in reversed(missing):
             self._made.append(folder)
             folder.mkdir()

@@ -76,7 +76,7 @@ def _body(sight: Sight, tracked: float, exercise: Mask) -> list[str]:
     if tracked < TRACKED_MIN and not sight.exercising.any():
         found.append("no_person")
     lying = sight.lying[exercise]
-    if np.isfinite(lying).any() and _mean(lying) < LYING_MIN:
+    if np.isfinite(lying).any() and _mean(lying[np.isfinite(lying)]) < LYING_MIN:
         found.append("not_supine")
     if _median(sight.size[exercise]) * BODY_IN_TRUNKS < BODY_MIN_SHARE:
         found.append("too_small")

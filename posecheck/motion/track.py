@@ -26,6 +26,7 @@ COLUMNS = (
     "azimuth", "elevation", "tracked", "inside", "size", "lying", "others",
 )  # fmt: skip
 BLOCK = 256
+EMPTY_S = 3.0  # nobody was ever seen: frames older than this are answered as unknown
 
 
 class Rows:
@@ -112,6 +113,10 @@ class Tracker:
         self._ready.extend(self._smoother.push(legs))
         if self._body.settled:
             self._answer()
+            return
+        # a body settles sooner, so these frames show an empty place; nothing is `newest` yet
+        while self._ready and self._ready[0].t_s < pose.t_s - EMPTY_S:
+            self._answer_one(None)
 
     def finish(self) -> None:
         """Answer the frames that still wait."""
@@ -146,12 +151,15 @@ class Tracker:
 
     def _answer(self) -> None:
         while self._ready:
-            smoothed, seen = self._ready.popleft(), self._waiting.popleft()
-            values, points = self._row(smoothed, seen, self._body.body)
-            self._times.append(np.array([smoothed.t_s]))
-            self._values.append(values)
-            self._points.append(points.ravel())
-            self.newest = Newest(smoothed.t_s, values, points)
+            self.newest = self._answer_one(self._body.body)
+
+    def _answer_one(self, body: Body | None) -> Newest:
+        smoothed, seen = self._ready.popleft(), self._waiting.popleft()
+        values, points = self._row(smoothed, seen, body)
+        self._times.append(np.array([smoothed.t_s]))
+        self._values.append(values)
+        self._points.append(points.ravel())
+        return Newest(smoothed.t_s, values, points)
 
     def _row(self, s: Smoothed, seen: Waiting, body: Body | None) -> tuple[Array, Array]:
         row = dict.fromkeys(COLUMNS, np.nan)

@@ -53,6 +53,12 @@ class PoseJournal:
         self._file.close()
 
 
+def is_journal(path: Path) -> bool:
+    """Whether a file begins as a journal does; OSError where it cannot be read."""
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
+
+
 def read_journal(path: Path) -> Poses:
     """The poses of a journal, up to where it breaks off.
 

@@ -143,7 +143,7 @@ def from_rows(rows: NDArray[np.void], path: Path, model_sha256: str) -> Poses:
 
 
 def load_poses(path: Path) -> Poses:
-    """Read what `PoseLog.save` wrote.
+    """Read what `PoseLog.save` wrote, or the ``poses.log`` of a recording that broke off.
 
     Raises
     ------
@@ -154,6 +154,10 @@ def load_poses(path: Path) -> Poses:
     try:
         if not path.is_file():
             raise InputError(f"{path} is not there or not a file; give a poses.npz.")
+        from posecheck.vision import pose_journal  # which imports this
+
+        if pose_journal.is_journal(path):
+            return pose_journal.read_journal(path)
         with zipfile.ZipFile(path) as archive:
             texts = {name: _read_text(archive, name, path) for name in _TEXTS}
             if texts["schema"] != SCHEMA:

@@ -120,3 +120,16 @@ def test_the_clip_itself_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="the clip is in it"), ReportDir(out, source=clip):
         pass
     assert clip.exists()
+
+
+def test_a_check_leaves_nothing_and_refuses_what_would_be_refused(tmp_path: Path) -> None:
+    target = ReportDir(tmp_path / "deep" / "report")
+    target.check()
+    assert everything(tmp_path) == []
+    with target as staging:
+        (staging / "report.json").write_text(SCHEMA)
+    ReportDir(tmp_path / "deep" / "report").check()
+    (tmp_path / "deep" / "report" / "notes.txt").touch()
+    with pytest.raises(OutputError, match="something else"):
+        ReportDir(tmp_path / "deep" / "report").check()
+    assert everything(tmp_path / "deep") == ["report", "report/notes.txt", "report/report.json"]

@@ -252,6 +252,7 @@ def test_kill_while_recording_leaves_a_clip_to_review(model_path: Path, tmp_path
         process.kill()
         process.communicate(timeout=60)
     killed_s = json.loads(said[-1])["t_s"]
+    assert tree(tmp_path) == ["there", "there/clip.mp4", "there/poses.log"]
     clip = tmp_path / "there" / "clip.mp4"
     done = review(clip, tmp_path / "report", model=model_path, video=False)
     assert done.report.clip.duration_s > killed_s - 3

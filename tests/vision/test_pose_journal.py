@@ -84,6 +84,14 @@ def test_it_becomes_an_ordinary_file_of_poses(tmp_path: Path) -> None:
     assert all(same(a, b) for a, b in zip(poses, kept, strict=True))
 
 
+def test_it_is_loaded_as_a_finished_file_is(tmp_path: Path) -> None:
+    """What a session that was killed has left can be graded again."""
+    kept = written(tmp_path / "poses.log")
+    poses = load_poses(tmp_path / "poses.log")
+    assert poses.model_sha256 == SHA
+    assert all(same(a, b) for a, b in zip(poses, kept, strict=True))
+
+
 def test_what_waits_is_not_lost_by_an_empty_flush(tmp_path: Path) -> None:
     journal = PoseJournal(tmp_path / "poses.log")
     journal.flush()

@@ -1,0 +1,98 @@
+"""The tracker while nobody is there: bounded, and no worse for who comes later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sessions import CLIP, MODEL, clean_poses, report_on
+from spoiled import unseen
+
+from posecheck.assess.guide import Guide
+from posecheck.assess.prescription import Prescription
+from posecheck.motion.track import EMPTY_S, Tracker
+from posecheck.session import Session
+from posecheck.types import Pose
+
+STEP_S = 1 / 25
+EMPTY = 120  # frames, 4.8 s
+
+
+def empty_room(frames: int) -> list[Pose]:
+    """A picture without anybody."""
+    (nobody,) = unseen([clean_poses()[0]], range(1))
+    return [replace(nobody, t_s=i * STEP_S) for i in range(frames)]
+
+
+def late(frames: int = EMPTY) -> list[Pose]:
+    """An empty room that somebody comes into."""
+    shift_s = frames * STEP_S - clean_poses()[0].t_s
+    return [*empty_room(frames), *(replace(p, t_s=p.t_s + shift_s) for p in clean_poses())]
+
+
+def test_an_empty_room_is_answered_as_it_goes() -> None:
+    """Nothing piles up: each frame is answered, as unknown, some seconds late; once, in order."""
+    tracker = Tracker()
+    poses = empty_room(4 * EMPTY)
+    for pose in poses:
+        tracker.push(pose)
+        assert (len(tracker.times()) + EMPTY_S / STEP_S) * STEP_S >= pose.t_s - STEP_S
+        assert tracker.newest is None
+    tracker.finish()
+    assert tracker.times() == pytest.approx([p.t_s for p in poses])
+    for name in ("hip", "knee", "ankle", "lying", "size"):
+        assert np.isnan(tracker.column(name)).all(), name
+    assert not tracker.column("tracked").any()
+
+
+def test_who_comes_later_is_graded_the_same() -> None:
+    """An empty room before moves times and nothing else, while most frames show a person."""
+    at_once, later = report_on(clean_poses()), report_on(late())
+    shift_s = EMPTY * STEP_S - clean_poses()[0].t_s
+    assert (later.side, later.variant) == (at_once.side, at_once.variant)
+    assert [r.start_s - shift_s for r in later.reps] == pytest.approx(
+        [r.start_s for r in at_once.reps], abs=1e-3
+    )
+    assert at_once.tension is not None
+    assert later.tension is not None
+    assert later.tension.start_s - shift_s == pytest.approx(at_once.tension.start_s, abs=1e-3)
+    assert later.tension.knee_flexion_deg == pytest.approx(
+        at_once.tension.knee_flexion_deg, abs=1e-2
+    )
+    assert later.findings == at_once.findings
+    assert later.grade.verdict == at_once.grade.verdict
+    assert later.quality.warnings == at_once.quality.warnings
+    known = slice(EMPTY, None)
+    np.testing.assert_allclose(
+        later.series.knee_flexion_deg[known], at_once.series.knee_flexion_deg, atol=0.01
+    )
+
+
+def test_no_push_answers_for_the_whole_wait() -> None:
+    """When somebody comes, only the last seconds are answered at once."""
+    tracker, most = Tracker(), 0
+    for pose in late(4 * EMPTY):
+        before = tracker.count
+        tracker.push(pose)
+        most = max(most, tracker.count - before)
+    assert most * STEP_S <= EMPTY_S
+
+
+def test_a_live_session_waits_for_somebody() -> None:
+    """The set-up is not ready before anybody has come, and never takes who lies for not lying."""
+    prescription = Prescription.default()
+    session, guide = Session(prescription, live=True), Guide(prescription)
+    hints: list[str | None] = []
+    for i, pose in enumerate(late()):
+        update = session.push(pose)
+        guide.push(update, pose)
+        if i < EMPTY:
+            assert guide.stage.name == "set_up"
+            assert not guide.stage.ready
+        elif guide.stage.name == "set_up":
+            hints.append(guide.stage.hint)
+        assert "not_supine" not in update.warnings
+    assert guide.stage.name != "set_up"
+    assert set(hints) <= {None, "come_into_view"}
+    assert len(session.finish(CLIP, MODEL).reps) == 4
