@@ -35,7 +35,9 @@ RENEW_S = 0.5
 # has): what was held before is forgotten. In trunk lengths; a pelvis that lifts stays below.
 MOVED_TRUNKS, MOVED_S = 0.35, 0.8
 SHANK_EVERY_S = 0.1
-ROWS_MIN = 12  # frames that are taken however they look
+# Evenly in time, for plain looks are many in some moments and few in others.
+ROW_EVERY_S = 0.15
+ROWS_MIN = 5  # with fewer frames in which both legs are seen, all count
 
 # Supine stills show the nose at least 0.038 ear-hip lengths in front of the ear-hip axis, prone
 # ones at least 0.08 behind it; between lies a dead zone (34 + stills, measured).
@@ -143,8 +145,7 @@ class BodyTracker:
         if np.isfinite(pose.xy_px[HIPS[0], 0]) and np.isfinite(legs.trunk_px):
             if np.isnan(self._first_s):
                 self._first_s = pose.t_s
-            # where both legs are drawn onto one, the hips are drawn off their places too
-            if np.isfinite(legs.resting_px[KNEE, 0]) or len(self._rows) < ROWS_MIN:
+            if not self._rows or pose.t_s - self._rows[-1][0] >= ROW_EVERY_S:
                 self._rows.append((pose.t_s, _row(pose, legs)))
             _forget(self._rows, pose.t_s - VIEW_S)
         if self.body is not None and np.isfinite(legs.working_px[KNEE, 0]) and self._due(pose.t_s):
@@ -165,6 +166,10 @@ class BodyTracker:
         self._forget_if_moved(pose.t_s)
         times = np.array([t for t, _ in self._rows])
         rows = np.array([row for _, row in self._rows])
+        # where both legs are drawn onto one, the hips are drawn off their places too
+        apart = np.isfinite(rows[:, 6, 0])
+        if apart.sum() >= ROWS_MIN:
+            times, rows = times[apart], rows[apart]
         wide, held = _median(rows), _median(rows[times >= times[-1] - HOLD_S])
         left, right = wide[0], wide[1]
         shoulders, hips = 0.5 * (left + right), 0.5 * (wide[2] + wide[3])

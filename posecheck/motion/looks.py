@@ -90,6 +90,8 @@ class LookPlanner:
             return
         if legs.hidden:
             self._worked = (pose.t_s, legs.working_px)
+            if not np.isfinite(legs.working_px[KNEE, 0]):
+                self._last_plain_s = -np.inf  # the paint missed: look again where the legs are
             return
         self._last_plain_s = pose.t_s
         self._plain.append(legs)

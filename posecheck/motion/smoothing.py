@@ -34,7 +34,7 @@ class Smoothed:
     """One frame of the working leg as it leaves the smoother."""
 
     t_s: float
-    joints_px: Array  # (5, 2), the hip as it was seen; NaN in an open gap
+    joints_px: Array  # (5, 2), the hip as it was seen of late; NaN in an open gap
     raw_px: Array  # (5, 2), as seen, NaN where it was set aside
     support: float  # share of the frames around that could be used, 0 to 1
     noise_px: float  # spread of the frames around the fit
@@ -119,7 +119,8 @@ class FixedLagSmoother:
         joints = np.array([x.working_px for x, _ in window])
         ok = np.array([k for _, k in window])
         out = np.full((5, 2), np.nan)
-        out[0] = legs.working_px[0]
+        hip = legs.working_px[0]
+        out[0] = hip if np.isfinite(hip[0]) else _middle(joints[:, 0])
         noise = 0.0
         for part, which in enumerate(((KNEE, ANKLE), (HEEL, TOE))):
             use = ok[:, part]
@@ -130,6 +131,12 @@ class FixedLagSmoother:
         close = np.abs(times) <= REACH_S
         support = float(ok[close, 0].mean()) if close.any() else 0.0
         return Smoothed(legs.t_s, out, raw, support, noise)
+
+
+def _middle(points: Array) -> Array:
+    """The median of those of (n, 2) that are known, NaN if none is."""
+    known = points[np.isfinite(points[:, 0])]
+    return np.asarray(np.sort(known, axis=0)[len(known) // 2]) if len(known) else np.full(2, np.nan)
 
 
 def _local(times: Array, values: Array) -> tuple[Array, float]:

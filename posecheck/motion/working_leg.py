@@ -25,6 +25,7 @@ MEMORY_S = 0.6  # how long a leg is looked for where it was last seen
 PAINTED_S = 0.25  # a gap so short is bridged
 BOTH = 0.06  # trunk lengths: the two names lie on one leg, and their mean is better than either
 NAME_IS_WORTH = 0.04  # trunk lengths by which the usual name may lie farther away
+LEAP = 0.45  # trunk lengths that no knee and ankle travel while they are remembered
 RESTING_MEMORY_S = 10.0  # the resting leg lies still for longer than both labels leave it
 NOWHERE = np.full((5, 2), np.nan)
 NOT_APART, LEG_HIDDEN = -1, -2
@@ -126,6 +127,9 @@ class LegFollower:
         up = int(np.argmax(height))
         working, resting = legs[up], legs[1 - up]
         apart = _apart(working, resting) / size
+        lifted = (legs[:, HIP, 1] - legs[:, KNEE, 1]).min() / size > APART
+        if apart < APART and lifted:  # both up, or both names on the one that is
+            return working, NOWHERE, NOT_APART
         was_working = self._known(self._working, t_s)
         was_resting = self._known(self._resting, t_s, RESTING_MEMORY_S)
         if apart < APART and was_working is not None and was_resting is not None:
@@ -149,9 +153,9 @@ class LegFollower:
         if was_working is None:
             was_working = self._known(self._working, t_s)
         was_resting = self._known(self._resting, t_s)
-        if was_working is None:
-            return np.asarray(legs[int(np.argmin(legs[:, KNEE, 1] + legs[:, ANKLE, 1]))])
-        away = [_apart(leg, was_working) for leg in legs]
+        away = [] if was_working is None else [_apart(leg, was_working) for leg in legs]
+        if not away or min(away) / size > LEAP:
+            return NOWHERE  # only a plain look can tell
         if _apart(legs[0], legs[1]) / size < BOTH:
             return np.asarray(legs.mean(axis=0))
         named = self._name()

@@ -153,7 +153,9 @@ class Figure:
         size = np.array([camera.width_px, camera.height_px])
         off = (shoulder - 0.5 * size) / (camera.focal * max(size))
         azimuth = np.radians(camera.azimuth) + np.arctan(off[:, 0] * camera.feet)
-        elevation = np.radians(camera.elevation) + np.arctan(off[:, 1])
+        elevation = camera.elevation + np.degrees(np.arctan(off[:, 1]))
+        # from high up the far shoulder is seen and no longer guessed
+        elevation = np.radians(np.where(elevation > 24, 24 + (elevation - 24) / 0.4, elevation))
         seen = np.cos(azimuth) ** 2 + (np.sin(azimuth) * np.sin(elevation)) ** 2
         apart = length * (
             (SHOULDERS_ALONG * np.tan(azimuth) + SHOULDERS_ALONG_AT_0)[:, None] * along
