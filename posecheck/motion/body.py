@@ -44,9 +44,9 @@ ROWS_MIN = 5  # with fewer frames in which both legs are seen, all count
 SUPINE_NOSE, PRONE_NOSE = 0.02, -0.05
 LYING_SLOPE_DEG = 40.0
 
-# Thigh over shank (hip to knee, knee to ankle joint): 0.245 / 0.246 of body height after
-# Drillis and Contini (1966), 0.91-0.99 in the rendered bodies.
-THIGH_OVER_SHANK = 0.97
+# Thigh over shank (hip to knee, knee to ankle joint): 0.91-0.99 in the rendered bodies, 0.996
+# (0.245 / 0.246 of body height) after Drillis and Contini (1966).
+THIGH_OVER_SHANK = 0.955
 HIPS_OVER_TRUNK = 0.46  # hip joints apart, in the rendered bodies
 # Along the body three witnesses say where the hip joint is: its own landmark, the other hip's,
 # which lies half hidden and is drawn too near, and the resting leg. Each is off by about 0.06
