@@ -68,7 +68,6 @@ class Landmarker:
         self._check_s = -np.inf
         self._search_s = -np.inf
         self._others = 0
-        self._part = 0  # of the picture, that a further person is looked for in next
 
     def __enter__(self) -> Landmarker:
         return self
@@ -202,13 +201,9 @@ class Landmarker:
             people += self._fresh(frame, window_around(seen.xy_px, width, height))
         here = any(_same(s, seen) for s in people)
         lies = describe(seen.xy_px).lies
-        windows = [w for w in search_windows(width, height) if w is not None]
-        if lies:  # in the whole of a wide picture only one is found
-            self._part = (self._part + 1) % len(windows)
-            windows = windows[self._part : self._part + 1]
-        # somebody who lies may be small beside who stands
-        for window in windows:
-            people += self._fresh(frame, window)
+        if not lies:  # somebody who lies may be small beside who stands
+            for window in search_windows(width, height):
+                people += self._fresh(frame, window) if window is not None else []
         others = [s for s in people if not _same(s, seen)]
         self._others = min(len(others), 1)
         meant = max(others, key=lambda s: describe(s.xy_px).rank, default=None)
