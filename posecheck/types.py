@@ -260,3 +260,27 @@ class Report:
     grade: Grade
     series: Series = field(repr=False)
     schema: str = "posecheck.report/1"
+
+
+@dataclass(frozen=True, slots=True)
+class ClipGrade:
+    """What became of one clip of a batch: one row of its tables."""
+
+    clip: str  # its name: no credentials, no query
+    sha256: str | None  # of its content, None when it could not be read
+    verdict: Verdict | None  # None when there is an error
+    score: int | None
+    side: Side | None
+    variant: Variant | None
+    reps: int | None
+    tension_knee_flexion_deg: float
+    tension_hip_flexion_deg: float
+    faults: tuple[str, ...]  # rules, each once
+    warnings: tuple[str, ...]
+    error: str | None  # one sentence
+    seconds: float  # spent on it, NaN where nothing was done for it
+    subject: str | None = None
+    session_date: str | None = None
+    folder: str | None = None  # of its report, relative to the tables
+    frames: int = 0  # of the clip
+    knee_curve_deg: tuple[float, ...] = ()  # knee flexion at 60 even times, NaN where unknown

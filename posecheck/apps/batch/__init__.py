@@ -1,0 +1,1 @@
+"""Many clips: what to grade, who grades it, what is kept, and how far it is."""
