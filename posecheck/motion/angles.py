@@ -47,6 +47,13 @@ def leg_angles(body: Body, joints_px: Array) -> LegAngles:
     return _angles(placed[KNEE] - joint, shank, ankle)
 
 
+def hip_joint_px(body: Body, joints_px: Array) -> Array:
+    """Where the hip joint (2,) is seen that `leg_angles` measures from."""
+    knee, ankle = body.view.plane(joints_px[[KNEE, ANKLE]], body.hip_px)
+    joint = body.hip_move * float(np.hypot(*(ankle - knee)))
+    return body.view.pixel(joint, body.hip_px)
+
+
 def resting_angles(view: View, joints_px: Array) -> LegAngles:
     """The angles of the resting leg (5, 2), the landmarks as they are."""
     placed = view.plane(joints_px, joints_px[HIP])

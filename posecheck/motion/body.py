@@ -41,7 +41,7 @@ ROWS_MIN = 5  # with fewer frames in which both legs are seen, all count
 
 # Supine stills show the nose at least 0.038 ear-hip lengths in front of the ear-hip axis, prone
 # ones at least 0.08 behind it; between lies a dead zone (34 + stills, measured).
-SUPINE_NOSE, PRONE_NOSE = 0.02, -0.05
+SUPINE_NOSE = 0.02
 LYING_SLOPE_DEG = 40.0
 
 # Thigh over shank (hip to knee, knee to ankle joint): 0.91-0.99 in the rendered bodies, 0.996

@@ -10,6 +10,7 @@ import numpy as np
 from posecheck.motion.angles import (
     face_px,
     head_tilt_deg,
+    hip_joint_px,
     leg_angles,
     resting_angles,
     uncertainties_deg,
@@ -167,15 +168,19 @@ class Tracker:
         row["label"], row["inside"] = seen.legs.label, seen.inside
         row["others"] = seen.others
         row["confidence"] = 0.0
-        resting = self._resting_px(s.t_s)
+        working, resting = s.joints_px, self._resting_px(s.t_s)
         if body is not None:
             row["azimuth"], row["elevation"] = body.view.azimuth_deg, body.view.elevation_deg
             row["size"] = body.trunk_px / max(seen.size_px)
-            row["lying"] = float(body.lying and body.supine > SUPINE_NOSE)
+            on_the_back = body.lying and body.supine > SUPINE_NOSE
+            row["lying"] = float(on_the_back)
             row["head"] = head_tilt_deg(seen.face_px, body.view.feet)
-            if body.lying:
+            if on_the_back:
                 self._angles(row, s, seen, body, resting)
-        points = np.concatenate([s.joints_px, resting, [seen.shoulder_px], [seen.ear_px]])
+                working = np.concatenate([[hip_joint_px(body, working)], working[KNEE:]])
+            else:  # no leg is drawn where none is measured
+                working = resting = NOWHERE
+        points = np.concatenate([working, resting, [seen.shoulder_px], [seen.ear_px]])
         return np.array([row[c] for c in COLUMNS], np.float32), points
 
     def _angles(

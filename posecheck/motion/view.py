@@ -90,6 +90,14 @@ class View:
         placed: Array = point - at[..., ::2] / at[..., 1:2]
         return placed
 
+    def pixel(self, placed: Array, at_px: Array) -> Array:
+        """The pixel (2,) of a point (X, Z) of the plane through `at_px`: `plane` undone."""
+        at = self.rays(at_px)
+        x, z = at[::2] / at[1] + placed
+        right, down, forward = np.linalg.solve(self._sight.T, np.array([x, 1.0, z]))
+        seen: Array = np.array([right, down]) / forward
+        return seen
+
 
 @dataclass(frozen=True, slots=True)
 class Trunk:

@@ -160,8 +160,8 @@ def _label(
     joint: str, name: str, degrees: float, u: float, alarm: Colour | None
 ) -> tuple[Line, Line]:
     """Return a joint's name and its degrees, around (0, 0)."""
-    text = f"{degrees:+.0f}°" if joint == "ankle" else f"{degrees:.0f}°"
-    text = f"0{text[-1]}" if text[:-1] in ("+0", "-0") else text
+    shown = round(degrees)
+    text = f"{shown:+d}°" if joint == "ankle" and shown else f"{shown}°"
     colour = alarm or _COLOURS[joint]
     return (
         Line(0, -2.75 * u, name, _NAME * u, MUTED, align=0.5),

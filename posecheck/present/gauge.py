@@ -65,7 +65,7 @@ class Gauge:
         below = [*_scale_lines(x0, x1, box[3] - 3.4 * u, u, math.isfinite(tension))]
         title = Line(x0, head, "Knee", 5.8 * u, MUTED).within(0.45 * (x1 - x0))
         x = x0 + (title.width + 1.5 * u if title.text else 0.0)
-        degrees = f"{knee:.0f}°" if seen else "not seen"
+        degrees = f"{round(knee)}°" if seen else "not seen"
         size, colour = (6.8 * u, PAPER) if seen else (5.8 * u, MUTED)
         value = Line(x, head, degrees, size, colour, bold=seen).within(x1 - x)
         state = self._state(knee, tension)

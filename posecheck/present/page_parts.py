@@ -95,7 +95,10 @@ def page_parts(
 
 def number(value: float, unit: str = "", digits: int = 0) -> str:
     """Return a number with its unit, or a dash where it is unknown."""
-    return f"{value:.{digits}f}{unit}".replace("-", "−") if math.isfinite(value) else "–"
+    if not math.isfinite(value):
+        return "–"
+    rounded = round(value, digits) + 0.0  # no "-0"
+    return f"{rounded:.{digits}f}{unit}".replace("-", "−")
 
 
 def clock(seconds: float) -> str:

@@ -164,6 +164,8 @@ def test_a_person_who_lies_prone_is_not_graded() -> None:
     report = report_on(poses)
     assert "not_supine" in report.quality.warnings
     assert report.grade.verdict == "ungradable"
+    for shown in (report.series.working_px, report.series.knee_flexion_deg):
+        assert np.isnan(shown).all()  # no leg and no angle is drawn
 
 
 def test_a_person_who_stands_is_not_graded() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from figure import Camera, Figure, near_side
@@ -10,6 +12,7 @@ from script import Script
 from posecheck.motion.angles import (
     face_px,
     head_tilt_deg,
+    hip_joint_px,
     leg_angles,
     resting_angles,
     uncertainties_deg,
@@ -44,6 +47,19 @@ def leg(hip: float, knee: float, ankle: float) -> Array:
     joints.append(joints[2] + 6 * ray(hip - knee))
     joints.append(joints[3] + 30 * ray(hip - knee + 90 + ankle))
     return np.array(joints)
+
+
+@pytest.mark.parametrize("place", VIEWS)
+def test_the_hip_is_drawn_where_its_angle_is_measured(place: tuple[int, int]) -> None:
+    """A leg drawn from the shown hip has the same angles, with nothing left to correct."""
+    view = View(*place, 0.0, 1.0, 640, 480)
+    corrected = replace(body(view), hip_move=np.array([0.05, -0.2]))
+    joints = leg(80, 40, 0)
+    shown = hip_joint_px(corrected, joints)
+    assert shown[1] > joints[0, 1] + 5  # below its landmark
+    drawn = replace(body(view), hip_px=shown)
+    assert leg_angles(drawn, joints).hip == pytest.approx(leg_angles(corrected, joints).hip)
+    assert leg_angles(drawn, joints).knee == pytest.approx(leg_angles(corrected, joints).knee)
 
 
 def columns(poses: list[Pose]) -> dict[str, Array]:

@@ -66,6 +66,9 @@ def test_pixels_go_back_into_the_sagittal_plane(
     true = (points - points[0])[:, [0, 2]]
     scale = np.hypot(*placed[1]) / np.hypot(*true[1])
     assert placed == pytest.approx(scale * true, abs=1e-9)
+    for point, put in zip(points, placed, strict=True):
+        back = view.pixel(put, camera.project(points[0]))
+        assert back == pytest.approx(camera.project(point), abs=1e-6)
 
 
 @pytest.mark.parametrize("feet", [1, -1])

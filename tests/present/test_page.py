@@ -135,6 +135,7 @@ def test_numbers_in_words() -> None:
     """Unknown is a dash, minus is a minus, minutes come after a minute."""
     assert number(float("nan"), "°") == "–"
     assert number(-3.2, "°") == "−3°"
+    assert number(-0.3, "°") == "0°"
     assert clock(59.94) == "59.9 s"
     assert clock(61.25) == "1:01.2 min"
     assert clock(float("nan")) == "–"
