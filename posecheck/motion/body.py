@@ -22,7 +22,7 @@ from posecheck.motion.skeleton import (
     SIDES,
     midpoint,
 )
-from posecheck.motion.view import StraightLeg, Trunk, View, estimate_view
+from posecheck.motion.view import RestingLeg, Trunk, View, estimate_view
 from posecheck.motion.working_leg import LEG_HIDDEN, Legs
 from posecheck.types import Array, Pose, Side
 
@@ -180,8 +180,8 @@ class BodyTracker:
         # the hips keep their names while the legs swap theirs
         works = 0 if (self.judge.side(feet) or near_side(feet)) == "left" else 1
         away = HIPS_OVER_TRUNK * (1 if SIDES[works] == near_side(feet) else -1)
-        if _lies_flat(view, hips, wide[6:], 0.5 * away):
-            view = estimate_view(trunk, size, StraightLeg(wide[7], 0.5 * away))
+        flat = _lies_flat(view, hips, wide[6:], 0.5 * away)
+        view = estimate_view(trunk, size, RestingLeg(wide[7], 0.5 * away, flat))
         slope = np.degrees(np.arctan2(abs(hips[1] - shoulders[1]), abs(hips[0] - shoulders[0])))
         hip, other = held[2 + works], held[3 - works]
         move = self._hip_move(view, shoulders, hip, other, held[6:], away)

@@ -115,15 +115,16 @@ class Trunk:
 
 
 @dataclass(frozen=True, slots=True)
-class StraightLeg:
-    """A leg that lies straight on the surface."""
+class RestingLeg:
+    """The leg that stays where it is."""
 
     ankle_px: Array  # (2,)
     far: float  # how much farther away than the mid-hips it lies, in trunk lengths
+    straight: bool  # on the surface
 
 
-def estimate_view(trunk: Trunk, size_px: tuple[float, float], leg: StraightLeg | None) -> View:
-    """The view from the trunk, and from the other leg where that lies straight.
+def estimate_view(trunk: Trunk, size_px: tuple[float, float], leg: RestingLeg | None) -> View:
+    """The view from the trunk, and from the resting leg where it is known.
 
     NaN landmarks give NaN angles.
     """
@@ -133,13 +134,16 @@ def estimate_view(trunk: Trunk, size_px: tuple[float, float], leg: StraightLeg |
     # the shoulders lie off the picture's centre and are seen from another angle than the body
     apart = (trunk.near_px - trunk.far_px) @ axis / (axis @ axis)
     azimuth = np.degrees(np.arctan((apart - SHOULDERS_ALONG_AT_0) / SHOULDERS_ALONG))
-    view = _seen_from(float(azimuth - np.degrees(np.arctan(centre[0] * feet))), trunk, size_px)
-    if leg is None:
+    angle = float(azimuth - np.degrees(np.arctan(centre[0] * feet)))
+    view = _seen_from(angle, trunk, size_px, leg)
+    if leg is None or not leg.straight:
         return view
-    return _seen_from(_azimuth_with_leg(view, trunk, leg), trunk, size_px)
+    return _seen_from(_azimuth_with_leg(view, trunk, leg), trunk, size_px, leg)
 
 
-def _seen_from(azimuth_deg: float, trunk: Trunk, size_px: tuple[float, float]) -> View:
+def _seen_from(
+    azimuth_deg: float, trunk: Trunk, size_px: tuple[float, float], leg: RestingLeg | None
+) -> View:
     """The whole view once the azimuth is known."""
     axis = trunk.hips_px - trunk.shoulders_px
     feet = 1.0 if axis[0] >= 0 else -1.0
@@ -147,10 +151,24 @@ def _seen_from(azimuth_deg: float, trunk: Trunk, size_px: tuple[float, float]) -
     across = float((trunk.far_px - trunk.near_px) @ up)
     elevation = _elevation(across, azimuth_deg, _off_centre(trunk.shoulders_px, size_px), feet)
     level = View(azimuth_deg, elevation, 0.0, feet, *size_px)
-    x, z = level.plane(trunk.hips_px, trunk.shoulders_px)
-    roll = _believable_roll(float(np.degrees(np.arctan2(z, x))))
+    roll = _believable_roll(_slope(level, trunk, leg))
     # a camera that rolls makes a level body seem to slope the other way
     return replace(level, roll_deg=-roll * feet)
+
+
+def _slope(level: View, trunk: Trunk, leg: RestingLeg | None) -> float:
+    """How much the body seems to slope towards the feet (degrees).
+
+    A camera that is tilted tilts the line from the shoulders to the resting foot as much as the
+    trunk; hips that are lifted, or a leg, tilt only one of them.
+    """
+    hips = level.plane(trunk.hips_px, trunk.shoulders_px)
+    slope = float(np.degrees(np.arctan2(hips[1], hips[0])))
+    if leg is None or not np.isfinite(leg.ankle_px[0]):
+        return slope
+    foot = level.plane(leg.ankle_px, trunk.shoulders_px, leg.far * float(np.hypot(*hips)))
+    other = float(np.degrees(np.arctan2(foot[1], foot[0])))
+    return min(slope, other, key=abs) if slope * other > 0 else 0.0
 
 
 def _off_centre(xy_px: Array, size_px: tuple[float, float]) -> Array:
@@ -177,7 +195,7 @@ def _elevation(across: float, azimuth_deg: float, centre: Array, feet: float) ->
     return found - float(np.degrees(np.arctan(centre[1])))
 
 
-def _azimuth_with_leg(view: View, trunk: Trunk, leg: StraightLeg) -> float:
+def _azimuth_with_leg(view: View, trunk: Trunk, leg: RestingLeg) -> float:
     """The likeliest azimuth (degrees), given the shoulders' and how long trunk and leg look."""
 
     def ratio(azimuth_deg: float) -> float:

@@ -7,7 +7,7 @@ import pytest
 from figure import CENTRE, Camera, Figure, near_side
 
 from posecheck.motion.skeleton import HIPS, SHOULDERS, midpoint
-from posecheck.motion.view import Trunk, View, estimate_view
+from posecheck.motion.view import RestingLeg, Trunk, View, estimate_view
 
 
 def estimated(camera: Camera) -> View:
@@ -48,6 +48,20 @@ def test_a_tilted_camera_gives_a_roll_of_the_same_sense(roll: float, feet: int) 
 def test_a_level_camera_is_left_level(feet: int) -> None:
     """Without a slope of the trunk there is no roll."""
     assert estimated(facing(feet)).roll_deg == pytest.approx(0, abs=0.5)
+
+
+@pytest.mark.parametrize("feet", [1, -1])
+def test_lifted_hips_are_no_tilted_camera(feet: int) -> None:
+    """With the feet on the floor the trunk alone slopes; where both do, it is the camera."""
+    shoulders, foot = np.array([320.0 - 100 * feet, 300.0]), np.array([320.0 + 150 * feet, 300.0])
+    lifted = Trunk(shoulders, shoulders, np.array([320.0, 250.0]))
+    alone = estimate_view(lifted, (640, 480), None)
+    both = estimate_view(lifted, (640, 480), RestingLeg(foot, 0.0, False))
+    assert abs(alone.roll_deg) > 15
+    assert abs(both.roll_deg) < 2
+    down_to_it = RestingLeg(shoulders + 2.5 * (lifted.hips_px - shoulders), 0.0, False)
+    tilted = estimate_view(lifted, (640, 480), down_to_it)
+    assert tilted.roll_deg == pytest.approx(alone.roll_deg, abs=1)
 
 
 @pytest.mark.parametrize("feet", [1, -1])
