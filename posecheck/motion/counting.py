@@ -10,9 +10,10 @@ from __future__ import annotations
 import numpy as np
 
 from posecheck.motion.cycles import smooth
+from posecheck.motion.extension import STILL_DEG_S
 from posecheck.motion.reps import Cycle, bends, pumps
 from posecheck.motion.smoothing import LAG_S
-from posecheck.motion.tension import NEAR_MAX_DEG, PUMP_SHARE, STILL_DEG_S, Track
+from posecheck.motion.tension import NEAR_MAX_DEG, PUMP_SHARE, Track
 from posecheck.types import Array, Variant
 
 AGAIN_S, KEPT_CYCLES = 9.0, 3  # repetitions that are looked at again: so late, at least so many

@@ -12,13 +12,13 @@ import numpy as np
 
 from posecheck.motion.counting import Counting
 from posecheck.motion.cycles import BRIDGE_S, filled, smooth
+from posecheck.motion.extension import STILL_DEG_S
 from posecheck.motion.recent import Recent
 from posecheck.motion.tension import (
     LOWERED_DEG,
     NEAR_MAX_DEG,
     PUT_DOWN_DEG,
     RAISED_DEG,
-    STILL_DEG_S,
     Attempt,
     Track,
     find_attempts,
