@@ -206,18 +206,21 @@ def _cycles(
     held = stay.part(int(near[0]), int(near[-1]))
     pumped = pumps(held.t_s, held.ankle, held.knee)
     if variant is None:
-        variant = _variant(pumped, bent)
+        variant = larger_share(pumped if len(pumped) >= 2 else [], bent)
     if variant == "ankle_pump":
         return pumped, variant
     return (bent, variant) if variant == "knee_bend" else ([], None)
 
 
-def _variant(pumped: list[Cycle], bent: list[Cycle]) -> Variant | None:
-    if len(pumped) >= 2 and bent:
-        share = float(
-            np.median([c.range_deg for c in pumped]) / np.median([c.range_deg for c in bent])
-        )
+def larger_share(pumped: list[Cycle], bent: list[Cycle]) -> Variant | None:
+    """What they are: pumps where the ankle's usual range is `PUMP_SHARE` of the knee's, or more."""
+    if pumped and bent:
+        share = _usual(pumped) / _usual(bent)
         return "ankle_pump" if share >= PUMP_SHARE else "knee_bend"
-    if len(pumped) >= 2:
+    if pumped:
         return "ankle_pump"
     return "knee_bend" if bent else None
+
+
+def _usual(cycles: list[Cycle]) -> float:
+    return float(np.median([c.range_deg for c in cycles]))
