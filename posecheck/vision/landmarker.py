@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 
+from posecheck.closing import Closing
 from posecheck.errors import ModelError
 from posecheck.motion.looks import LookPlanner
 from posecheck.motion.people import Window, describe, search_windows, window_around
@@ -48,7 +48,7 @@ class Seen:
     visibility: Array  # (33,) float16
 
 
-class Landmarker:
+class Landmarker(Closing):
     """Looks at the frames of one clip, in order of time; a context manager."""
 
     def __init__(self, model: Path) -> None:
@@ -68,17 +68,6 @@ class Landmarker:
         self._check_s = -np.inf
         self._search_s = -np.inf
         self._others = 0
-
-    def __enter__(self) -> Landmarker:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give MediaPipe's threads and memory back."""
