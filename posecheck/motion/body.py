@@ -49,9 +49,9 @@ LYING_SLOPE_DEG = 40.0
 THIGH_OVER_SHANK = 0.955
 HIPS_OVER_TRUNK = 0.46  # hip joints apart, in the rendered bodies
 # Along the body three witnesses say where the hip joint is: its own landmark, the other hip's,
-# which lies half hidden and is drawn too near, and the resting leg. Each is off by about 0.06
-# shank lengths in its own way; these shares leave 0.05 (38 rendered clips, flat between 0.4 and
-# 0.6 and between 0.1 and 0.4).
+# which lies half hidden and is drawn too near, and the resting leg. Each was off by about 0.06
+# shank lengths in its own way; these shares left 0.05, and others near them hardly more (38
+# rendered clips, with 0.97 for the thigh over the shank).
 OTHER_HIP_X, RESTING_X = 0.25, 0.6
 FLAT_DEG = 18.0
 # The view is corrected by half for the foot: toes point out of the sagittal plane, and corrected
