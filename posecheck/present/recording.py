@@ -30,7 +30,8 @@ from posecheck.errors import OutputError, PosecheckError
 from posecheck.present.h264 import TIME_BASE, add_stream, encode, need_encoder, to_frame
 from posecheck.types import Pose
 from posecheck.vision.frames import Frame
-from posecheck.vision.pose_journal import PoseJournal, settle_journal
+from posecheck.vision.pose_journal import PoseJournal
+from posecheck.vision.pose_store import settle_journal
 
 CLIP, POSES, JOURNAL = "clip.mp4", "poses.npz", "poses.log"
 FLUSH_S = 1.0
