@@ -263,11 +263,15 @@ def _forget(seen: deque[Any], before_s: float) -> None:
 
 
 def _median(rows: Array) -> Array:
-    """Median over the frames of (n, k, 2), NaN where a point was never seen."""
-    out = np.full(rows.shape[1:], np.nan)
-    seen = np.isfinite(rows[:, :, 0]).any(axis=0)
-    out[seen] = np.nanmedian(rows[:, seen], axis=0)
-    return out
+    """Median over the frames of (n, k, 2), NaN where a point was never seen.
+
+    As `np.nanmedian`, which takes ten times as long for so little.
+    """
+    ordered = np.sort(rows, axis=0)  # what is unknown comes last
+    count = np.isfinite(rows).sum(axis=0)[None]
+    low, high = (np.take_along_axis(ordered, n // 2, axis=0)[0] for n in (count - 1, count))
+    middle: Array = 0.5 * (low + high)
+    return middle
 
 
 def _supine(nose: Array, ears: Array, hips: Array) -> float:
