@@ -8,7 +8,6 @@ Prints Markdown. Every clip with a truth file is scored.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import math
 import sys
 from collections.abc import Iterable, Sequence
@@ -17,14 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import bare
+from benchmarks.looking import looked, report_on
 from benchmarks.scoring import JOINTS, AngleError, Score, Truth, angle_error, score, truths
-from posecheck.assess.prescription import Prescription
-from posecheck.session import Session
-from posecheck.types import Report
-from posecheck.vision.frames import VideoSource, prefetch
-from posecheck.vision.landmarker import Landmarker
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
-from posecheck.vision.quiet import quiet_natives
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
 
@@ -42,23 +36,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     rows = []
     for truth in clips:
         print(f"{truth.name} ...", file=sys.stderr, flush=True)
-        rows.append((score(look(truth.clip, model), truth), _labelled(truth, model)))
+        report = report_on(looked(truth, model))
+        rows.append((score(report, truth), _labelled(truth, model)))
     print("\n".join(_tables(rows)))
     return 0
-
-
-def look(clip: Path, model: ModelFile) -> Report:
-    """What `posecheck review` finds, without writing anything."""
-    session = Session(Prescription.default())
-    with (
-        quiet_natives(),
-        VideoSource(clip) as source,
-        Landmarker(model.path) as landmarker,
-        contextlib.closing(prefetch(source)) as frames,
-    ):
-        for frame in frames:
-            session.push(landmarker.look(frame))
-        return session.finish(source.info, model.info)
 
 
 Labelled = tuple[dict[str, AngleError], int]

@@ -23,7 +23,6 @@ from posecheck.motion import angles, view
 from posecheck.motion.body import Body, near_side
 from posecheck.motion.skeleton import HIP, KNEE, LEGS, SIDES
 from posecheck.motion.smoothing import LAG_S, REACH_S, FixedLagSmoother
-from posecheck.motion.tension import Track
 from posecheck.motion.view import Trunk
 from posecheck.motion.working_leg import NOT_APART, NOWHERE, LegFollower, Legs
 from posecheck.types import Array, Pose, Side
@@ -121,8 +120,8 @@ def _nearest(times: Array, values: Array) -> tuple[Array, float]:
     return np.asarray(values[int(np.argmin(np.abs(times)))]), 0.0
 
 
-def _as_it_is(_track: Track, calm: Array) -> Array:
-    return calm
+def _as_it_is(_times: Array, knee: Array, _hip: Array) -> Array:
+    return knee
 
 
 def _near(_judge: Any, feet: float) -> Side:
@@ -205,12 +204,12 @@ PARTS = (
     Part(
         "onset",
         "the tension begins where the extension is slow, not extrapolated",
-        _put("tension.EXTRAPOLATE", 0.0),
+        _put("extension.EXTRAPOLATE", 0.0),
     ),
     Part(
         "steadied",
         "what the knee shares with a hip that is still being found left in",
-        _put("tension._steadied", _as_it_is),
+        _put("tension.steadied", _as_it_is),
     ),
     Part(
         "everything", "none of hiding, following, view, hip, gate and smoothing", _everything, True

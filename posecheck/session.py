@@ -122,9 +122,8 @@ class Session:
 
     def _side(self, attempt: Attempt, times: Array) -> Side:
         """The side that worked in an attempt, from the labels seen during it."""
-        wanted = self._prescription.exercise.side
-        if wanted != "auto" and not self._prescription.exercise.alternate_legs:
-            return wanted
+        if self._prescription.fixed_side is not None:
+            return self._prescription.fixed_side
         judge_side = SideJudge()
         inside = (times >= attempt.extend_s - SIDE_BEFORE_S) & (times <= attempt.rest_s)
         for label in self._column("label")[inside]:

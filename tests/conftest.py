@@ -7,7 +7,8 @@ they are prepared for, as `.ci/run` does.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,21 @@ def sample_start(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Pa
         return path
 
     return make
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mounts a disk of a size such as "600k", which needs root."""
+    mounted: list[Path] = []
+
+    def mount(size: str) -> Path:
+        disk = tmp_path / f"disk_{size}"
+        disk.mkdir()
+        options = ["-t", "tmpfs", "-o", f"size={size}", "posecheck-test", str(disk)]
+        subprocess.run(["mount", *options], check=True)
+        mounted.append(disk)
+        return disk
+
+    yield mount
+    for disk in mounted:
+        subprocess.run(["umount", str(disk)], check=True)

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "posecheck"
-ORDER = ("errors", "types", "motion", "assess", "session", "vision", "present", "apps", "cli")
+ORDER = (
+    "errors", "closing", "types", "motion", "assess", "session", "vision", "present", "apps", "cli",
+)  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 NO_EDGES = {  # what touches files, clocks, logs, networks, processes or pixels
     "asyncio", "av", "cv2", "datetime", "http", "io", "json", "logging", "mediapipe", "os",

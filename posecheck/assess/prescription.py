@@ -88,6 +88,12 @@ class Prescription(Section):
         changes = {k: v for k, v in (("side", side), ("variant", variant)) if v is not None}
         return self.model_copy(update={"exercise": self.exercise.model_copy(update=changes)})
 
+    @property
+    def fixed_side(self) -> Side | None:
+        """The side that works in every set, None where the video has to tell."""
+        side = self.exercise.side
+        return None if side == "auto" or self.exercise.alternate_legs else side
+
     def severity_of(self, rule: str) -> SeverityChoice:
         """What it means to break `rule`; KeyError for a rule that does not exist."""
         if rule not in Severities.model_fields:

@@ -19,10 +19,9 @@ class Progress:
     """Completes what a session says of its newest frame by what is known of the exercise."""
 
     def __init__(self, prescription: Prescription) -> None:
-        exercise = prescription.exercise
-        known: Variant | None = None if exercise.variant == "auto" else exercise.variant
-        fixed = exercise.side != "auto" and not exercise.alternate_legs
-        self._fixed_side: Side | None = exercise.side if fixed and exercise.side != "auto" else None
+        variant = prescription.exercise.variant
+        known: Variant | None = None if variant == "auto" else variant
+        self._fixed_side = prescription.fixed_side
         self._recent = Recent()
         self._provisional = Provisional(known)
         self._watch = Watch(prescription)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import numpy as np
 
 from posecheck.motion.cycles import smooth
+from posecheck.motion.extension import STILL_DEG_S
 from posecheck.motion.reps import Cycle, bends, pumps
 from posecheck.motion.smoothing import LAG_S
-from posecheck.motion.tension import NEAR_MAX_DEG, PUMP_SHARE, STILL_DEG_S, Track
+from posecheck.motion.tension import NEAR_MAX_DEG, Track, larger_share
 from posecheck.types import Array, Variant
 
 AGAIN_S, KEPT_CYCLES = 9.0, 3  # repetitions that are looked at again: so late, at least so many
@@ -79,16 +80,8 @@ class Counting:
                 lone = len(pumped) == 1 and wanted is None and not bent
                 if lone and not _is_clear(pumped[0], stay):
                     pumped = []
-        if pumped and bent:
-            share = _usual(pumped) / _usual(bent)
-            return (pumped, "ankle_pump") if share >= PUMP_SHARE else (bent, "knee_bend")
-        if pumped:
-            return pumped, "ankle_pump"
-        return (bent, "knee_bend") if bent else ([], None)
-
-
-def _usual(cycles: list[Cycle]) -> float:
-    return float(np.median([c.range_deg for c in cycles]))
+        variant = larger_share(pumped, bent)
+        return (pumped if variant == "ankle_pump" else bent), variant
 
 
 def _stay(track: Track, calm: Array, level: float) -> Track | None:

@@ -12,13 +12,15 @@ import numpy as np
 
 from posecheck.motion.counting import Counting
 from posecheck.motion.cycles import BRIDGE_S, filled, smooth
+from posecheck.motion.extension import STILL_DEG_S
 from posecheck.motion.recent import Recent
 from posecheck.motion.tension import (
+    BENT,
     LOWERED_DEG,
     NEAR_MAX_DEG,
     PUT_DOWN_DEG,
     RAISED_DEG,
-    STILL_DEG_S,
+    REST_MIN_S,
     Attempt,
     Track,
     find_attempts,
@@ -32,8 +34,6 @@ SEEN_S = 2.0  # the last movement
 SPEED_S = 0.5
 EXTENDS_DEG_S = 6.0
 AT_TENSION_DEG = 9.0  # a knee that has left the tension by more is on its way
-BENT_SHARE = 0.22  # of the way from bent to straightest: bent again, as in `find_attempts`
-RESTS_S = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +150,11 @@ class Provisional:
         """A knee that is bent and still for long enough ends the set while the thigh is up."""
         attempt = self.running.attempt
         assert attempt is not None
-        late = seen.t_s >= seen.t_s[-1] - RESTS_S
+        late = seen.t_s >= seen.t_s[-1] - REST_MIN_S
         knee = smooth(seen.t_s[late], seen.knee[late], 0.15)
-        bent = knee > self._high - BENT_SHARE * (self._high - attempt.knee_deg)
-        if len(knee) > 5 and bent.all() and np.ptp(knee) < STILL_DEG_S * RESTS_S / 2:
-            self._close(float(seen.t_s[-1]) - RESTS_S)
+        bent = knee > self._high - BENT * (self._high - attempt.knee_deg)
+        if len(knee) > 5 and bent.all() and np.ptp(knee) < STILL_DEG_S * REST_MIN_S / 2:
+            self._close(float(seen.t_s[-1]) - REST_MIN_S)
 
     def _phase(self, seen: Track) -> Phase:
         knee = smooth(seen.t_s[-60:], seen.knee[-60:], 0.1)
@@ -176,7 +176,7 @@ class Provisional:
 
     def _phase_in_set(self, knee: float, hip: float, attempt: Attempt) -> Phase:
         away = knee - attempt.knee_deg
-        bent = away > (1 - BENT_SHARE) * (self._high - attempt.knee_deg)
+        bent = away > (1 - BENT) * (self._high - attempt.knee_deg)
         put_down = hip < attempt.hip_deg - PUT_DOWN_DEG
         if put_down or bent:
             return "lower"

@@ -16,7 +16,7 @@ class Recent:
 
     def __init__(self) -> None:
         self._times: Array = np.empty(ROOM)
-        self._values: Array = np.empty((ROOM, len(COLUMNS)))
+        self._values: Array = np.empty((ROOM, len(COLUMNS)), np.float32)  # as they come
         self._count = 0
 
     def push(self, times: Array, values: Array) -> None:
@@ -51,6 +51,5 @@ class Recent:
 
     def column(self, name: str, since_s: float = -np.inf) -> Array:
         """One of `COLUMNS` (n,) from `since_s` on."""
-        first = self._first(since_s)
-        values: Array = self._values[first : self._count, COLUMNS.index(name)].copy()
-        return values
+        rows = slice(self._first(since_s), self._count)
+        return self._values[rows, COLUMNS.index(name)].astype(np.float64)

@@ -57,8 +57,8 @@ def pumps(times: Array, ankle: Array, knee: Array) -> list[Cycle]:
     known = quick[np.isfinite(quick)]
     if len(known) < 6:
         return []
-    usual = float(np.percentile(known, 95) - np.percentile(known, 5))
-    knee_range = float(np.nanpercentile(knee, 95) - np.nanpercentile(knee, 5))
+    usual = float(np.ptp(np.percentile(known, (5, 95))))
+    knee_range = float(np.ptp(np.nanpercentile(knee, (5, 95))))
     floor = PUMP_FLOOR_DEG if knee_range < KNEE_MOVES_DEG else PUMP_FLOOR_MOVING_KNEE_DEG
     points = turning_points(quick, max(2.5, SWING * usual), LAST_SWING * usual)
     points = _full(quick, _rhythmic(times, quick, points))

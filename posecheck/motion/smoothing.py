@@ -88,8 +88,7 @@ class FixedLagSmoother:
         near = np.array(
             [x.working_px for x, _ in self._window if abs(x.t_s - legs.t_s) <= GATE_S + 1e-9]
         )
-        near = near[np.isfinite(near[:, KNEE, 0])]
-        middle = np.sort(near, axis=0)[len(near) // 2]  # a median, quickly
+        middle = _middle(near[np.isfinite(near[:, KNEE, 0])])
         jump = np.hypot(*(joints - middle).T) / size
         shank = float(np.hypot(*(joints[ANKLE] - joints[KNEE])))
         foot = float(np.hypot(*(joints[TOE] - joints[HEEL])))
@@ -120,7 +119,7 @@ class FixedLagSmoother:
         ok = np.array([k for _, k in window])
         out = np.full((5, 2), np.nan)
         hip = legs.working_px[0]
-        out[0] = hip if np.isfinite(hip[0]) else _middle(joints[:, 0])
+        out[0] = hip if np.isfinite(hip[0]) else _middle(joints[np.isfinite(joints[:, 0, 0]), 0])
         noise = 0.0
         for part, which in enumerate(((KNEE, ANKLE), (HEEL, TOE))):
             use = ok[:, part]
@@ -133,10 +132,11 @@ class FixedLagSmoother:
         return Smoothed(legs.t_s, out, raw, support, noise)
 
 
-def _middle(points: Array) -> Array:
-    """The median of those of (n, 2) that are known, NaN if none is."""
-    known = points[np.isfinite(points[:, 0])]
-    return np.asarray(np.sort(known, axis=0)[len(known) // 2]) if len(known) else np.full(2, np.nan)
+def _middle(known: Array) -> Array:
+    """A median over the first axis, quickly: of an even number the upper one, NaN of none."""
+    if not len(known):
+        return np.full(known.shape[1:], np.nan)
+    return np.asarray(np.sort(known, axis=0)[len(known) // 2])
 
 
 def _local(times: Array, values: Array) -> tuple[Array, float]:

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from posecheck.motion.cycles import crossing, filled, runs, smooth
+from posecheck.motion.cycles import filled, runs, smooth
+from posecheck.motion.extension import (
+    LEVEL_DEG,
+    STILL_DEG_S,
+    extension_start,
+    knee_level,
+    leaves,
+    lowered,
+    onset,
+    steadied,
+)
 from posecheck.motion.reps import Cycle, bends, pumps
 from posecheck.types import Array, Mask, Variant
 
@@ -23,19 +33,13 @@ NEAR = 0.35  # of the way from straightest to bent: near the straightest
 NEAR_MIN_DEG, NEAR_MAX_DEG = 8.0, 25.0
 BENT = 0.22  # of the way from bent to straightest: bent again
 REST_MIN_S = 1.5  # bent and still for so long ends an attempt
-STILL_DEG_S = 8.0
 PUT_DOWN_DEG = 30.0
 LIKE_A_RETURN, RETURNED_DEG = 1.4, 8.0
 HOLD_MIN_S = 0.5
-ARRIVING, SOON_S = 0.1, (0.8, 1.6)
-HIP_FOUND_S = 1.0
-LEVEL_DEG = 5.0  # the knee stays within this of the tension during the hold
 PUMP_SHARE = 0.5  # of the knee's range that the ankle's must have for pumps
 # a picture that begins at the tension shows a straight enough knee and several repetitions
 BEGUN_MAX_DEG, BEGUN_REPS = 60.0, 3
 TENSION_MAX_DEG = 75.0  # a knee that is bent more than this is not being straightened
-# where extension slows down, its end is extrapolated from the time it takes from 15 % to 4 %
-SLOWING, SLOWED, EXTRAPOLATE = 0.15, 0.04, 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +166,14 @@ def _attempt(
     stay = track.part(first, last)
     cycles, kind = _cycles(stay, calm[first : last + 1], variant)
     glide = cycles[0].start_s if cycles else float(track.t_s[last])
-    steady = _steadied(track, calm)
-    level = _level(stay.t_s, steady[first : last + 1], glide, bool(cycles))
+    steady = steadied(track.t_s, calm, track.hip)
+    level = knee_level(stay.t_s, steady[first : last + 1], glide, bool(cycles))
     if cycles:
-        lower = _leaves(track.t_s, calm, cycles[-1].end_s, last)
+        lower = leaves(track.t_s, calm, cycles[-1].end_s, last)
     else:
         at_level = np.flatnonzero(np.abs(steady[first : last + 1] - level) < LEVEL_DEG)
         glide = lower = float(stay.t_s[at_level[-1]])
-    tension = _onset(track.t_s, steady, first, level, high, glide)
+    tension = onset(track.t_s, steady, first, level, high, glide)
     held = (track.t_s >= tension) & (track.t_s <= max(glide, tension))
     if held.sum() < 3:
         held = np.abs(track.t_s - tension) <= 0.2
@@ -177,23 +181,16 @@ def _attempt(
         return None
     knee = float(np.nanmedian(track.knee[held]))
     return Attempt(
-        extend_s=_extension_start(track.t_s, calm, first, high),
+        extend_s=extension_start(track.t_s, calm, first, high),
         tension_s=tension,
         glide_s=max(glide, tension),
         lower_s=lower,
-        rest_s=_lowered(track.t_s, calm, last, high),
+        rest_s=lowered(track.t_s, calm, last, high),
         knee_deg=knee,
         hip_deg=float(np.nanmedian(track.hip[held])),
         variant=kind if cycles else None,
         cycles=tuple(cycles),
     )
-
-
-def _leaves(times: Array, calm: Array, end_s: float, last: int) -> float:
-    """When the knee leaves the level it has at `end_s`, at the latest at `last`."""
-    end = min(int(np.searchsorted(times, end_s)), last)
-    stays = np.flatnonzero(calm[end : last + 1] < calm[end] + LEVEL_DEG) + end
-    return max(float(times[stays[-1]]), end_s)
 
 
 def _cycles(
@@ -209,94 +206,21 @@ def _cycles(
     held = stay.part(int(near[0]), int(near[-1]))
     pumped = pumps(held.t_s, held.ankle, held.knee)
     if variant is None:
-        variant = _variant(pumped, bent)
+        variant = larger_share(pumped if len(pumped) >= 2 else [], bent)
     if variant == "ankle_pump":
         return pumped, variant
     return (bent, variant) if variant == "knee_bend" else ([], None)
 
 
-def _variant(pumped: list[Cycle], bent: list[Cycle]) -> Variant | None:
-    if len(pumped) >= 2 and bent:
-        share = float(
-            np.median([c.range_deg for c in pumped]) / np.median([c.range_deg for c in bent])
-        )
+def larger_share(pumped: list[Cycle], bent: list[Cycle]) -> Variant | None:
+    """What they are: pumps where the ankle's usual range is `PUMP_SHARE` of the knee's, or more."""
+    if pumped and bent:
+        share = _usual(pumped) / _usual(bent)
         return "ankle_pump" if share >= PUMP_SHARE else "knee_bend"
-    if len(pumped) >= 2:
+    if pumped:
         return "ankle_pump"
     return "knee_bend" if bent else None
 
 
-def _level(times: Array, calm: Array, glide_s: float, moving: bool) -> float:
-    """The knee's level at the tension: just before the repetitions, else over the stay."""
-    if not moving:
-        speed = np.abs(np.gradient(calm, times)) if len(times) > 2 else np.zeros(len(times))
-        still = speed < STILL_DEG_S
-        return float(np.median(calm[still] if still.any() else calm))
-    before = (times >= glide_s - 1.0) & (times <= glide_s)
-    if not before.any():
-        return float(calm[0])
-    at = float(calm[before][-1])
-    return float(np.median(calm[before & (np.abs(calm - at) < LEVEL_DEG)]))
-
-
-def _onset(
-    times: Array, calm: Array, first: int, level: float, high: float, glide_s: float
-) -> float:
-    """When the extension has ended: its speed has died down near `level`."""
-    if first == 0:
-        return float(times[0])
-    upto = int(np.searchsorted(times, glide_s))
-    level = _first_level(times, calm, first, upto, level, high)
-    drop = max(high - level, 1.0)
-    slowed = level + max(SLOWED * drop, 1.0)
-    # the last arrival at the level before the repetitions: a pause half-way is left again
-    at_level = level + max(SLOWED * drop, LEVEL_DEG - 1.0)
-    inside = np.flatnonzero(calm[first:upto] <= at_level)
-    upto = first + int(inside[-1]) if len(inside) else upto  # a bend has left it already
-    above = np.flatnonzero(calm[:upto] > level + max(SLOWED * drop, LEVEL_DEG - 1.0))
-    arrive = int(above[-1]) if len(above) else first
-    slow_s = crossing(times, calm, slowed, arrive, 1)
-    fast_s = crossing(times, calm, level + SLOWING * drop, arrive, -1)
-    if calm[arrive] > level + SLOWING * drop:
-        fast_s = crossing(times, calm, level + SLOWING * drop, arrive, 1)
-    if not np.isfinite(slow_s):
-        slow_s = float(times[arrive])
-    end = slow_s
-    if np.isfinite(fast_s) and fast_s < slow_s:
-        end += min(EXTRAPOLATE * (slow_s - fast_s), 1.0)
-    return min(end, max(glide_s, slow_s))
-
-
-def _first_level(
-    times: Array, calm: Array, first: int, upto: int, level: float, high: float
-) -> float:
-    """The knee's level soon after it arrived: a held knee may yet sink by some degrees."""
-    near = level + max(ARRIVING * (high - level), LEVEL_DEG)
-    inside = np.flatnonzero(calm[first:upto] <= near)
-    above = np.flatnonzero(calm[: first + int(inside[-1]) if len(inside) else upto] > near)
-    arrive = float(times[above[-1]]) if len(above) else float(times[first])
-    soon = (times[:upto] >= arrive + SOON_S[0]) & (times[:upto] <= arrive + SOON_S[1])
-    return float(np.median(calm[:upto][soon])) if soon.sum() >= 3 else level
-
-
-def _steadied(track: Track, calm: Array) -> Array:
-    """The knee without what it shares with a hip that is still being found (n,)."""
-    slow = smooth(track.t_s, track.hip, HIP_FOUND_S)
-    away = slow - np.nanmedian(slow)
-    return calm - np.where(np.isfinite(away), away, 0.0)
-
-
-def _extension_start(times: Array, calm: Array, first: int, high: float) -> float:
-    """When the knee left its bent position before `first`."""
-    i = first
-    while i > 0 and calm[i - 1] > calm[i] - 0.05 and calm[i] < high - 3.0:
-        i -= 1
-    return float(times[i])
-
-
-def _lowered(times: Array, calm: Array, last: int, high: float) -> float:
-    """When the knee is bent again, or no longer moves, after `last`."""
-    i = last
-    while i + 1 < len(calm) and calm[i + 1] > calm[i] - 0.05 and calm[i] < high - 3.0:
-        i += 1
-    return float(times[i])
+def _usual(cycles: list[Cycle]) -> float:
+    return float(np.median([c.range_deg for c in cycles]))

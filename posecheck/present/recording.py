@@ -20,17 +20,18 @@ import queue
 import threading
 import time
 from pathlib import Path
-from types import TracebackType
 
 import av
 from av.container import OutputContainer
 from av.video.reformatter import VideoReformatter
 
+from posecheck.closing import Closing
 from posecheck.errors import OutputError, PosecheckError
 from posecheck.present.h264 import TIME_BASE, add_stream, encode, need_encoder, to_frame
 from posecheck.types import Pose
 from posecheck.vision.frames import Frame
-from posecheck.vision.pose_journal import PoseJournal, settle_journal
+from posecheck.vision.pose_journal import PoseJournal
+from posecheck.vision.pose_store import settle_journal
 
 CLIP, POSES, JOURNAL = "clip.mp4", "poses.npz", "poses.log"
 FLUSH_S = 1.0
@@ -41,7 +42,7 @@ _OPTIONS = {"preset": "superfast", "tune": "zerolatency", "crf": "20", "threads"
 _FRAGMENTS = {"movflags": "frag_every_frame+empty_moov+default_base_moof", "flush_packets": "1"}
 
 
-class Recording:
+class Recording(Closing):
     """A folder with the clip and the poses of a session in the making; a context manager.
 
     Raises
@@ -63,17 +64,6 @@ class Recording:
         self._journal = self._begin(model_sha256)
         self._thread = threading.Thread(target=self._run, name="posecheck-recording", daemon=True)
         self._thread.start()
-
-    def __enter__(self) -> Recording:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def clip(self) -> Path:

@@ -13,7 +13,6 @@ import os
 import queue
 import threading
 from pathlib import Path
-from types import TracebackType
 
 import av
 import numpy as np
@@ -22,6 +21,7 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from posecheck.closing import Closing
 from posecheck.errors import OutputError
 from posecheck.present.h264 import TIME_BASE, add_stream, encode, need_encoder, to_frame
 
@@ -30,7 +30,7 @@ _WAITING = 4  # frames between the caller and the encoder
 _OPTIONS = {"preset": "veryfast", "crf": "22", "x264-params": "rc-lookahead=5"}
 
 
-class VideoSink:
+class VideoSink(Closing):
     """An MP4 file in the making; a context manager.
 
     Frames keep their own time stamps. Encoding runs in a background thread. The file is
@@ -55,19 +55,11 @@ class VideoSink:
         self._thread = threading.Thread(target=self._encode, name="posecheck-video", daemon=True)
         self._thread.start()
 
-    def __enter__(self) -> VideoSink:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self.close()
-        else:
+    def _leave(self, failed: bool) -> None:
+        if failed:
             self.discard()
+        else:
+            self.close()
 
     def write(self, image: NDArray[np.uint8], t_s: float) -> None:
         """Add an RGB picture (h, w, 3) shown from ``t_s`` on; the array may be reused."""

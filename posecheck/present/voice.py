@@ -21,9 +21,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
+from posecheck.closing import Closing
 from posecheck.present import phrases
 from posecheck.present.speech import (
     Engine,
@@ -71,7 +71,7 @@ class _Phrase:
         return self.kind is not None and self.kind == other.kind and self.t_s > other.t_s
 
 
-class Voice:
+class Voice(Closing):
     """A voice in one language; a context manager.
 
     Parameters
@@ -108,16 +108,8 @@ class Voice:
         self._thread = threading.Thread(target=self._run, name="posecheck-voice", daemon=True)
         self._thread.start()
 
-    def __enter__(self) -> Voice:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self.close(8.0 if kind is None else 0.0)
+    def _leave(self, failed: bool) -> None:
+        self.close(0.0 if failed else 8.0)
 
     def cue(self, cue: Cue) -> None:
         """Say a cue of the guide in this voice's language; returns at once."""

@@ -17,9 +17,9 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from types import TracebackType
 from typing import IO
 
+from posecheck.closing import Closing
 from posecheck.errors import MissingDependencyError
 from posecheck.present import pane
 from posecheck.present.drawing import Picture
@@ -46,7 +46,7 @@ def display_problem() -> str | None:
         return str(error)
 
 
-class Window:
+class Window(Closing):
     """Shows pictures, full screen; a key (q or Esc) or closing it ends the session.
 
     Raises
@@ -85,17 +85,6 @@ class Window:
             raise MissingDependencyError(_PROBLEMS.get(
                 self._first, f"No window can be opened on this display; try another, {_WITHOUT}."
             ))  # fmt: skip
-
-    def __enter__(self) -> Window:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def open(self) -> bool:

@@ -19,8 +19,8 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 
+from posecheck.closing import Closing
 from posecheck.errors import CameraError
 from posecheck.types import ClipInfo
 from posecheck.vision.camera_source import open_again, open_source
@@ -36,7 +36,7 @@ GIVE_UP_S = 0.5  # so long without a good picture, and it has gone
 STALL_S = 2.0  # so long without any answer is said
 
 
-class Camera:
+class Camera(Closing):
     """A camera by number or name, an address, or a file that stands in; a context manager.
 
     Parameters
@@ -76,17 +76,6 @@ class Camera:
         self._which = self._source.which if isinstance(self._source, Device) else which
         self._thread = threading.Thread(target=self._run, name="posecheck-camera", daemon=True)
         self._thread.start()
-
-    def __enter__(self) -> Camera:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the camera; its thread has ended then."""

@@ -17,7 +17,6 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 import av
 import numpy as np
@@ -25,6 +24,7 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from posecheck.closing import Closing
 from posecheck.errors import ClipError
 from posecheck.types import ClipInfo
 from posecheck.vision.clock import Clock
@@ -48,7 +48,7 @@ class Frame:
     scale: float = 1.0  # size of the image over that of the full upright picture
 
 
-class VideoSource:
+class VideoSource(Closing):
     """A video file, iterated frame by frame; a context manager.
 
     `width_px` and `height_px` are the full upright picture with square pixels, whatever
@@ -72,17 +72,6 @@ class VideoSource:
         except BaseException:
             self._container.close()
             raise
-
-    def __enter__(self) -> VideoSource:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the file; safe while another thread is still iterating."""

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 
+from posecheck.closing import Closing
 from posecheck.errors import ModelError
 from posecheck.motion.looks import LookPlanner
 from posecheck.motion.people import Window, describe, search_windows, window_around
@@ -38,6 +38,7 @@ SAME_TRUNKS = 0.6  # mid-hips nearer than this, in trunk lengths, are one person
 
 NOBODY = np.full((N_LANDMARKS, 2), np.nan, np.float32)
 UNSEEN = np.full(N_LANDMARKS, np.nan, np.float16)
+EMPTY = np.full((64, 64, 3), 127, np.uint8)  # a picture of nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Seen:
     visibility: Array  # (33,) float16
 
 
-class Landmarker:
+class Landmarker(Closing):
     """Looks at the frames of one clip, in order of time; a context manager."""
 
     def __init__(self, model: Path) -> None:
@@ -56,7 +57,7 @@ class Landmarker:
         self._model = model
         # a look at a painted picture must not lead the next plain one astray, nor be led
         self._plain = self._open("VIDEO", 1)
-        self._painted: Any = None  # opened when it is needed first
+        self._painted: Any = None
         self._afresh = self._open("IMAGE", 2)
         self._planner = LookPlanner()
         self._brush = Brush()
@@ -69,17 +70,6 @@ class Landmarker:
         self._search_s = -np.inf
         self._others = 0
 
-    def __enter__(self) -> Landmarker:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
         """Give MediaPipe's threads and memory back."""
         with quiet_natives():
@@ -90,13 +80,9 @@ class Landmarker:
 
     def warm_up(self) -> None:
         """Do before a live session what the first looks take longer for: half a second each."""
-        if self._painted is None:
-            self._painted = self._open("VIDEO", 1)
-        empty = np.full((64, 64, 3), 127, np.uint8)
-        for tracker in (self._plain, self._painted):
-            self._detect(tracker, empty, 0.0)
-        picture = self._image.Image(image_format=self._image.ImageFormat.SRGB, data=empty)
-        self._afresh.detect(picture)
+        self._painted_tracker()
+        self._forget(0.0)
+        self._afresh.detect(self._picture(EMPTY))
 
     def look(self, frame: Frame) -> Pose:
         """The pose in one frame, NaN where nobody is seen."""
@@ -104,10 +90,8 @@ class Landmarker:
         if stroke is None:
             seen = self._follow(self._plain, frame.image, frame)
         else:
-            if self._painted is None:
-                self._painted = self._open("VIDEO", 1)
             painted = self._brush.paint(frame.image, stroke, frame.scale)
-            seen = self._follow(self._painted, painted, frame)
+            seen = self._follow(self._painted_tracker(), painted, frame)
         if stroke is None:
             seen = self._whole(frame, seen)
         if seen is None and frame.t_s - self._search_s >= SEARCH_S:
@@ -128,7 +112,7 @@ class Landmarker:
         if self._odd < ODD_LOOKS:
             return seen
         self._odd = 0
-        self._forget(frame)
+        self._forget(frame.t_s)
         return None
 
     def _pose(self, frame: Frame, seen: Seen | None, hidden: bool) -> Pose:
@@ -156,21 +140,28 @@ class Landmarker:
 
     def _detect(self, tracker: Any, part: Image, t_s: float) -> Any:
         self._stamp = max(round(t_s * STAMPS_PER_S), self._stamp + 1)
-        picture = self._image.Image(image_format=self._image.ImageFormat.SRGB, data=part)
-        return tracker.detect_for_video(picture, self._stamp)
+        return tracker.detect_for_video(self._picture(part), self._stamp)
 
     def _fresh(self, frame: Frame, window: Window | None) -> list[Seen]:
         """Everybody in a part of the frame, whoever was followed before."""
         part, offset = _cut(frame.image, window, frame.scale)
-        picture = self._image.Image(image_format=self._image.ImageFormat.SRGB, data=part)
-        return list(_people(self._afresh.detect(picture), part, offset, frame.scale))
+        found = self._afresh.detect(self._picture(part))
+        return list(_people(found, part, offset, frame.scale))
 
-    def _forget(self, frame: Frame) -> None:
+    def _picture(self, part: Image) -> Any:
+        return self._image.Image(image_format=self._image.ImageFormat.SRGB, data=part)
+
+    def _forget(self, now_s: float) -> None:
         """Make the trackers look for a person afresh: on an empty picture they lose the last."""
-        empty = np.full((64, 64, 3), 127, np.uint8)
         for tracker in (self._plain, self._painted):
             if tracker is not None:
-                self._detect(tracker, empty, frame.t_s)
+                self._detect(tracker, EMPTY, now_s)
+
+    def _painted_tracker(self) -> Any:
+        """The tracker for painted pictures, opened when it is needed first."""
+        if self._painted is None:
+            self._painted = self._open("VIDEO", 1)
+        return self._painted
 
     def _search(self, frame: Frame) -> None:
         """Look for somebody in parts of the picture, and look there from now on."""
@@ -189,7 +180,7 @@ class Landmarker:
         close = window_around(person.xy_px, width, height)
         again = self._fresh(frame, close)
         self._window = close if any(_same(s, person) for s in again) else found_in
-        self._forget(frame)
+        self._forget(frame.t_s)
         self._lost = False
         self._doubts = 0
 
@@ -214,7 +205,7 @@ class Landmarker:
         self._doubts = 0 if here else self._doubts + 1
         self._check_s = frame.t_s + (DOUBT_S if not here else CHECK_S if lies else STANDING_S)
         if self._doubts >= DOUBTS:
-            self._forget(frame)
+            self._forget(frame.t_s)
             self._window, self._doubts = None, 0
             return None
         return seen

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from posecheck.errors import InputError
 from posecheck.types import Pose
-from posecheck.vision.pose_store import ROW, PoseLog, Poses, from_rows, to_row
+from posecheck.vision.pose_rows import ROW, Poses, from_rows, to_row
 
 _MAGIC = b"posecheck.poses.log/1\n"
 _SHA = 64  # characters
@@ -87,11 +87,3 @@ def read_journal(path: Path) -> Poses:
             break
         chunks.append(np.frombuffer(data, ROW, rows, start))
     return from_rows(np.concatenate(chunks), path, sha256)
-
-
-def settle_journal(journal: Path, path: Path) -> None:
-    """Make a ``poses.npz`` of a journal, whole or not at all; the journal stays."""
-    poses, log = read_journal(journal), PoseLog()
-    for pose in poses:
-        log.append(pose)
-    log.save(path, poses.model_sha256)

@@ -18,9 +18,9 @@ import contextlib
 import os
 import secrets
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, overload
+from typing import IO, Any
 
 import numpy as np
 from numpy.lib import format as npy
@@ -28,51 +28,14 @@ from numpy.typing import NDArray
 
 from posecheck.errors import InputError, OutputError
 from posecheck.types import Pose
+from posecheck.vision.pose_journal import is_journal, read_journal
+from posecheck.vision.pose_rows import BLOCK, FIELDS, ROW, Poses, fill, from_arrays, from_row
 
 SCHEMA = "posecheck.poses/1"
-LANDMARKS = 33
-ROW = np.dtype(
-    [
-        ("t_s", "<f8"),
-        ("xy_px", "<f4", (LANDMARKS, 2)),
-        ("visibility", "<f2", (LANDMARKS,)),
-        ("hidden_xy_px", "<f4", (LANDMARKS, 2)),
-        ("hidden_visibility", "<f2", (LANDMARKS,)),
-        ("width_px", "<i4"),
-        ("height_px", "<i4"),
-        ("brightness", "<f4"),
-        ("others", "<i2"),
-    ]
-)
-_FIELDS: dict[str, np.dtype[Any]] = {name: ROW.fields[name][0] for name in ROW.names or ()}  # type: ignore[index]
 _TEXTS = ("schema", "model_sha256")
-_BLOCK = 512  # rows; a block is never copied, so the log grows without a doubling
 _MOST_FRAMES = 5_000_000  # a day at 60 frames/s; a file that claims more is not one of ours
 _LONGEST_TEXT = 200
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same poses make the same file
-
-
-class Poses(Sequence[Pose]):
-    """Poses of a clip, one a frame, made when they are asked for; 690 bytes each."""
-
-    def __init__(self, blocks: Sequence[NDArray[np.void]], count: int, model_sha256: str) -> None:
-        self._blocks, self._count = blocks, count
-        self.model_sha256 = model_sha256
-
-    def __len__(self) -> int:
-        return self._count
-
-    @overload
-    def __getitem__(self, index: int) -> Pose: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Pose]: ...
-    def __getitem__(self, index: int | slice) -> Pose | Sequence[Pose]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(self._count))]
-        if not -self._count <= index < self._count:
-            raise IndexError(index)
-        index %= self._count
-        return _pose(self._blocks[index // _BLOCK][index % _BLOCK])
 
 
 class PoseLog:
@@ -87,13 +50,13 @@ class PoseLog:
 
     def append(self, pose: Pose) -> Pose:
         """Keep a pose, and return it as it is kept: pixels in 32 bits, visibility in 16."""
-        at = self._count % _BLOCK
+        at = self._count % BLOCK
         if at == 0:
-            self._blocks.append(np.zeros(_BLOCK, ROW))
+            self._blocks.append(np.zeros(BLOCK, ROW))
         row = self._blocks[-1][at]
-        _fill(row, pose)
+        fill(row, pose)
         self._count += 1
-        return _pose(row)
+        return from_row(row)
 
     def poses(self, model_sha256: str = "") -> Poses:
         """What was kept so far."""
@@ -104,7 +67,7 @@ class PoseLog:
         part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         try:
             with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
-                for name in _FIELDS:
+                for name in FIELDS:
                     with _member(archive, name) as out:
                         self._write(name, out)
                 for name, text in zip(_TEXTS, (SCHEMA, model_sha256 or ""), strict=True):
@@ -119,7 +82,7 @@ class PoseLog:
                 part.unlink(missing_ok=True)
 
     def _write(self, name: str, out: IO[bytes]) -> None:
-        field = _FIELDS[name]
+        field = FIELDS[name]
         header = {
             "descr": npy.dtype_to_descr(field.base),
             "fortran_order": False,
@@ -127,19 +90,7 @@ class PoseLog:
         }
         npy.write_array_header_1_0(out, header)
         for i, block in enumerate(self._blocks):
-            out.write(block[name][: self._count - i * _BLOCK].tobytes())
-
-
-def to_row(pose: Pose) -> NDArray[np.void]:
-    """A pose as it is kept, (1,)."""
-    row = np.zeros(1, ROW)
-    _fill(row[0], pose)
-    return row
-
-
-def from_rows(rows: NDArray[np.void], path: Path, model_sha256: str) -> Poses:
-    """The poses of rows (n,) that were read from ``path``; an InputError for what cannot be."""
-    return _blocks({name: rows[name] for name in _FIELDS}, model_sha256, path)
+            out.write(block[name][: self._count - i * BLOCK].tobytes())
 
 
 def load_poses(path: Path) -> Poses:
@@ -154,47 +105,28 @@ def load_poses(path: Path) -> Poses:
     try:
         if not path.is_file():
             raise InputError(f"{path} is not there or not a file; give a poses.npz.")
-        from posecheck.vision import pose_journal  # which imports this
-
-        if pose_journal.is_journal(path):
-            return pose_journal.read_journal(path)
+        if is_journal(path):
+            return read_journal(path)
         with zipfile.ZipFile(path) as archive:
             texts = {name: _read_text(archive, name, path) for name in _TEXTS}
             if texts["schema"] != SCHEMA:
                 raise InputError(f"{path} holds no poses of Posecheck ({SCHEMA}).")
-            arrays = {name: _read(archive, name, path) for name in _FIELDS}
+            arrays = {name: _read(archive, name, path) for name in FIELDS}
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror or error}).") from error
     except (zipfile.BadZipFile, ValueError, KeyError, EOFError, RuntimeError) as error:
         raise InputError(f"{path} is damaged, or no poses.npz of Posecheck.") from error
     if len({len(array) for array in arrays.values()}) != 1:
         raise InputError(f"{path} is damaged: its arrays are not of one length.")
-    return _blocks(arrays, texts["model_sha256"], path)
+    return from_arrays(arrays, texts["model_sha256"], path)
 
 
-def _blocks(arrays: dict[str, NDArray[Any]], model_sha256: str, path: Path) -> Poses:
-    t_s = arrays["t_s"]
-    wrong = [name for name in ("width_px", "height_px") if (arrays[name] < 1).any()]
-    wrong += ["others"] * bool((arrays["others"] < 0).any())
-    wrong += ["t_s"] * bool(not np.isfinite(t_s).all() or (np.diff(t_s) <= 0).any())
-    for name in ("visibility", "hidden_visibility", "brightness"):
-        wrong += [name] * bool(((arrays[name] < 0) | (arrays[name] > 1)).any())
-    wrong += [name for name in ("xy_px", "hidden_xy_px") if np.isinf(arrays[name]).any()]
-    if wrong:
-        raise InputError(f"{path} is damaged: {', '.join(wrong)} hold what cannot be.")
-    blocks = []
-    for start in range(0, len(t_s), _BLOCK):
-        block = np.zeros(_BLOCK, ROW)
-        for name, array in arrays.items():
-            piece = array[start : start + _BLOCK]
-            block[name][: len(piece)] = piece
-        blocks.append(block)
-    return Poses(blocks, len(t_s), model_sha256)
-
-
-def _fill(row: np.void, pose: Pose) -> None:
-    for name in _FIELDS:
-        row[name] = getattr(pose, name)
+def settle_journal(journal: Path, path: Path) -> None:
+    """Make a ``poses.npz`` of a journal, whole or not at all; the journal stays."""
+    poses, log = read_journal(journal), PoseLog()
+    for pose in poses:
+        log.append(pose)
+    log.save(path, poses.model_sha256)
 
 
 @contextlib.contextmanager
@@ -207,7 +139,7 @@ def _member(archive: zipfile.ZipFile, name: str) -> Iterator[IO[bytes]]:
 
 def _read(archive: zipfile.ZipFile, name: str, path: Path) -> NDArray[Any]:
     """An array whose header was found right before anything was made room for."""
-    field = _FIELDS[name]
+    field = FIELDS[name]
     with archive.open(f"{name}.npy") as member:
         shape, fortran, dtype = _header(member)
         if dtype != field.base or shape[1:] != field.shape or len(shape) != 1 + len(field.shape):
@@ -234,17 +166,3 @@ def _header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     if version == (1, 0):
         return npy.read_array_header_1_0(member)
     return npy.read_array_header_2_0(member)
-
-
-def _pose(row: np.void) -> Pose:
-    return Pose(
-        t_s=float(row["t_s"]),
-        width_px=int(row["width_px"]),
-        height_px=int(row["height_px"]),
-        xy_px=row["xy_px"].astype(np.float64),
-        visibility=row["visibility"].astype(np.float64),
-        hidden_xy_px=row["hidden_xy_px"].astype(np.float64),
-        hidden_visibility=row["hidden_visibility"].astype(np.float64),
-        brightness=float(row["brightness"]),
-        others=int(row["others"]),
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -84,25 +83,20 @@ def test_a_voice_engine_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.root
 def test_a_full_disk_ends_the_recording_and_not_the_session(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_disk: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was recorded plays; the report is written elsewhere, for there is no room for it."""
-    disk, work = tmp_path / "disk", tmp_path / "work"
-    disk.mkdir()
+    disk, work = small_disk("400k"), tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
     told: list[dict[str, Any]] = []
     scripted(monkeypatch, {200: Gap(meanwhile=lambda: until(told_of(told, "recording")))})
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(disk)], check=True)
-    try:
-        done = live(record=disk, window=False, mute=True, tell=told.append)
-        assert_whole(done.report)
-        (trouble,) = (e for e in told if e["event"] == "recording")
-        assert "No space left" in trouble["text"]
-        with VideoSource(disk / "clip.mp4") as clip:
-            assert sum(1 for _ in clip) > 0
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
+    done = live(record=disk, window=False, mute=True, tell=told.append)
+    assert_whole(done.report)
+    (trouble,) = (e for e in told if e["event"] == "recording")
+    assert "No space left" in trouble["text"]
+    with VideoSource(disk / "clip.mp4") as clip:
+        assert sum(1 for _ in clip) > 0
     assert done.folder.parent == work
     assert done.folder.name.startswith("live-")
     assert (done.folder / "report.html").is_file()

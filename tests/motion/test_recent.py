@@ -12,7 +12,7 @@ from posecheck.motion.track import BLOCK, COLUMNS, Rows
 @pytest.mark.parametrize("batch", [1, 7, 5000])
 def test_nothing_of_the_last_seconds_is_forgotten(batch: int) -> None:
     """However many rows come at once."""
-    recent, fps = Recent(), 60.0
+    recent, fps = Recent(), 64.0  # times that 32 bits hold exactly
     times = np.arange(2.5 * ROOM) / fps
     rows = np.tile(times[:, None], (1, len(COLUMNS)))
     for i in range(0, len(times), batch):

@@ -10,8 +10,9 @@ import pytest
 
 from posecheck.errors import InputError
 from posecheck.types import Pose
-from posecheck.vision.pose_journal import PoseJournal, read_journal, settle_journal
-from posecheck.vision.pose_store import ROW, PoseLog, load_poses
+from posecheck.vision.pose_journal import PoseJournal, read_journal
+from posecheck.vision.pose_rows import ROW
+from posecheck.vision.pose_store import PoseLog, load_poses, settle_journal
 
 SHA = "ab" * 32
 
