@@ -22,6 +22,8 @@ TRUNK_OVER_LEG_MIN, HEAD_MIN = 0.3, 0.9
 
 # Around a body: room for the leg to be raised and for the body to shift, in trunk lengths.
 SIDE_ROOM, TOP_ROOM, BOTTOM_ROOM = 0.8, 1.6, 0.8
+BODY_ROOM = 0.35  # what sticks out beyond the landmarks, in trunk lengths
+BESIDE_WIDTH = 0.3  # of the picture: a body beside needs at least so much
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +73,19 @@ def window_around(xy_px: Array, width: float, height: float) -> Window:
         float(min(high[0] + SIDE_ROOM * room, width)),
         float(min(high[1] + BOTTOM_ROOM * room, height)),
     )
+
+
+def box_around(xy_px: Array, width: float, height: float) -> Window:
+    """The part of the picture (pixels) that the person (33, 2) takes now."""
+    room = BODY_ROOM * describe(xy_px).trunk_px
+    left, top = np.maximum(xy_px.min(axis=0) - room, 0)
+    right, bottom = np.minimum(xy_px.max(axis=0) + room, [width, height])
+    return float(left), float(top), float(right), float(bottom)
+
+
+def windows_beside(box: Window, width: float, height: float) -> Iterator[Window | None]:
+    """The whole picture, and what is left of it beside the box, where a body has room."""
+    yield None
+    left, _, right, _ = box
+    if max(left, width - right) > BESIDE_WIDTH * width:
+        yield (0.0, 0.0, left, height) if left > width - right else (right, 0.0, width, height)

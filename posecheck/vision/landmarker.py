@@ -9,7 +9,7 @@ the picture, or seen from far off the side, is found only in a part of it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,14 @@ import numpy as np
 from posecheck.closing import Closing
 from posecheck.errors import ModelError
 from posecheck.motion.looks import LookPlanner
-from posecheck.motion.people import Window, describe, search_windows, window_around
+from posecheck.motion.people import (
+    Window,
+    box_around,
+    describe,
+    search_windows,
+    window_around,
+    windows_beside,
+)
 from posecheck.motion.skeleton import N_LANDMARKS
 from posecheck.types import Array, Pose
 from posecheck.vision.frames import Frame
@@ -35,6 +42,8 @@ DOUBTS = 3  # so many in a row: the person has gone
 ODD_LOOKS = 3  # plain ones in a row whose skeleton may be none of a body
 SEARCH_S = 0.5  # between two searches while nobody is seen
 SAME_TRUNKS = 0.6  # mid-hips nearer than this, in trunk lengths, are one person's
+
+BESIDE_MIN = 0.5  # smaller ones, in trunks of the followed person, are pictures on the wall
 
 NOBODY = np.full((N_LANDMARKS, 2), np.nan, np.float32)
 UNSEEN = np.full(N_LANDMARKS, np.nan, np.float16)
@@ -196,6 +205,8 @@ class Landmarker(Closing):
             for window in search_windows(width, height):
                 people += self._fresh(frame, window) if window is not None else []
         others = [s for s in people if not _same(s, seen)]
+        if lies and not others:
+            others = self._beside(frame, seen)
         self._others = min(len(others), 1)
         meant = max(others, key=lambda s: describe(s.xy_px).rank, default=None)
         if meant is not None and describe(meant.xy_px).lies and not lies:
@@ -209,6 +220,19 @@ class Landmarker(Closing):
             self._window, self._doubts = None, 0
             return None
         return seen
+
+    def _beside(self, frame: Frame, seen: Seen) -> list[Seen]:
+        """Whoever is found once the followed person is painted over: it cannot be the same."""
+        height, width = (n / frame.scale for n in frame.image.shape[:2])
+        box = box_around(seen.xy_px, width, height)
+        left, top, right, bottom = (round(n * frame.scale) for n in box)
+        image = np.array(frame.image)
+        image[top:bottom, left:right] = np.median(image[::16, ::16].reshape(-1, 3), axis=0)
+        without = replace(frame, image=image)
+        found = [s for w in windows_beside(box, width, height) for s in self._fresh(without, w)]
+        mine = describe(seen.xy_px).trunk_px
+        bodies = [(s, describe(s.xy_px)) for s in found]
+        return [s for s, d in bodies if d.whole and d.trunk_px > BESIDE_MIN * mine]
 
     def _open(self, mode: str, people: int) -> Any:
         base = self._vision.BaseOptions(model_asset_path=str(self._model))
