@@ -19,6 +19,9 @@ SEARCHED = ((0.0, 0.0, 1.0, 1.0), (0.1, 0.1, 0.9, 0.9), (0.0, 0.2, 0.65, 0.95),
 # A trunk is about half as long as a leg, and the nose farther from the hips than the shoulders
 # are; a skeleton that is drawn upside down, or folded up, breaks one of these.
 TRUNK_OVER_LEG_MIN, HEAD_MIN = 0.3, 0.9
+# The nose is at least 0.2 trunks from the shoulders in every look at rendered and real people;
+# on a ball that was taken for somebody, less than 0.1.
+NECK_MIN = 0.15
 
 # Around a body: room for the leg to be raised and for the body to shift, in trunk lengths.
 SIDE_ROOM, TOP_ROOM, BOTTOM_ROOM = 0.8, 1.6, 0.8
@@ -50,7 +53,8 @@ def describe(xy_px: Array) -> Person:
     limbs = np.diff(xy_px[LEGS[:, : ANKLE + 1]], axis=1)
     leg = float(np.hypot(limbs[..., 0], limbs[..., 1]).sum(axis=1).max())
     head = float(np.hypot(*(xy_px[NOSE] - hips)))
-    whole = size > TRUNK_OVER_LEG_MIN * leg and head > HEAD_MIN * size
+    neck = float(np.hypot(*(xy_px[NOSE] - midpoint(xy_px, SHOULDERS))))
+    whole = size > TRUNK_OVER_LEG_MIN * leg and head > HEAD_MIN * size and neck > NECK_MIN * size
     return Person(hips, size, slope < LYING_SLOPE_DEG, whole)
 
 

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from figure import Camera, Figure
 
-from posecheck.motion.people import describe, search_windows, window_around
+from posecheck.motion.people import (
+    box_around,
+    describe,
+    search_windows,
+    window_around,
+    windows_beside,
+)
 from posecheck.types import Array
 
 
@@ -42,6 +48,36 @@ def test_who_lies_comes_before_who_is_larger() -> None:
     patient, therapist = describe(0.5 * lying()), describe(3 * standing())
     other = describe(0.3 * lying())
     assert max([therapist, other, patient], key=lambda p: p.rank) is patient
+
+
+def test_a_face_in_the_middle_of_a_chest_is_no_body() -> None:
+    """What the model makes of a ball."""
+    ball = lying()
+    assert describe(ball).whole
+    ball[:11] += 0.5 * (ball[11] + ball[12]) - ball[0]
+    assert not describe(ball).whole
+
+
+@pytest.mark.parametrize("left", [0.05, 0.5])
+def test_the_other_side_of_the_picture_is_what_is_left_of_it(left: float) -> None:
+    """The wider rest beside the box of a body, which holds all of it."""
+    xy = lying()
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    width, height = 2.5 * (high[0] - low[0]), 480.0
+    xy = xy + [left * width - low[0], 0]
+    box = box_around(xy, width, height)
+    assert box[0] <= xy[:, 0].min()
+    assert box[2] >= xy[:, 0].max()
+    whole, rest = windows_beside(box, width, height)
+    assert whole is None
+    assert rest is not None
+    assert rest[0] >= box[2] or rest[2] <= box[0]
+    assert rest[2] - rest[0] > 0.3 * width
+
+
+def test_who_fills_the_picture_leaves_no_room_beside() -> None:
+    """Then it is looked at in the whole of it only."""
+    assert list(windows_beside((10, 100, 600, 300), 640, 480)) == [None]
 
 
 def test_nobody_neither_lies_nor_has_a_size() -> None:
