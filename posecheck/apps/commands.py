@@ -116,6 +116,14 @@ def _live(arguments: Namespace) -> None:
         print(summary.review_text(done))
 
 
+def _compare(arguments: Namespace) -> None:
+    from posecheck.apps.compare import compare
+    from posecheck.apps.compare_summary import compare_json, compare_text
+
+    done = compare(arguments.grades, arguments.labels, arguments.out)
+    _print(arguments, compare_json(done), compare_text(done))
+
+
 def _model(arguments: Namespace) -> None:
     fetched = find_model() is None
     model = ensure_model(None, stderr_bar)
@@ -151,6 +159,7 @@ COMMANDS: dict[str, Callable[[Namespace], None]] = {
     "review": _review,
     "demo": _demo,
     "live": _live,
+    "compare": _compare,
     "model": _model,
     "doctor": _doctor,
 }

@@ -64,7 +64,7 @@ def test_the_other_side_of_the_picture_is_what_is_left_of_it(left: float) -> Non
     xy = lying()
     low, high = xy.min(axis=0), xy.max(axis=0)
     width, height = 2.5 * (high[0] - low[0]), 480.0
-    xy = xy + [left * width - low[0], 0]
+    xy = xy + np.array([left * width - low[0], 0])
     box = box_around(xy, width, height)
     assert box[0] <= xy[:, 0].min()
     assert box[2] >= xy[:, 0].max()
