@@ -54,7 +54,8 @@ class Broken:
     end_s: float
     measured: float
     limit: float
-    rep: int | None = None
+    rep: int | None = None  # from 0
+    last_rep: int | None = None  # where it goes on into later ones
 
 
 def find(
@@ -69,11 +70,12 @@ def find(
             if severity == "off":
                 continue
             rep = None if broken.rep is None else first + broken.rep
+            last = None if broken.last_rep is None else first + broken.last_rep
             findings.append(
                 Finding(
                     broken.rule, severity, rep, broken.start_s, broken.end_s, broken.measured,
                     broken.limit, finding_unit(broken.rule),
-                    finding_message(broken.rule, broken.measured, broken.limit, rep),
+                    finding_message(broken.rule, broken.measured, broken.limit, rep, last),
                 )
             )  # fmt: skip
         first += len(attempt.cycles)
@@ -124,10 +126,12 @@ def _excursion(
     long = [(a, b) for a, b in runs(over) if m.t_s[b] - m.t_s[a] >= sustained_s]
     if long:
         inside = np.concatenate([values[a : b + 1] for a, b in long])
-        start = float(m.t_s[long[0][0]])
+        start, end = float(m.t_s[long[0][0]]), float(m.t_s[long[-1][1]])
         rep = next((i for i, c in enumerate(attempt.cycles) if c.start_s <= start <= c.end_s), None)
+        begun = [i for i, c in enumerate(attempt.cycles) if c.start_s + SUSTAINED_S <= end]
+        last = begun[-1] if rep is not None and begun else rep
         worst = float(np.percentile(inside, 95))
-        yield Broken(rule, start, float(m.t_s[long[-1][1]]), worst, limit, rep)
+        yield Broken(rule, start, end, worst, limit, rep, last)
 
 
 def _from_level(m: Measures, values: Array, attempt: Attempt) -> Array:

@@ -134,7 +134,9 @@ WARNING_NOTES = {
 }
 
 
-def finding_message(rule: str, measured: float, limit: float, rep: int | None) -> str:
+def finding_message(
+    rule: str, measured: float, limit: float, rep: int | None, last_rep: int | None = None
+) -> str:
     """What was seen and what to do, in one or two short sentences.
 
     Parameters
@@ -145,11 +147,15 @@ def finding_message(rule: str, measured: float, limit: float, rep: int | None) -
         In the unit of ``finding_unit(rule)``; the sign of `measured` is not said, and where it
         is 0 or NaN no number is.
     rep
-        The repetition in which it was seen, None for no single one.
+        The repetition in which it was seen first, None for none.
+    last_rep
+        The last one in which it was seen, if that is another.
 
     """
     words = WORDINGS[rule]
     when = "" if rep is None else f" in repetition {rep}"
+    if rep is not None and last_rep is not None and last_rep > rep:
+        when = f" in repetitions {rep} to {last_rep}"
     advice = words.advice.format(limit=words.number(limit, math.nan))
     if measured == 0 or not math.isfinite(measured):
         return f"{words.plain.format(when=when)} {advice}"

@@ -56,6 +56,8 @@ def test_every_warning_says_what_to_change(name: str) -> None:
 def test_messages_say_what_was_measured() -> None:
     """The number in the sentence is the one in the finding."""
     assert "moved 14° in repetition 2" in finding_message("thigh_drift", 14.2, 8, 2)
+    assert "in repetition 2" in finding_message("thigh_drift", 14.2, 8, 2, 2)
+    assert "in repetitions 2 to 4" in finding_message("thigh_drift", 14.2, 8, 2, 4)
     assert "moved 14°." in finding_message("thigh_drift", -14.2, 8, None)
     assert "0.3 s" in finding_message("too_fast", 0.31, 0.5, 1)
     assert "at least 0.5 s" in finding_message("too_fast", 0.31, 0.5, 1)
