@@ -37,6 +37,7 @@ MOVED_TRUNKS, MOVED_S = 0.35, 0.8
 SHANK_EVERY_S = 0.1
 # Evenly in time, for plain looks are many in some moments and few in others.
 ROW_EVERY_S = 0.15
+HIGHER_LOOKS = 25  # say which leg is meant before one was raised
 ROWS_MIN = 5  # with fewer frames in which both legs are seen, all count
 
 # Supine stills show the nose at least 0.038 ear-hip lengths in front of the ear-hip axis, prone
@@ -129,6 +130,7 @@ class BodyTracker:
         self._rows: deque[tuple[float, Array]] = deque()
         self._shanks: deque[tuple[float, float]] = deque()
         self._flat: deque[tuple[float, Array]] = deque()  # the knee of a resting leg that lies flat
+        self._higher: deque[int] = deque(maxlen=HIGHER_LOOKS)
         self._first_s = np.nan
         self._renewed_s = -np.inf
         self._now_s = -np.inf
@@ -142,6 +144,8 @@ class BodyTracker:
         """Take one frame; one without a plain look tells the length of the shank only."""
         self._now_s = pose.t_s
         self.judge.push(legs.label)
+        if legs.higher >= 0:
+            self._higher.append(legs.higher)
         if np.isfinite(pose.xy_px[HIPS[0], 0]) and np.isfinite(legs.trunk_px):
             if np.isnan(self._first_s):
                 self._first_s = pose.t_s
@@ -178,7 +182,8 @@ class BodyTracker:
         trunk, size = Trunk(near, far, hips), (pose.width_px, pose.height_px)
         view = estimate_view(trunk, size, None)
         # the hips keep their names while the legs swap theirs
-        works = 0 if (self.judge.side(feet) or near_side(feet)) == "left" else 1
+        side = self.judge.side(feet)
+        works = SIDES.index(side) if side else round(float(np.mean(self._higher)))
         away = HIPS_OVER_TRUNK * (1 if SIDES[works] == near_side(feet) else -1)
         flat = _lies_flat(view, hips, wide[6:], 0.5 * away)
         view = estimate_view(trunk, size, RestingLeg(wide[7], 0.5 * away, flat))

@@ -42,12 +42,18 @@ class Legs:
     hidden: bool  # from the look with the resting leg hidden
     trunk_px: float  # length from mid-shoulder to mid-hip, held over seconds
     seen_px: Array  # (5, 2): the working leg as this look shows it, even where it is not believed
+    higher: int = NOT_APART  # 0 or 1, the label on the higher leg of a plain look, apart or not
 
 
 def _apart(a: Array, b: Array) -> float:
     """Mean distance of knee and ankle of two legs (5, 2)."""
     knee, ankle = (a - b)[KNEE : ANKLE + 1].tolist()
     return 0.5 * (hypot(*knee) + hypot(*ankle))
+
+
+def _higher(legs: Array) -> int:
+    """Which of two legs (2, 5, 2) has its knee and ankle higher in the picture."""
+    return int(np.argmin(legs[:, KNEE, 1] + legs[:, ANKLE, 1]))
 
 
 def _alike(a: Array, b: Array) -> bool:
@@ -100,7 +106,8 @@ class LegFollower:
         if label >= 0:
             self._labels.append(label)
         self._remember(pose.t_s, working, resting)
-        return Legs(pose.t_s, working, resting, label, hidden, size, seen)
+        higher = _higher(pose.xy_px[LEGS]) if plain else NOT_APART
+        return Legs(pose.t_s, working, resting, label, hidden, size, seen, higher)
 
     def _measure(self, pose: Pose) -> None:
         """Hold the trunk's length as a median of every few plain looks."""
@@ -123,8 +130,7 @@ class LegFollower:
 
     def _split(self, t_s: float, legs: Array, size: float) -> tuple[Array, Array, int]:
         """Working and resting leg of (2, 5, 2), and which label the working leg bears."""
-        height = -(legs[:, KNEE, 1] + legs[:, ANKLE, 1])
-        up = int(np.argmax(height))
+        up = _higher(legs)
         working, resting = legs[up], legs[1 - up]
         apart = _apart(working, resting) / size
         lifted = (legs[:, HIP, 1] - legs[:, KNEE, 1]).min() / size > APART
@@ -139,7 +145,8 @@ class LegFollower:
             if _apart(working, was_working) <= _apart(working, was_resting):
                 return working, NOWHERE, NOT_APART
             return NOWHERE, resting, NOT_APART
-        clear = apart > APART and (height[up] - height[1 - up]) / size > APART
+        above = (resting - working)[KNEE : ANKLE + 1, 1].sum() / size
+        clear = apart > APART and above > APART
         return working, resting, up if clear else NOT_APART
 
     def _name(self) -> int | None:

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from figure import Camera, Figure
+from script import Script
 from sessions import CLIP, MODEL, clean_poses, report_on
 from spoiled import unseen
 
@@ -13,7 +15,7 @@ from posecheck.assess.guide import Guide
 from posecheck.assess.prescription import Prescription
 from posecheck.motion.track import EMPTY_S, Tracker
 from posecheck.session import Session
-from posecheck.types import Pose
+from posecheck.types import Pose, Side
 
 STEP_S = 1 / 25
 EMPTY = 120  # frames, 4.8 s
@@ -96,3 +98,18 @@ def test_a_live_session_waits_for_somebody() -> None:
     assert guide.stage.name != "set_up"
     assert set(hints) <= {None, "come_into_view"}
     assert len(session.finish(CLIP, MODEL).reps) == 4
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_leg_that_lies_flat_first_is_read_flat(side: Side) -> None:
+    """Seen from above the far leg lies higher in the picture; it is measured from its own hip."""
+    script = Script(hip=0, knee=0).stay(2.5).move(hip=82, knee=88).stay(3)
+    tracker = Tracker()
+    for pose in Figure(side=side, camera=Camera(elevation=20.0, feet=1)).film(script):
+        tracker.push(pose)
+    tracker.finish()
+    times = tracker.times()
+    for name, flat, raised in (("hip", 0, 82), ("knee", 0, 88)):
+        values = tracker.column(name)
+        assert np.nanmedian(values[times < 2.2]) == pytest.approx(flat, abs=4), name
+        assert np.nanmedian(values[times > 5.0]) == pytest.approx(raised, abs=4), name
