@@ -17,7 +17,7 @@ from typing import Any
 
 import posecheck
 from posecheck.apps.batch.rows import row_from_json, row_to_json
-from posecheck.apps.batch.standins import Storage
+from posecheck.apps.batch.storage import Storage
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.report_dir import PAGE, REPORT, VIDEO
 from posecheck.errors import InputError

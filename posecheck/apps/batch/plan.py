@@ -16,7 +16,7 @@ from pathlib import Path
 from posecheck.apps.batch.limits import Limits
 from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.naming import safe_folder
-from posecheck.apps.batch.standins import is_address
+from posecheck.apps.batch.addresses import is_address
 from posecheck.apps.batch.tasks import GRADE_CLIP, GradeTask
 from posecheck.assess.prescription import Prescription, load_prescription
 from posecheck.errors import PosecheckError

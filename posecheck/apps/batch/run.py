@@ -22,23 +22,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from posecheck.apps.batch.inputs import list_jobs
 from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.local_storage import LocalStorage
 from posecheck.apps.batch.locks import only_batch
 from posecheck.apps.batch.plan import Plan, Planned, Settings, plan
 from posecheck.apps.batch.pool import Executor, LocalExecutor
 from posecheck.apps.batch.rows import RowLog, failed_row, row_to_json, same_for
 from posecheck.apps.batch.show import time_left_s
-from posecheck.apps.batch.standins import (
-    LocalStorage,
-    Storage,
-    list_jobs,
-    open_storage,
-    write_grades_csv,
-    write_grades_parquet,
-    write_index,
-)
+from posecheck.apps.batch.standins import write_index
+from posecheck.apps.batch.storage import Storage, open_storage
 from posecheck.apps.batch.tally import Tally
 from posecheck.apps.batch.tasks import PLOTLY
+from posecheck.present.grades import write_grades_csv, write_grades_parquet
 from posecheck.present.page import write_plotly
 from posecheck.types import ClipGrade
 from posecheck.vision.model import ensure_model, stderr_bar

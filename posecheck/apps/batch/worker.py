@@ -13,17 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from posecheck.apps.batch.fetch import LocalClip, local_copy
 from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.kept import KeptPoses, KeptRow, Looked
+from posecheck.apps.batch.local_storage import LocalStorage
 from posecheck.apps.batch.locks import content_lock
 from posecheck.apps.batch.rows import failed_row, graded_row
-from posecheck.apps.batch.standins import (
-    LocalClip,
-    LocalStorage,
-    Storage,
-    local_copy,
-    open_storage,
-)
+from posecheck.apps.batch.storage import Storage, open_storage
 from posecheck.apps.batch.tasks import PLOTLY, GradeTask
 from posecheck.apps.looking import MODEL_SIDE_PX, finish, look, write_files
 from posecheck.apps.report_dir import OURS, POSES, REPORT
