@@ -21,7 +21,7 @@ OK, WRONG, INTERRUPTED = 0, 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 0 done, 1 in part, 2 cannot be done, 130 interrupted."""
+    """Run a command; exit code 0 done, 1 in part, 2 cannot be done, 130 interrupted."""
     return _guarded(argv, last=False)
 
 

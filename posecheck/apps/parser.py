@@ -153,9 +153,7 @@ def _grade(commands: argparse._SubParsersAction[Parser]) -> None:
         "--every-frame", action="store_true",
         help="look at every frame, not only at as many as the accuracy needs",
     )  # fmt: skip
-    grade.add_argument(
-        "--video", action="store_true", help="write annotated.mp4 for each clip too"
-    )
+    grade.add_argument("--video", action="store_true", help="write annotated.mp4 for each clip too")
     grade.add_argument(
         "--no-pages", action="store_true",
         help="write the tables alone, no folder for each clip: quicker where there are thousands",

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from posecheck.apps.batch.limits import Limits
-from posecheck.apps.batch.jobs import ClipJob
-from posecheck.apps.batch.naming import safe_folder
 from posecheck.apps.batch.addresses import is_address
+from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.limits import Limits
+from posecheck.apps.batch.naming import safe_folder
 from posecheck.apps.batch.tasks import GRADE_CLIP, GradeTask
 from posecheck.assess.prescription import Prescription, load_prescription
 from posecheck.errors import PosecheckError

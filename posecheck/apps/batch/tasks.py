@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from posecheck.apps.batch.limits import Limits
 from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.limits import Limits
 
 GRADE_CLIP = "posecheck.apps.batch.worker:grade_clip"
 PLOTLY = "plotly.min.js"  # one copy for all pages
