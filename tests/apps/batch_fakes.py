@@ -35,7 +35,11 @@ class Remembering:
         time.sleep(self._pause_s)
         height, width = frame.image.shape[:2]
         pose = self._poses[min(round(frame.t_s * 25), len(self._poses) - 1)]
-        return dataclasses.replace(pose, t_s=frame.t_s, width_px=width, height_px=height)
+        scale = width / pose.width_px
+        return dataclasses.replace(
+            pose, t_s=frame.t_s, width_px=width, height_px=height,
+            xy_px=scale * pose.xy_px, hidden_xy_px=scale * pose.hidden_xy_px,
+        )  # fmt: skip
 
     def reset(self) -> None: ...
 
@@ -82,7 +86,8 @@ def run(clips: Path | list[Path], out: Path, **changes: Any) -> Graded:
     """Grade in this process, with children that remember unless told otherwise."""
     executor = changes.pop("executor", lambda: LocalExecutor(2))
     paths = [str(p) for p in (clips if isinstance(clips, list) else [clips])]
-    settings = Settings(str(out), **({"runs": "batch_fakes:remember", "per_s": 12.5} | changes))
+    usual: dict[str, Any] = {"runs": "batch_fakes:remember", "per_s": 12.5}
+    settings = Settings(str(out), **(usual | changes))
     return grade(paths, settings, executor)
 
 
