@@ -163,6 +163,14 @@ def _grade(arguments: Namespace) -> int:
     return FAILED if done.tally.failed else OK
 
 
+def _compare(arguments: Namespace) -> None:
+    from posecheck.apps.compare import compare
+    from posecheck.apps.compare_summary import compare_json, compare_text
+
+    done = compare(arguments.grades, arguments.labels, arguments.out)
+    _print(arguments, compare_json(done), compare_text(done))
+
+
 def _model(arguments: Namespace) -> None:
     fetched = find_model() is None
     model = ensure_model(None, stderr_bar)
@@ -199,6 +207,7 @@ COMMANDS: dict[str, Callable[[Namespace], int | None]] = {
     "demo": _demo,
     "live": _live,
     "grade": _grade,
+    "compare": _compare,
     "model": _model,
     "doctor": _doctor,
 }

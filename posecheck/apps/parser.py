@@ -44,6 +44,7 @@ def build_parser() -> Parser:
     _demo(commands)
     _live(commands)
     _grade(commands)
+    _compare(commands)
     _model(commands)
     _doctor(commands)
     return parser
@@ -186,6 +187,31 @@ def _positive(text: str) -> float:
     if not 0 < number < float("inf"):
         raise ValueError(text)
     return number
+
+
+def _compare(commands: argparse._SubParsersAction[Parser]) -> None:
+    compare = _command(
+        commands,
+        "compare",
+        "say how well grades agree with a therapist's labels",
+        "Says how well grades agree with the labels of somebody who looked at the same clips: "
+        "verdicts, counts, sides and the angle at the point of tension, each with a confidence "
+        "interval and a sentence on what it means, and writes compare.html with the charts.",
+    )
+    compare.add_argument(
+        "grades", metavar="GRADES", type=Path,
+        help="grades.csv or grades.parquet of `posecheck grade`, or the folder they are in",
+    )  # fmt: skip
+    compare.add_argument(
+        "labels", metavar="LABELS", type=Path,
+        help="a CSV file, one row a clip: clip (its name), and any of verdict (pass, needs work, "
+        "ungradable), reps, side (left, right) and tension_angle (knee flexion in degrees, 0 is "
+        "straight); empty where nothing is known",
+    )  # fmt: skip
+    compare.add_argument(
+        "--out", metavar="DIR", type=Path,
+        help="the folder of compare.html (default: here); an older one in it is replaced",
+    )  # fmt: skip
 
 
 def _model(commands: argparse._SubParsersAction[Parser]) -> None:
