@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.rows import RowLog, failed_row, row_from_json, row_to_json, same_for
 from posecheck.apps.batch.show import BatchLine, state
-from posecheck.apps.batch.tally import Tally
+from posecheck.apps.batch.tally import BatchTally
 from posecheck.types import ClipGrade
 
 JOB = ClipJob("/x/clip.mp4", "clip.mp4", "clip", subject="p1", session_date="2026-11-22")
@@ -72,7 +72,7 @@ def test_a_twin_is_the_same_but_for_its_name_and_cost() -> None:
 
 
 def test_the_summary_counts_verdicts_and_reasons() -> None:
-    tally = Tally(5)
+    tally = BatchTally(5)
     for row in (
         GOOD, replace(GOOD, verdict="pass", faults=(), seconds=math.nan), FAILED,
         replace(FAILED, clip="b.mp4", error="b.mp4 is empty."),
@@ -80,17 +80,17 @@ def test_the_summary_counts_verdicts_and_reasons() -> None:
     ):  # fmt: skip
         tally.add(row)
     text = "\n".join(tally.lines())
-    for line in ("1 passed", "1 needs work", "1 x bouncing", "1 x no person", "2 failed",
-                 "2 x a clip is empty."):  # fmt: skip
+    for line in ("1 passed", "1 needs work", "1 x bouncing", "2 failed",
+                 "2 x … is empty."):  # fmt: skip
         assert line in text
     plain = tally.as_dict()
     assert (plain["passed"], plain["failed"], plain["done"], plain["clips"]) == (1, 2, 5, 5)
-    assert plain["reasons"]["failed"] == {"a clip is empty.": 2}
+    assert plain["reasons"]["failed"] == {"… is empty.": 2}
     assert tally.frames == 2 * 554
 
 
 def test_progress_says_how_far_how_fast_how_long_and_what_failed() -> None:
-    tally = Tally(4)
+    tally = BatchTally(4)
     assert state(tally, 1.0) == "0 of 4 clips"
     tally.add(GOOD)
     assert state(tally, 10.0) == "1 of 4 clips, 55 frames/s, 30 s left"
@@ -105,7 +105,7 @@ def test_failures_are_told_as_they_come_and_cannot_touch_the_terminal() -> None:
 
     out = Terminal()
     line = BatchLine(out, clock=iter(range(0, 1000)).__next__)
-    tally = Tally(2)
+    tally = BatchTally(2)
     line.progress(tally)
     line.clip(replace(FAILED, clip="\x1b[2Jevil\n.mp4"))
     line.clip(GOOD)

@@ -30,11 +30,11 @@ from posecheck.apps.batch.plan import Plan, Planned, Settings, plan
 from posecheck.apps.batch.pool import Executor, LocalExecutor
 from posecheck.apps.batch.rows import RowLog, failed_row, row_to_json, same_for
 from posecheck.apps.batch.show import time_left_s
-from posecheck.apps.batch.standins import write_index
 from posecheck.apps.batch.storage import Storage, open_storage
-from posecheck.apps.batch.tally import Tally
+from posecheck.apps.batch.tally import BatchTally
 from posecheck.apps.batch.tasks import PLOTLY
 from posecheck.present.grades import write_grades_csv, write_grades_parquet
+from posecheck.present.index_page import write_index
 from posecheck.present.page import write_plotly
 from posecheck.types import ClipGrade
 from posecheck.vision.model import ensure_model, stderr_bar
@@ -54,7 +54,7 @@ class Watcher(Protocol):
     def clip(self, row: ClipGrade) -> None:
         """One more clip is done."""
 
-    def progress(self, tally: Tally, last: bool = False) -> None:
+    def progress(self, tally: BatchTally, last: bool = False) -> None:
         """So far it is."""
 
 
@@ -62,7 +62,7 @@ class Watcher(Protocol):
 class Graded:
     """What became of a batch."""
 
-    tally: Tally
+    tally: BatchTally
     out: str
     seconds: float
     interrupted: bool = False
@@ -129,7 +129,7 @@ class _Batch:
     ) -> None:
         self._jobs, self._rows = jobs, rows
         self._tell, self._watcher = tell, watcher
-        self.tally = Tally(len(jobs))
+        self.tally = BatchTally(len(jobs))
         self._done: queue.SimpleQueue[tuple[Planned, Future[ClipGrade]]] = queue.SimpleQueue()
         self._begun_s = self._told_s = time.monotonic()
 

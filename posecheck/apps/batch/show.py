@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from posecheck.apps.batch.tally import Tally
+from posecheck.apps.batch.tally import BatchTally
 from posecheck.apps.progress import duration
 from posecheck.types import ClipGrade
 
@@ -33,7 +33,7 @@ class BatchLine:
             self._clear()
             self._write(f"{printable(row.clip)}: {printable(row.error)}\n")
 
-    def progress(self, tally: Tally, last: bool = False) -> None:
+    def progress(self, tally: BatchTally, last: bool = False) -> None:
         """Say how far it is, where it is time to."""
         now_s = self._clock()
         pause_s = _REPAINT_S if self._terminal else _LINE_EVERY_S
@@ -63,7 +63,7 @@ class BatchLine:
         self._stream.flush()
 
 
-def state(tally: Tally, elapsed_s: float) -> str:
+def state(tally: BatchTally, elapsed_s: float) -> str:
     """One state in words."""
     parts = [f"{tally.done} of {tally.total} clips"]
     if tally.frames and elapsed_s > 0:
@@ -76,7 +76,7 @@ def state(tally: Tally, elapsed_s: float) -> str:
     return ", ".join(parts)
 
 
-def time_left_s(tally: Tally, elapsed_s: float) -> float | None:
+def time_left_s(tally: BatchTally, elapsed_s: float) -> float | None:
     """From the clips that took time, None before the first of them; 0 at the end."""
     left = tally.total - tally.done
     worked = tally.done - tally.kept

@@ -1,21 +1,9 @@
-"""Stand-ins until the batch's other parts are here; each is replaced by an import."""
+"""A stand-in until the batch's last part is here; it is replaced by an import."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
-
 from posecheck.apps.batch.pool import Executor
-from posecheck.apps.batch.rows import row_to_json
 from posecheck.errors import MissingDependencyError
-from posecheck.present.files import write_whole
-from posecheck.types import ClipGrade
-
-
-def write_index(rows: Iterable[ClipGrade], path: Path) -> None:
-    """posecheck.present.index_page.write_index."""
-    with write_whole(path) as stream:
-        stream.writelines(f"{row_to_json(row)}\n" for row in rows)
 
 
 def connect(address: str) -> Executor:

@@ -2,80 +2,67 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from posecheck.present.tally import OUTCOMES, Outcome, Tally
 from posecheck.types import ClipGrade
 
-_KINDS = (
-    ("pass", "passed"), ("needs_work", "needs work"), ("ungradable", "ungradable"),
-    ("failed", "failed"),
-)  # fmt: skip
-_MOST_REASONS = 8
+_WORDS: dict[Outcome, str] = {
+    "pass": "passed", "needs_work": "needs work", "ungradable": "ungradable", "failed": "failed",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
-class Tally:
-    """Clips by verdict, and why."""
+class BatchTally:
+    """Clips by what they came to, and why, and how much was done for them."""
 
     total: int
-    counts: Counter[str] = field(default_factory=Counter)
-    reasons: dict[str, Counter[str]] = field(
-        default_factory=lambda: {kind: Counter() for kind, _ in _KINDS}
-    )
+    seen: Tally = field(default_factory=Tally)
     frames: int = 0  # of video that was graded in this run
     kept: int = 0  # rows for which nothing had to be done
 
     @property
     def done(self) -> int:
         """Clips that have a row."""
-        return sum(self.counts.values())
+        return self.seen.clips
 
     @property
     def failed(self) -> int:
         """Clips that could not be graded."""
-        return self.counts["failed"]
+        return self.seen.counts["failed"]
 
     def add(self, row: ClipGrade) -> None:
         """Count one more."""
-        kind = row.verdict or "failed"
-        self.counts[kind] += 1
-        if row.error is not None:
-            self.reasons[kind][row.error.replace(row.clip, "a clip")] += 1
-        elif kind == "needs_work":
-            self.reasons[kind].update(row.faults or ("no_repetitions",))
-        elif kind == "ungradable":
-            self.reasons[kind].update(row.warnings or ("no_exercise",))
-        if row.seconds == row.seconds:  # not NaN: something was done for it
-            self.frames += row.frames
-        else:
+        self.seen.add(row)
+        if math.isnan(row.seconds):
             self.kept += 1
+        else:
+            self.frames += row.frames
 
     def lines(self) -> Iterator[str]:
         """The summary, in words."""
-        for kind, words in _KINDS:
-            count = self.counts[kind]
-            yield f"{count:6d} {words}"
-            ranked = sorted(self.reasons[kind].items(), key=lambda item: (-item[1], item[0]))
-            for reason, times in ranked[:_MOST_REASONS]:
-                plain = reason if kind == "failed" else reason.replace("_", " ")
-                yield f"{'':7}  {times} x {plain}"
-            if len(ranked) > _MOST_REASONS:
-                yield f"{'':7}  and {len(ranked) - _MOST_REASONS} other reasons"
+        for outcome in OUTCOMES:
+            yield f"{self.seen.counts[outcome]:6d} {_WORDS[outcome]}"
+            for reason, times in self.seen.common(outcome):
+                yield f"{'':7}  {times} x {reason}"
+            if rarer := self.seen.rarer(outcome):
+                yield f"{'':7}  and {rarer} other reasons"
 
     def as_dict(self) -> dict[str, Any]:
         """The same as plain values."""
+        keys = {outcome: _WORDS[outcome].replace(" ", "_") for outcome in OUTCOMES}
         return {
             "clips": self.total,
             "done": self.done,
-            **{words.replace(" ", "_"): self.counts[kind] for kind, words in _KINDS},
+            **{key: self.seen.counts[outcome] for outcome, key in keys.items()},
             "kept": self.kept,
             "frames": self.frames,
             "reasons": {
-                words.replace(" ", "_"): dict(sorted(self.reasons[kind].items()))
-                for kind, words in _KINDS
-                if self.reasons[kind]
+                key: dict(sorted(self.seen.reasons[outcome].items()))
+                for outcome, key in keys.items()
+                if self.seen.reasons[outcome]
             },
         }
