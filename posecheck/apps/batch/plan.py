@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from posecheck.apps.batch.addresses import is_address
@@ -90,6 +91,8 @@ def _task(
     job: ClipJob, settings: Settings, content: str, text: str, folders: _Folders
 ) -> GradeTask:
     name = safe_folder(job.stem)
+    if not is_address(job.location):  # a worker may stand elsewhere
+        job = replace(job, location=os.path.abspath(job.location))  # noqa: PTH100 - keeps links
     return GradeTask(
         job=job,
         out=settings.out,
@@ -97,7 +100,7 @@ def _task(
         folder=name if settings.pages else None,
         hash_in_folder=folders.has_twins(name),
         folder_tail=folders.tail(name, content, text),
-        model=settings.model,
+        model=None if settings.model is None else settings.model.absolute(),
         per_s=settings.per_s,
         video=settings.video,
         limits=settings.limits,
