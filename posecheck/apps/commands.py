@@ -13,7 +13,7 @@ from typing import Any
 from posecheck.apps import summary
 from posecheck.apps.batch.limits import Limits
 from posecheck.apps.batch.plan import FRAMES_PER_S, Settings
-from posecheck.apps.batch.pool import Executor, LocalExecutor
+from posecheck.apps.batch.pool import Executor, LocalExecutor, failed_task, run_guarded
 from posecheck.apps.batch.run import CSV, INDEX, PARQUET, grade
 from posecheck.apps.batch.show import BatchLine
 from posecheck.apps.batch.standins import connect
@@ -139,7 +139,7 @@ def _grade(arguments: Namespace) -> int:
 
     def executor() -> Executor:
         if arguments.dask is not None:
-            return connect(arguments.dask)
+            return connect(arguments.dask, run_guarded, failed_task)
         return LocalExecutor(arguments.workers)
 
     def tell(event: dict[str, Any]) -> None:

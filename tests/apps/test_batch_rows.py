@@ -80,7 +80,7 @@ def test_the_summary_counts_verdicts_and_reasons() -> None:
     ):  # fmt: skip
         tally.add(row)
     text = "\n".join(tally.lines())
-    for line in ("1 passed", "1 needs work", "1 x bouncing", "2 failed",
+    for line in ("1 passed", "1 needs work", "1 x Bouncing", "2 failed",
                  "2 x … is empty."):  # fmt: skip
         assert line in text
     plain = tally.as_dict()

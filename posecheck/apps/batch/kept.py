@@ -12,10 +12,11 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import posecheck
+from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.rows import row_from_json, row_to_json
 from posecheck.apps.batch.storage import Storage
 from posecheck.apps.batch.tasks import GradeTask
@@ -75,7 +76,7 @@ class KeptRow:
         self._folder = task.folder_name(sha256)
         depends_on = [
             posecheck.__version__, model_sha256, task.per_s, json.loads(task.prescription),
-            task.job.name, self._folder,
+            short_name(task.job), self._folder,
         ]  # fmt: skip
         key = hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
         self._name = f"{KEPT}/grades/{sha256[:2]}/{sha256}-{key[:16]}.json"
@@ -106,3 +107,8 @@ class KeptRow:
             return ""
         content = self._out.read_bytes(f"{self._folder}/{REPORT}")
         return "" if content is None else hashlib.sha256(content).hexdigest()
+
+
+def short_name(job: ClipJob) -> str:
+    """What the report of a clip calls it, wherever it was found."""
+    return PurePosixPath(job.name).name or job.name

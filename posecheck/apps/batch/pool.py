@@ -126,6 +126,11 @@ def run_guarded(task: GradeTask) -> ClipGrade:
     return _HERE.run(task)
 
 
+def failed_task(task: GradeTask, reason: str) -> ClipGrade:
+    """The row of a task that nobody could do."""
+    return failed_row(task.job, reason)
+
+
 def cores() -> int:
     """How many this process may use."""
     try:

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from posecheck.apps.batch.fetch import LocalClip, local_copy
 from posecheck.apps.batch.jobs import ClipJob
-from posecheck.apps.batch.kept import KeptPoses, KeptRow, Looked
+from posecheck.apps.batch.kept import KeptPoses, KeptRow, Looked, short_name
 from posecheck.apps.batch.local_storage import LocalStorage
 from posecheck.apps.batch.locks import content_lock
 from posecheck.apps.batch.rows import failed_row, graded_row
@@ -116,10 +116,9 @@ class _OneClip:
 
     def told(self, sentence: str) -> str:
         """The sentence with the clip's own name instead of that of a copy."""
-        job, clip = self._task.job, self._clip
-        if clip is not None and clip.path.name != job.name:
-            sentence = sentence.replace(str(clip.path), job.name)
-            sentence = sentence.replace(clip.path.name, job.name)
+        if self._clip is not None:
+            for copy in (str(self._clip.path), self._clip.path.name):
+                sentence = sentence.replace(copy, short_name(self._task.job))
         return sentence
 
     def grade(self) -> ClipGrade:
@@ -173,7 +172,7 @@ class _OneClip:
             looked = self._look(clip, model, session, poses)
             clip.check()  # nothing is kept under a hash that is not its own
             store.save(poses, looked)
-        info = dataclasses.replace(looked.info, name=task.job.name, sha256=clip.sha256)
+        info = dataclasses.replace(looked.info, name=short_name(task.job), sha256=clip.sha256)
         return finish(session, info, model.info, looked.truncated)
 
     def _look(self, clip: LocalClip, model: ModelFile, session: Session, poses: Path) -> Looked:
@@ -184,8 +183,10 @@ class _OneClip:
 
 
 def _for(job: ClipJob, row: ClipGrade) -> ClipGrade:
-    """A kept row with what the manifest says today."""
-    return dataclasses.replace(row, subject=job.subject, session_date=job.session_date)
+    """A kept row with what the job says today."""
+    return dataclasses.replace(
+        row, clip=job.name, subject=job.subject, session_date=job.session_date
+    )
 
 
 def _refuse_what_is_not_ours(out: Storage, folder: str) -> None:
