@@ -163,7 +163,7 @@ def _most() -> Iterator[list[float]]:
         while not stop.wait(_LOOK_S):
             for child in psutil.Process().children(recursive=True):
                 try:
-                    found.append(max(found.pop(), child.memory_info().rss / _MIB))
+                    found[0] = max(found[0], child.memory_info().rss / _MIB)
                 except psutil.Error:
                     continue
 

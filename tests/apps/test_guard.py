@@ -101,6 +101,16 @@ def test_it_can_be_killed_from_elsewhere_for_good(guard: Guarded) -> None:
         guard.run("guard_fakes:echo", None, AMPLE)
 
 
+def test_one_that_cannot_be_begun_costs_one_call(
+    guard: Guarded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("tempfile.tempdir", str(tmp_path / "is_not_there"))
+        with pytest.raises(ChildError, match="No such file"):
+            guard.run("guard_fakes:echo", None, AMPLE)
+    assert guard.run("guard_fakes:echo", 1, AMPLE) == 1
+
+
 def test_nothing_is_left_in_the_temporary_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -114,7 +114,14 @@ class Guarded:
                 raise KilledError
             if self._child is None or self._child.poll() is not None:
                 self._clear()
-                self._begin()
+                try:
+                    self._begin()
+                except OSError as error:
+                    self._clear()
+                    raise ChildError(
+                        f"No process could be started for it ({error.strerror or error}); run "
+                        "the command again to try it again."
+                    ) from error
             assert self._child is not None
             return self._child
 

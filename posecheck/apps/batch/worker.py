@@ -64,6 +64,9 @@ class ClipGrader:
             row = failed_row(task.job, one.told(str(error)), one.sha256)
         except MemoryError:
             row = failed_row(task.job, "There was not enough memory for it.", one.sha256)
+        except OSError as error:
+            why = f"It could not be graded ({error.strerror or one.told(str(error))})."
+            row = failed_row(task.job, why, one.sha256)
         except Exception as error:  # a clip nobody has thought of; the others shall not suffer
             what = one.told(f"{type(error).__name__}: {error}")[:300]
             row = failed_row(
