@@ -6,7 +6,6 @@ import dataclasses
 import html
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,9 @@ from hypothesis import strategies as st
 from present_factory import make_finding, make_report, make_series
 
 from posecheck.present.chart import MOST_POINTS, chart, decimate
-from posecheck.present.page import json_in_script, render_page, write_page, write_plotly
+from posecheck.present.page import render_page, write_page, write_plotly
 from posecheck.present.page_parts import clock, number, page_parts
+from posecheck.present.shell import json_in_script
 from posecheck.types import Grade, Report
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>.mp4"
@@ -138,19 +138,6 @@ def test_numbers_in_words() -> None:
     assert clock(59.94) == "59.9 s"
     assert clock(61.25) == "1:01.2 min"
     assert clock(float("nan")) == "–"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Start Debian's chromium."""
-    api = pytest.importorskip("playwright.sync_api")
-    with api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield started
-        started.close()
 
 
 @pytest.mark.browser

@@ -1,0 +1,148 @@
+"""A therapist's labels, from a table as people make them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from posecheck.assess.comparison import Label
+from posecheck.errors import InputError
+from posecheck.present.cells import restored
+from posecheck.present.sheets import Sheet, is_unknown, number, read_sheet
+from posecheck.types import Side, Verdict
+
+_ALIASES = {
+    "clip": "clip clips clip_name file filename file_name name video video_file",
+    "verdict": "verdict grade label rating result judgement",
+    "reps": "reps rep repetitions repetition count rep_count number_of_reps "
+    "number_of_repetitions",
+    "side": "side leg",
+    "angle": "tension_knee_flexion_deg tension_knee_flexion tension_angle tension_angle_deg "
+    "tension_deg tension angle angle_deg knee_angle knee_angle_deg knee_flexion "
+    "knee_flexion_deg",
+}  # fmt: skip
+_COLUMN = {alias: column for column, names in _ALIASES.items() for alias in names.split()}
+_VERDICTS: dict[str, Verdict] = {
+    "pass": "pass", "passed": "pass", "done well": "pass", "ok": "pass",
+    "needs work": "needs_work", "needswork": "needs_work",
+    "ungradable": "ungradable", "cannot be graded": "ungradable", "not gradable": "ungradable",
+}  # fmt: skip
+_SIDES: dict[str, Side] = {
+    "left": "left", "l": "left", "links": "left",
+    "right": "right", "r": "right", "rechts": "right",
+}  # fmt: skip
+_MOST_REPS = 1000
+_LOWEST_DEG, _HIGHEST_DEG = -45.0, 180.0
+_MOST_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The labels of a table, and its columns that say nothing here."""
+
+    labels: tuple[Label, ...]
+    ignored: tuple[str, ...]
+
+
+def read_labels(path: Path) -> Labels:
+    """Read labels: a column with the clip's name, and any of verdict, reps, side and angle.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read, lacks these columns, or has cells that mean nothing; the
+        message names the lines.
+
+    """
+    sheet = read_sheet(path)
+    columns = _columns(sheet, path)
+    labels: list[Label] = []
+    wrong: list[str] = []
+    for line, row in sheet.rows:
+        cells = {name: row[i].strip() for name, i in columns.items()}
+        try:
+            labels.append(_label(cells))
+        except ValueError as error:
+            wrong.append(f"line {line}: {error}")
+    if wrong:
+        more = len(wrong) - _MOST_SHOWN
+        tail = f"; and {more} more" if more > 0 else ""
+        raise InputError(f"{path}: {'; '.join(wrong[:_MOST_SHOWN])}{tail}.")
+    if not labels:
+        raise InputError(f"{path} has no rows below its header.")
+    used = set(columns.values())
+    return Labels(
+        tuple(labels), tuple(name for i, name in enumerate(sheet.header) if i not in used)
+    )
+
+
+def _columns(sheet: Sheet, path: Path) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for i, name in enumerate(sheet.header):
+        column = _COLUMN.get(re.sub(r"[^a-z]+", "_", name.lower()).strip("_"))
+        if column in found:
+            raise InputError(
+                f"{path} has two columns for the same: {sheet.header[found[column]]} and {name}; "
+                "rename or remove one."
+            )
+        if column is not None:
+            found[column] = i
+    if "clip" not in found or len(found) < 2:
+        raise InputError(
+            f"{path} needs a column `clip` and at least one of `verdict`, `reps`, `side` and "
+            f"`tension_angle`; its columns are {', '.join(sheet.header)}."
+        )
+    return found
+
+
+def _label(cells: dict[str, str]) -> Label:
+    clip = restored(cells["clip"])
+    if not clip:
+        raise ValueError("there is no clip's name")
+    return Label(clip, **dict(_said(cells)))
+
+
+def _said(cells: dict[str, str]) -> Iterator[tuple[str, Any]]:
+    for name, cell in cells.items():
+        if name == "clip" or is_unknown(cell):
+            continue
+        if name == "verdict":
+            yield "verdict", _word(cell, _VERDICTS, "verdict", "pass, needs work or ungradable")
+        elif name == "side":
+            yield "side", _word(cell, _SIDES, "side", "left or right")
+        elif name == "reps":
+            yield "reps", _count(cell)
+        else:
+            yield "tension_knee_flexion_deg", _angle(cell)
+
+
+def _word(cell: str, words: dict[str, Any], what: str, known: str) -> Any:
+    plain = " ".join(re.sub(r"[\s_-]+", " ", cell.lower()).split())
+    if plain not in words:
+        raise ValueError(f"the {what} {cell[:40]!r} is not {known}")
+    return words[plain]
+
+
+def _count(cell: str) -> int:
+    value = _number(cell)
+    if not 0 <= value <= _MOST_REPS or value != int(value):
+        raise ValueError(f"{cell[:40]!r} is not a count of repetitions")
+    return int(value)
+
+
+def _angle(cell: str) -> float:
+    value = _number(cell)
+    if not _LOWEST_DEG <= value <= _HIGHEST_DEG:
+        raise ValueError(f"{cell[:40]!r} is not a knee angle in degrees (0 is straight)")
+    return value
+
+
+def _number(cell: str) -> float:
+    try:
+        return number(cell)
+    except ValueError:
+        return math.inf

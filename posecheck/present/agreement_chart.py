@@ -1,0 +1,122 @@
+"""The two charts of a comparison, as plotly's plain data."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from typing import Any
+
+from posecheck.assess.agreement import Estimate
+from posecheck.assess.comparison import Agreement, is_graded
+from posecheck.present.cells import spelled
+
+_DOT, _BIAS, _LIMIT = "#0b7285", "#12683f", "#8a4b00"
+_MOST_NAMED = 5
+
+
+def agreement_charts(agreement: Agreement) -> dict[str, Any]:
+    """Return ``angles`` (Bland and Altman's plot) and ``counts``, None where there is none."""
+    return {"angles": _angles(agreement), "counts": _counts(agreement)}
+
+
+def _angles(agreement: Agreement) -> dict[str, Any] | None:
+    both = [
+        (pair.row.tension_knee_flexion_deg, pair.label.tension_knee_flexion_deg, pair.row.clip)
+        for pair in agreement.pairs
+        if is_graded(pair)
+    ]
+    both = [one for one in both if math.isfinite(one[0] - one[1])]
+    if not both:
+        return None
+    limits = agreement.tension_deg
+    shapes: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    for estimate, name, colour, dash in (
+        (limits.upper, "upper limit", _LIMIT, "dash"),
+        (limits.bias, "bias", _BIAS, "solid"),
+        (limits.lower, "lower limit", _LIMIT, "dash"),
+    ):
+        _line(estimate, name, colour, dash, shapes, notes)
+    data = {
+        "type": "scatter", "mode": "markers",
+        "hovertemplate": "%{text}<br>%{y:.1f}°<extra></extra>",
+        "x": [round((grade + label) / 2, 2) for grade, label, _ in both],
+        "y": [round(grade - label, 2) for grade, label, _ in both],
+        "text": [_name(clip) for *_, clip in both],
+        "marker": {"color": _DOT, "size": 9, "opacity": 0.75},
+    }  # fmt: skip
+    layout = _layout("Mean of both", "Posecheck minus you", "°")
+    return {"data": [data], "layout": {**layout, "shapes": shapes, "annotations": notes}}
+
+
+def _line(
+    estimate: Estimate, name: str, colour: str, dash: str,
+    shapes: list[dict[str, Any]], notes: list[dict[str, Any]],
+) -> None:  # fmt: skip
+    if math.isnan(estimate.value):
+        return
+    across = {"type": "line", "xref": "paper", "x0": 0, "x1": 1}
+    if math.isfinite(estimate.low):
+        shapes.append({
+            "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "layer": "below", "opacity": 0.12,
+            "y0": round(estimate.low, 2), "y1": round(estimate.high, 2), "fillcolor": colour,
+            "line": {"width": 0},
+        })  # fmt: skip
+    value = round(estimate.value, 2)
+    shapes.append({
+        **across, "y0": value, "y1": value, "line": {"color": colour, "width": 2, "dash": dash},
+    })  # fmt: skip
+    notes.append({
+        "xref": "paper", "x": 1, "xanchor": "right", "y": value, "yanchor": "bottom",
+        "text": f"{name} {value:.1f}°", "showarrow": False, "font": {"color": colour, "size": 12},
+    })  # fmt: skip
+
+
+def _counts(agreement: Agreement) -> dict[str, Any] | None:
+    at: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for pair in agreement.pairs:
+        if is_graded(pair) and pair.label.reps is not None and pair.row.reps is not None:
+            at[pair.label.reps, pair.row.reps].append(pair.row.clip)
+    if not at:
+        return None
+    most = max(max(both) for both in at) + 1
+    names = [
+        "<br>".join(map(_name, clips[:_MOST_NAMED]))
+        + (f"<br>and {len(clips) - _MOST_NAMED} more" if len(clips) > _MOST_NAMED else "")
+        for clips in at.values()
+    ]
+    data = {
+        "type": "scatter", "mode": "markers+text", "textfont": {"color": "#fff", "size": 12},
+        "x": [label for label, _ in at], "y": [grade for _, grade in at],
+        "text": [str(len(clips)) for clips in at.values()], "hovertext": names,
+        "hovertemplate": "you %{x}, Posecheck %{y}<br>%{hovertext}<extra></extra>",
+        "marker": {
+            "color": [_DOT if label == grade else _LIMIT for label, grade in at], "opacity": 1,
+            "size": [round(20 + 6 * math.sqrt(len(clips) - 1), 1) for clips in at.values()],
+            "sizemode": "diameter",
+        },
+    }  # fmt: skip
+    layout = _layout("Your count", "Posecheck’s count", "")
+    diagonal = {
+        "type": "line", "x0": -1, "y0": -1, "x1": most, "y1": most, "layer": "below",
+        "line": {"color": "#4d5761", "width": 1},
+    }  # fmt: skip
+    return {"data": [data], "layout": {**layout, "shapes": [diagonal]}}
+
+
+def _name(clip: str) -> str:
+    """Return a name in which plotly, which knows some markup, finds none."""
+    plain = spelled(clip).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return plain if len(plain) <= 80 else f"{plain[:79]}…"
+
+
+def _layout(x: str, y: str, unit: str) -> dict[str, Any]:
+    grid = {"gridcolor": "rgba(0,0,0,0.08)", "zerolinecolor": "rgba(0,0,0,0.35)"}
+    return {
+        "xaxis": {"title": {"text": x}, "ticksuffix": unit, **grid},
+        "yaxis": {"title": {"text": y}, "ticksuffix": unit, **grid},
+        "margin": {"l": 64, "r": 16, "t": 16, "b": 52},
+        "font": {"family": "system-ui, sans-serif", "size": 13, "color": "#212529"},
+        "hovermode": "closest", "showlegend": False,
+        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
+    }  # fmt: skip

@@ -1,0 +1,129 @@
+"""The page of a batch: every clip in one table that sorts and searches, without a network."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+from markupsafe import Markup
+
+from posecheck.present.cells import spelled
+from posecheck.present.files import write_whole
+from posecheck.present.shell import environment, json_in_script, policy, template_file
+from posecheck.present.tally import OUTCOME_WORDS, OUTCOMES, Tally, outcome_of, reasons_of
+from posecheck.types import ClipGrade, Variant
+
+# A knee angle is one letter of the page: 62 steps of 3° from -10°, which is less than a pixel
+# of the small charts; 20,000 of them are then 1 MB.
+LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_LETTERS = np.array(list(LETTERS))
+_LOWEST_DEG, _STEP_DEG, _UNKNOWN = -10.0, 3.0, "-"
+_MOVEMENTS: dict[Variant, str] = {"ankle_pump": "ankle pump", "knee_bend": "knee bend"}
+
+
+def write_index(
+    rows: Iterable[ClipGrade],
+    path: Path,
+    *,
+    tables: Sequence[str] = ("grades.csv", "grades.parquet"),
+    report: str = "report.html",
+) -> None:
+    """Write ``index.html``, row by row, so that no number of clips needs much memory.
+
+    Parameters
+    ----------
+    rows
+        The clips, in the order in which they are shown at first.
+    path
+        Where the page goes; reports are found from its folder.
+    tables
+        The names of the tables beside it that it links to.
+    report
+        The name of the page in each clip's folder.
+
+    """
+    tally = Tally()
+    own = template_file("index.js")
+    words = {
+        "outcomes": OUTCOME_WORDS, "letters": LETTERS, "lowest": _LOWEST_DEG, "step": _STEP_DEG,
+    }  # fmt: skip
+    page = (
+        environment()
+        .get_template("index.html")
+        .generate(
+            # The counts are those of the rows that were written when they are asked for.
+            lines=_lines(rows, tally, report),
+            tally=tally,
+            outcomes=OUTCOMES,
+            outcome_words=OUTCOME_WORDS,
+            tables=[(name, quote(name)) for name in tables],
+            policy=Markup(policy(own)),
+            style=Markup(template_file("report.css") + template_file("index.css")),
+            words=Markup(json_in_script(words)),
+            script=Markup(own),
+        )
+    )
+    with write_whole(path) as stream:
+        for piece in page:
+            stream.write(piece)
+
+
+def report_address(folder: str, report: str) -> str:
+    """Return the relative address of a clip's page, or nothing where it leaves the batch."""
+    parts = folder.split("/")
+    if not folder or folder.startswith("/") or ".." in parts:
+        return ""
+    try:
+        quoted = quote(folder, errors="surrogateescape")  # the bytes of the folder's name
+    except UnicodeEncodeError:
+        quoted = quote(spelled(folder))
+    return f"./{quoted}/{quote(report)}"
+
+
+def curve_letters(curve_deg: Sequence[float]) -> str:
+    """Return a curve as one letter an angle, a dash where it is unknown."""
+    curve = np.asarray(curve_deg, dtype=float)
+    known = np.isfinite(curve)
+    steps = np.rint((np.where(known, curve, 0.0) - _LOWEST_DEG) / _STEP_DEG)
+    steps = np.clip(steps, 0, len(LETTERS) - 1).astype(np.intp)
+    return "".join(np.where(known, _LETTERS[steps], _UNKNOWN).tolist())
+
+
+def _lines(rows: Iterable[ClipGrade], tally: Tally, report: str) -> Iterator[Markup]:
+    """Yield the rows as the script takes them, and count them."""
+    for row in rows:
+        before = ",\n" if tally.clips else ""
+        tally.add(row)
+        yield Markup(before + json_in_script(_values(row, report)))
+
+
+def _values(row: ClipGrade, report: str) -> list[Any]:
+    return [
+        spelled(row.clip),
+        outcome_of(row),
+        row.score,
+        row.side,
+        _MOVEMENTS[row.variant] if row.variant else None,
+        row.reps,
+        _known(row.tension_knee_flexion_deg),
+        _known(row.tension_hip_flexion_deg),
+        spelled(_remark(row)),
+        spelled(row.subject or "") or None,
+        spelled(row.session_date or "") or None,
+        report_address(row.folder, report) if row.folder else "",
+        curve_letters(row.knee_curve_deg),
+    ]
+
+
+def _remark(row: ClipGrade) -> str:
+    if row.verdict is None:
+        return row.error or ""
+    return "; ".join(reasons_of(row))
+
+
+def _known(value: float) -> float | None:
+    return round(value, 1) if math.isfinite(value) else None

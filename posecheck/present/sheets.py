@@ -1,0 +1,139 @@
+"""Tables as people save them: any usual delimiter, encoding and decimal sign."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from posecheck.errors import InputError
+
+_TOO_LARGE = 256 * 1024 * 1024
+_UNKNOWN = frozenset(("", "-", "–", "—", "?", "na", "n/a", "n.a.", "nan", "none", "null"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table of text: its header, and its rows with the line each ends on."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]  # cells as many as the header has
+
+
+def read_sheet(path: Path) -> Sheet:
+    """Read a CSV file with commas, semicolons or tabs, in UTF-8, UTF-16 or Windows' Latin.
+
+    Raises
+    ------
+    InputError
+        If it is missing, unreadable, not such a table, empty, or has a row with more cells
+        than the header.
+
+    """
+    text = _decoded(_bytes(path), path)
+    delimiter, text = _delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    header: tuple[str, ...] = ()
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    try:
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if not header:
+                header = _without_empty_end(cells)
+            else:
+                rows.append((reader.line_num, _fitted(cells, header, reader.line_num, path)))
+    except csv.Error as error:
+        raise InputError(
+            f"{path}, line {reader.line_num}: this is not a table ({error})."
+        ) from error
+    if not header:
+        raise InputError(f"{path} is empty; it needs a line with the names of its columns.")
+    return Sheet(path.name, header, tuple(rows))
+
+
+def number(text: str) -> float:
+    """Return the number in a cell, NaN where it says that there is none.
+
+    A decimal comma, a minus sign of typographers and a degree sign are understood.
+
+    Raises
+    ------
+    ValueError
+        If it is something else.
+
+    """
+    plain = text.strip().lower()
+    if plain in _UNKNOWN:
+        return math.nan
+    plain = plain.replace("−", "-").removesuffix("°").removesuffix("deg").strip()
+    if plain.count(",") == 1 and "." not in plain:
+        plain = plain.replace(",", ".")
+    value = float(plain)
+    if not math.isfinite(value) or "_" in plain:
+        raise ValueError(text)
+    return value
+
+
+def is_unknown(text: str) -> bool:
+    """Whether a cell says that nothing is known."""
+    return text.strip().lower() in _UNKNOWN
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise InputError(f"{path} is a folder; name the table in it.")
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path} is not a file.")
+        if path.stat().st_size > _TOO_LARGE:
+            raise InputError(f"{path} is too large to be such a table.")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path} is not there.") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"Cannot read {path}: {reason}.") from error
+
+
+def _decoded(data: bytes, path: Path) -> str:
+    if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        raise InputError(f"{path} is a workbook, not a CSV file; save it as CSV first.")
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = data.decode("utf-16", "replace")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("cp1252", "replace")  # as Excel saves it by default
+    if "\0" in text:
+        raise InputError(f"{path} is not a CSV file: it is not text.")
+    return text
+
+
+def _delimiter(text: str) -> tuple[str, str]:
+    """Return what stands between the cells, and the text without a line that says so."""
+    first = text.lstrip().split("\n", 1)[0].rstrip("\r")
+    if first.lower().startswith("sep=") and len(first) == 5:
+        return first[4], text.lstrip()[len(first) :]
+    outside = "".join(first.split('"')[::2])
+    found = max(",;\t", key=outside.count)  # the comma where there is none
+    return found, text
+
+
+def _without_empty_end(cells: list[str]) -> tuple[str, ...]:
+    while cells and not cells[-1].strip():
+        cells = cells[:-1]
+    return tuple(cell.strip() for cell in cells)
+
+
+def _fitted(cells: list[str], header: tuple[str, ...], line: int, path: Path) -> tuple[str, ...]:
+    if any(cell.strip() for cell in cells[len(header) :]):
+        raise InputError(
+            f"{path}, line {line}: {len(cells)} cells under {len(header)} names of columns; "
+            "a comma inside a cell (24,8) needs quotes around it, or `;` between the cells."
+        )
+    return tuple((cells + [""] * len(header))[: len(header)])
