@@ -34,6 +34,9 @@ CALLS_A_CHILD = 500  # then a new one: libraries leak
 _LOOK_S = 0.1  # between two looks at the child's memory
 _END_S = 5.0  # for a child to end by itself
 _MIB = 1 << 20
+# With glibc's usual arenas, one for each of the many threads that come and go, a child that looks
+# at clip after clip goes on growing: from 290 to 600 MiB in ten clips; with one it stays at 370.
+_LESS_MEMORY = {"MALLOC_ARENA_MAX": "1"}
 
 
 class ChildError(Exception):
@@ -131,7 +134,7 @@ class Guarded:
         self._child = subprocess.Popen(
             [sys.executable, "-m", "posecheck.apps.batch.child", str(self._scratch)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": ways},
+            env=os.environ | _LESS_MEMORY | {"PYTHONPATH": ways},
             start_new_session=True,  # Ctrl-C in a terminal is for us
         )  # fmt: skip
         self._answers, self._done = queue.SimpleQueue(), 0
