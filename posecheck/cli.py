@@ -21,7 +21,7 @@ OK, WRONG, INTERRUPTED = 0, 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 0 done, 2 cannot be done, 130 interrupted."""
+    """Run a command; exit code 0 done, 1 in part, 2 cannot be done, 130 interrupted."""
     return _guarded(argv, last=False)
 
 
@@ -30,8 +30,8 @@ def _guarded(argv: Sequence[str] | None, last: bool) -> int:
         with interruptible(last):
             code = _main(argv)
         return INTERRUPTED if requested() else code
-    except KeyboardInterrupt:
-        return _interrupted()
+    except KeyboardInterrupt as end:
+        return _interrupted(str(end))
     except BaseException:
         # Some libraries turn an interrupt into an error of their own.
         if requested():
@@ -77,9 +77,9 @@ def _run(arguments: argparse.Namespace) -> int:
     from posecheck.vision.quiet import quiet_natives
 
     with quiet_natives():
-        COMMANDS[arguments.command](arguments)
+        code = COMMANDS[arguments.command](arguments)
         sys.stdout.flush()
-    return OK
+    return OK if code is None else code
 
 
 def _complain(message: str) -> int:
@@ -88,8 +88,8 @@ def _complain(message: str) -> int:
     return WRONG
 
 
-def _interrupted() -> int:
-    _say("posecheck: interrupted; nothing half-done was kept.")
+def _interrupted(what_is_left: str = "") -> int:
+    _say(f"posecheck: {what_is_left or 'interrupted; nothing half-done was kept.'}")
     return INTERRUPTED
 
 

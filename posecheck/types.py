@@ -164,6 +164,7 @@ class ClipInfo:
     width_px: int
     height_px: int
     rotation_deg: int
+    looked_at_per_s: float | None = None  # frames a second; None: every one of `frames`
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["batch_servers"]
+
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_videos"
 _PREPARED = ("root", "browser", "display")

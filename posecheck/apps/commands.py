@@ -11,6 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from posecheck.apps import summary
+from posecheck.apps.batch.cluster import connect
+from posecheck.apps.batch.limits import Limits
+from posecheck.apps.batch.plan import FRAMES_PER_S, Settings
+from posecheck.apps.batch.pool import Executor, LocalExecutor, failed_task, run_guarded
+from posecheck.apps.batch.run import CSV, INDEX, PARQUET, grade
+from posecheck.apps.batch.show import BatchLine
 from posecheck.apps.doctor import checks
 from posecheck.apps.live import live
 from posecheck.apps.progress import ProgressLine
@@ -20,6 +26,7 @@ from posecheck.errors import InputError
 from posecheck.present.phrases import languages
 from posecheck.vision.model import ensure_model, find_model, stderr_bar
 
+OK, FAILED = 0, 1
 _CLONE = Path(__file__).resolve().parents[2]
 _CHOSEN = "demo.txt"  # in sample_videos/: the name of the clip to show
 
@@ -116,6 +123,46 @@ def _live(arguments: Namespace) -> None:
         print(summary.review_text(done))
 
 
+def _grade(arguments: Namespace) -> int:
+    chosen = arguments.prescription
+    settings = Settings(
+        out=arguments.out,
+        prescription=load_prescription(chosen) if chosen else Prescription.default(),
+        side=None if arguments.side == "auto" else arguments.side,
+        variant=None if arguments.variant == "auto" else arguments.variant,
+        model=arguments.model,
+        per_s=None if arguments.every_frame else FRAMES_PER_S,
+        pages=not arguments.no_pages,
+        video=arguments.video,
+        limits=Limits(arguments.time_limit, arguments.memory_limit),
+    )
+
+    def executor() -> Executor:
+        if arguments.dask is not None:
+            return connect(arguments.dask, run_guarded, failed_task)
+        return LocalExecutor(arguments.workers)
+
+    def tell(event: dict[str, Any]) -> None:
+        if arguments.json:
+            print(json.dumps(event, allow_nan=False), flush=True)
+
+    line = BatchLine()
+    try:
+        done = grade(arguments.paths, settings, executor, tell=tell, watcher=line)
+    finally:
+        line.end()
+    print("\n".join(done.tally.lines()), file=sys.stderr)
+    tell({"event": "result", **done.as_dict()})
+    if done.interrupted:
+        raise KeyboardInterrupt(
+            f"interrupted; {done.tally.done} of {done.tally.total} clips are done and kept. Run "
+            "the same command again to go on."
+        )
+    if not arguments.json:
+        print(f"{INDEX}, {CSV} and {PARQUET} are in {done.out}")
+    return FAILED if done.tally.failed else OK
+
+
 def _compare(arguments: Namespace) -> None:
     from posecheck.apps.compare import compare
     from posecheck.apps.compare_summary import compare_json, compare_text
@@ -155,10 +202,11 @@ def _print(arguments: Namespace, plain: dict[str, Any], text: str) -> None:
         print(text)
 
 
-COMMANDS: dict[str, Callable[[Namespace], None]] = {
+COMMANDS: dict[str, Callable[[Namespace], int | None]] = {
     "review": _review,
     "demo": _demo,
     "live": _live,
+    "grade": _grade,
     "compare": _compare,
     "model": _model,
     "doctor": _doctor,

@@ -19,9 +19,10 @@ from pathlib import Path
 from posecheck.apps import interrupts
 from posecheck.apps.live_course import Course
 from posecheck.apps.live_show import Show, Shown, Tell
+from posecheck.apps.looking import DRAWING, Progress
 from posecheck.apps.pictures import draw_clip
 from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, ReportDir
-from posecheck.apps.review import DRAWING, Progress, Reviewed
+from posecheck.apps.review import Reviewed
 from posecheck.assess.guide import Guide
 from posecheck.assess.prescription import Prescription
 from posecheck.errors import CameraError, OutputError

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import posecheck
+from posecheck.apps.batch.limits import Limits
 
 _ABOUT = (
     "Posecheck watches a supine nerve glide, recorded or live, and says how it was done: the "
@@ -15,6 +16,10 @@ _ABOUT = (
 )
 _CODES = (
     "Exit code: 0 done, whatever the verdict; 2 it could not be done, and why; 130 interrupted."
+)
+_BATCH_CODES = (
+    "Exit code: 0 done, whatever the verdicts; 1 some clips failed; 2 it could not be done, and "
+    "why; 130 interrupted."
 )
 
 
@@ -38,6 +43,7 @@ def build_parser() -> Parser:
     _review(commands)
     _demo(commands)
     _live(commands)
+    _grade(commands)
     _compare(commands)
     _model(commands)
     _doctor(commands)
@@ -56,15 +62,7 @@ def _review(commands: argparse._SubParsersAction[Parser]) -> None:
     review.add_argument("clip", metavar="CLIP", type=Path, help="the video file")
     _folder(review)
     _prescription(review)
-    review.add_argument(
-        "--side", choices=("auto", "left", "right"), default="auto",
-        help="the leg that works; by default as prescribed, else found from the motion",
-    )  # fmt: skip
-    review.add_argument(
-        "--variant", choices=("auto", "ankle_pump", "knee_bend"), default="auto",
-        help="pumping the foot, or bending the knee and coming back; by default as prescribed, "
-        "else found from the motion",
-    )  # fmt: skip
+    _leg_and_movement(review)
     _looks(review)
     review.add_argument(
         "--earlier", metavar="REPORT", type=Path,
@@ -124,6 +122,73 @@ def _live(commands: argparse._SubParsersAction[Parser]) -> None:
     _model_option(live)
 
 
+def _grade(commands: argparse._SubParsersAction[Parser]) -> None:
+    grade = _command(
+        commands,
+        "grade",
+        "grade many clips: a table, a page, and a folder with the report of each",
+        "Grades many clips and writes grades.csv, grades.parquet, index.html and a folder with "
+        "the report of each. What is wrong with one clip costs that clip alone. Running it again "
+        "does only what is left to do; with another prescription clips are graded again without "
+        "being looked at.",
+        codes=_BATCH_CODES,
+    )
+    grade.add_argument(
+        "paths", metavar="PATH", nargs="+",
+        help="clips, folders, globs, manifests (.csv or .parquet), addresses (s3://, https://)",
+    )  # fmt: skip
+    grade.add_argument(
+        "--out", metavar="DIR", required=True, help="the folder or address of the results"
+    )
+    _prescription(grade)
+    _leg_and_movement(grade)
+    grade.add_argument(
+        "--workers", metavar="N", type=_at_least_1,
+        help="how many clips are worked on at once (default: one a core)",
+    )  # fmt: skip
+    grade.add_argument(
+        "--dask", metavar="ADDRESS",
+        help="work on the cluster of this Dask scheduler, such as tcp://127.0.0.1:8786",
+    )  # fmt: skip
+    grade.add_argument(
+        "--every-frame", action="store_true",
+        help="look at every frame, not only at as many as the accuracy needs",
+    )  # fmt: skip
+    grade.add_argument("--video", action="store_true", help="write annotated.mp4 for each clip too")
+    grade.add_argument(
+        "--no-pages", action="store_true",
+        help="write the tables alone, no folder for each clip: quicker where there are thousands",
+    )  # fmt: skip
+    grade.add_argument(
+        "--resume", action="store_true",
+        help="go on where an earlier run ended; it does so anyway",
+    )  # fmt: skip
+    limits = Limits()
+    grade.add_argument(
+        "--time-limit", metavar="SECONDS", type=_positive, default=limits.time_s,
+        help="stop a clip that takes longer (default: %(default)g)",
+    )  # fmt: skip
+    grade.add_argument(
+        "--memory-limit", metavar="MIB", type=_positive, default=limits.memory_mib,
+        help="stop a clip that takes more memory (default: %(default)g)",
+    )  # fmt: skip
+    _model_option(grade)
+
+
+def _at_least_1(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 1024:
+        raise ValueError(text)
+    return number
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise ValueError(text)
+    return number
+
+
 def _compare(commands: argparse._SubParsersAction[Parser]) -> None:
     compare = _command(
         commands,
@@ -170,9 +235,13 @@ def _doctor(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _command(
-    commands: argparse._SubParsersAction[Parser], name: str, short: str, long: str
+    commands: argparse._SubParsersAction[Parser],
+    name: str,
+    short: str,
+    long: str,
+    codes: str = _CODES,
 ) -> Parser:
-    command = commands.add_parser(name, help=short, description=long, epilog=_CODES)
+    command = commands.add_parser(name, help=short, description=long, epilog=codes)
     command.add_argument(
         "--json", action="store_true", help="print the result as JSON on standard output"
     )
@@ -184,6 +253,18 @@ def _prescription(command: Parser) -> None:
         "--prescription", metavar="FILE",
         help="what was asked for: a TOML file, or the name of a ready one (default, "
         "ankle-pumps-10, knee-bends-10, early-irritable)",
+    )  # fmt: skip
+
+
+def _leg_and_movement(command: Parser) -> None:
+    command.add_argument(
+        "--side", choices=("auto", "left", "right"), default="auto",
+        help="the leg that works; by default as prescribed, else found from the motion",
+    )  # fmt: skip
+    command.add_argument(
+        "--variant", choices=("auto", "ankle_pump", "knee_bend"), default="auto",
+        help="pumping the foot, or bending the knee and coming back; by default as prescribed, "
+        "else found from the motion",
     )  # fmt: skip
 
 

@@ -43,7 +43,9 @@ def draw_clip(clip: Path, report: Report, video: Path | None, tick: Tick) -> dic
     total = len(report.series.t_s) if video is not None else last + 1
     tick(0, total)
     with contextlib.ExitStack() as stack:
-        source = stack.enter_context(VideoSource(clip, max_side_px=VIDEO_SIDE_PX))
+        # the same frames as were looked at, and so one state each
+        per_s = report.clip.looked_at_per_s
+        source = stack.enter_context(VideoSource(clip, max_side_px=VIDEO_SIDE_PX, per_s=per_s))
         frames = stack.enter_context(contextlib.closing(prefetch(source)))
         draw = _Drawing(report, source.width_px)
         sink: VideoSink | None = None

@@ -223,6 +223,8 @@ def _about(report: Report) -> Iterator[tuple[str, str]]:
     if clip.recorded_at:
         yield "Recorded", clip.recorded_at
     yield "Length", f"{clock(clip.duration_s)}, {clip.frames} frames"
+    if clip.looked_at_per_s is not None:
+        yield "Looked at", f"{clip.looked_at_per_s:g} frames a second"
     yield "Picture", f"{clip.width_px} × {clip.height_px} pixels"
     yield "Person seen", number(100 * quality.tracked_fraction, " % of the time")
     yield "Working knee and hip known", number(100 * quality.usable_fraction, " % of the time")

@@ -42,7 +42,7 @@ def file_sha256(path: Path) -> str:
 
 def open_container(path: Path) -> InputContainer:
     """The container of a local video file; a ClipError for anything else."""
-    head = _head(path)
+    head = first_bytes(path)
     name = path.name
     if any(head[at : at + len(magic)] == magic for at, magic in _PICTURES):
         raise ClipError(f"{name} is a picture, not a video; give the recorded clip itself.")
@@ -97,8 +97,11 @@ def recorded_at(container: InputContainer) -> str | None:
     return None
 
 
-def _head(path: Path) -> bytes:
-    """The first bytes; never blocks, for it asks what it is before it opens it."""
+def first_bytes(path: Path) -> bytes:
+    """The first bytes of a clip; a ClipError for what is none.
+
+    It never blocks, for it asks what it is before it opens it.
+    """
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):

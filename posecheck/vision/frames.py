@@ -30,6 +30,7 @@ from posecheck.types import ClipInfo
 from posecheck.vision.clock import Clock
 from posecheck.vision.containers import open_container, recorded_at, video_stream
 from posecheck.vision.prefetch import prefetch
+from posecheck.vision.sampling import sampled
 from posecheck.vision.upright import Turn, square_size, turn_of
 
 __all__ = ["Frame", "VideoSource", "prefetch"]
@@ -52,12 +53,16 @@ class VideoSource(Closing):
     """A video file, iterated frame by frame; a context manager.
 
     `width_px` and `height_px` are the full upright picture with square pixels, whatever
-    ``max_side_px`` makes of the frames that are handed out. Iterating twice reads twice.
-    A file that breaks off gives the frames before, and says so in `truncated`.
+    ``max_side_px`` makes of the frames that are handed out. With ``per_s`` only about so many
+    frames a second are handed out; the others are decoded and counted. Iterating twice reads
+    twice. A file that breaks off gives the frames before, and says so in `truncated`.
     """
 
-    def __init__(self, path: Path | str, max_side_px: int | None = None) -> None:
+    def __init__(
+        self, path: Path | str, max_side_px: int | None = None, per_s: float | None = None
+    ) -> None:
         self.path = Path(path)
+        self._per_s = per_s
         self.truncated = False
         self.corrupt_packets = 0
         self._max_side_px = max_side_px
@@ -91,26 +96,32 @@ class VideoSource(Closing):
             width_px=self.width_px,
             height_px=self.height_px,
             rotation_deg=self.rotation_deg,
+            looked_at_per_s=self._per_s,
         )
 
     def __iter__(self) -> Iterator[Frame]:
         if self._read:
             self._rewind()
         self._read = True
-        clock = Clock(self._usual_step_s)
+        timed = self._timed()
         reformatter = VideoReformatter()
+        for t_s, (index, decoded) in timed if self._per_s is None else sampled(timed, self._per_s):
+            yield Frame(index, t_s, self._picture(decoded, reformatter), self._scale)
+        self._notice_a_cut()
+
+    def _timed(self) -> Iterator[tuple[float, tuple[int, av.VideoFrame]]]:
+        """Every frame with its time and its number."""
+        clock = Clock(self._usual_step_s)
         for decoded in self._decoded():
             t_s = clock.read(decoded)
             if t_s is None:
                 continue
-            image = self._picture(decoded, reformatter)
-            if image is None:  # the picture changes shape: what follows is another clip
+            if not self._has_shape(decoded):  # what follows is another clip
                 self.truncated = True
-                break
+                return
             self._duration_s = t_s + clock.step_s
             self._frames += 1
-            yield Frame(self._frames - 1, t_s, image, self._scale)
-        self._notice_a_cut()
+            yield t_s, (self._frames - 1, decoded)
 
     def _open_stream(self) -> VideoStream:
         stream = video_stream(self._container, self.path)
@@ -196,12 +207,12 @@ class VideoSource(Closing):
             return []
         return [f for f in frames if f.format is not None and not f.is_corrupt]
 
-    def _picture(
-        self, decoded: av.VideoFrame, reformatter: VideoReformatter
-    ) -> NDArray[np.uint8] | None:
+    def _has_shape(self, decoded: av.VideoFrame) -> bool:
+        """Whether it is of the first frame's shape, give or take the odd pixel."""
         w, h = self._stored
-        if abs(decoded.width * h - decoded.height * w) > 0.02 * decoded.width * h:
-            return None
+        return abs(decoded.width * h - decoded.height * w) <= 0.02 * decoded.width * h
+
+    def _picture(self, decoded: av.VideoFrame, reformatter: VideoReformatter) -> NDArray[np.uint8]:
         try:
             rgb = reformatter.reformat(
                 decoded, *self._target, format="rgb24", dst_color_range="JPEG"

@@ -59,7 +59,10 @@ class Seen:
 
 
 class Landmarker(Closing):
-    """Looks at the frames of one clip, in order of time; a context manager."""
+    """Looks at the frames of one clip, in order of time; a context manager.
+
+    After `reset` it looks at another clip as one that was made for it would.
+    """
 
     def __init__(self, model: Path) -> None:
         self._vision, self._image = _mediapipe()
@@ -68,6 +71,10 @@ class Landmarker(Closing):
         self._plain = self._open("VIDEO", 1)
         self._painted: Any = None
         self._afresh = self._open("IMAGE", 2)
+        self._begin()
+
+    def _begin(self) -> None:
+        """What is known before the first frame of a clip: nothing."""
         self._planner = LookPlanner()
         self._brush = Brush()
         self._stamp = -1
@@ -86,6 +93,21 @@ class Landmarker(Closing):
             if self._painted is not None:
                 self._painted.close()
             self._afresh.close()
+
+    def reset(self) -> None:
+        """Forget the clip.
+
+        The trackers are opened anew: on an empty picture they lose the person, but go on
+        smoothing visibilities, and their first steps depend on where the time stamps begin
+        (measured). The look that follows nobody is kept, and Python's part of MediaPipe.
+        """
+        with quiet_natives():
+            self._plain.close()
+            if self._painted is not None:
+                self._painted.close()
+        self._painted = None
+        self._plain = self._open("VIDEO", 1)
+        self._begin()
 
     def warm_up(self) -> None:
         """Do before a live session what the first looks take longer for: half a second each."""

@@ -1,0 +1,202 @@
+"""Batch grading: frames of video a second, memory a worker, and what grading again costs.
+
+usage: python -m benchmarks.grading [--clips DIR] [--times N] [--workers N]
+
+All in one run over the same clips, each way after the other: MediaPipe alone in a loop, then
+`posecheck grade` with one worker and every frame, with several workers and every frame, with
+the default sampling, and with another prescription from the kept poses. Times are those of the
+clock, from the list of clips to the tables, with workers that have loaded their model before.
+With --times each clip is given several times under another hash. Prints Markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import shutil
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import psutil
+
+from benchmarks import bare
+from benchmarks.scoring import truths
+from posecheck.apps.batch.plan import FRAMES_PER_S, Settings
+from posecheck.apps.batch.pool import LocalExecutor
+from posecheck.apps.batch.run import grade
+from posecheck.assess.prescription import load_prescription
+from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
+from posecheck.vision.quiet import quiet_natives
+
+SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
+_MIB = 1 << 20
+_LOOK_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One way to grade all clips."""
+
+    name: str
+    frames: int
+    seconds: float
+    most_mib: float = math.nan  # resident, of the largest worker
+    needed: float = math.nan  # seconds a clip, the middle one
+
+    @property
+    def per_s(self) -> float:
+        """Frames of video a second."""
+        return self.frames / self.seconds
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.grading", description=__doc__)
+    parser.add_argument("--clips", metavar="DIR", type=Path, default=SAMPLES)
+    parser.add_argument("--times", metavar="N", type=int, default=1, help="each clip so often")
+    parser.add_argument("--workers", metavar="N", type=int, default=2)
+    parser.add_argument("--most", metavar="N", type=int, help="no more than so many clips")
+    arguments = parser.parse_args(argv)
+    clips = [truth.clip for truth in truths(arguments.clips)][: arguments.most]
+    if not clips:
+        print(f"{arguments.clips} holds no clip with a truth file", file=sys.stderr)
+        return 2
+    model = ensure_model(None, stderr_bar)
+    with quiet_natives(), tempfile.TemporaryDirectory(prefix="posecheck-grading-") as made:
+        folder = Path(made) / "clips"
+        copies(clips, folder, arguments.times)
+        print("\n".join(table(_measure(folder, Path(made), model, arguments.workers))))
+    return 0
+
+
+def copies(clips: Sequence[Path], folder: Path, times: int) -> None:
+    """Each clip several times, with a box at its end that changes its hash and nothing else."""
+    folder.mkdir(parents=True)
+    for i in range(times):
+        for clip in clips:
+            copy = folder / f"{clip.stem}_{i}.mp4"
+            shutil.copyfile(clip, copy)
+            with copy.open("ab") as file:
+                file.write((16).to_bytes(4, "big") + b"free" + i.to_bytes(8, "big"))
+
+
+def _measure(folder: Path, made: Path, model: ModelFile, workers: int) -> list[Measured]:
+    found = [_bare(folder, model)]
+    every = Settings(str(made / "one"), per_s=None)
+    found.append(_graded("one worker, every frame", folder, every, 1))
+    several = Settings(str(made / "several"), per_s=None)
+    found.append(_graded(f"{workers} workers, every frame", folder, several, workers))
+    for n in (1, workers):
+        usual = Settings(str(made / f"usual_{n}"), per_s=FRAMES_PER_S)
+        found.append(_graded(f"{n} worker{'s' * (n > 1)}, {FRAMES_PER_S:g}/s", folder, usual, n))
+    first = Settings(str(made / "tables"), per_s=FRAMES_PER_S, pages=False)
+    found.append(_graded(f"1 worker, {FRAMES_PER_S:g}/s, tables alone", folder, first, 1))
+    again = replace(first, prescription=load_prescription("ankle-pumps-10"))
+    found.append(_graded("the same with another prescription", folder, again, 1))
+    pages = replace(again, pages=True)
+    found.append(_graded("the same with pages", folder, pages, 1))
+    return found
+
+
+def _bare(folder: Path, model: ModelFile) -> Measured:
+    frames, seconds = 0, 0.0
+    for clip in sorted(folder.iterdir()):
+        _say(f"MediaPipe alone: {clip.name}")
+        with bare.landmarker(model.path) as marker:
+            begun_s = time.perf_counter()
+            frames += sum(1 for _ in bare.loop(marker, clip))
+            seconds += time.perf_counter() - begun_s
+    return Measured("MediaPipe alone", frames, seconds)
+
+
+class _Warm(LocalExecutor):
+    """Workers that stay for the next batch."""
+
+    def close(self) -> None:
+        """Nothing yet."""
+
+    def end(self) -> None:
+        """Let them go."""
+        super().close()
+
+
+def _graded(name: str, folder: Path, settings: Settings, workers: int) -> Measured:
+    """The time on the clock, tables and all, of workers that have loaded their model."""
+    _say(name)
+    needed: list[float] = []
+
+    def tell(event: dict[str, object]) -> None:
+        if event["event"] == "clip":
+            if event["error"] is not None:
+                raise AssertionError(event)
+            needed.append(float(str(event["seconds"])))
+
+    pool = _Warm(workers)
+    try:
+        with _most() as most:
+            first = [str(clip) for clip in sorted(folder.iterdir())[: 2 * workers]]
+            with tempfile.TemporaryDirectory(prefix="posecheck-warm-") as out:
+                grade(first, replace(settings, out=out), lambda: pool)
+            begun_s = time.perf_counter()
+            done = grade([str(folder)], settings, lambda: pool, tell=tell)
+            seconds = time.perf_counter() - begun_s
+    finally:
+        pool.end()
+    return Measured(name, done.tally.frames, seconds, max(most), statistics.median(needed))
+
+
+@contextmanager
+def _most() -> Iterator[list[float]]:
+    """The most memory that any child took, in MiB."""
+    found, stop = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(_LOOK_S):
+            for child in psutil.Process().children(recursive=True):
+                try:
+                    found[0] = max(found[0], child.memory_info().rss / _MIB)
+                except psutil.Error:
+                    continue
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield found
+    finally:
+        stop.set()
+        thread.join()
+
+
+def table(found: Sequence[Measured]) -> Iterator[str]:
+    """Each way beside the bare loop and beside one worker at every frame."""
+    alone, one = found[0], found[1]
+    yield (
+        "| | frames of video a second | over MediaPipe alone | over one worker | "
+        "memory a worker | a clip |"
+    )
+    yield "|---|---|---|---|---|---|"
+    for m in found:
+        memory = "-" if math.isnan(m.most_mib) else f"{m.most_mib:.0f} MiB"
+        each = "-" if math.isnan(m.needed) else f"{m.needed:.2f} s"
+        yield (
+            f"| {m.name} | {m.per_s:.1f} | {m.per_s / alone.per_s:.2f} | "
+            f"{m.per_s / one.per_s:.2f} | {memory} | {each} |"
+        )
+    times = found[-2].per_s / found[-3].per_s
+    yield ""
+    yield f"Graded again from its poses, a clip takes 1/{times:.0f} of the first time, pages aside."
+
+
+def _say(words: str) -> None:
+    print(f"{words} ...", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

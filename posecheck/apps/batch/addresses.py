@@ -1,0 +1,111 @@
+"""What an address is called in results: never with a password, a token or a signature.
+
+An address may carry credentials before its host (``https://user:password@host/``) and in its
+query (signed addresses). Neither is part of a name. Where a bare ``@`` makes it impossible to
+tell a password from a path, the address is refused rather than guessed at.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from posecheck.errors import InputError
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+_CHAIN = re.compile(r"::[A-Za-z][A-Za-z0-9+.-]*://")
+_WEB = ("http", "https")
+_BUCKETS = ("s3", "s3a", "gs", "gcs")  # their keys may hold any character, so nothing is cut
+_LOCAL = ("file", "local")
+_LONGEST_STEM = 200  # bytes: room for a hash and for the suffix of a file that is being written
+MAGIC = re.compile(r"[*?[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A URL taken apart."""
+
+    url: str  # as it was given, credentials and all
+    scheme: str
+    shown: str  # what may be written anywhere
+    path: str  # decoded, without host or bucket
+    same: str  # equal for two spellings of one place; not to be written
+
+    @property
+    def is_web(self) -> bool:
+        """Whether it is fetched over HTTP."""
+        return self.scheme in _WEB
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file of this machine after all."""
+        return self.scheme in _LOCAL
+
+
+def is_address(text: str) -> bool:
+    """Whether it is a URL, not a path."""
+    return _SCHEME.match(text) is not None
+
+
+def parse_address(url: str) -> Address:
+    """Take a URL apart; an InputError, without a part of it, where that cannot be done."""
+    found = _SCHEME.match(url)
+    scheme = found.group(1).lower() if found else ""
+    if not found or (scheme not in _WEB and _CHAIN.search(url)):
+        raise InputError("A chained address (with ::) is not taken; give that of the clip itself.")
+    rest = url[found.end() :]
+    place = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    try:
+        parts = urlsplit(scheme + url[found.end(1) :])
+        _ = parts.port, parts.hostname  # looked at only when they are asked for
+    except ValueError:
+        raise InputError(
+            f"{_lead(scheme)} cannot be understood; check how it is spelled."
+        ) from None
+    if scheme in _BUCKETS:
+        if "@" in place or ":" in place or not place:
+            raise InputError(
+                f"{_lead(scheme)} does not begin with the name of a bucket; give credentials in "
+                "the environment or in the files of the service's own tools, not in the address."
+            )
+    elif _may_hide_a_password(rest, place):
+        raise InputError(
+            f"{_lead(scheme)} has a bare @ behind its host, so a password cannot be told from a "
+            "path; write %40 for @ and %2F for / in it."
+        )
+    host = place.rpartition("@")[2]
+    behind = rest[len(place) :]
+    path = re.split(r"[?#]", behind, maxsplit=1)[0]
+    same = f"{scheme}://{host}{behind}"
+    if scheme in _WEB:
+        host, path = host.lower(), unquote(path, errors="replace")
+        same = f"{scheme}://{host}{unquote(behind.partition('#')[0], errors='surrogateescape')}"
+    return Address(url, scheme, clean(f"{scheme}://{host}{path}"), clean(path), same)
+
+
+def _lead(scheme: str) -> str:
+    return f"An address ({scheme}://...)"
+
+
+def _may_hide_a_password(rest: str, place: str) -> bool:
+    """Whether an ``@`` stands where a raw ``/`` or ``?`` of a password would put it."""
+    path, _, query = re.sub(r"[?#]", "\0", rest, count=1).partition("\0")
+    return "@" in path[len(place) :] or ("@" in query and (":" in path or "@" in place))
+
+
+def clean(text: str) -> str:
+    """A name that any file can hold: names that are no text get their bytes written out."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def stem_of(name: str) -> str:
+    """What the folder of a clip of this name is called: always the name of one folder."""
+    last = posixpath.basename(name.replace("\\", "/").rstrip("/"))
+    stem, _, suffix = last.rpartition(".")
+    if not stem or "/" in suffix:
+        stem = last
+    stem = "".join(c if c.isprintable() else "_" for c in stem).replace(":", "_").strip()
+    stem = stem.encode("utf-8", "replace")[:_LONGEST_STEM].decode("utf-8", "ignore").strip()
+    return stem if stem.strip(".") else "clip"

@@ -1,0 +1,131 @@
+"""Results in a folder of this machine: written beside their place, then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from posecheck.apps.batch.addresses import clean
+from posecheck.apps.batch.result_names import PROBE, checked, files_below, is_part
+from posecheck.errors import OutputError
+
+
+class LocalStorage:
+    """A folder of this machine."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.shown = clean(str(root))
+
+    def check(self) -> None:
+        """Make the folder, and try whether the disk takes anything."""
+        with self._told():
+            if self.root.exists() and not self.root.is_dir():
+                raise OutputError(f"{self.shown} is a file; give --out a folder.")
+            self.root.mkdir(parents=True, exist_ok=True)
+            probe = self.root / f"{PROBE}.{secrets.token_hex(4)}.part"
+            try:
+                probe.write_bytes(bytes(1 << 16))
+            finally:
+                probe.unlink(missing_ok=True)
+
+    def exists(self, name: str) -> bool:
+        """Whether a file of this name is there."""
+        with self._told():
+            return (self.root / checked(name)).is_file()
+        return False
+
+    def read_bytes(self, name: str) -> bytes | None:
+        """The content of a file, None if it is not there."""
+        with self._told():
+            try:
+                return (self.root / checked(name)).read_bytes()
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                return None
+        return None
+
+    def list(self, folder: str = "") -> list[str]:
+        """The names of all files below a folder, sorted; without those half written."""
+        top = self.root / checked(folder) if folder else self.root
+        found = []
+        for here, folders, files in os.walk(top):
+            folders[:] = [name for name in folders if not is_part(name)]
+            where = Path(here).relative_to(self.root)
+            found += [(where / name).as_posix() for name in files if not is_part(name)]
+        return sorted(found)
+
+    def write(self, name: str, local: Path) -> None:
+        """Put a copy of a local file there, in the place of an older one."""
+        with self._beside(name) as part:
+            shutil.copyfile(local, part)
+
+    def write_bytes(self, name: str, content: bytes) -> None:
+        """Put a small file there, in the place of an older one."""
+        with self._beside(name) as part:
+            part.write_bytes(content)
+
+    def write_folder(self, name: str, local: Path) -> None:
+        """Put a copy of a local folder there, in the place of an older one."""
+        with self._beside(name) as part:
+            part.mkdir()
+            for path in files_below(local):  # not copytree, which copies the rights as well
+                copy = part / path.relative_to(local)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, copy)
+
+    def remove(self, name: str) -> None:
+        """Take a file or a folder away, if it is there."""
+        with self._told():
+            _take_away(self.root / checked(name))
+
+    def sweep(self) -> None:
+        """Take away what a process that was killed left half written; nobody else may write."""
+        with self._told():
+            for here, folders, files in os.walk(self.root):
+                for name in filter(is_part, (*folders, *files)):
+                    _take_away(Path(here) / name)
+                folders[:] = [name for name in folders if not is_part(name)]
+
+    @contextlib.contextmanager
+    def _beside(self, name: str) -> Iterator[Path]:
+        """A place to write to, which becomes ``name`` in one step, and never a half one."""
+        path = self.root / checked(name)
+        token = f".{path.name[:200]}.{secrets.token_hex(4)}"
+        part, old = path.with_name(f"{token}.part"), path.with_name(f"{token}.old.part")
+        with self._told():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                yield part
+                if path.is_dir() and not path.is_symlink():  # which cannot be replaced in a step
+                    path.rename(old)
+                part.replace(path)
+            except BaseException:
+                if old.exists() and not path.exists():
+                    old.rename(path)
+                raise
+            finally:
+                for leftover in (part, old):
+                    with contextlib.suppress(OSError):
+                        _take_away(leftover)
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise OutputError(
+                f"Nothing can be written to {self.shown} ({reason}); make room, or give --out a "
+                "folder that can be written."
+            ) from error
+
+
+def _take_away(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,229 @@
+"""A table of clips: CSV or Parquet, one row a clip, with what to know about it.
+
+Columns: ``clip`` (a path relative to the table, or an address), and, if wanted, ``subject`` (or
+``patient``, ``subject_id``, ``patient_id``), ``prescription`` (a ready one's name, or a file
+relative to the table), ``side`` (left, right, auto or empty) and ``session_date`` (ISO 8601).
+Other columns are passed over. A value that makes no sense is a problem of its row alone.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import math
+import os
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote
+
+from posecheck.apps.batch.addresses import clean, is_address, parse_address
+from posecheck.apps.batch.remote import file_system, why
+from posecheck.assess.prescription import ready_prescriptions
+from posecheck.errors import InputError
+from posecheck.types import Side
+
+_MOST_BYTES = 200_000_000
+_COLUMNS = {
+    "clip": ("clip",),
+    "subject": ("subject", "subject_id", "patient", "patient_id"),
+    "prescription": ("prescription",),
+    "side": ("side",),
+    "session_date": ("session_date", "session", "date"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a manifest says of one clip."""
+
+    where: str  # the table and the row, for people
+    clip: str  # as it stands there
+    location: str  # the path or address that it means
+    subject: str | None
+    prescription: Path | str | None
+    side: Side | None
+    session_date: str | None
+    problem: str | None
+
+
+def is_manifest(name: str) -> bool:
+    """Whether a file of this name is taken for a table of clips."""
+    return name.lower().endswith((".csv", ".parquet"))
+
+
+def read_manifest(given: str) -> Iterator[Row]:
+    """The rows of a table at a path or an address.
+
+    Raises InputError, in one line, for what is no table or has no column ``clip``.
+    """
+    shown = parse_address(given).shown if is_address(given) else clean(given)
+    content = _content(given, shown)
+    try:
+        if content[:4] == b"PAR1":
+            names, records = _parquet(content)
+        else:
+            names, records = _csv(content)
+        columns = _columns(names, shown)
+        for number, record in enumerate(records, start=2 if content[:4] != b"PAR1" else 1):
+            texts = {field: _text(record.get(name)) for field, name in columns.items()}
+            if any(texts.values()):
+                yield _row(texts, given, f"{shown}, row {number}")
+    except UnicodeDecodeError:
+        raise InputError(f"{shown} is no text in UTF-8; save it as CSV UTF-8.") from None
+    except csv.Error as error:
+        raise InputError(f"{shown} is not a CSV file that can be read ({error}).") from None
+
+
+def _content(given: str, shown: str) -> bytes:
+    try:
+        if is_address(given):
+            files, path = file_system(parse_address(given))
+            content: bytes = files.cat_file(path)
+        else:
+            if not Path(given).is_file():
+                raise InputError(f"{shown} is no ordinary file; give a table of clips.")
+            with Path(given).open("rb") as file:
+                content = file.read(_MOST_BYTES + 1)
+    except InputError:
+        raise
+    except OSError as error:
+        reason = why(error) if is_address(given) else error.strerror
+        raise InputError(f"{shown} cannot be read ({reason}).") from None
+    except Exception as error:
+        raise InputError(f"{shown} cannot be read ({why(error)}).") from None
+    if len(content) > _MOST_BYTES:
+        raise InputError(f"{shown} is larger than a table of clips can be; give another file.")
+    return content
+
+
+def _csv(content: bytes) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
+    text = content.decode("utf-8-sig")
+    header = text.partition("\n")[0]
+    separator = max(",;\t", key=header.count)  # which of them depends on the spreadsheet's country
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    return list(reader.fieldnames or ()), reader
+
+
+def _parquet(content: bytes) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.ParquetFile(pa.BufferReader(content))
+        names = list(table.schema_arrow.names)
+        wanted = [name for name in names if _field(name) is not None]
+        return names, (
+            record for batch in table.iter_batches(columns=wanted) for record in batch.to_pylist()
+        )
+    except (pa.ArrowException, OSError, ValueError):
+        raise InputError("The manifest is not a Parquet file that can be read.") from None
+
+
+def _field(name: str) -> str | None:
+    plain = str(name).strip().lower().replace(" ", "_").replace("-", "_")
+    return next((field for field, names in _COLUMNS.items() if plain in names), None)
+
+
+def _columns(names: Iterable[str], shown: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in names:
+        field = _field(name)
+        if field in found:
+            raise InputError(f"{shown} has two columns for the {field}; keep one of them.")
+        if field is not None:
+            found[field] = name
+    if "clip" not in found:
+        raise InputError(
+            f"{shown} has no column named clip; a table of clips needs one, with a path or an "
+            "address in each row."
+        )
+    return found
+
+
+def _text(value: Any) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))  # numbers with gaps among them are kept as fractions
+    if isinstance(value, datetime.date):  # and times of a day, which are dates as well
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace").strip()
+    return str(value).strip()
+
+
+def _row(texts: Mapping[str, str], manifest: str, where: str) -> Row:
+    wrong = []
+    clip = texts["clip"]
+    if not clip:
+        wrong.append("no clip is named")
+    elif "\0" in clip:
+        wrong.append("the clip's name cannot be that of a file")
+        clip = ""
+    side = texts.get("side", "").lower()
+    if side not in ("", "auto", "left", "right"):
+        wrong.append(f"side is {clean(side[:20])!r}, not left, right or auto")
+        side = ""
+    date = texts.get("session_date", "")
+    if not _is_date(date):
+        wrong.append(f"session date is {clean(date[:30])!r}, not like 2026-03-31")
+        date = ""
+    prescription, complaint = _prescription(texts.get("prescription", ""), manifest)
+    if complaint:
+        wrong.append(complaint)
+    return Row(
+        where=where,
+        clip=clip,
+        location=_beside(manifest, clip),
+        subject=texts.get("subject") or None,
+        prescription=prescription,
+        side=cast("Side", side) if side in ("left", "right") else None,
+        session_date=date or None,
+        problem=f"In {where}: {'; '.join(wrong)}." if wrong else None,
+    )
+
+
+def _is_date(text: str) -> bool:
+    if not text:
+        return True
+    try:
+        datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return False
+    return text[4:5] == "-"
+
+
+def _prescription(text: str, manifest: str) -> tuple[Path | str | None, str | None]:
+    if not text:
+        return None, None
+    if not is_address(manifest) and "\0" not in text:
+        beside = Path(_beside(manifest, text))
+        try:
+            if beside.is_file():
+                return beside, None
+        except OSError:
+            pass
+    if text.replace("_", "-") in ready_prescriptions():
+        return text, None
+    return None, f"prescription {clean(text[:80])!r} is no file beside the table and no ready one"
+
+
+def _beside(manifest: str, clip: str) -> str:
+    """The path or address that a name in the table means."""
+    if is_address(clip) or not clip:
+        return clip
+    if not is_address(manifest):
+        folder = os.path.dirname(os.path.abspath(manifest))  # noqa: PTH100, PTH120
+        return os.path.normpath(os.path.join(folder, clip))  # noqa: PTH118
+    address = parse_address(manifest)
+    plain = manifest
+    if address.is_web:
+        plain, clip = re.split(r"[?#]", manifest, maxsplit=1)[0], quote(clip)
+    host = plain[: plain.index("://") + 3] + plain.partition("://")[2].partition("/")[0]
+    path = posixpath.join(posixpath.dirname(plain[len(host) :]), clip)
+    return host + posixpath.normpath(f"/{path.lstrip('/')}")

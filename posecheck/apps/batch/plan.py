@@ -1,0 +1,188 @@
+"""From jobs to tasks: what is the same clip, and where each report goes.
+
+The folders depend on the clips alone: the same ones get the same names in whatever order they
+are given, and when they are graded again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from posecheck.apps.batch.addresses import is_address
+from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.limits import Limits
+from posecheck.apps.batch.naming import safe_folder
+from posecheck.apps.batch.tasks import GRADE_CLIP, GradeTask
+from posecheck.assess.prescription import Prescription, load_prescription
+from posecheck.errors import PosecheckError
+from posecheck.types import Side, Variant
+from posecheck.vision.containers import file_sha256
+
+# The lowest rate that costs at most 0.3 degrees and no repetition: benchmarks/SAMPLING.md.
+FRAMES_PER_S = 12.5
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds for all clips of a batch."""
+
+    out: str
+    prescription: Prescription = field(default_factory=Prescription.default)
+    side: Side | None = None
+    variant: Variant | None = None
+    model: Path | None = None
+    per_s: float | None = None
+    pages: bool = True
+    video: bool = False
+    limits: Limits = field(default_factory=Limits)
+    runs: str = GRADE_CLIP
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One clip to grade, and the jobs that its row answers, its own first."""
+
+    task: GradeTask
+    jobs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every job is in one of both."""
+
+    planned: list[Planned]
+    problems: dict[int, str]  # by job: what is wrong with it before it is opened
+
+
+def plan(jobs: Sequence[ClipJob], settings: Settings) -> Plan:
+    """Group the jobs by content and prescription, and name their folders."""
+    problems: dict[int, str] = {}
+    wanted = _Wanted(settings)
+    asked: dict[int, str] = {}  # the prescription as JSON
+    for i, job in enumerate(jobs):
+        if job.problem is not None:
+            problems[i] = job.problem
+            continue
+        try:
+            asked[i] = wanted.of(job)
+        except PosecheckError as error:
+            problems[i] = str(error)
+    content = _contents({i: jobs[i] for i in asked})
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for i, text in asked.items():
+        groups[content[i], text].append(i)
+    for group in groups.values():
+        group.sort(key=lambda i: (jobs[i].name, jobs[i].location))
+    folders = _Folders((jobs[group[0]].stem, *key) for key, group in groups.items())
+    planned = [
+        Planned(_task(jobs[group[0]], settings, *key, folders), tuple(group))
+        for key, group in groups.items()
+    ]
+    return Plan(planned, problems)
+
+
+def _task(
+    job: ClipJob, settings: Settings, content: str, text: str, folders: _Folders
+) -> GradeTask:
+    name = safe_folder(job.stem)
+    if not is_address(job.location):  # a worker may stand elsewhere
+        job = replace(job, location=os.path.abspath(job.location))  # noqa: PTH100 - keeps links
+    return GradeTask(
+        job=job,
+        out=settings.out,
+        prescription=text,
+        folder=name if settings.pages else None,
+        hash_in_folder=folders.has_twins(name),
+        folder_tail=folders.tail(name, content, text),
+        model=None if settings.model is None else settings.model.absolute(),
+        per_s=settings.per_s,
+        video=settings.video,
+        limits=settings.limits,
+        runs=settings.runs,
+    )
+
+
+class _Wanted:
+    """What is asked of each job; every file is read once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._loaded: dict[str, Prescription] = {}
+        self._texts: dict[tuple[str, Side | None], str] = {}
+
+    def of(self, job: ClipJob) -> str:
+        """The values of its prescription, with the leg and movement that are known, as JSON."""
+        side = job.side or self._settings.side
+        given = "" if job.prescription is None else str(job.prescription)
+        if (given, side) not in self._texts:
+            known = self._load(given).with_exercise(side=side, variant=self._settings.variant)
+            self._texts[given, side] = json.dumps(known.as_dict(), sort_keys=True)
+        return self._texts[given, side]
+
+    def _load(self, given: str) -> Prescription:
+        if not given:
+            return self._settings.prescription
+        if given not in self._loaded:
+            self._loaded[given] = load_prescription(given)
+        return self._loaded[given]
+
+
+def _contents(jobs: dict[int, ClipJob]) -> dict[int, str]:
+    """What tells the content of each job from that of others.
+
+    Only files of one size can be the same, so only these are read here; a clip behind an
+    address is known when it has been fetched.
+    """
+    by_size: dict[int, list[int]] = defaultdict(list)
+    content = {}
+    for i, job in jobs.items():
+        content[i] = job.location
+        if not is_address(job.location):
+            try:
+                path = Path(job.location)
+                if path.is_file():
+                    by_size[path.stat().st_size].append(i)
+            except (OSError, ValueError):  # the worker says what is wrong with it
+                continue
+    for size, group in by_size.items():
+        places = {jobs[i].location for i in group}
+        if size and len(places) > 1:
+            hashes = {place: _hash(place) for place in places}
+            content.update({i: hashes[jobs[i].location] for i in group})
+    return content
+
+
+def _hash(place: str) -> str:
+    try:
+        return file_sha256(Path(place))
+    except OSError:
+        return place
+
+
+class _Folders:
+    """Which folder names need more than the clip's own."""
+
+    def __init__(self, wanted: Iterable[tuple[str, str, str]]) -> None:
+        # as a disk that does not tell capitals apart sees them
+        self._contents: dict[str, set[str]] = defaultdict(set)
+        self._texts: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for stem, content, text in wanted:
+            name = safe_folder(stem).casefold()
+            self._contents[name].add(content)
+            self._texts[name, content].add(text)
+
+    def has_twins(self, name: str) -> bool:
+        """Whether several contents would have a folder of this name."""
+        return len(self._contents[name.casefold()]) > 1
+
+    def tail(self, name: str, content: str, text: str) -> str:
+        """What tells two prescriptions of one clip apart; else nothing."""
+        if len(self._texts[name.casefold(), content]) < 2:
+            return ""
+        return f"-{hashlib.sha256(text.encode()).hexdigest()[:8]}"

@@ -1,0 +1,129 @@
+"""Results behind an address: an object of a bucket appears when all of it is there."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from posecheck.apps.batch.addresses import Address
+from posecheck.apps.batch.remote import file_system, why
+from posecheck.apps.batch.result_names import PROBE, checked, files_below, is_part
+from posecheck.apps.report_dir import REPORT
+from posecheck.errors import InputError, OutputError
+
+_AT_ONCE = ("s3", "s3a", "gs", "gcs", "memory", "az", "abfs")  # whose objects appear whole
+
+
+class RemoteStorage:
+    """A folder behind an address, in a bucket most often."""
+
+    def __init__(self, address: Address) -> None:
+        self.shown = address.shown
+        self._at_once = address.scheme in _AT_ONCE
+        try:
+            self._files, root = file_system(address)
+        except InputError as error:
+            raise OutputError(str(error)) from None
+        self._root: str = root.rstrip("/")
+
+    def check(self) -> None:
+        """Write something small, and take it away again."""
+        probe = f"{PROBE}.{secrets.token_hex(4)}"
+        self.write_bytes(probe, b"Posecheck looked whether it can write here.\n")
+        self.remove(probe)
+
+    def exists(self, name: str) -> bool:
+        """Whether a file of this name is there."""
+        with self._told("read from"):
+            try:
+                kind: str = self._files.info(self._place(name))["type"]
+            except FileNotFoundError:
+                return False
+            return kind == "file"
+        return False
+
+    def read_bytes(self, name: str) -> bytes | None:
+        """The content of a file, None if it is not there."""
+        with self._told("read from"):
+            try:
+                content: bytes = self._files.cat_file(self._place(name))
+            except (FileNotFoundError, IsADirectoryError):
+                return None
+            return content
+        return None
+
+    def list(self, folder: str = "") -> list[str]:
+        """The names of all files below a folder, sorted; without those half written."""
+        with self._told("read from"):
+            try:
+                paths = self._files.find(self._place(folder) if folder else self._root)
+            except FileNotFoundError:
+                return []
+            names = [path[len(self._root) + 1 :] for path in paths]
+            return sorted(n for n in names if not is_part(n.rpartition("/")[2]))
+        return []
+
+    def write(self, name: str, local: Path) -> None:
+        """Put a copy of a local file there, in the place of an older one."""
+        with self._told("written to"), self._whole(name) as place:
+            self._files.put_file(str(local), place)
+
+    def write_bytes(self, name: str, content: bytes) -> None:
+        """Put a small file there, in the place of an older one."""
+        with self._told("written to"), self._whole(name) as place:
+            self._files.pipe_file(place, content)
+
+    def write_folder(self, name: str, local: Path) -> None:
+        """Put a local folder there: what an older one had more goes first, the report comes last.
+
+        Until then there is no report, so that a folder which is half there never looks whole.
+        """
+        files = {p.relative_to(local).as_posix(): p for p in files_below(local)}
+        for old in self.list(name):
+            if old.removeprefix(f"{name}/") not in files or old == f"{name}/{REPORT}":
+                self.remove(old)
+        for inner in sorted(files, key=lambda inner: (inner == REPORT, inner)):
+            self.write(f"{name}/{inner}", files[inner])
+
+    def remove(self, name: str) -> None:
+        """Take a file or a folder away, if it is there."""
+        with self._told("written to"), contextlib.suppress(FileNotFoundError):
+            self._files.rm(self._place(name), recursive=True)
+
+    def sweep(self) -> None:
+        """Take away what a process that was killed left half written; nobody else may write."""
+        if self._at_once:
+            return
+        with self._told("written to"):
+            for path in self._files.find(self._root):
+                if is_part(path.rpartition("/")[2]):
+                    self._files.rm(path)
+
+    def _place(self, name: str) -> str:
+        return f"{self._root}/{checked(name)}"
+
+    @contextlib.contextmanager
+    def _whole(self, name: str) -> Iterator[str]:
+        place = self._place(name)
+        if self._at_once:
+            yield place
+            return
+        folder, _, last = place.rpartition("/")
+        self._files.makedirs(folder, exist_ok=True)
+        part = f"{folder}/.{last[:200]}.{secrets.token_hex(4)}.part"
+        yield part
+        self._files.mv(part, place)
+
+    @contextlib.contextmanager
+    def _told(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except OutputError:
+            raise
+        except Exception as error:
+            raise OutputError(
+                f"{self.shown} cannot be {what}: {why(error)}; check the address of --out and "
+                "what you may do there."
+            ) from None

@@ -1,0 +1,215 @@
+"""Many clips -> tables, an index page, and a folder for each clip.
+
+::
+
+    done = grade(["clips"], Settings("graded"))
+    done.tally.counts, done.out
+
+What one clip does, or what is done to the process that looks at it, costs that clip alone.
+Running it again does only what is left to do.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from posecheck.apps.batch.inputs import list_jobs
+from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.local_storage import LocalStorage
+from posecheck.apps.batch.locks import only_batch
+from posecheck.apps.batch.plan import Plan, Planned, Settings, plan
+from posecheck.apps.batch.pool import Executor, LocalExecutor
+from posecheck.apps.batch.rows import RowLog, failed_row, row_to_json, same_for
+from posecheck.apps.batch.show import time_left_s
+from posecheck.apps.batch.storage import Storage, open_storage
+from posecheck.apps.batch.tally import BatchTally
+from posecheck.apps.batch.tasks import PLOTLY
+from posecheck.present.grades import write_grades_csv, write_grades_parquet
+from posecheck.present.index_page import write_index
+from posecheck.present.page import write_plotly
+from posecheck.types import ClipGrade
+from posecheck.vision.model import ensure_model, stderr_bar
+
+CSV, PARQUET, INDEX = "grades.csv", "grades.parquet", "index.html"
+_AHEAD = 2  # tasks for each worker that are handed out, so that none waits for us
+_WAKE_S = 0.2  # to show progress, and to hear Ctrl-C everywhere
+_EVENT_S = 1.0  # between two events that say how far it is
+
+Tell = Callable[[dict[str, Any]], None]
+"""Called with events: ``begin``, ``clip``, ``progress``."""
+
+
+class Watcher(Protocol):
+    """Who is shown how far it is."""
+
+    def clip(self, row: ClipGrade) -> None:
+        """One more clip is done."""
+
+    def progress(self, tally: BatchTally, last: bool = False) -> None:
+        """So far it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What became of a batch."""
+
+    tally: BatchTally
+    out: str
+    seconds: float
+    interrupted: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            **self.tally.as_dict(), "out": self.out, "seconds": round(self.seconds, 1),
+            "interrupted": self.interrupted,
+        }  # fmt: skip
+
+
+def grade(
+    paths: Sequence[str],
+    settings: Settings,
+    executor: Callable[[], Executor] = LocalExecutor,
+    *,
+    tell: Tell = lambda _event: None,
+    watcher: Watcher | None = None,
+) -> Graded:
+    """Grade every clip that the paths lead to.
+
+    Parameters
+    ----------
+    paths
+        Files, folders, globs, manifests, addresses.
+    settings
+        What holds for all of them, and where the results go.
+    executor
+        Makes what does the work.
+    tell
+        Is told events as plain values.
+    watcher
+        Is shown how far it is.
+
+    Raises
+    ------
+    PosecheckError
+        What stands in the way of all clips; what is wrong with one of them is in its row.
+
+    """
+    begun_s = time.monotonic()
+    jobs = list_jobs(paths)
+    out = open_storage(settings.out)
+    out.check()
+    ensure_model(settings.model, stderr_bar)
+    with ExitStack() as stack:
+        stack.enter_context(only_batch(out.root if isinstance(out, LocalStorage) else None))
+        out.sweep()
+        rows = RowLog(len(jobs))
+        stack.callback(rows.close)
+        batch = _Batch(jobs, rows, tell, watcher)
+        tell({"event": "begin", "clips": len(jobs), "out": out.shown})
+        interrupted = batch.run(plan(jobs, settings), executor)
+        _write_tables(out, rows, settings.pages)
+    return Graded(batch.tally, out.shown, time.monotonic() - begun_s, interrupted)
+
+
+class _Batch:
+    """Hands tasks out, takes rows in."""
+
+    def __init__(
+        self, jobs: Sequence[ClipJob], rows: RowLog, tell: Tell, watcher: Watcher | None
+    ) -> None:
+        self._jobs, self._rows = jobs, rows
+        self._tell, self._watcher = tell, watcher
+        self.tally = BatchTally(len(jobs))
+        self._done: queue.SimpleQueue[tuple[Planned, Future[ClipGrade]]] = queue.SimpleQueue()
+        self._begun_s = self._told_s = time.monotonic()
+
+    def run(self, todo: Plan, executor: Callable[[], Executor]) -> bool:
+        """Do it all; whether it was interrupted."""
+        for index, problem in todo.problems.items():
+            self._take(index, failed_row(self._jobs[index], problem))
+        workers = executor()
+        try:
+            self._work(iter(todo.planned), workers)
+        except KeyboardInterrupt:
+            workers.abandon()
+            return True
+        except BaseException:
+            workers.abandon()
+            raise
+        workers.close()
+        self._show(last=True)
+        return False
+
+    def _work(self, left: Iterator[Planned], workers: Executor) -> None:
+        under_way = 0
+        more = True
+        while more or under_way:
+            while more and under_way < _AHEAD * workers.slots:
+                one = next(left, None)
+                if one is None:
+                    more = False
+                    break
+                future = workers.submit(one.task)
+                future.add_done_callback(lambda f, one=one: self._done.put((one, f)))  # type: ignore[misc]
+                under_way += 1
+            self._show()
+            try:
+                one, future = self._done.get(timeout=_WAKE_S)
+            except queue.Empty:
+                continue
+            under_way -= 1
+            self._finished(one, future.result())
+
+    def _finished(self, one: Planned, row: ClipGrade) -> None:
+        own, *others = one.jobs
+        self._take(own, row)
+        for index in others:
+            self._take(index, same_for(self._jobs[index], row))
+
+    def _take(self, index: int, row: ClipGrade) -> None:
+        self._rows.put(index, row)
+        self.tally.add(row)
+        plain = json.loads(row_to_json(replace(row, knee_curve_deg=())))
+        del plain["knee_curve_deg"]  # is for the page's small chart
+        self._tell({"event": "clip", **plain})
+        if self._watcher is not None:
+            self._watcher.clip(row)
+
+    def _show(self, last: bool = False) -> None:
+        if self._watcher is not None:
+            self._watcher.progress(self.tally, last)
+        now_s = time.monotonic()
+        if last or now_s - self._told_s >= _EVENT_S:
+            self._told_s = now_s
+            elapsed_s = now_s - self._begun_s
+            left_s = time_left_s(self.tally, elapsed_s)
+            self._tell({
+                "event": "progress", "done": self.tally.done, "clips": self.tally.total,
+                "failed": self.tally.failed,
+                "frames_per_s": round(self.tally.frames / max(elapsed_s, 1e-6), 1),
+                "left_s": None if left_s is None else round(left_s, 1),
+            })  # fmt: skip
+
+
+def _write_tables(out: Storage, rows: RowLog, pages: bool) -> None:
+    """The tables and the page, whole or not at all, in the order of the jobs."""
+    with tempfile.TemporaryDirectory(prefix="posecheck-tables-") as scratch:
+        made = Path(scratch)
+        write_grades_csv(rows, made / CSV)
+        write_grades_parquet(rows, made / PARQUET)
+        write_index(rows, made / INDEX)
+        if pages:
+            write_plotly(made / PLOTLY)
+            out.write(PLOTLY, made / PLOTLY)
+        for name in (CSV, PARQUET, INDEX):
+            out.write(name, made / name)

@@ -1,0 +1,75 @@
+"""Where the results of a batch are kept: a folder of this machine, or one behind an address.
+
+::
+
+    out = open_storage("graded")                # or "s3://bucket/graded"
+    out.check()                                 # refused now, not after an hour of work
+    out.write_folder("clip_1", built)           # a folder that was built on the local disk
+    out.write("grades.csv", built_table)
+
+Names are relative, with ``/``. Every file is there whole or not at all: on a disk it is written
+beside its place and renamed, in a bucket an object appears when all of it is there. Of a folder
+the report is written last, so that a folder with a report is whole.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+from posecheck.apps.batch.addresses import is_address, parse_address
+from posecheck.apps.batch.local_storage import LocalStorage
+from posecheck.apps.batch.remote_storage import RemoteStorage
+from posecheck.errors import InputError, OutputError
+
+
+class Storage(Protocol):
+    """What a place for results can do; every failure is an OutputError of one sentence."""
+
+    @property
+    def shown(self) -> str:
+        """What messages call it: no credentials."""
+
+    def check(self) -> None:
+        """Make sure that it can be written to."""
+
+    def exists(self, name: str) -> bool:
+        """Whether a file of this name is there."""
+
+    def read_bytes(self, name: str) -> bytes | None:
+        """The content of a file, None if it is not there."""
+
+    def list(self, folder: str = "") -> list[str]:
+        """The names of all files below a folder, sorted; without those half written."""
+
+    def write(self, name: str, local: Path) -> None:
+        """Put a copy of a local file there, in the place of an older one."""
+
+    def write_bytes(self, name: str, content: bytes) -> None:
+        """Put a small file there, in the place of an older one."""
+
+    def write_folder(self, name: str, local: Path) -> None:
+        """Put a copy of a local folder there, in the place of an older one."""
+
+    def remove(self, name: str) -> None:
+        """Take a file or a folder away, if it is there."""
+
+    def sweep(self) -> None:
+        """Take away what a process that was killed left half written; nobody else may write."""
+
+
+def open_storage(out: str | Path) -> Storage:
+    """The place that ``--out`` names; an OutputError for one that cannot be written to."""
+    text = os.fspath(out)
+    if not is_address(text):
+        return LocalStorage(Path(text))
+    try:
+        address = parse_address(text)
+    except InputError as error:
+        raise OutputError(str(error)) from None
+    if address.is_file:
+        return LocalStorage(Path(address.path))
+    if address.is_web:
+        raise OutputError("Nothing can be written to a web server; give --out a folder or bucket.")
+    return RemoteStorage(address)

@@ -1,0 +1,209 @@
+"""One clip of a batch, in a process that may be killed: fetched, looked at, graded, written.
+
+`grade_clip` is what the guarded child calls. The landmark model stays loaded from clip to clip.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from posecheck.apps.batch.fetch import LocalClip, local_copy
+from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.kept import KeptPoses, KeptRow, Looked, short_name
+from posecheck.apps.batch.local_storage import LocalStorage
+from posecheck.apps.batch.locks import content_lock
+from posecheck.apps.batch.rows import failed_row, graded_row
+from posecheck.apps.batch.storage import Storage, open_storage
+from posecheck.apps.batch.tasks import PLOTLY, GradeTask
+from posecheck.apps.looking import MODEL_SIDE_PX, finish, look, write_files
+from posecheck.apps.report_dir import OURS, POSES, REPORT
+from posecheck.assess.prescription import Prescription
+from posecheck.errors import OutputError, PosecheckError
+from posecheck.session import Session
+from posecheck.types import ClipGrade, Pose, Report
+from posecheck.vision.frames import Frame, VideoSource
+from posecheck.vision.landmarker import Landmarker
+from posecheck.vision.model import ModelFile, ensure_model
+
+
+class ReusableLooker(Protocol):
+    """A `Landmarker`, or something a test makes up."""
+
+    def look(self, frame: Frame) -> Pose:
+        """The pose in one frame."""
+
+    def reset(self) -> None:
+        """Be ready for another clip."""
+
+    def close(self) -> None:
+        """Give everything back."""
+
+
+class ClipGrader:
+    """Grades clip after clip with one landmark model."""
+
+    def __init__(self, opened: Callable[[Path], ReusableLooker] = Landmarker) -> None:
+        self._opened = opened
+        self._models: dict[Path | None, ModelFile] = {}
+        self._looker: ReusableLooker | None = None
+        self._looks_with: Path | None = None
+
+    def __call__(self, task: GradeTask) -> ClipGrade:
+        """The row of a clip, whatever becomes of it."""
+        begun_s = time.perf_counter()
+        one = _OneClip(task, self)
+        try:
+            row = one.grade()
+        except PosecheckError as error:
+            row = failed_row(task.job, one.told(str(error)), one.sha256)
+        except MemoryError:
+            row = failed_row(task.job, "There was not enough memory for it.", one.sha256)
+        except OSError as error:
+            why = f"It could not be graded ({error.strerror or one.told(str(error))})."
+            row = failed_row(task.job, why, one.sha256)
+        except Exception as error:  # a clip nobody has thought of; the others shall not suffer
+            what = one.told(f"{type(error).__name__}: {error}")[:300]
+            row = failed_row(
+                task.job, f"It failed unexpectedly ({what}); please report this.", one.sha256
+            )
+        # what was kept took no time
+        seconds = math.nan if one.was_kept else round(time.perf_counter() - begun_s, 3)
+        return dataclasses.replace(row, seconds=seconds)
+
+    def model(self, path: Path | None) -> ModelFile:
+        """The landmark model, looked into once."""
+        if path not in self._models:
+            self._models[path] = ensure_model(path)
+        return self._models[path]
+
+    def looker(self, model: ModelFile) -> ReusableLooker:
+        """Ready for a clip."""
+        if self._looker is not None and self._looks_with != model.path:
+            self.close()
+        if self._looker is None:
+            self._looker, self._looks_with = self._opened(model.path), model.path
+        else:
+            try:
+                self._looker.reset()
+            except BaseException:
+                self._looker = None
+                raise
+        return self._looker
+
+    def close(self) -> None:
+        """Let go of the model."""
+        if self._looker is not None:
+            self._looker.close()
+        self._looker = None
+
+
+class _OneClip:
+    """What is known of the clip at hand."""
+
+    def __init__(self, task: GradeTask, grader: ClipGrader) -> None:
+        self._task, self._grader = task, grader
+        self._out = open_storage(task.out)
+        self._clip: LocalClip | None = None
+        self.was_kept = False
+
+    @property
+    def sha256(self) -> str | None:
+        """Of its content, once that is known."""
+        return None if self._clip is None else self._clip.sha256
+
+    def told(self, sentence: str) -> str:
+        """The sentence with the clip's own name instead of that of a copy."""
+        if self._clip is not None:
+            for copy in (str(self._clip.path), self._clip.path.name):
+                sentence = sentence.replace(copy, short_name(self._task.job))
+        return sentence
+
+    def grade(self) -> ClipGrade:
+        """Its row: kept from an earlier run, or made now."""
+        task, model = self._task, self._grader.model(self._task.model)
+        with (
+            tempfile.TemporaryDirectory(prefix="clip-") as scratch,
+            local_copy(task.job, Path(scratch)) as clip,
+        ):
+            self._clip = clip
+            kept = KeptRow(self._out, task, clip.sha256, model.sha256)
+            root = self._out.root if isinstance(self._out, LocalStorage) else None
+            with content_lock(root, clip.sha256):
+                row = kept.load()
+                if row is not None:
+                    self.was_kept = True
+                    return _for(task.job, row)
+                folder = Path(scratch) / "report"
+                folder.mkdir()
+                return self._grade(clip, model, kept, folder)
+
+    def _grade(self, clip: LocalClip, model: ModelFile, kept: KeptRow, folder: Path) -> ClipGrade:
+        task = self._task
+        name = task.folder_name(clip.sha256)
+        if name is not None:
+            _refuse_what_is_not_ours(self._out, name)
+        report = self._report(clip, model, folder / POSES)
+        content = None
+        if name is not None:
+            write_files(
+                clip.path, report, folder, video=task.video, plotly_js=f"../{PLOTLY}", tell=_nobody
+            )
+            clip.check()
+            self._out.write_folder(name, folder)
+            content = (folder / REPORT).read_bytes()
+        row = graded_row(task.job, report, name, math.nan)
+        kept.save(row, content)
+        return row
+
+    def _report(self, clip: LocalClip, model: ModelFile, poses: Path) -> Report:
+        """From the kept poses, or by looking; leaves the poses in a file."""
+        task = self._task
+        session = Session(Prescription.model_validate_json(task.prescription))
+        store = KeptPoses(self._out, clip.sha256, model.sha256, task.per_s)
+        found = store.load(poses)
+        if found is not None:
+            looked = found[1]
+            for pose in found[0]:
+                session.push(pose)
+        else:
+            looked = self._look(clip, model, session, poses)
+            clip.check()  # nothing is kept under a hash that is not its own
+            store.save(poses, looked)
+        info = dataclasses.replace(looked.info, name=short_name(task.job), sha256=clip.sha256)
+        return finish(session, info, model.info, looked.truncated)
+
+    def _look(self, clip: LocalClip, model: ModelFile, session: Session, poses: Path) -> Looked:
+        with VideoSource(clip.path, max_side_px=MODEL_SIDE_PX, per_s=self._task.per_s) as source:
+            log = look(source, self._grader.looker(model), session, _nobody)
+            log.save(poses, model.sha256)
+            return Looked(source.info, source.truncated)
+
+
+def _for(job: ClipJob, row: ClipGrade) -> ClipGrade:
+    """A kept row with what the job says today."""
+    return dataclasses.replace(
+        row, clip=job.name, subject=job.subject, session_date=job.session_date
+    )
+
+
+def _refuse_what_is_not_ours(out: Storage, folder: str) -> None:
+    """Nothing but an older report is replaced."""
+    inside = {name.removeprefix(f"{folder}/") for name in out.list(folder)}
+    if inside and not (inside <= OURS and REPORT in inside):
+        raise OutputError(
+            f"The folder {folder} where its report should go holds something else and is left "
+            "alone; give --out another folder."
+        )
+
+
+def _nobody(_stage: str, _done: int, _total: int) -> None:
+    """Nobody watches a single clip of a batch."""
+
+
+grade_clip = ClipGrader()

@@ -1,0 +1,96 @@
+"""What a review and a batch do alike with one clip: look at it, and write its folder."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+from posecheck.apps import interrupts
+from posecheck.apps.pictures import draw_clip
+from posecheck.apps.report_dir import ANGLES, PAGE, REPORT, VIDEO
+from posecheck.assess.change import Change
+from posecheck.assess.messages import warning_note
+from posecheck.present.page import write_page
+from posecheck.present.tables import write_csv, write_json
+from posecheck.session import Session
+from posecheck.types import ClipInfo, ModelInfo, Pose, Report
+from posecheck.vision.frames import Frame, VideoSource, prefetch
+from posecheck.vision.pose_store import PoseLog
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many frames are done, and how many there are."""
+
+LOOKING, DRAWING = "Looking", "Drawing"
+MODEL_SIDE_PX = 1280  # more pixels than that show the model nothing
+
+
+class Looker(Protocol):
+    """What turns frames into poses: a `Landmarker`, or something a test makes up."""
+
+    def look(self, frame: Frame) -> Pose:
+        """The pose in one frame."""
+
+
+def look(source: VideoSource, looker: Looker, session: Session, tell: Progress) -> PoseLog:
+    """Every frame of the source through the landmark model and the session."""
+    log = PoseLog()
+    with (
+        contextlib.closing(prefetch(source)) as frames,
+        # Each works ahead of the next: one decodes, one looks, and this one measures.
+        contextlib.closing(prefetch(_looked(looker, frames))) as poses,
+    ):
+        tell(LOOKING, 0, source.expected_frames)
+        for pose in poses:
+            # As it is kept, so that grading it again from the file gives the same report.
+            session.push(log.append(pose))
+            tell(LOOKING, len(log), source.expected_frames)
+            interrupts.check()
+    return log
+
+
+def _looked(looker: Looker, frames: Iterable[Frame]) -> Iterator[Pose]:
+    for frame in frames:
+        yield looker.look(frame)
+
+
+def finish(session: Session, info: ClipInfo, model: ModelInfo, truncated: bool) -> Report:
+    """The report on all that was pushed, with a warning where the clip breaks off."""
+    report = session.finish(info, model)
+    return _with_warning(report, "cut_off") if truncated else report
+
+
+def write_files(
+    clip: Path,
+    report: Report,
+    folder: Path,
+    *,
+    video: bool,
+    change: Change | None = None,
+    plotly_js: str = "inline",
+    tell: Progress,
+) -> None:
+    """The pictures and files of a report, but for its poses."""
+
+    def tick(done: int, total: int) -> None:
+        tell(DRAWING, done, total)
+        interrupts.check()
+
+    compared = change.as_dict() if change else None
+    pictures = draw_clip(clip, report, folder / VIDEO if video else None, tick)
+    write_csv(report, folder / ANGLES)
+    write_json(report, folder / REPORT, change=compared)
+    write_page(
+        report, folder / PAGE, frames=pictures, video=video, change=compared, plotly_js=plotly_js
+    )
+
+
+def _with_warning(report: Report, name: str) -> Report:
+    quality = dataclasses.replace(
+        report.quality,
+        warnings=(*report.quality.warnings, name),
+        notes=(*report.quality.notes, warning_note(name)),
+    )
+    return dataclasses.replace(report, quality=quality)

@@ -1,0 +1,39 @@
+"""Fewer frames a second than a clip has, chosen by their own times."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_AS_NEAR_S = 1e-6  # of two frames as near as that, the earlier one is kept
+
+
+def sampled(timed: Iterable[tuple[float, T]], per_s: float) -> Iterator[tuple[float, T]]:
+    """Keep the frame that is nearest to each tick of an even clock.
+
+    Parameters
+    ----------
+    timed
+        Times in seconds, growing, each with its frame.
+    per_s
+        Ticks a second, from time 0 on. A clip with fewer frames a second keeps all of them, and
+        a tick without a frame near it keeps none.
+
+    """
+    if not per_s > 0:
+        raise ValueError(f"{per_s} frames a second")
+    best: tuple[float, T] | None = None
+    best_tick, best_away_s = -1, math.inf
+    for t_s, frame in timed:
+        tick = math.floor(t_s * per_s + 0.5)
+        away_s = abs(t_s - tick / per_s)
+        if best is not None and tick != best_tick:
+            yield best
+            best = None
+        if best is None or away_s < best_away_s - _AS_NEAR_S:
+            best, best_tick, best_away_s = (t_s, frame), tick, away_s
+    if best is not None:
+        yield best

@@ -1,0 +1,96 @@
+"""Clips that cost nothing to look at, and whole batches of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import av
+import guard_fakes
+import numpy as np
+
+from posecheck.apps.batch.plan import Settings
+from posecheck.apps.batch.pool import LocalExecutor
+from posecheck.apps.batch.run import Graded, grade
+from posecheck.apps.batch.tasks import GradeTask
+from posecheck.apps.batch.worker import ClipGrader
+from posecheck.types import ClipGrade, Pose
+from posecheck.vision.frames import Frame
+from posecheck.vision.pose_store import load_poses
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+
+
+class Remembering:
+    """Sees in every clip what was seen in a sample."""
+
+    def __init__(self, _model: Path, pause_s: float = 0.0) -> None:
+        self._poses = load_poses(DATA / "pump_left_side.npz")
+        self._pause_s = pause_s
+
+    def look(self, frame: Frame) -> Pose:
+        time.sleep(self._pause_s)
+        height, width = frame.image.shape[:2]
+        pose = self._poses[min(round(frame.t_s * 25), len(self._poses) - 1)]
+        scale = width / pose.width_px
+        return dataclasses.replace(
+            pose, t_s=frame.t_s, width_px=width, height_px=height,
+            xy_px=scale * pose.xy_px, hidden_xy_px=scale * pose.hidden_xy_px,
+        )  # fmt: skip
+
+    def reset(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Blind(Remembering):
+    def look(self, frame: Frame) -> Pose:
+        raise AssertionError(f"the frame at {frame.t_s} s was looked at again")
+
+
+def _slow(model: Path) -> Remembering:
+    return Remembering(model, pause_s=0.01)
+
+
+remember = ClipGrader(Remembering)
+remember_slowly = ClipGrader(_slow)
+do_not_look = ClipGrader(Blind)
+
+
+def by_name(task: GradeTask) -> ClipGrade:
+    """Does to the clip what its name says."""
+    name = task.job.stem
+    if name in ("crash", "hang", "swell", "fail", "be_killed"):
+        getattr(guard_fakes, name)(task)
+    return remember(task)
+
+
+def make_clip(path: Path, frames: int = 12, seed: int = 0) -> Path:
+    """A grey clip of 25 frames a second; another seed makes another content."""
+    with av.open(str(path), "w", format="mp4") as sink:
+        stream = sink.add_stream("mpeg4", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
+        for i in range(frames):
+            image = np.full((120, 160, 3), 60 + i % 100, np.uint8)
+            sink.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        sink.mux(stream.encode(None))
+    with path.open("ab") as file:  # a box that nobody reads
+        file.write((16).to_bytes(4, "big") + b"free" + seed.to_bytes(8, "big"))
+    return path
+
+
+def run(clips: Path | Sequence[Path | str], out: Path | str, **changes: Any) -> Graded:
+    """Grade in this process, with children that remember unless told otherwise."""
+    executor = changes.pop("executor", lambda: LocalExecutor(2))
+    paths = [str(p) for p in ([clips] if isinstance(clips, Path) else clips)]
+    usual: dict[str, Any] = {"runs": "batch_fakes:remember", "per_s": 12.5}
+    settings = Settings(str(out), **(usual | changes))
+    return grade(paths, settings, executor)
+
+
+if __name__ == "__main__":  # a parent that may be killed
+    run(Path(sys.argv[1]), Path(sys.argv[2]), runs="batch_fakes:remember_slowly")

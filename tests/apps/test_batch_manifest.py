@@ -1,0 +1,117 @@
+"""Tables of clips: what they say is taken, what makes no sense is a problem of its row."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from batch_servers import PASSWORD, web_server
+
+from posecheck.apps.batch.inputs import list_jobs
+from posecheck.apps.batch.jobs import ClipJob
+from posecheck.errors import InputError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two clips and a prescription."""
+    (tmp_path / "clips").mkdir()
+    for name in ("a.mp4", "b.mp4"):
+        (tmp_path / "clips" / name).write_bytes(name.encode())
+    (tmp_path / "mine.toml").write_text('name = "mine"\n')
+    return tmp_path
+
+
+def jobs_of(path: Path, content: str | bytes) -> list[ClipJob]:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return list_jobs([str(path)])
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_what_a_row_says(folder: Path, separator: str) -> None:
+    rows = (
+        ("Clip", "Patient ID", "prescription", "side", "session date", "room"),
+        ("clips/a.mp4", "p 1", "mine.toml", "Left", "2026-03-31", "4"),
+        ("clips/b.mp4", "", "knee-bends-10", "auto", "", "4"),
+    )
+    text = "\ufeff" + "\r\n".join(separator.join(row) for row in rows)
+    first, second = jobs_of(folder / "list.csv", text)
+    assert (first.name, first.subject, first.side) == ("clips/a.mp4", "p 1", "left")
+    assert (first.prescription, first.session_date) == (folder / "mine.toml", "2026-03-31")
+    assert Path(first.location) == folder / "clips" / "a.mp4"
+    assert second.prescription == "knee-bends-10"
+    assert (second.side, second.subject, second.session_date) == (None, None, None)
+    assert first.problem is second.problem is None
+
+
+def test_parquet(folder: Path) -> None:
+    table = pa.table({
+        "clip": ["clips/a.mp4", "clips/b.mp4"], "subject_id": [12.0, None],
+        "date": [datetime.date(2026, 3, 31), None], "other": [[1], [2]],
+    })  # fmt: skip
+    pq.write_table(table, folder / "list.parquet")
+    first, second = list_jobs([str(folder / "list.parquet")])
+    assert (first.subject, first.session_date) == ("12", "2026-03-31")
+    assert (second.subject, second.session_date) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("row", "word"),
+    [
+        ("clips/a.mp4,R,", "side is 'r'"), ("clips/a.mp4,,31.3.2026", "session date"),
+        ("clips/missing.mp4,,", "not there"), ("clips,,", "folder"), (",left,", "no clip"),
+        ("clips/a.mp4,up,yesterday", "side is 'up', not left, right or auto; session date"),
+        ("s3://key:pw@bucket/a.mp4,,", "bucket"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_costs_its_row(folder: Path, row: str, word: str) -> None:
+    jobs = jobs_of(folder / "list.csv", f"clip,side,session_date\n{row}\nclips/b.mp4,right,\n")
+    wrong = [job for job in jobs if job.problem]
+    assert len(jobs) == 2
+    assert len(wrong) == 1
+    assert word in (wrong[0].problem or "")
+    assert "pw" not in wrong[0].name + (wrong[0].problem or "")
+
+
+def test_a_prescription_that_is_not_there(folder: Path) -> None:
+    (job,) = jobs_of(folder / "list.csv", "clip,prescription\nclips/a.mp4,other.toml\n")
+    assert "other.toml" in (job.problem or "")
+
+
+def test_rows_that_contradict_each_other(folder: Path) -> None:
+    """Neither leg is believed; equal rows are one."""
+    twice = "clips/b.mp4,left\n" * 2
+    text = f"clip,side\nclips/a.mp4,left\nclips/../clips/a.mp4,right\n{twice}"
+    first, second = jobs_of(folder / "list.csv", text)
+    assert "more than once" in (first.problem or "")
+    assert first.side is None
+    assert (second.side, second.problem) == ("left", None)
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"file,side\na.mp4,left\n", "no column named clip"), (b"", "no column named clip"),
+        (b"clip,Patient,subject\na,b,c\n", "two columns"), (b"clip\n\xff\xfe\n", "UTF-8"),
+        (b'clip\n"a.mp4\n', "not a CSV"), (b"PAR1nonsense", "Parquet"),
+        (b"clip\n" + b"x" * 200_000, "not a CSV"), (b"clip\n\n", "no clip in"),
+    ],
+)  # fmt: skip
+def test_what_is_no_table_of_clips(folder: Path, content: bytes, word: str) -> None:
+    with pytest.raises(InputError, match=word) as caught:
+        jobs_of(folder / "list.csv", content)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_table_on_a_web_server(folder: Path) -> None:
+    """Its clips are beside it, with the same right to fetch them."""
+    (folder / "clips" / "c d#.mp4").write_bytes(b"clip")
+    (folder / "list.csv").write_text("clip,side\nclips/a.mp4,left\nclips/c d#.mp4,\n")
+    with web_server(folder, "locked") as host:
+        first, second = list_jobs([f"http://nurse:{PASSWORD}@{host}/list.csv"])
+    assert (first.name, first.side) == ("clips/a.mp4", "left")
+    assert first.location == f"http://nurse:{PASSWORD}@{host}/clips/a.mp4"
+    assert (second.name, second.location.rpartition("/")[2]) == ("clips/c d#.mp4", "c%20d%23.mp4")

@@ -1,0 +1,115 @@
+"""Rows, kept and counted."""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.rows import RowLog, failed_row, row_from_json, row_to_json, same_for
+from posecheck.apps.batch.show import BatchLine, state
+from posecheck.apps.batch.tally import BatchTally
+from posecheck.types import ClipGrade
+
+JOB = ClipJob("/x/clip.mp4", "clip.mp4", "clip", subject="p1", session_date="2026-11-22")
+GOOD = replace(
+    failed_row(JOB, "", "ab" * 32, 1.5), error=None, verdict="needs_work", score=71, side="left",
+    variant="ankle_pump", reps=6, tension_knee_flexion_deg=24.8, faults=("bouncing",),
+    frames=554, knee_curve_deg=(90.0, math.nan, 24.8),
+)  # fmt: skip
+FAILED = failed_row(JOB, "clip.mp4 is\nempty.")
+numbers = st.one_of(st.floats(-180, 180), st.just(math.nan))
+
+
+def same(a: ClipGrade, b: ClipGrade) -> bool:
+    return repr(a) == repr(b)  # NaN is not equal to itself
+
+
+@given(numbers, st.lists(numbers, max_size=60), st.text(), st.one_of(st.none(), st.text()))
+def test_a_row_comes_back_as_it_was(
+    angle: float, curve: list[float], name: str, error: str | None
+) -> None:
+    row = replace(
+        GOOD, clip=name, error=error, tension_hip_flexion_deg=angle, knee_curve_deg=tuple(curve)
+    )
+    text = row_to_json(row)
+    assert "\n" not in text
+    assert same(row_from_json(text), row)
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"clip": 1}', "[]", "null", row_to_json(GOOD)[:-9]])
+def test_what_is_no_row(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - JSON's own errors are among them
+        row_from_json(text)
+
+
+def test_the_log_gives_rows_in_the_order_of_the_jobs_as_often_as_asked() -> None:
+    rows = [replace(GOOD, clip=f"{i}.mp4") for i in range(50)]
+    log = RowLog(60)
+    for i in np.random.default_rng(1).permutation(50):
+        log.put(int(i), rows[i])
+    log.put(7, replace(rows[7], score=5))
+    for _ in range(2):
+        got = list(log)
+        assert [row.clip for row in got] == [row.clip for row in rows]
+    assert len(log) == 50
+    assert got[7].score == 5
+    log.close()
+
+
+def test_a_twin_is_the_same_but_for_its_name_and_cost() -> None:
+    other = replace(JOB, name="sub/twin.mp4", subject="p2")
+    twin = same_for(other, GOOD)
+    assert (twin.clip, twin.subject) == ("sub/twin.mp4", "p2")
+    assert math.isnan(twin.seconds)
+    assert same(replace(twin, clip=GOOD.clip, subject=GOOD.subject, seconds=GOOD.seconds), GOOD)
+
+
+def test_the_summary_counts_verdicts_and_reasons() -> None:
+    tally = BatchTally(5)
+    for row in (
+        GOOD, replace(GOOD, verdict="pass", faults=(), seconds=math.nan), FAILED,
+        replace(FAILED, clip="b.mp4", error="b.mp4 is empty."),
+        replace(GOOD, verdict="ungradable", faults=(), warnings=("no_person", "too_short")),
+    ):  # fmt: skip
+        tally.add(row)
+    text = "\n".join(tally.lines())
+    for line in ("1 passed", "1 needs work", "1 x Bouncing", "2 failed",
+                 "2 x … is empty."):  # fmt: skip
+        assert line in text
+    plain = tally.as_dict()
+    assert (plain["passed"], plain["failed"], plain["done"], plain["clips"]) == (1, 2, 5, 5)
+    assert plain["reasons"]["failed"] == {"… is empty.": 2}
+    assert tally.frames == 2 * 554
+
+
+def test_progress_says_how_far_how_fast_how_long_and_what_failed() -> None:
+    tally = BatchTally(4)
+    assert state(tally, 1.0) == "0 of 4 clips"
+    tally.add(GOOD)
+    assert state(tally, 10.0) == "1 of 4 clips, 55 frames/s, 30 s left"
+    tally.add(FAILED)
+    assert state(tally, 10.0).endswith(", 1 failed")
+
+
+def test_failures_are_told_as_they_come_and_cannot_touch_the_terminal() -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    out = Terminal()
+    line = BatchLine(out, clock=iter(range(0, 1000)).__next__)
+    tally = BatchTally(2)
+    line.progress(tally)
+    line.clip(replace(FAILED, clip="\x1b[2Jevil\n.mp4"))
+    line.clip(GOOD)
+    line.end()
+    shown = out.getvalue()
+    assert "?[2Jevil?.mp4: clip.mp4 is empty.\n" in shown
+    assert "\x1b[2J" not in shown

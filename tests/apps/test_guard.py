@@ -1,0 +1,146 @@
+"""A child may do what it likes: it costs one call."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from posecheck.apps.batch.guard import ChildError, Guarded, KilledError
+from posecheck.apps.batch.limits import Limits
+
+AMPLE = Limits(120.0, 4096.0)
+
+
+@pytest.fixture
+def guard() -> Iterator[Guarded]:
+    with closing(Guarded()) as made:
+        yield made
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended; waits for it."""
+    for _ in range(600):
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_one_child_answers_call_after_call(guard: Guarded) -> None:
+    assert guard.run("guard_fakes:echo", {"a": [1, None]}, AMPLE) == {"a": [1, None]}
+    first = guard.run("guard_fakes:own_pid", None, AMPLE)
+    assert guard.run("guard_fakes:own_pid", None, AMPLE) == first == guard.pid != os.getpid()
+    guard.close()
+    assert gone(first)
+
+
+def test_what_it_prints_is_no_answer(guard: Guarded) -> None:
+    assert guard.run("guard_fakes:noisy", 7, AMPLE) == 7
+
+
+@pytest.mark.parametrize(
+    ("function", "limits", "words"),
+    [
+        ("crash", AMPLE, "SIGABRT"),
+        ("be_killed", AMPLE, "SIGKILL"),
+        ("hang", Limits(0.5, 4096.0), "longer than 0.5 s"),
+        ("swell", Limits(120.0, 300.0), "more than 300 MiB"),
+        ("fail", AMPLE, "RuntimeError: no such luck"),
+        ("leave", AMPLE, "SystemExit"),
+        ("not_to_be_sent", AMPLE, "unexpectedly"),
+        ("no_such_function", AMPLE, "AttributeError"),
+    ],
+)
+def test_whatever_it_does_costs_one_call(
+    guard: Guarded, function: str, limits: Limits, words: str
+) -> None:
+    with pytest.raises(ChildError, match=words) as raised:
+        guard.run(f"guard_fakes:{function}", None, limits)
+    assert "\n" not in str(raised.value)
+    assert guard.run("guard_fakes:echo", "next", AMPLE) == "next"
+
+
+def test_one_that_is_killed_between_two_calls_is_replaced(guard: Guarded) -> None:
+    first = guard.run("guard_fakes:own_pid", None, AMPLE)
+    os.kill(first, signal.SIGKILL)
+    assert gone(first)
+    assert guard.run("guard_fakes:own_pid", None, AMPLE) != first
+
+
+def test_a_new_one_after_so_many_calls() -> None:
+    with closing(Guarded(calls=2)) as guard:
+        pids = [guard.run("guard_fakes:own_pid", None, AMPLE) for _ in range(5)]
+    assert pids[0] == pids[1] != pids[2] == pids[3] != pids[4]
+    assert all(gone(pid) for pid in pids)
+
+
+def test_it_can_be_killed_from_elsewhere_for_good(guard: Guarded) -> None:
+    guard.run("guard_fakes:echo", None, AMPLE)
+    pid = guard.pid
+    assert pid is not None
+    timer = threading.Timer(0.2, guard.kill)
+    timer.start()
+    with pytest.raises(KilledError):
+        guard.run("guard_fakes:hang", None, AMPLE)
+    timer.join()
+    assert gone(pid)
+    with pytest.raises(KilledError):
+        guard.run("guard_fakes:echo", None, AMPLE)
+
+
+def test_one_that_cannot_be_begun_costs_one_call(
+    guard: Guarded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("tempfile.tempdir", str(tmp_path / "is_not_there"))
+        with pytest.raises(ChildError, match="No such file"):
+            guard.run("guard_fakes:echo", None, AMPLE)
+    assert guard.run("guard_fakes:echo", 1, AMPLE) == 1
+
+
+def test_nothing_is_left_in_the_temporary_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with closing(Guarded()) as guard:
+        guard.run("guard_fakes:echo", None, AMPLE)
+        assert len(list(tmp_path.iterdir())) == 1
+        with pytest.raises(ChildError):
+            guard.run("guard_fakes:crash", None, AMPLE)
+        guard.run("guard_fakes:echo", None, AMPLE)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_parent_that_is_killed_leaves_no_child(tmp_path: Path) -> None:
+    """Although the child is in the middle of something."""
+    code = (
+        "import sys, threading; from posecheck.apps.batch.guard import *\n"
+        "from posecheck.apps.batch.limits import Limits\n"
+        "guard = Guarded(); guard.run('guard_fakes:echo', 1, Limits())\n"
+        "print(guard.pid, flush=True)\n"
+        "guard.run('guard_fakes:hang', 1, Limits())\n"
+    )
+    ways = os.pathsep.join(p or str(Path.cwd()) for p in sys.path)
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": ways, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE, text=True,
+    ) as parent:  # fmt: skip
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.kill()
+    assert gone(child)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,117 @@
+"""`posecheck grade` as it is used: with the real model, in a process of its own, interrupted."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from commands import assert_refused, run, spawn, start, tree
+
+from posecheck.present.grades import read_grades
+from posecheck.present.tables import read_report
+
+Capture = pytest.CaptureFixture[str]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def clips(tmp_path: Path, sample_start: Callable[[int], Path]) -> Path:
+    """Two short clips that show a person, and a bad one."""
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    for frames in (20, 30):
+        (folder / f"{frames}.mp4").write_bytes(sample_start(frames).read_bytes())
+    (folder / "empty.mp4").touch()
+    return folder
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_folder_with_the_real_model(clips: Path, tmp_path: Path) -> None:
+    done = spawn("grade", clips, "--out", "out", "--json", "--workers", "1", cwd=tmp_path)
+    assert done.code == 1, done.err  # for the empty one
+    events = lines(done.out)
+    assert [e["event"] for e in events if e["event"] != "progress"] == [
+        "begin", "clip", "clip", "clip", "result",
+    ]  # fmt: skip
+    assert (events[-1]["clips"], events[-1]["failed"], events[-1]["frames"]) == (3, 1, 50)
+    assert "empty.mp4" in done.err
+    assert "1 failed" in done.err
+    report = read_report(tmp_path / "out/30/report.json")
+    assert report["clip"]["looked_at_per_s"] == 12.5
+    assert report["clip"]["frames"] == 30
+    assert report["quality"]["tracked_fraction"] == 1.0
+    assert len((tmp_path / "out/30/angles.csv").read_text().splitlines()) == 1 + 15
+    again = spawn("grade", "clips", "--out", "out", "--json", "--resume", cwd=tmp_path)
+    assert lines(again.out)[-1]["kept"] == 2
+    every = spawn(
+        "grade", "clips/30.mp4", "--out", "every", "--every-frame", "--video", cwd=tmp_path
+    )
+    assert every.code == 0, every.err
+    assert "grades.csv" in every.out
+    assert len((tmp_path / "every/30/angles.csv").read_text().splitlines()) == 1 + 30
+    assert (tmp_path / "every/30/annotated.mp4").exists()
+    # the same poses give the same report as a review does, apart from the clip
+    alone = spawn("review", "clips/30.mp4", "--out", "alone", "--no-video", cwd=tmp_path)
+    assert alone.code == 0, alone.err
+    one, other = (read_report(tmp_path / n / "report.json") for n in ("every/30", "alone"))
+    assert one == other
+    assert (tmp_path / "every/30/poses.npz").read_bytes() == (
+        tmp_path / "alone/poses.npz"
+    ).read_bytes()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
+    number: signal.Signals, tmp_path: Path, sample_start: Callable[[int], Path]
+) -> None:
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    for frames in range(60, 66):
+        (folder / f"{frames}.mp4").write_bytes(sample_start(frames).read_bytes())
+    command = ("grade", "clips", "--out", "out", "--json", "--workers", "1")
+    with start(*command, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if json.loads(line)["event"] == "clip":
+                break
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Run the same command again" in err
+    assert "Traceback" not in err
+    assert not any(child.is_running() for child in children)
+    done = len(read_grades(tmp_path / "out/grades.csv"))
+    assert 1 <= done < 6
+    assert lines(out)[-1]["interrupted"] is True
+    assert not [name for name in tree(tmp_path) if name.endswith(".part")]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["grade"], ["grade", "a.mp4"], ["grade", "--out", "out"],
+        ["grade", "is_not_there.mp4", "--out", "out"], ["grade", "a.mp4", "--out", "o", "--fast"],
+        ["grade", ".", "--out", "out"], ["grade", "clip.mp4", "--out", "out", "--workers", "0"],
+        ["grade", "clip.mp4", "--out", "out", "--time-limit", "-1"],
+        ["grade", "clip.mp4", "--out", "out", "--prescription", "no-such"],
+        ["grade", "clip.mp4", "--out", "out", "--model", "no-such.task"],
+        ["grade", "clip.mp4", "--out", "clip.mp4"], ["grade", "clip.mp4", "--out", "https://x/y"],
+    ],
+)  # fmt: skip
+def test_wrong_usage(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if "clip.mp4" in arguments:
+        Path("clip.mp4").write_bytes(b"some")
+    assert_refused(run(capsys, *arguments))
+    assert not Path("out/grades.csv").exists()

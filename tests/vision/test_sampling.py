@@ -1,0 +1,99 @@
+"""Frames chosen by their own times."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from posecheck.vision.frames import VideoSource
+from posecheck.vision.landmarker import Landmarker
+from posecheck.vision.pose_store import ROW, PoseLog, to_row
+from posecheck.vision.sampling import sampled
+
+SAMPLES = Path(__file__).resolve().parents[2] / "sample_videos"
+rates = st.floats(1.0, 120.0)
+times = st.lists(st.floats(0.001, 0.5), min_size=1, max_size=80).map(
+    lambda steps: [float(t) for t in np.cumsum([0.0, *steps])]
+)
+
+
+def kept(t_s: list[float], per_s: float) -> list[float]:
+    return [t for t, _ in sampled([(t, None) for t in t_s], per_s)]
+
+
+@given(times, rates)
+def test_what_is_kept_is_there_in_order_and_never_more_than_the_rate(
+    t_s: list[float], per_s: float
+) -> None:
+    got = kept(t_s, per_s)
+    assert got == sorted(set(got))
+    assert set(got) <= set(t_s)
+    assert len(got) <= math.floor(t_s[-1] * per_s + 0.5) + 1
+    assert got[0] <= 0.5 / per_s
+
+
+@given(times, rates)
+def test_no_kept_frame_has_a_dropped_one_nearer_to_its_tick(t_s: list[float], per_s: float) -> None:
+    got = set(kept(t_s, per_s))
+    by_tick: dict[int, list[float]] = {}
+    for t in t_s:
+        by_tick.setdefault(math.floor(t * per_s + 0.5), []).append(t)
+    for tick, group in by_tick.items():
+        (one,) = got & set(group)
+        assert abs(one - tick / per_s) <= min(abs(t - tick / per_s) for t in group) + 1e-6
+
+
+@given(st.floats(5.0, 60.0), st.integers(1, 200))
+def test_a_clip_with_no_more_frames_than_ticks_keeps_them_all(fps: float, count: int) -> None:
+    t_s = [i / fps for i in range(count)]
+    assert kept(t_s, 1.001 * fps) == t_s
+
+
+def test_every_second_frame_of_25_a_second_at_12_and_a_half() -> None:
+    t_s = [round(i * 0.04, 6) for i in range(51)]
+    assert kept(t_s, 12.5) == t_s[::2]
+
+
+@pytest.mark.parametrize("per_s", [0.0, -1.0, math.nan])
+def test_a_rate_that_is_none(per_s: float) -> None:
+    with pytest.raises(ValueError, match="frames a second"):
+        list(sampled([(0.0, None)], per_s))
+
+
+def test_a_source_counts_what_it_does_not_hand_out() -> None:
+    clip = SAMPLES / "rest_only.mp4"
+    with VideoSource(clip) as every, VideoSource(clip, per_s=10.0) as few:
+        whole, some = list(every), list(few)
+        assert few.info.frames == every.info.frames == len(whole)
+        assert few.info.duration_s == every.info.duration_s
+        assert (every.info.looked_at_per_s, few.info.looked_at_per_s) == (None, 10.0)
+    assert len(some) == round(len(whole) * 10 / 25)
+    for frame in some:
+        assert frame.t_s == whole[frame.index].t_s
+        assert (frame.image == whole[frame.index].image).all()
+
+
+@pytest.mark.slow
+def test_a_landmarker_that_has_seen_other_clips_sees_the_same_as_a_new_one(
+    model_path: Path,
+) -> None:
+    def look(landmarker: Landmarker, name: str) -> bytes:
+        log = PoseLog()
+        with VideoSource(SAMPLES / name, per_s=12.5) as source:
+            for frame, _ in zip(source, range(30), strict=False):
+                log.append(landmarker.look(frame))
+        return b"".join(to_row(pose).tobytes() for pose in log.poses())
+
+    clips = ("bend_left_portrait.mp4", "pump_left_side.mp4")
+    with Landmarker(model_path) as used:
+        for name in clips:
+            with Landmarker(model_path) as new:
+                fresh = look(new, name)
+            assert len(fresh) == 30 * ROW.itemsize
+            assert look(used, name) == fresh
+            used.reset()
