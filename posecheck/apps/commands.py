@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from posecheck.apps import summary
+from posecheck.apps.batch.cluster import connect
 from posecheck.apps.batch.limits import Limits
 from posecheck.apps.batch.plan import FRAMES_PER_S, Settings
 from posecheck.apps.batch.pool import Executor, LocalExecutor, failed_task, run_guarded
 from posecheck.apps.batch.run import CSV, INDEX, PARQUET, grade
 from posecheck.apps.batch.show import BatchLine
-from posecheck.apps.batch.standins import connect
 from posecheck.apps.doctor import checks
 from posecheck.apps.live import live
 from posecheck.apps.progress import ProgressLine

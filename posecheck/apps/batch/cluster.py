@@ -19,7 +19,6 @@ import contextlib
 import dataclasses
 import ipaddress
 import logging
-import os
 import queue
 import re
 import secrets
@@ -34,12 +33,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import posecheck
-from posecheck.apps.batch.addresses import is_address
+from posecheck.apps.batch.local_storage import LocalStorage
+from posecheck.apps.batch.storage import open_storage
 from posecheck.errors import InputError, MissingDependencyError
 
 ANSWER_S = 10.0  # for a scheduler to answer, and for its first worker to be there
 _LOOK_S = 1.0  # between two looks at who is there
-_RETRIES = 2  # of a task that raised, which a row never does
 _LOST = (
     "The connection to the Dask scheduler was lost; what is done is kept, so start the scheduler "
     "again and run the same command."
@@ -220,7 +219,7 @@ class ClusterExecutor:
         quiet: _Quiet,
     ) -> None:
         self._client, self._runs, self._failed, self._note = client, runs, failed, note
-        self._executor = client.get_executor(pure=False, retries=_RETRIES)
+        self._executor = client.get_executor(pure=False)
         self._quiet = quiet
         self._shared: set[str] = set()
         self._slots: int = sum(client.nthreads().values())
@@ -239,15 +238,16 @@ class ClusterExecutor:
 
         Raises InputError where ``task.out`` is a folder that a worker does not see.
         """
-        if not is_address(task.out):
-            task = dataclasses.replace(task, out=os.path.abspath(task.out))  # noqa: PTH100
+        place = open_storage(task.out)
+        if isinstance(place, LocalStorage):
+            task = dataclasses.replace(task, out=str(place.root.absolute()))
             self._check_shared(task.out)
         if self._client.status != "running":
             raise InputError(_LOST)
         row: Future[Any] = Future()
         with self._lock:
             self._pending.add(row)
-        inner = self._executor.submit(_on_worker, posecheck.__version__, self._runs, task)
+        inner = self._executor.submit(_on_worker, posecheck.__version__, self._runs, _Sealed(task))
         inner.add_done_callback(partial(self._pass_on, row, task))
         return row
 
@@ -300,15 +300,14 @@ class ClusterExecutor:
             self._pending.remove(row)
         error = inner.exception()
         if error is None:
-            row.set_result(inner.result())
-        elif type(error).__name__ == "KilledWorker":
-            reason = (
-                "Each worker that looked at it was lost; run the command again to try it again."
-            )
-            row.set_result(self._failed(task, reason))
+            well, value = inner.result()
+            reason = f"It failed on a worker ({value}); please report this."
         else:
+            well, value = False, None
             reason = f"It failed on a worker ({type(error).__name__}); please report this."
-            row.set_result(self._failed(task, reason))
+            if type(error).__name__ == "KilledWorker":
+                reason = "Each worker that looked at it was lost; run the command to try it again."
+        row.set_result(value if well else self._failed(task, reason))
 
     def _check_shared(self, out: str) -> None:
         """Make sure, once, that every worker sees the folder that results go to."""
@@ -336,15 +335,27 @@ def _sees(path: str) -> bool:
     return Path(path).is_file()
 
 
-def _on_worker(version: str, runs: Callable[[Any], Any], task: Any) -> Any:
-    """What a worker does; one that has joined since the beginning may be a wrong one."""
-    if version != posecheck.__version__:
-        raise WrongVersionError
-    return runs(task)
+class _Sealed:
+    """A task on its way; Dask's log and dashboard do not see what is in it."""
+
+    def __init__(self, task: Any) -> None:
+        self.task = task
+
+    def __repr__(self) -> str:
+        return "a clip"
 
 
-class WrongVersionError(Exception):
-    """The worker has another Posecheck than the machine that asks."""
+def _on_worker(version: str, runs: Callable[[Any], Any], sealed: _Sealed) -> tuple[bool, Any]:
+    """What a worker does: whether it went well, and the row or what went wrong.
+
+    Nothing is raised, for Dask would log it with the addresses that are in it.
+    """
+    if version != posecheck.__version__:  # a worker that has joined since the beginning
+        return False, f"it has Posecheck {posecheck.__version__}, not {version}"
+    try:
+        return True, runs(sealed.task)
+    except Exception as error:
+        return False, type(error).__name__
 
 
 def _close(client: Any) -> None:
