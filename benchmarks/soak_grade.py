@@ -181,11 +181,14 @@ def _disturbed(kind: str, at_s: float, clips: Path, out: Path) -> int:
         process.wait(at_s)
     with contextlib.suppress(psutil.NoSuchProcess):
         children = process.children(recursive=True)
+        while kind == "worker" and not children and process.poll() is None:
+            time.sleep(0.01)  # there is none yet
+            children = process.children(recursive=True)
     filler = out.parent / "filler"
     if kind == "disk":
         _fill(filler)
     elif kind == "worker":
-        _kill(children[:1])
+        _kill(children[-1:])
     else:
         _kill([process])
     process.wait()

@@ -36,7 +36,8 @@ def compare_text(done: Compared) -> str:
         lines += [line for s in part.sentences for line in _wrapped(s, "  ")]
     lines += ["", *(line for s in caveats(done.agreement) for line in _wrapped(s))]
     lines += ["", f"The charts are in {short(done.page)}"]
-    return "\n".join(lines)
+    # A terminal of Windows may not know the typographers' minus.
+    return "\n".join(lines).replace("−", "-")
 
 
 def compare_json(done: Compared) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -62,7 +63,8 @@ def reasons_of(row: ClipGrade) -> list[str]:
 
 def _without_name(error: str, clip: str) -> str:
     """Return the sentence that clips with the same fate share."""
-    for name in (clip, PurePosixPath(clip).name):
-        if len(name) > 3:  # shorter ones stand in words
-            error = error.replace(name, "…")
-    return error
+    name = PurePosixPath(clip).name
+    if len(name) <= 3:  # shorter ones stand in words
+        return error
+    # With the folders before it, as far as they hold no space.
+    return re.sub(rf"[^\s'\"]*{re.escape(name)}", "…", error.replace(clip, name))

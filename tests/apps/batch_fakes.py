@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,10 +83,10 @@ def make_clip(path: Path, frames: int = 12, seed: int = 0) -> Path:
     return path
 
 
-def run(clips: Path | list[Path], out: Path, **changes: Any) -> Graded:
+def run(clips: Path | Sequence[Path | str], out: Path | str, **changes: Any) -> Graded:
     """Grade in this process, with children that remember unless told otherwise."""
     executor = changes.pop("executor", lambda: LocalExecutor(2))
-    paths = [str(p) for p in (clips if isinstance(clips, list) else [clips])]
+    paths = [str(p) for p in ([clips] if isinstance(clips, Path) else clips)]
     usual: dict[str, Any] = {"runs": "batch_fakes:remember", "per_s": 12.5}
     settings = Settings(str(out), **(usual | changes))
     return grade(paths, settings, executor)

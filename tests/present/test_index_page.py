@@ -78,6 +78,10 @@ def test_a_reason_is_that_of_the_verdict() -> None:
         "The recording breaks off", "New one",
     ]  # fmt: skip
     assert reasons_of(make_failure("b/a.mp4", error="a.mp4 is empty.")) == ["… is empty."]
+    assert reasons_of(make_failure("a.mp4", error="Cannot read '/x/y/a.mp4'.")) == [
+        "Cannot read '…'."
+    ]
+    assert reasons_of(make_failure("a", error="a is a folder.")) == ["a is a folder."]
     assert reasons_of(make_failure(error=None)) == ["No reason is known."]
 
 

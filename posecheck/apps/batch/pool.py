@@ -111,6 +111,7 @@ class LocalExecutor:
         """Kill the children and forget what has not begun."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self.guards.abandon()
+        self.close()  # soon done: nobody works any more
 
     def close(self) -> None:
         """End the children."""

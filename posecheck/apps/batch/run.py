@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -179,7 +179,9 @@ class _Batch:
     def _take(self, index: int, row: ClipGrade) -> None:
         self._rows.put(index, row)
         self.tally.add(row)
-        self._tell({"event": "clip", **json.loads(row_to_json(row))})
+        plain = json.loads(row_to_json(replace(row, knee_curve_deg=())))
+        del plain["knee_curve_deg"]  # is for the page's small chart
+        self._tell({"event": "clip", **plain})
         if self._watcher is not None:
             self._watcher.clip(row)
 

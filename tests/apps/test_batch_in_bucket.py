@@ -1,0 +1,44 @@
+"""A whole batch whose clips lie in a bucket, and whose results go to one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import pytest
+from batch_fakes import make_clip, run
+from test_batch_run import rows
+
+from posecheck.apps.batch.storage import open_storage
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("bucket")
+def test_a_batch_from_a_bucket_to_a_bucket(tmp_path: Path) -> None:
+    """Two with the same content and one of another; the tables are those of a local batch."""
+    clips, calm = tmp_path / "clips", tmp_path / "calm"
+    (clips / "sub").mkdir(parents=True)
+    for seed, name in enumerate(("a", "b")):
+        make_clip(clips / f"{name}.mp4", 30, seed)
+    (clips / "sub/b.mp4").write_bytes((clips / "a.mp4").read_bytes())
+    place = f"s3://clinic/{tmp_path.name}"
+    files: Any = fsspec.filesystem("s3")
+    files.put(str(clips), f"{place}/clips", recursive=True)
+    run(clips, calm)
+    first = run([f"{place}/clips"], f"{place}/out")
+    assert (first.tally.total, first.tally.failed) == (3, 0)
+    here = tmp_path / "copy"
+    files.get(f"{place}/out", str(here), recursive=True)
+    got, known = ({r.clip: r for r in rows(folder)} for folder in (here, calm))
+    assert {n: (r.sha256, r.reps, r.frames) for n, r in got.items()} == {
+        n: (r.sha256, r.reps, r.frames) for n, r in known.items()
+    }
+    for row in got.values():
+        report = json.loads((here / str(row.folder) / "report.json").read_text())
+        assert report["clip"]["sha256"] == row.sha256
+    kept = [n for n in open_storage(f"{place}/out").list() if n.endswith(".npz") and "poses/" in n]
+    assert len(kept) == 2
+    again = run([f"{place}/clips"], f"{place}/out", runs="batch_fakes:do_not_look")
+    assert (again.tally.failed, again.tally.kept) == (0, 3)
