@@ -20,7 +20,9 @@ from batch_servers import PASSWORD
 from cluster_tasks import FakeRow, FakeTask, failed
 
 from posecheck.apps.batch import cluster as module
-from posecheck.apps.batch.cluster import ClusterExecutor, check_address, connect
+from posecheck.apps.batch import cluster_executor as work
+from posecheck.apps.batch.cluster import check_address, connect
+from posecheck.apps.batch.cluster_executor import ClusterExecutor
 from posecheck.apps.batch.jobs import ClipJob
 from posecheck.errors import InputError, MissingDependencyError
 
@@ -105,8 +107,8 @@ def test_what_goes_wrong_with_one_task_is_its_own_row(
 
 
 def test_a_worker_that_joined_later_with_another_version(out: Path) -> None:
-    task = module._Sealed(FakeTask(str(out), PASSWORD))
-    well, why = module._on_worker("0.0.1", cluster_tasks.quick, task)
+    task = work._Sealed(FakeTask(str(out), PASSWORD))
+    well, why = work._on_worker("0.0.1", cluster_tasks.quick, task)
     assert not well
     assert "not 0.0.1" in why
     assert PASSWORD not in repr(task)
@@ -156,7 +158,7 @@ def test_a_folder_that_a_worker_does_not_see(
     cluster.worker()
     executor = connect(cluster.address, cluster_tasks.quick, failed)
     try:
-        monkeypatch.setattr(module, "_sees", str.isspace)
+        monkeypatch.setattr(work, "_sees", str.isspace)
         with pytest.raises(InputError, match="does not see"):
             executor.submit(FakeTask(str(out), "one"))
         assert list(out.iterdir()) == []
