@@ -16,10 +16,14 @@ from typing import Any
 import cluster_tasks
 import pytest
 from batch_cluster import WAIT_S, Cluster
+from batch_servers import PASSWORD
 from cluster_tasks import FakeRow, FakeTask, failed
 
 from posecheck.apps.batch import cluster as module
-from posecheck.apps.batch.cluster import ClusterExecutor, check_address, connect
+from posecheck.apps.batch import cluster_executor as work
+from posecheck.apps.batch.cluster import check_address, connect
+from posecheck.apps.batch.cluster_executor import ClusterExecutor
+from posecheck.apps.batch.jobs import ClipJob
 from posecheck.errors import InputError, MissingDependencyError
 
 
@@ -85,14 +89,30 @@ def test_a_worker_that_is_killed_half_way_costs_nothing(cluster: Cluster, out: P
 
 
 @pytest.mark.usefixtures("patient")
-def test_what_goes_wrong_with_one_task_is_its_own_row(cluster: Cluster, out: Path) -> None:
+def test_what_goes_wrong_with_one_task_is_its_own_row(
+    cluster: Cluster, out: Path, tmp_path: Path
+) -> None:
+    """And the log of a worker does not say what it was sent, for it may hold credentials."""
     cluster.worker()
     executor = connect(cluster.address, cluster_tasks.raises, failed)
     try:
-        row = executor.submit(FakeTask(str(out), "one")).result(timeout=WAIT_S)
+        row = executor.submit(FakeTask(str(out), PASSWORD)).result(timeout=WAIT_S)
     finally:
         executor.close()
     assert "RuntimeError" in (row.error or "")
+    assert PASSWORD not in (row.error or "")
+    logs = [path.read_text() for path in (tmp_path / "dask").glob("*.log")]
+    assert len(logs) == 2
+    assert PASSWORD not in "".join(logs)
+
+
+def test_a_worker_that_joined_later_with_another_version(out: Path) -> None:
+    task = work._Sealed(FakeTask(str(out), PASSWORD))
+    well, why = work._on_worker("0.0.1", cluster_tasks.quick, task)
+    assert not well
+    assert "not 0.0.1" in why
+    assert PASSWORD not in repr(task)
+    assert PASSWORD not in repr(ClipJob(PASSWORD, "name", "stem"))
 
 
 @pytest.mark.slow
@@ -138,7 +158,7 @@ def test_a_folder_that_a_worker_does_not_see(
     cluster.worker()
     executor = connect(cluster.address, cluster_tasks.quick, failed)
     try:
-        monkeypatch.setattr(module, "_sees", str.isspace)
+        monkeypatch.setattr(work, "_sees", str.isspace)
         with pytest.raises(InputError, match="does not see"):
             executor.submit(FakeTask(str(out), "one"))
         assert list(out.iterdir()) == []

@@ -15,43 +15,25 @@ alone, or speak TLS (``tls://``, with the certificates in Dask's own configurati
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
 import ipaddress
-import logging
-import os
 import queue
 import re
-import secrets
 import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from functools import partial
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import posecheck
-from posecheck.apps.batch.addresses import is_address
+from posecheck.apps.batch.cluster_executor import ClusterExecutor, Note, QuietDask, close_client
 from posecheck.errors import InputError, MissingDependencyError
 
 ANSWER_S = 10.0  # for a scheduler to answer, and for its first worker to be there
-_LOOK_S = 1.0  # between two looks at who is there
-_RETRIES = 2  # of a task that raised, which a row never does
-_LOST = (
-    "The connection to the Dask scheduler was lost; what is done is kept, so start the scheduler "
-    "again and run the same command."
-)
 _MISSING_TLS = (
     "tls:// needs certificates: set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, "
     "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY."
 )
 _TLS = ("ca-file", "client.cert", "client.key")
-
-Note = Callable[[str], None]
-"""Is told, in a line, what the user should know."""
 
 
 def connect(
@@ -91,7 +73,7 @@ def connect(
             "run code on its workers and read what they are sent. Use tls://, or a network that "
             "nobody else is in."
         )
-    quiet = _Quiet()
+    quiet = QuietDask()
     try:
         client = _client(distributed, address)
         try:
@@ -99,7 +81,7 @@ def connect(
             for line in _differences(client):
                 told(line)
         except BaseException:
-            _close(client)
+            close_client(client)
             raise
     except BaseException:
         quiet.end()
@@ -208,164 +190,5 @@ def _versions(about: dict[str, Any]) -> dict[str, str | None]:
     return {**found, "python": ".".join(python)}
 
 
-class ClusterExecutor:
-    """Hands tasks to the workers of a cluster; made by `connect`."""
-
-    def __init__(
-        self,
-        client: Any,
-        runs: Callable[[Any], Any],
-        failed: Callable[[Any, str], Any],
-        note: Note,
-        quiet: _Quiet,
-    ) -> None:
-        self._client, self._runs, self._failed, self._note = client, runs, failed, note
-        self._executor = client.get_executor(pure=False, retries=_RETRIES)
-        self._quiet = quiet
-        self._shared: set[str] = set()
-        self._slots: int = sum(client.nthreads().values())
-        self._pending: set[Future[Any]] = set()
-        self._lock = threading.Lock()
-        self._ended = threading.Event()
-        threading.Thread(target=self._watch, name="posecheck-cluster", daemon=True).start()
-
-    @property
-    def slots(self) -> int:
-        """How many tasks the workers there are do at once; 1 while they are all away."""
-        return max(1, self._slots)
-
-    def submit(self, task: Any) -> Future[Any]:
-        """Begin a task as soon as a worker is free; its row comes, whatever becomes of it.
-
-        Raises InputError where ``task.out`` is a folder that a worker does not see.
-        """
-        if not is_address(task.out):
-            task = dataclasses.replace(task, out=os.path.abspath(task.out))  # noqa: PTH100
-            self._check_shared(task.out)
-        if self._client.status != "running":
-            raise InputError(_LOST)
-        row: Future[Any] = Future()
-        with self._lock:
-            self._pending.add(row)
-        inner = self._executor.submit(_on_worker, posecheck.__version__, self._runs, task)
-        inner.add_done_callback(partial(self._pass_on, row, task))
-        return row
-
-    def abandon(self) -> None:
-        """Withdraw what has not begun; workers end the clips that they are at."""
-        self._ended.set()
-        for row in self._withdrawn():
-            row.cancel()
-            row.set_running_or_notify_cancel()  # which wakes who waits for it
-        with contextlib.suppress(Exception):
-            self._executor.shutdown(wait=False)
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the scheduler."""
-        self._ended.set()
-        _close(self._client)
-        self._quiet.end()
-
-    def _watch(self) -> None:
-        """Count the workers; without a scheduler Dask's own futures would wait for ever."""
-        while not self._ended.wait(_LOOK_S):
-            if self._client.status != "running":
-                self._lose()
-                return
-            with contextlib.suppress(Exception):
-                count = sum(self._client.nthreads().values())
-                if not count and self._slots:
-                    self._note("No worker is left; this waits until there is one again.")
-                self._slots = count
-
-    def _lose(self) -> None:
-        for row in self._withdrawn():
-            row.set_exception(InputError(_LOST))
-
-    def _withdrawn(self) -> set[Future[Any]]:
-        """The rows that were not there yet; nobody else settles them after this."""
-        with self._lock:
-            pending, self._pending = self._pending, set()
-        return pending
-
-    def _pass_on(self, row: Future[Any], task: Any, inner: Future[Any]) -> None:
-        if inner.cancelled():
-            if not self._ended.is_set():
-                self._lose()
-            return
-        with self._lock:
-            if row not in self._pending:
-                return
-            self._pending.remove(row)
-        error = inner.exception()
-        if error is None:
-            row.set_result(inner.result())
-        elif type(error).__name__ == "KilledWorker":
-            reason = (
-                "Each worker that looked at it was lost; run the command again to try it again."
-            )
-            row.set_result(self._failed(task, reason))
-        else:
-            reason = f"It failed on a worker ({type(error).__name__}); please report this."
-            row.set_result(self._failed(task, reason))
-
-    def _check_shared(self, out: str) -> None:
-        """Make sure, once, that every worker sees the folder that results go to."""
-        if out in self._shared:
-            return
-        probe = Path(out) / f".posecheck-probe.{secrets.token_hex(8)}.part"
-        try:
-            probe.touch()
-            try:
-                seen: dict[str, Any] = self._client.run(_sees, str(probe), on_error="return")
-            finally:
-                probe.unlink(missing_ok=True)
-        except OSError as error:
-            raise InputError(f"{out} cannot be written to ({error.strerror or error}).") from error
-        blind = sorted(worker for worker, sees in seen.items() if sees is not True)
-        if blind:
-            raise InputError(
-                f"The worker at {blind[0]} does not see {out}; give --out a folder that all "
-                "machines share, or an address such as s3://bucket/folder."
-            )
-        self._shared.add(out)
-
-
-def _sees(path: str) -> bool:
-    return Path(path).is_file()
-
-
-def _on_worker(version: str, runs: Callable[[Any], Any], task: Any) -> Any:
-    """What a worker does; one that has joined since the beginning may be a wrong one."""
-    if version != posecheck.__version__:
-        raise WrongVersionError
-    return runs(task)
-
-
-class WrongVersionError(Exception):
-    """The worker has another Posecheck than the machine that asks."""
-
-
-def _close(client: Any) -> None:
-    with contextlib.suppress(Exception), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        client.close(timeout=2)
-
-
 def _to_stderr(line: str) -> None:
     print(f"posecheck: {line}", file=sys.stderr, flush=True)
-
-
-class _Quiet:
-    """Keeps Dask's log off standard error until `end`: what matters of it is said in a line."""
-
-    def __init__(self) -> None:
-        names = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
-        self._levels = {name: logging.getLogger(name).level for name in ("tornado", *names)}
-        for name in self._levels:
-            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-
-    def end(self) -> None:
-        for name, level in self._levels.items():
-            logging.getLogger(name).setLevel(level)

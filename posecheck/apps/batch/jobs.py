@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from posecheck.types import Side
@@ -12,7 +12,8 @@ from posecheck.types import Side
 class ClipJob:
     """A clip to grade, and what its manifest says of it."""
 
-    location: str  # path or URL as it was given; may hold credentials, so it is never written
+    # path or URL as it was given; may hold credentials, so it is never written
+    location: str = field(repr=False)
     name: str  # what results call it: no credentials, no query
     stem: str  # what its folder is called, before any suffix that tells twins apart
     side: Side | None = None
