@@ -88,11 +88,15 @@ class Landmarker(Closing):
 
     def close(self) -> None:
         """Give MediaPipe's threads and memory back."""
+        self._end_tracking()
+        with quiet_natives():
+            self._afresh.close()
+
+    def _end_tracking(self) -> None:
         with quiet_natives():
             self._plain.close()
             if self._painted is not None:
                 self._painted.close()
-            self._afresh.close()
 
     def reset(self) -> None:
         """Forget the clip.
@@ -101,10 +105,7 @@ class Landmarker(Closing):
         smoothing visibilities, and their first steps depend on where the time stamps begin
         (measured). The look that follows nobody is kept, and Python's part of MediaPipe.
         """
-        with quiet_natives():
-            self._plain.close()
-            if self._painted is not None:
-                self._painted.close()
+        self._end_tracking()
         self._painted = None
         self._plain = self._open("VIDEO", 1)
         self._begin()
