@@ -23,7 +23,8 @@ from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.report_dir import PAGE, REPORT, VIDEO
 from posecheck.errors import InputError
 from posecheck.types import ClipGrade, ClipInfo
-from posecheck.vision.pose_store import Poses, load_poses
+from posecheck.vision.pose_rows import Poses
+from posecheck.vision.pose_store import load_poses
 
 KEPT = ".posecheck"
 _DAMAGED = (InputError, ValueError, KeyError, TypeError)
