@@ -134,6 +134,7 @@ class Session:
     def _measures(self, times: Array) -> Measures:
         names = (
             "hip", "knee", "raw_knee", "resting_hip", "resting_knee", "head", "pelvis", "hands",
+            "resting_x", "resting_z",
         )  # fmt: skip
         return Measures(times, *(self._column(n) for n in names))
 

@@ -116,4 +116,5 @@ def _measures(recent: Recent, attempt: Attempt, late_s: float) -> Measures:
     return Measures(
         times[kept], column("hip"), column("knee"), column("raw_knee"), column("resting_hip"),
         column("resting_knee"), column("head"), column("pelvis"), column("hands"),
+        column("resting_x"), column("resting_z"),
     )  # fmt: skip
