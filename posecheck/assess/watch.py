@@ -89,7 +89,7 @@ class Watch:
         sight = Sight(
             times, seen["tracked"], usable.astype(float), seen["confidence"], seen["lying"],
             seen["inside"], seen["size"], seen["azimuth"], seen["elevation"], seen["others"],
-            np.zeros(len(times), bool),
+            *(np.zeros(len(times), bool),) * 2,
         )  # fmt: skip
         return tuple(w for w in judge(sight, self._prescription).warnings if w not in WHOLE)
 
