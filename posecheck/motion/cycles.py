@@ -26,27 +26,38 @@ def filled(times: Array, values: Array) -> Array:
 
 
 def smooth(times: Array, values: Array, sigma_s: float) -> Array:
-    """A Gaussian mean (n,) of the known values around each time; NaN where none is known."""
+    """A Gaussian mean of the known values around each time; NaN where a value is not known.
+
+    `values` (n,), or several rows of them (k, n) at once, which takes hardly longer.
+    """
     known = np.isfinite(values)
     seen = np.where(known, values, 0.0)
     total, weights = seen.copy(), known.astype(float)
     reach = 3 * sigma_s
     first, last = times - reach, times + reach
     # neighbours i and i + apart, all at once: the loop is over the width of the bell alone
-    for apart in range(1, len(times)):
+    for apart in range(1, _width(times, first, last) + 1):
         early, late = times[:-apart], times[apart:]
-        ahead, behind = late <= last[:-apart], early >= first[apart:]
-        if not (ahead.any() or behind.any()):
-            break
         weight = np.exp(-0.5 * ((late - early) / sigma_s) ** 2)
-        forth, back = weight * (ahead & known[apart:]), weight * (behind & known[:-apart])
-        total[:-apart] += forth * seen[apart:]
-        weights[:-apart] += forth
-        total[apart:] += back * seen[:-apart]
-        weights[apart:] += back
-    mean: Array = np.full(len(values), np.nan)
+        ahead, behind = weight * (late <= last[:-apart]), weight * (early >= first[apart:])
+        forth, back = ahead * known[..., apart:], behind * known[..., :-apart]
+        total[..., :-apart] += forth * seen[..., apart:]
+        weights[..., :-apart] += forth
+        total[..., apart:] += back * seen[..., :-apart]
+        weights[..., apart:] += back
+    mean: Array = np.full(values.shape, np.nan)
     mean[known] = total[known] / weights[known]
     return mean
+
+
+def _width(times: Array, first: Array, last: Array) -> int:
+    """How many neighbours on one side, at most, lie between `first` and `last` (n,)."""
+    if not len(times):
+        return 0
+    here = np.arange(len(times))
+    ahead = np.searchsorted(times, last, "right") - here - 1
+    behind = here - np.searchsorted(times, first, "left")
+    return int(max(ahead.max(), behind.max()))
 
 
 def runs(mask: Mask) -> list[tuple[int, int]]:

@@ -78,8 +78,9 @@ class Provisional:
         if not self._counting.cycles and now - self._searched_s >= SEARCH_S - 1e-6:
             self._search(seen)
             self._searched_s = now
-        if self.running.on:
+        elif self.running.on:
             self._count(recent)
+        if self.running.on:
             self._end_if_bent(seen)
         self._say(self._phase(seen), on=self.running.on)
 

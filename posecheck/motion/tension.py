@@ -58,6 +58,14 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Knee:
+    """The knee of one raised stretch, (n,) each: calmed, and that without the hip's share."""
+
+    calm: Array
+    steady: Array
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """Graded angles over time, (n,) each."""
 
@@ -100,8 +108,9 @@ def _in_raised(track: Track, variant: Variant | None) -> list[Attempt]:
     low, high = (float(np.percentile(calm, q)) for q in (6, 98))
     if low > TENSION_MAX_DEG:
         return []
+    knee = Knee(calm, steadied(track.t_s, calm, track.hip))
     if high - low < EXTENSION_MIN_DEG:
-        whole = _attempt(track, calm, 0, len(calm) - 1, high, variant)
+        whole = _attempt(track, knee, 0, len(calm) - 1, high, variant)
         # the picture begins at the point of tension: only the repetitions can tell
         begun = whole is not None and len(whole.cycles) >= BEGUN_REPS and high < BEGUN_MAX_DEG
         return [whole] if whole is not None and begun else []
@@ -109,11 +118,11 @@ def _in_raised(track: Track, variant: Variant | None) -> list[Attempt]:
     # a leg that is put down straightens too
     near &= track.hip > float(np.median(track.hip[near])) - PUT_DOWN_DEG
     bent = _rests(track.t_s, calm, high - BENT * (high - low))
-    attempts = _between(track, calm, near, bent, high, variant)
+    attempts = _between(track, knee, near, bent, high, variant)
     returns = [t for a in attempts for t in _returns(a, track, calm, high)]
     if not returns:
         return attempts
-    return _between(track, calm, near, sorted({*bent, *returns}), high, variant)
+    return _between(track, knee, near, sorted({*bent, *returns}), high, variant)
 
 
 def _returns(attempt: Attempt, track: Track, calm: Array, high: float) -> list[tuple[int, int]]:
@@ -132,7 +141,7 @@ def _returns(attempt: Attempt, track: Track, calm: Array, high: float) -> list[t
 
 def _between(
     track: Track,
-    calm: Array,
+    knee: Knee,
     near: Mask,
     bent: list[tuple[int, int]],
     high: float,
@@ -140,11 +149,11 @@ def _between(
 ) -> list[Attempt]:
     """The attempts between the rests."""
     attempts = []
-    bounds = [0, *[m for a, b in bent for m in (a, b)], len(calm) - 1]
+    bounds = [0, *[m for a, b in bent for m in (a, b)], len(near) - 1]
     for a, b in zip(bounds[::2], bounds[1::2], strict=True):
         stay = np.flatnonzero(near[a : b + 1]) + a
         if len(stay) and track.t_s[stay[-1]] - track.t_s[stay[0]] >= HOLD_MIN_S:
-            found = _attempt(track, calm, int(stay[0]), int(stay[-1]), high, variant)
+            found = _attempt(track, knee, int(stay[0]), int(stay[-1]), high, variant)
             if found is not None:
                 attempts.append(found)
     return attempts
@@ -160,13 +169,13 @@ def _rests(times: Array, calm: Array, bent_deg: float) -> list[tuple[int, int]]:
 
 
 def _attempt(
-    track: Track, calm: Array, first: int, last: int, high: float, variant: Variant | None
+    track: Track, knee: Knee, first: int, last: int, high: float, variant: Variant | None
 ) -> Attempt | None:
     """The attempt whose knee is near its straightest from `first` to `last`."""
+    calm, steady = knee.calm, knee.steady
     stay = track.part(first, last)
     cycles, kind = _cycles(stay, calm[first : last + 1], variant)
     glide = cycles[0].start_s if cycles else float(track.t_s[last])
-    steady = steadied(track.t_s, calm, track.hip)
     level = knee_level(stay.t_s, steady[first : last + 1], glide, bool(cycles))
     if cycles:
         lower = leaves(track.t_s, calm, cycles[-1].end_s, last)
@@ -179,14 +188,13 @@ def _attempt(
         held = np.abs(track.t_s - tension) <= 0.2
     if not cycles and lower - tension < HOLD_MIN_S:
         return None
-    knee = float(np.nanmedian(track.knee[held]))
     return Attempt(
         extend_s=extension_start(track.t_s, calm, first, high),
         tension_s=tension,
         glide_s=max(glide, tension),
         lower_s=lower,
         rest_s=lowered(track.t_s, calm, last, high),
-        knee_deg=knee,
+        knee_deg=float(np.nanmedian(track.knee[held])),
         hip_deg=float(np.nanmedian(track.hip[held])),
         variant=kind if cycles else None,
         cycles=tuple(cycles),
