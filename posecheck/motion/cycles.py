@@ -9,6 +9,7 @@ import numpy as np
 from posecheck.types import Array, Mask
 
 BRIDGE_S = 0.7
+CELLS = 1 << 15  # neighbours that are weighed at once
 
 
 def filled(times: Array, values: Array) -> Array:
@@ -30,21 +31,22 @@ def smooth(times: Array, values: Array, sigma_s: float) -> Array:
 
     `values` (n,), or several rows of them (k, n) at once, which takes hardly longer.
     """
-    known = np.isfinite(values)
+    known, n = np.isfinite(values), len(times)
     seen = np.where(known, values, 0.0)
     total, weights = seen.copy(), known.astype(float)
-    reach = 3 * sigma_s
-    first, last = times - reach, times + reach
-    # neighbours i and i + apart, all at once: the loop is over the width of the bell alone
-    for apart in range(1, _width(times, first, last) + 1):
-        early, late = times[:-apart], times[apart:]
-        weight = np.exp(-0.5 * ((late - early) / sigma_s) ** 2)
-        ahead, behind = weight * (late <= last[:-apart]), weight * (early >= first[apart:])
-        forth, back = ahead * known[..., apart:], behind * known[..., :-apart]
-        total[..., :-apart] += forth * seen[..., apart:]
-        weights[..., :-apart] += forth
-        total[..., apart:] += back * seen[..., :-apart]
-        weights[..., apart:] += back
+    first, last = times - 3 * sigma_s, times + 3 * sigma_s
+    width = _width(times, first, last)
+    at_once = max(CELLS // max(seen.size, 1), 1)
+    # neighbours i and i + apart, many at once: the loop is over the width of the bell alone
+    for nearest in range(1, width + 1, at_once):
+        apart = np.arange(nearest, min(nearest + at_once, width + 1))
+        at = np.column_stack([apart, -apart]).reshape(-1, 1) + np.arange(n)
+        inside = (at >= 0) & (at < n)
+        at = np.clip(at, 0, n - 1)
+        near = inside & (times[at] >= first) & (times[at] <= last)
+        weight = np.exp(-0.5 * ((times[at] - times) / sigma_s) ** 2) * near * known[..., at]
+        total = np.concatenate([total[..., None, :], weight * seen[..., at]], axis=-2).sum(axis=-2)
+        weights = np.concatenate([weights[..., None, :], weight], axis=-2).sum(axis=-2)
     mean: Array = np.full(values.shape, np.nan)
     mean[known] = total[known] / weights[known]
     return mean
@@ -58,6 +60,16 @@ def _width(times: Array, first: Array, last: Array) -> int:
     ahead = np.searchsorted(times, last, "right") - here - 1
     behind = here - np.searchsorted(times, first, "left")
     return int(max(ahead.max(), behind.max()))
+
+
+def percentile(values: Array, q: float) -> float:
+    """`np.percentile` of (n,) known values, which takes ten times as long for so few."""
+    ordered = np.sort(values)
+    at = (len(ordered) - 1) * (q / 100)
+    low = int(at)
+    a, b = float(ordered[low]), float(ordered[min(low + 1, len(ordered) - 1)])
+    share = at - low
+    return b - (b - a) * (1 - share) if share >= 0.5 else a + (b - a) * share
 
 
 def runs(mask: Mask) -> list[tuple[int, int]]:

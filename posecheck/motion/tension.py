@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from posecheck.motion.cycles import filled, runs, smooth
+from posecheck.motion.cycles import filled, percentile, runs, smooth
 from posecheck.motion.extension import (
     LEVEL_DEG,
     STILL_DEG_S,
@@ -93,19 +93,18 @@ def find_attempts(track: Track, variant: Variant | None = None) -> list[Attempt]
 
 def _raised(track: Track) -> list[tuple[int, int]]:
     """Stretches in which the thigh is held up and knee and hip are known."""
-    up = np.zeros(len(track.t_s), bool)
-    state = False
-    for i, hip in enumerate(track.hip):
-        state = bool(hip > (LOWERED_DEG if state else RAISED_DEG)) and bool(
-            np.isfinite(track.knee[i])
-        )
-        up[i] = state
+    known = np.isfinite(track.knee).tolist()
+    states, state = [], False
+    for hip, seen in zip(track.hip.tolist(), known, strict=True):
+        state = hip > (LOWERED_DEG if state else RAISED_DEG) and seen
+        states.append(state)
+    up = np.array(states, bool)
     return [(a, b) for a, b in runs(up) if track.t_s[b] - track.t_s[a] >= RAISED_MIN_S]
 
 
 def _in_raised(track: Track, variant: Variant | None) -> list[Attempt]:
     calm = smooth(track.t_s, track.knee, 0.15)
-    low, high = (float(np.percentile(calm, q)) for q in (6, 98))
+    low, high = (percentile(calm, q) for q in (6, 98))
     if low > TENSION_MAX_DEG:
         return []
     knee = Knee(calm, steadied(track.t_s, calm, track.hip))
@@ -205,7 +204,7 @@ def _cycles(
     stay: Track, calm: Array, variant: Variant | None
 ) -> tuple[list[Cycle], Variant | None]:
     """The repetitions of a stay and what they are: both joints may move, the larger share wins."""
-    tension = float(np.nanpercentile(calm, 12))
+    tension = percentile(calm[np.isfinite(calm)], 12)
     bent = bends(stay.t_s, stay.knee, tension)
     # the foot that swings while the knee still straightens or already bends does not pump
     near = np.flatnonzero(np.abs(np.gradient(calm, stay.t_s)) < STILL_DEG_S)
