@@ -97,8 +97,14 @@ def find(
 def _calm(m: Measures) -> Calm:
     """All that is smoothed by the same width at once."""
     slow = smooth(m.t_s, np.array([m.hip, m.knee, m.head, m.pelvis]), CALM_S)
-    resting_hip = smooth(m.t_s, m.resting_hip, RESTING_CALM_S)
-    return Calm(*slow, resting_hip, smooth(m.t_s, m.knee, QUICK_S))
+    return Calm(
+        hip=slow[0],
+        knee=slow[1],
+        head=slow[2],
+        pelvis=slow[3],
+        resting_hip=smooth(m.t_s, m.resting_hip, RESTING_CALM_S),
+        quick_knee=smooth(m.t_s, m.knee, QUICK_S),
+    )
 
 
 def _of_attempt(m: Measures, calm: Calm, attempt: Attempt, p: Prescription) -> Iterator[Broken]:

@@ -39,10 +39,10 @@ class Watch:
         self._before = 0  # repetitions of the sets before
         self._reps = 0
 
-    def push(self, recent: Recent, running: Running) -> None:
-        """Look again if it is time."""
+    def push(self, recent: Recent, running: Running, busy: bool = False) -> None:
+        """Look again if it is time; while `busy` only if it is overdue."""
         now = recent.now_s
-        if not now - self._looked_s >= STEP_S - 1e-6:
+        if not now - self._looked_s >= STEP_S * (1 + busy) - 1e-6:
             return
         self._looked_s = now
         self.warnings = self._warned(recent)

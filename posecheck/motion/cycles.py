@@ -9,7 +9,6 @@ import numpy as np
 from posecheck.types import Array, Mask
 
 BRIDGE_S = 0.7
-CELLS = 1 << 15  # neighbours that are weighed at once
 
 
 def filled(times: Array, values: Array) -> Array:
@@ -31,35 +30,41 @@ def smooth(times: Array, values: Array, sigma_s: float) -> Array:
 
     `values` (n,), or several rows of them (k, n) at once, which takes hardly longer.
     """
-    known, n = np.isfinite(values), len(times)
-    seen = np.where(known, values, 0.0)
+    known = np.isfinite(values)
+    seen, all_known = np.where(known, values, 0.0), bool(known.all())
     total, weights = seen.copy(), known.astype(float)
     first, last = times - 3 * sigma_s, times + 3 * sigma_s
-    width = _width(times, first, last)
-    at_once = max(CELLS // max(seen.size, 1), 1)
-    # neighbours i and i + apart, many at once: the loop is over the width of the bell alone
-    for nearest in range(1, width + 1, at_once):
-        apart = np.arange(nearest, min(nearest + at_once, width + 1))
-        at = np.column_stack([apart, -apart]).reshape(-1, 1) + np.arange(n)
-        inside = (at >= 0) & (at < n)
-        at = np.clip(at, 0, n - 1)
-        near = inside & (times[at] >= first) & (times[at] <= last)
-        weight = np.exp(-0.5 * ((times[at] - times) / sigma_s) ** 2) * near * known[..., at]
-        total = np.concatenate([total[..., None, :], weight * seen[..., at]], axis=-2).sum(axis=-2)
-        weights = np.concatenate([weights[..., None, :], weight], axis=-2).sum(axis=-2)
+    everywhere, width = _widths(times, first, last)
+    # neighbours i and i + apart, all at once: the loop is over the width of the bell alone
+    for apart in range(1, width + 1):
+        early, late = times[:-apart], times[apart:]
+        forth = back = np.exp(-0.5 * ((late - early) / sigma_s) ** 2)
+        if apart > everywhere:
+            forth, back = forth * (late <= last[:-apart]), back * (early >= first[apart:])
+        if not all_known:
+            forth, back = forth * known[..., apart:], back * known[..., :-apart]
+        total[..., :-apart] += forth * seen[..., apart:]
+        weights[..., :-apart] += forth
+        total[..., apart:] += back * seen[..., :-apart]
+        weights[..., apart:] += back
     mean: Array = np.full(values.shape, np.nan)
     mean[known] = total[known] / weights[known]
     return mean
 
 
-def _width(times: Array, first: Array, last: Array) -> int:
-    """How many neighbours on one side, at most, lie between `first` and `last` (n,)."""
-    if not len(times):
-        return 0
-    here = np.arange(len(times))
+def _widths(times: Array, first: Array, last: Array) -> tuple[int, int]:
+    """How many neighbours on one side lie between `first` and `last` (n,): always, and at most.
+
+    Always means of all frames that have so many.
+    """
+    n = len(times)
+    if n < 2:
+        return 0, 0
+    here = np.arange(n)
     ahead = np.searchsorted(times, last, "right") - here - 1
     behind = here - np.searchsorted(times, first, "left")
-    return int(max(ahead.max(), behind.max()))
+    short = np.r_[ahead[ahead < n - 1 - here], behind[behind < here], n]
+    return int(short.min()), int(max(ahead.max(), behind.max()))
 
 
 def percentile(values: Array, q: float) -> float:

@@ -179,7 +179,9 @@ def _attempt(
     if cycles:
         lower = leaves(track.t_s, calm, cycles[-1].end_s, last)
     else:
-        at_level = np.flatnonzero(np.abs(steady[first : last + 1] - level) < LEVEL_DEG)
+        away = np.abs(steady[first : last + 1] - level)
+        # of few frames not one may lie near their median
+        at_level = np.flatnonzero(away < max(LEVEL_DEG, 1.01 * float(away.min())))
         glide = lower = float(stay.t_s[at_level[-1]])
     tension = onset(track.t_s, steady, first, level, high, glide)
     held = (track.t_s >= tension) & (track.t_s <= max(glide, tension))
