@@ -243,6 +243,12 @@ def test_warnings_are_those_of_the_moment() -> None:
     assert not any(w for w, t in warned if t > 19)
 
 
+def test_a_slow_camera_is_warned_too() -> None:
+    """Where each frame is looked at for repetitions, warnings still have their turn."""
+    said, _ = watch([turned_up(p, p.t_s) for p in Figure().still(8, fps=4)])
+    assert any("not_supine" in u.warnings for _, u in said)
+
+
 def later(pose: Pose, t_s: float) -> Pose:
     return Pose(
         t_s, pose.width_px, pose.height_px, pose.xy_px, pose.visibility, pose.hidden_xy_px,
