@@ -159,6 +159,11 @@ class BodyTracker:
         if pose.t_s - self._first_s >= WARM_UP_S and pose.t_s - self._renewed_s >= RENEW_S:
             self.renew(pose)
 
+    @property
+    def renewed(self) -> bool:
+        """Whether the last push has renewed the state, which takes longer than the others."""
+        return self._renewed_s == self._now_s
+
     def _due(self, now_s: float) -> bool:
         """Whether the shank should be measured again: not in every frame."""
         return not self._shanks or now_s - self._shanks[-1][0] >= SHANK_EVERY_S

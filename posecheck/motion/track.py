@@ -132,6 +132,11 @@ class Tracker:
         return self._body.body.view.feet if self._body.body is not None else 1.0
 
     @property
+    def busy(self) -> bool:
+        """Whether the last push has taken longer than the others."""
+        return self._body.renewed
+
+    @property
     def count(self) -> int:
         """Frames answered."""
         return self._times.count
