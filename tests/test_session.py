@@ -13,7 +13,7 @@ from sessions import CLIP, MODEL, clean_poses, clean_report, clean_script, diffe
 from spoiled import hidden, moments, swapped, unseen
 
 from posecheck import __version__
-from posecheck.assess.prescription import Prescription
+from posecheck.assess.prescription import Prescription, load_prescription
 from posecheck.session import Session, updates
 from posecheck.types import PHASES, RULES, WARNINGS, Pose, Report, Update
 
@@ -247,6 +247,18 @@ def test_the_same_poses_give_the_same_report() -> None:
     before = [np.array(p.xy_px) for p in poses]
     assert difference(clean_report(), report_on(poses)) == ""
     assert all(np.array_equal(a, p.xy_px) for a, p in zip(before, poses, strict=True))
+
+
+@pytest.mark.parametrize("poses", [clean_poses(), clean_poses()[:1], ()], ids=len)
+@pytest.mark.parametrize("name", ["default", "knee-bends-10"])
+def test_what_was_measured_gives_the_report_of_its_poses(name: str, poses: Sequence[Pose]) -> None:
+    """Nothing that was measured depends on the prescription, and nothing else is needed."""
+    first, pushed = Session(load_prescription("ankle-pumps-10")), Session(load_prescription(name))
+    for pose in poses:
+        first.push(pose)
+        pushed.push(pose)
+    restored = Session.restored(load_prescription(name), first.measured())
+    assert difference(pushed.finish(CLIP, MODEL), restored.finish(CLIP, MODEL)) == ""
 
 
 def test_what_is_said_at_once_is_about_the_frames_pushed_so_far() -> None:

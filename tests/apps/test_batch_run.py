@@ -23,7 +23,7 @@ from typing import Any
 import av
 import psutil
 import pytest
-from batch_fakes import make_clip, run
+from batch_fakes import make_clip, run, run_inline
 
 from posecheck.apps.batch.inputs import list_jobs
 from posecheck.apps.batch.jobs import ClipJob
@@ -117,70 +117,97 @@ def test_running_again_does_nothing_and_with_another_prescription_looks_at_nothi
     clips.mkdir()
     shutil.copy(long_clip, clips)
     make_clip(clips / "b.mp4", 30)
-    run(clips, out)
+    run_inline(clips, out)
     before, table, report = poses(out), rows(out), (out / "long/report.json").read_text()
-    again = run(clips, out, runs="batch_fakes:do_not_look")
+    again = run_inline(clips, out, runs="batch_fakes:do_not_look")
     assert (again.tally.kept, rows(out), poses(out)) == (2, table, before)
     other = load_prescription("knee-bends-10")
-    changed = run(clips, out, runs="batch_fakes:do_not_look", prescription=other)
+    changed = run_inline(clips, out, runs="batch_fakes:do_not_measure", prescription=other)
     assert (changed.tally.kept, changed.tally.failed) == (0, 0)
     assert rows(out) != table
     assert poses(out) == before
     assert (out / "long/report.json").read_text() != report
-    # back to the first: its row was kept, but the folder holds the other report by now
-    run(clips, out, runs="batch_fakes:do_not_look")
+    fresh = tmp_path / "fresh"
+    run_inline(clips, fresh, prescription=other)
+    for name in ("report.json", "report.html", "angles.csv", "poses.npz"):
+        assert (out / "long" / name).read_bytes() == (fresh / "long" / name).read_bytes()
+    # and from the poses alone
+    shutil.rmtree(out / ".posecheck/measured")
+    shutil.rmtree(out / ".posecheck/grades")
+    run_inline(clips, out, runs="batch_fakes:do_not_look", prescription=other)
+    assert (out / "long/report.json").read_bytes() == (fresh / "long/report.json").read_bytes()
+    run_inline(clips, out, runs="batch_fakes:do_not_look")
     assert rows(out) == table
     assert (out / "long/report.json").read_text() == report
 
 
+def test_a_row_is_as_old_as_the_folder_of_its_report(tmp_path: Path) -> None:
+    """A row that was kept does not stand for a report of another prescription."""
+    clip, out = make_clip(tmp_path / "a.mp4"), tmp_path / "out"
+    run_inline([clip], out)
+    table, report = rows(out), (out / "a/report.json").read_text()
+    run_inline([clip], out, prescription=load_prescription("knee-bends-10"))
+    assert (out / "a/report.json").read_text() != report
+    # back to the first: its row was kept, but the folder holds the other report by now
+    run_inline([clip], out, runs="batch_fakes:do_not_measure")
+    assert rows(out) == table
+    assert (out / "a/report.json").read_text() == report
+
+
 def test_a_report_that_was_taken_away_or_changed_is_written_again(tmp_path: Path) -> None:
     clip, out = make_clip(tmp_path / "a.mp4"), tmp_path / "out"
-    run([clip], out)
+    run_inline([clip], out)
     report = (out / "a/report.json").read_text()
     (out / "a/report.html").unlink()
-    run([clip], out, runs="batch_fakes:do_not_look")
+    run_inline([clip], out, runs="batch_fakes:do_not_look")
     assert (out / "a/report.html").exists()
     for spoil in (shutil.rmtree, lambda folder: (folder / "report.json").write_text("{}")):
         spoil(out / "a")
-        run([clip], out, runs="batch_fakes:do_not_look")
+        run_inline([clip], out, runs="batch_fakes:do_not_look")
         assert (out / "a/report.json").read_text() == report
 
 
 def test_kept_poses_that_are_damaged_are_made_again(tmp_path: Path) -> None:
     clip, out = make_clip(tmp_path / "a.mp4"), tmp_path / "out"
-    run([clip], out)
+    run_inline([clip], out)
     table = rows(out)
     (file,) = (out / ".posecheck/poses").rglob("*.npz")
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
     shutil.rmtree(out / "a")
-    run([clip], out)
+    run_inline([clip], out)
     assert file.read_bytes() == whole
     assert rows(out) == table
+    (file,) = (out / ".posecheck/measured").rglob("*.npz")
+    for spoiled in (b"", file.read_bytes()[:-40], b"no archive", bytes(500)):
+        file.write_bytes(spoiled)
+        shutil.rmtree(out / "a")
+        run_inline([clip], out, runs="batch_fakes:do_not_look")
+        assert rows(out) == table
 
 
 def test_tables_alone(tmp_path: Path) -> None:
     clip, out = make_clip(tmp_path / "a.mp4"), tmp_path / "out"
-    run([clip], out, pages=False)
+    run_inline([clip], out, pages=False)
     assert {p.name for p in out.iterdir()} == {".posecheck", *FILES[:3]}
     assert rows(out)[0].folder is None
-    assert run([clip], out, pages=False).tally.kept == 1
+    assert run_inline([clip], out, pages=False).tally.kept == 1
 
 
 def test_the_annotated_video_is_there_when_asked_for(tmp_path: Path) -> None:
     clip, out = make_clip(tmp_path / "a.mp4"), tmp_path / "out"
-    run([clip], out)
+    run_inline([clip], out)
     assert not (out / "a/annotated.mp4").exists()
-    run([clip], out, video=True, runs="batch_fakes:do_not_look")
+    run_inline([clip], out, video=True, runs="batch_fakes:do_not_look")
     assert (out / "a/annotated.mp4").exists()
-    assert run([clip], out, video=True, runs="batch_fakes:do_not_look").tally.kept == 1
+    assert run_inline([clip], out, video=True, runs="batch_fakes:do_not_look").tally.kept == 1
 
 
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     clip, out = make_clip(tmp_path / "monday.mp4"), tmp_path / "out"
     (out / "monday").mkdir(parents=True)
     (out / "monday/thesis.txt").write_text("years of work")
-    assert run([clip], out).tally.failed == 1
+    assert run_inline([clip], out).tally.failed == 1
     assert "left alone" in (rows(out)[0].error or "")
     assert (out / "monday/thesis.txt").read_text() == "years of work"
 

@@ -164,17 +164,24 @@ class _OneClip:
     def _report(self, clip: LocalClip, model: ModelFile, poses: Path) -> Report:
         """From the kept poses, or by looking; leaves the poses in a file."""
         task = self._task
-        session = Session(Prescription.model_validate_json(task.prescription))
+        prescription = Prescription.model_validate_json(task.prescription)
         store = KeptPoses(self._out, clip.sha256, model.sha256, task.per_s)
         found = store.load(poses)
+        measured = None if found is None else store.load_measured()
+        if measured is not None:
+            session = Session.restored(prescription, measured)
+        else:
+            session = Session(prescription)
+            for pose in () if found is None else found[0]:
+                session.push(pose)
         if found is not None:
             looked = found[1]
-            for pose in found[0]:
-                session.push(pose)
         else:
             looked = self._look(clip, model, session, poses)
             clip.check()  # nothing is kept under a hash that is not its own
             store.save(poses, looked)
+        if measured is None:
+            store.save_measured(session.measured())
         info = dataclasses.replace(looked.info, name=short_name(task.job), sha256=clip.sha256)
         return finish(session, info, model.info, looked.truncated)
 

@@ -1,0 +1,50 @@
+"""Which code made a result: digests that change with it, so that nothing stale is taken for new.
+
+A version number does not tell two states of a clone apart; the source does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import posecheck
+
+PACKAGE = Path(posecheck.__file__).parent
+
+# What decides which poses are found in a clip; a test holds that nothing is missing.
+LOOKS = (
+    "motion/body.py", "motion/looks.py", "motion/people.py", "motion/skeleton.py",
+    "motion/view.py", "motion/working_leg.py", "vision/clock.py", "vision/containers.py",
+    "vision/frames.py", "vision/hiding.py", "vision/landmarker.py", "vision/pose_rows.py",
+    "vision/sampling.py", "vision/upright.py",
+)  # fmt: skip
+
+
+@cache
+def looks_digest() -> str:
+    """Of what turns a clip into poses."""
+    return digest(PACKAGE / name for name in LOOKS)
+
+
+@cache
+def motion_digest() -> str:
+    """Of what turns poses into what was measured."""
+    return digest((PACKAGE / "motion").rglob("*.py"))
+
+
+@cache
+def code_digest() -> str:
+    """Of all of Posecheck: a report is made of poses in many steps."""
+    return digest(p for p in PACKAGE.rglob("*") if p.is_file() and p.suffix != ".pyc")
+
+
+def digest(files: Iterable[Path]) -> str:
+    """Of the names and contents of files below the package, in any order."""
+    found = hashlib.sha256()
+    for name in sorted(path.relative_to(PACKAGE).as_posix() for path in files):
+        content = hashlib.sha256((PACKAGE / name).read_bytes()).hexdigest()
+        found.update(f"{content} {name}\n".encode())
+    return found.hexdigest()
