@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from batch_cluster import WAIT_S, Cluster
-from batch_fakes import make_clip, run
+from batch_fakes import make_clip, run_inline
 from test_batch_run import halves, poses, rows
 
 from posecheck.apps.batch import cluster as module
@@ -29,7 +29,7 @@ def test_a_batch_on_two_workers_one_of_them_killed(
     for seed in range(10):
         make_clip(clips / f"{seed}.mp4", 40, seed)
     (clips / "empty.mp4").touch()
-    run(clips, calm)
+    run_inline(clips, calm)
     with Cluster(tmp_path) as cluster:
         first, _ = cluster.worker(), cluster.worker(nanny=True)
         seen = 0
@@ -52,5 +52,5 @@ def test_a_batch_on_two_workers_one_of_them_killed(
     assert sorted(poses(out)) == sorted(poses(calm))
     for report in calm.rglob("report.json"):
         assert (out / report.relative_to(calm)).read_bytes() == report.read_bytes()
-    run(clips, out, runs="batch_fakes:do_not_look")
+    run_inline(clips, out, runs="batch_fakes:do_not_look")
     assert halves(out) == []

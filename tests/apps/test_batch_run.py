@@ -231,6 +231,8 @@ def test_a_second_batch_in_the_same_place_is_refused(tmp_path: Path) -> None:
 
 
 GOOD = (
+    *(f"day {i}/{name}.mp4" for i in range(8) for name in ("left", "right", "both", "again")),
+    *(f"{i:02d}.mov" for i in range(15)), "../outside.mp4",
     "plain.mp4", "it's \"so\".mp4", "new\nline.mp4", "=1+1.mp4", "🦵 knee.mp4", f"{'x' * 240}.mp4",
     "a..mp4", "-rf.mp4", "über 100 %.mp4", "UPPER.MP4", "<b>bold<script>.mp4", "{{ 7 * 7 }}.mp4",
 )  # fmt: skip
@@ -297,12 +299,14 @@ def growth(path: Path) -> Iterator[None]:
 
 def test_a_folder_with_everything_in_it(tmp_path: Path) -> None:
     clips, out = tmp_path / "clips", tmp_path / "out"
-    clips.mkdir()
     for seed, name in enumerate(GOOD):
+        (clips / name).parent.mkdir(parents=True, exist_ok=True)
         make_clip(clips / name, 8, seed)
+    (clips / "more.csv").write_text("clip\n../outside.mp4\n")
     reasons = bad_clips(clips, clips / "plain.mp4")
-    assert len(reasons) == 20
-    called = {Path(job.location).name: job.name for job in list_jobs([str(clips)])}
+    assert (len(GOOD), len(reasons)) == (60, 20)
+    paths = [str(clips), str(clips / "more.csv")]
+    called = {os.path.relpath(job.location, clips): job.name for job in list_jobs(paths)}
     told: dict[str, dict[str, Any]] = {}
 
     def tell(event: dict[str, Any]) -> None:
@@ -311,13 +315,15 @@ def test_a_folder_with_everything_in_it(tmp_path: Path) -> None:
 
     settings = Settings(str(out), runs="batch_fakes:remember", per_s=12.5)
     with growth(clips / "growing.mp4"):
-        done = grade([str(clips)], settings, lambda: LocalExecutor(2), tell=tell)
-    assert (done.tally.total, done.tally.failed) == (len(GOOD) + 20, 20)
+        done = grade(paths, settings, lambda: LocalExecutor(2), tell=tell)
+    assert (done.tally.total, done.tally.failed) == (80, 20)
     for name in GOOD:
         row = told[called[name]]
         assert row["error"] is None, row
-        assert (out / row["folder"] / "report.html").is_file()
-    assert len({told[called[name]]["folder"] for name in GOOD}) == len(GOOD)
+        assert Path(row["folder"]).name == row["folder"]
+        assert "<script>.mp4" not in (out / row["folder"] / "report.html").read_text()
+    assert len({told[called[name]]["folder"] for name in GOOD}) == 60
+    assert "<script>.mp4" not in (out / "index.html").read_text()
     for name, word in reasons.items():
         assert word in told[called[name]]["error"], (name, told[called[name]])
     table = rows(out)
@@ -340,7 +346,7 @@ def test_a_clip_that_takes_its_process_down_costs_that_clip(tmp_path: Path) -> N
                        ("swell", "900 MiB"), ("fail", "no such luck")):  # fmt: skip
         assert word in (table[f"{name}.mp4"].error or "")
     # what failed is tried again, what is done is not
-    again = run(clips, out)
+    again = run_inline(clips, out)
     assert (again.tally.failed, again.tally.kept) == (0, 2)
 
 
@@ -348,7 +354,7 @@ def test_a_clip_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     clip, out = make_clip(tmp_path / "hang.mp4"), tmp_path / "out"
     run([clip], out, runs="batch_fakes:by_name", limits=Limits(2.0, 900.0))
     assert "longer than 2 s" in (rows(out)[0].error or "")
-    assert run([clip], out).tally.failed == 0
+    assert run_inline([clip], out).tally.failed == 0
 
 
 def test_a_daemon_may_have_a_guarded_child(tmp_path: Path) -> None:
@@ -369,7 +375,7 @@ def test_a_killed_worker_and_a_killed_parent_lose_nothing(tmp_path: Path) -> Non
     clips.mkdir()
     for seed in range(6):
         make_clip(clips / f"{seed % 3}{'b' * (seed // 3)}.mp4", 50, seed % 5)
-    run(clips, calm)
+    run_inline(clips, calm)
     ways = os.pathsep.join(p or str(Path.cwd()) for p in sys.path)
     rng = random.Random()
     for victim in ("parent", "worker", "parent"):
@@ -388,7 +394,7 @@ def test_a_killed_worker_and_a_killed_parent_lose_nothing(tmp_path: Path) -> Non
         finally:
             with_luck(parent, signal.SIGKILL)
             parent.wait()
-    run(clips, out)
+    run_inline(clips, out)
     assert [replace(r, seconds=0.0) for r in rows(out)] == rows(calm)
     assert halves(out) == []
     assert sorted(poses(out)) == sorted(poses(calm))
@@ -426,7 +432,7 @@ def test_an_interrupt_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.Mon
     assert list(scratch.iterdir()) == []
     assert guarded() == []
     assert sorted(by_clip(out)) == sorted(seen)
-    again = run(clips, out)
+    again = run_inline(clips, out)
     assert again.tally.kept >= 2
     assert len(rows(out)) == 8
     assert halves(out) == []
