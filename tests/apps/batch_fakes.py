@@ -18,7 +18,7 @@ import pytest
 
 from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import LocalExecutor
-from posecheck.apps.batch.run import Graded, grade
+from posecheck.apps.batch.run import Graded, run_batch
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.batch.worker import ClipGrader
 from posecheck.session import Session
@@ -125,7 +125,7 @@ def run(clips: Path | Sequence[Path | str], out: Path | str, **changes: Any) -> 
     paths = [str(p) for p in ([clips] if isinstance(clips, Path) else clips)]
     usual: dict[str, Any] = {"runs": "batch_fakes:remember", "per_s": 12.5}
     settings = Settings(str(out), **(usual | changes))
-    return grade(paths, settings, executor)
+    return run_batch(paths, settings, executor)
 
 
 if __name__ == "__main__":  # a parent that may be killed

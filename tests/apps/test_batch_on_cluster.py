@@ -15,7 +15,7 @@ from posecheck.apps.batch import cluster as module
 from posecheck.apps.batch.cluster import connect
 from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import failed_task, run_guarded
-from posecheck.apps.batch.run import grade
+from posecheck.apps.batch.run import run_batch
 
 
 @pytest.mark.slow
@@ -46,7 +46,7 @@ def test_a_batch_on_two_workers_one_of_them_killed(
         while executor.slots < 2:
             assert time.monotonic() < until_s
             time.sleep(0.1)
-        done = grade([str(clips)], settings, lambda: executor, tell=tell)
+        done = run_batch([str(clips)], settings, lambda: executor, tell=tell)
     assert (done.tally.total, done.tally.failed, done.interrupted) == (11, 1, False)
     assert rows(out) == rows(calm)
     assert sorted(poses(out)) == sorted(poses(calm))

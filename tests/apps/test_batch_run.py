@@ -31,7 +31,7 @@ from posecheck.apps.batch.limits import Limits
 from posecheck.apps.batch.locks import only_batch
 from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import LocalExecutor, run_guarded
-from posecheck.apps.batch.run import grade
+from posecheck.apps.batch.run import run_batch
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.assess.prescription import Prescription, load_prescription
 from posecheck.errors import OutputError
@@ -315,7 +315,7 @@ def test_a_folder_with_everything_in_it(tmp_path: Path) -> None:
 
     settings = Settings(str(out), runs="batch_fakes:remember", per_s=12.5)
     with growth(clips / "growing.mp4"):
-        done = grade(paths, settings, lambda: LocalExecutor(2), tell=tell)
+        done = run_batch(paths, settings, lambda: LocalExecutor(2), tell=tell)
     assert (done.tally.total, done.tally.failed) == (80, 20)
     for name in GOOD:
         row = told[called[name]]
@@ -427,7 +427,7 @@ def test_an_interrupt_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.Mon
                 raise KeyboardInterrupt
 
     settings = Settings(str(out), runs="batch_fakes:remember", per_s=12.5)
-    done = grade([str(clips)], settings, lambda: LocalExecutor(2), tell=tell)
+    done = run_batch([str(clips)], settings, lambda: LocalExecutor(2), tell=tell)
     assert (done.interrupted, done.tally.done) == (True, 2)
     assert list(scratch.iterdir()) == []
     assert guarded() == []
