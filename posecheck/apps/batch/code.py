@@ -13,6 +13,7 @@ from pathlib import Path
 import posecheck
 
 PACKAGE = Path(posecheck.__file__).parent
+_SOURCE = (".css", ".html", ".js", ".py", ".toml")
 
 # What decides which poses are found in a clip; a test holds that nothing is missing.
 LOOKS = (
@@ -38,13 +39,15 @@ def motion_digest() -> str:
 @cache
 def code_digest() -> str:
     """Of all of Posecheck: a report is made of poses in many steps."""
-    return digest(p for p in PACKAGE.rglob("*") if p.is_file() and p.suffix != ".pyc")
+    return digest(path for path in PACKAGE.rglob("*") if path.suffix in _SOURCE)
 
 
 def digest(files: Iterable[Path]) -> str:
     """Of the names and contents of files below the package, in any order."""
     found = hashlib.sha256()
     for name in sorted(path.relative_to(PACKAGE).as_posix() for path in files):
-        content = hashlib.sha256((PACKAGE / name).read_bytes()).hexdigest()
+        # the same on a system that ends lines in another way
+        text = (PACKAGE / name).read_bytes().replace(b"\r\n", b"\n")
+        content = hashlib.sha256(text).hexdigest()
         found.update(f"{content} {name}\n".encode())
     return found.hexdigest()
