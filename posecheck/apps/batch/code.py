@@ -42,6 +42,11 @@ def code_digest() -> str:
     return digest(path for path in PACKAGE.rglob("*") if path.suffix in _SOURCE)
 
 
+def this_posecheck() -> str:
+    """Its version and its code: what machines that work together must have in common."""
+    return f"{posecheck.__version__} ({code_digest()[:8]})"
+
+
 def digest(files: Iterable[Path]) -> str:
     """Of the names and contents of files below the package, in any order."""
     found = hashlib.sha256()
