@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecheck import __version__
-from posecheck.assess.coverage import Sight, judge
+from posecheck.assess.coverage import Sight, judge, usable_shares
 from posecheck.assess.form import Measures, find
 from posecheck.assess.grading import grade
 from posecheck.assess.prescription import Prescription
@@ -29,7 +29,6 @@ from posecheck.types import (
     ClipInfo,
     ExerciseSet,
     Finding,
-    Mask,
     ModelInfo,
     Pose,
     Rep,
@@ -93,12 +92,12 @@ class Session:
         sides = [self._side(a, times) for a in attempts]
         sets, reps = _sets(attempts, sides, self._uncertainty(times))
         findings = find(self._measures(times), attempts, prescription) if attempts else ()
-        exercising = np.zeros(len(times), bool)
-        for a in attempts:
-            exercising |= (times >= a.tension_s) & (times <= max(a.lower_s, a.tension_s))
-        sight = self._sight(times, exercising)
+        sight = self._sight(times, attempts)
         quality = judge(sight, prescription)
-        seen = float(sight.usable[exercising].mean()) if exercising.any() else float("nan")
+        exercise, stay = usable_shares(sight)
+        graded = grade(
+            prescription, quality, sets, reps, findings, exercise_usable=exercise, stay_usable=stay
+        )
         first = next((s for s in sets if s.reps), sets[0] if sets else None)
         return Report(
             posecheck=__version__,
@@ -112,7 +111,7 @@ class Session:
             sets=sets,
             reps=reps,
             findings=findings,
-            grade=grade(prescription, quality, sets, reps, findings, exercise_usable=seen),
+            grade=graded,
             series=self._series(times, attempts),
         )
 
@@ -147,18 +146,24 @@ class Session:
     def _measures(self, times: Array) -> Measures:
         names = (
             "hip", "knee", "raw_knee", "resting_hip", "resting_knee", "head", "pelvis", "hands",
+            "resting_x", "resting_z",
         )  # fmt: skip
         return Measures(times, *(self._column(n) for n in names))
 
     def _uncertainty(self, times: Array) -> Track:
         return Track(times, *(self._column(n) for n in ("hip_sd", "knee_sd", "ankle_sd")))
 
-    def _sight(self, times: Array, exercising: Mask) -> Sight:
+    def _sight(self, times: Array, attempts: list[Attempt]) -> Sight:
+        exercising, moving = (np.zeros(len(times), bool) for _ in range(2))
+        for a in attempts:
+            exercising |= (times >= a.tension_s) & (times <= max(a.lower_s, a.tension_s))
+            moving |= exercising | ((times >= a.extend_s) & (times <= a.rest_s))
         usable = np.isfinite(self._column("hip")) & np.isfinite(self._column("knee"))
         return Sight(
             times, self._column("tracked"), usable.astype(float), self._column("confidence"),
             self._column("lying"), self._column("inside"), self._column("size"),
             self._column("azimuth"), self._column("elevation"), self._column("others"), exercising,
+            moving,
         )  # fmt: skip
 
     def _series(self, times: Array, attempts: list[Attempt]) -> Series:

@@ -9,11 +9,15 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from posecheck.apps.review import Reviewed
 
 pytest_plugins = ["batch_servers"]
 
@@ -42,6 +46,21 @@ def model_path() -> Path:
     from posecheck.vision.model import ensure_model
 
     return ensure_model().path
+
+
+@pytest.fixture(scope="session")
+def reviewed(
+    model_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Reviewed]:
+    """Reviews a sample with the real model, each once for all tests, which only read it."""
+    from posecheck.apps.review import review
+
+    @cache
+    def look(name: str) -> Reviewed:
+        folder = tmp_path_factory.mktemp(name) / "report"
+        return review(SAMPLES / f"{name}.mp4", folder, model=model_path, video=False)
+
+    return look
 
 
 @pytest.fixture(scope="session")

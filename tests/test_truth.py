@@ -14,10 +14,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sessions import report_on
+from sessions import stored_report as report
 
-from posecheck.types import Array, Report
-from posecheck.vision.pose_store import load_poses
+from posecheck.types import Array
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "sample_videos"
@@ -36,11 +35,6 @@ SEEN = 0.9  # of the frames that must have an angle
 def truth(name: str) -> dict[str, Any]:
     plain: dict[str, Any] = json.loads((SAMPLES / f"{name}.truth.json").read_text("utf-8"))
     return plain
-
-
-@cache
-def report(name: str) -> Report:
-    return report_on(load_poses(HERE / "data" / f"{name}.npz"))
 
 
 @cache

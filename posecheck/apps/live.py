@@ -2,7 +2,7 @@
 
 ::
 
-    done = live("0", prescription, out=Path("today"), window=False, tell=print)
+    done = live("0", prescription, out="today", window=False, tell=print)
     done.report.grade.verdict, done.folder
 
 The camera, the looks, the recording and the voice each have a thread of their own; this one
@@ -45,13 +45,13 @@ LINGER_S = 6.0  # the last screen stays
 def live(
     camera: str | int = 0,
     prescription: Prescription | None = None,
-    out: Path | None = None,
-    record: Path | None = None,
+    out: str | Path | None = None,
+    record: str | Path | None = None,
     *,
     window: bool = True,
     mute: bool = False,
     language: str = "en",
-    model: Path | None = None,
+    model: str | Path | None = None,
     speed: float = 1.0,
     loop: bool = False,
     linger_s: float = LINGER_S,
@@ -102,6 +102,7 @@ def live(
     """
     asked = prescription or Prescription.default()
     begun = datetime.datetime.now().astimezone()
+    out, record = (None if p is None else Path(p) for p in (out, record))
     _refuse_overlap(out, record)
     with contextlib.ExitStack() as stack:
         ReportDir(out or _default_folder(record, begun)).check()

@@ -12,12 +12,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
-import shutil
 from pathlib import Path
 from types import TracebackType
 
 from posecheck.apps.interrupts import shielded
+from posecheck.apps.staging import Staging, remove_leftovers
 from posecheck.errors import OutputError
 
 REPORT, PAGE, ANGLES, POSES, VIDEO = (
@@ -34,24 +33,24 @@ class ReportDir:
         self.path = Path(os.path.realpath(path))
         self._shown = path
         self._source = source
-        token = f"{self.path.name}.{secrets.token_hex(4)}"
-        self._staging = self.path.with_name(f".{token}.part")
-        self._old = self.path.with_name(f".{token}.old")
+        self._staging: Staging | None = None
         self._made: list[Path] = []  # folders above it that were not there
 
     def __enter__(self) -> Path:
         try:
             self._refuse_what_is_not_ours()
             self._make_parents()
-            self._staging.mkdir()
-            self._try_to_write()
+            remove_leftovers(self.path)
+            with shielded():
+                self._staging = Staging(self.path)
+            _try_to_write(self._staging.folder)
         except OSError as error:
             self._tidy(failed=True)
             raise self._refusal(error) from error
         except BaseException:
             self._tidy(failed=True)
             raise
-        return self._staging
+        return self._staging.folder
 
     def __exit__(
         self,
@@ -102,24 +101,19 @@ class ReportDir:
             self._made.append(folder)
             folder.mkdir()
 
-    def _try_to_write(self) -> None:
-        """Find out now, not after minutes of work, that the disk is full."""
-        probe = self._staging / "probe"
-        probe.write_bytes(bytes(1 << 16))
-        probe.unlink()
-
     def _put_in_place(self) -> None:
+        assert self._staging is not None
         self._refuse_what_is_not_ours()  # the work took its time
         if self.path.exists():
-            self.path.rename(self._old)
-        self._staging.rename(self.path)
+            self.path.rename(self._staging.old)
+        self._staging.folder.rename(self.path)
 
     def _tidy(self, failed: bool) -> None:
         with shielded():
-            if failed and self._old.exists() and not self.path.exists():
-                self._old.rename(self.path)
-            for folder in (self._staging, self._old):
-                shutil.rmtree(folder, ignore_errors=True)
+            if self._staging is not None:
+                if failed and self._staging.old.exists() and not self.path.exists():
+                    self._staging.old.rename(self.path)
+                self._staging.close()
             for folder in reversed(self._made) if failed else ():
                 with contextlib.suppress(OSError):  # somebody else may use it by now
                     folder.rmdir()
@@ -130,6 +124,13 @@ class ReportDir:
             f"The report cannot be written to {self._shown} ({reason}); make room, or give --out "
             "a folder that can be written."
         )
+
+
+def _try_to_write(folder: Path) -> None:
+    """Find out now, not after minutes of work, that the disk is full."""
+    probe = folder / "probe"
+    probe.write_bytes(bytes(1 << 16))
+    probe.unlink()
 
 
 def _is_report(path: Path) -> bool:

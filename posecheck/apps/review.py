@@ -2,7 +2,7 @@
 
 ::
 
-    done = review(Path("clip.mp4"))
+    done = review("clip.mp4")
     done.report.grade.verdict, done.folder
 
 What can be refused is refused before the long work; what was begun and not finished leaves
@@ -45,13 +45,13 @@ class Reviewed:
 
 
 def review(
-    clip: Path,
-    out: Path | None = None,
+    clip: str | Path,
+    out: str | Path | None = None,
     prescription: Prescription | None = None,
     *,
-    model: Path | None = None,
+    model: str | Path | None = None,
     video: bool = True,
-    earlier: Path | None = None,
+    earlier: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Reviewed:
     """Review a clip and write its report.
@@ -96,7 +96,7 @@ def review(
 def _look(
     source: VideoSource,
     prescription: Prescription,
-    model: Path | None,
+    model: str | Path | None,
     folder: Path,
     tell: Progress,
 ) -> Report:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -23,6 +23,9 @@ INSIDE_MIN = 0.9
 CERTAIN_MIN = 0.85  # of the exercise's frames that must be known and steady
 STEADY = 0.5  # confidence of a frame in which the legs were told apart
 OTHERS_MIN = 2  # how often somebody else must have been seen
+# Where nobody lies for so long, they have left: who lies there later has come anew.
+ABSENT_S = 10.0
+DOWN_S = 0.5  # a leg whose exercise was seen to begin, or to end, is seen for so long beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,50 @@ class Sight:
     azimuth_deg: Array
     elevation_deg: Array
     others: Array
-    exercising: Mask  # bool, within an attempt
+    exercising: Mask  # bool, at the point of tension and until the leg is lowered
+    moving: Mask  # bool, the same with the extension before and the lowering after it
+
+
+def attended(sight: Sight) -> Mask:
+    """The frames (n,) that tell whether the exercise was seen, and which warnings hold.
+
+    From its first to its last, gaps and all, and on either side for as long as somebody lies
+    there: nobody has exercised before they came or after they left. But who vanishes while the
+    leg is up has not left: then all frames on that side count, for they may hide the rest. Where
+    no exercise was found all count.
+    """
+    frames, n = np.flatnonzero(sight.moving), len(sight.t_s)
+    if not len(frames):
+        return np.ones(n, bool)
+    lies, usable = (sight.tracked > 0) & (sight.lying == 1), sight.usable > 0
+    before = _stays(-sight.t_s[::-1], lies[::-1], usable[::-1], n - 1 - int(frames[0]))
+    after = _stays(sight.t_s, lies, usable, int(frames[-1]))
+    inside: Mask = np.zeros(n, bool)
+    inside[n - 1 - before : after + 1] = True
+    return inside
+
+
+def _stays(times: Array, lies: Mask, usable: Mask, at: int) -> int:
+    """The last frame that counts after the exercise has ended with number `at`."""
+    seen = at + np.flatnonzero(np.r_[True, lies[at + 1 :]])
+    away = np.flatnonzero(np.diff(times[seen]) > ABSENT_S)
+    until = int(seen[away[0]] if len(away) else seen[-1])
+    known = at + np.flatnonzero(np.r_[True, usable[at + 1 : until + 1]])
+    return until if times[known[-1]] - times[at] >= DOWN_S else len(times) - 1
+
+
+def usable_shares(sight: Sight) -> tuple[float, float]:
+    """Usable fraction of the exercise and of the frames `attended`, NaN without an exercise."""
+    if not sight.exercising.any():
+        return float("nan"), float("nan")
+    return _mean(sight.usable[sight.exercising]), _mean(sight.usable[attended(sight)])
 
 
 def judge(sight: Sight, prescription: Prescription) -> Quality:
-    """The quality of a clip."""
+    """The quality of a clip: fractions over all of it, warnings over what is `attended`."""
     tracked, usable = _mean(sight.tracked), _mean(sight.usable)
+    counts = attended(sight)
+    sight = Sight(*(getattr(sight, f.name)[counts] for f in fields(Sight)))
     exercise = sight.exercising if sight.exercising.any() else np.ones(len(sight.t_s), bool)
     azimuth, elevation = (_median(x[exercise]) for x in (sight.azimuth_deg, sight.elevation_deg))
     found = set(_body(sight, tracked, exercise))

@@ -18,7 +18,7 @@ from posecheck.types import Deduction, ExerciseSet, Finding, Grade, Quality, Rep
 Blocks = Literal["always", "when little is usable", "never"]
 
 # When a quality warning keeps a clip from being graded. Beside these, any clip whose usable
-# fraction or measured view breaks the prescription's numbers is blocked, warning or none.
+# fractions or measured view break the prescription's numbers is blocked, warning or none.
 BLOCKING: dict[str, Blocks] = {
     "no_person": "always",
     "not_supine": "always",
@@ -46,6 +46,7 @@ def grade(
     findings: Sequence[Finding],
     *,
     exercise_usable: float = math.nan,
+    stay_usable: float = math.nan,
 ) -> Grade:
     """Grade one clip.
 
@@ -61,6 +62,10 @@ def grade(
         Usable fraction of the frames from the first point of tension to the end of the last
         repetition, NaN where that is not known. A clip of ten quiet minutes and one exercise
         that was hidden has a fine fraction over all.
+    stay_usable
+        Usable fraction of the frames while the person lay there, around and between what was
+        found; where it is known it counts instead of that of the whole clip. A live session may
+        begin long before anybody has come.
 
     Returns
     -------
@@ -69,7 +74,8 @@ def grade(
         deductions`` unless ungradable; every pass scores higher than every needs_work.
 
     """
-    blocked = list(_blocked(prescription, quality, exercise_usable))
+    over_all = quality.usable_fraction if math.isnan(stay_usable) else stay_usable
+    blocked = list(_blocked(prescription, quality, over_all, exercise_usable))
     if not blocked and not reps and not any(s.tension for s in sets):
         blocked = [NOT_FOUND]
     if blocked:
@@ -89,14 +95,16 @@ def grade(
     return Grade("needs_work", score, (*todo, *hints), deductions)
 
 
-def _blocked(prescription: Prescription, quality: Quality, exercise_usable: float) -> Iterable[str]:
+def _blocked(
+    prescription: Prescription, quality: Quality, over_all: float, exercise_usable: float
+) -> Iterable[str]:
     """Why this clip cannot be graded, with what to change; nothing if it can."""
     warnings = quality.warnings
     # written so that NaN, which compares false, counts as not seen
     if "no_person" in warnings or not quality.tracked_fraction > 0:
         yield warning_note("no_person")
         return
-    fractions = [quality.usable_fraction]
+    fractions = [over_all]
     if not math.isnan(exercise_usable):
         fractions.append(exercise_usable)
     least = min(0.0 if math.isnan(f) else f for f in fractions)

@@ -34,16 +34,16 @@ class Progress:
     def push(self, update: Update, tracker: Tracker) -> Update:
         """`update` with phase, set, repetitions, findings and warnings, as far as they are known.
 
-        Findings are looked for between two looks for repetitions, so that no push bears both.
+        Findings are looked for between two looks for repetitions, and neither while the body is
+        renewed, so that no push bears two of them.
         """
         times, values = tracker.since(self._taken)
         self._taken = tracker.count
         if len(times):
             self._recent.push(times, values)
             self._follow_side(values, tracker.feet)
-            looked = self._provisional.push(self._recent)
-            if not looked:
-                self._watch.push(self._recent, self._provisional.running)
+            looked = self._provisional.push(self._recent, tracker.busy)
+            self._watch.push(self._recent, self._provisional.running, looked or tracker.busy)
         running = self._provisional.running
         attempt = running.attempt
         if attempt is None:

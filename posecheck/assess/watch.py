@@ -39,10 +39,10 @@ class Watch:
         self._before = 0  # repetitions of the sets before
         self._reps = 0
 
-    def push(self, recent: Recent, running: Running) -> None:
-        """Look again if it is time."""
+    def push(self, recent: Recent, running: Running, busy: bool = False) -> None:
+        """Look again if it is time; while `busy` only if it is overdue."""
         now = recent.now_s
-        if not now - self._looked_s >= STEP_S - 1e-6:
+        if not now - self._looked_s >= STEP_S * (1 + busy) - 1e-6:
             return
         self._looked_s = now
         self.warnings = self._warned(recent)
@@ -89,7 +89,7 @@ class Watch:
         sight = Sight(
             times, seen["tracked"], usable.astype(float), seen["confidence"], seen["lying"],
             seen["inside"], seen["size"], seen["azimuth"], seen["elevation"], seen["others"],
-            np.zeros(len(times), bool),
+            *(np.zeros(len(times), bool),) * 2,
         )  # fmt: skip
         return tuple(w for w in judge(sight, self._prescription).warnings if w not in WHOLE)
 
@@ -116,4 +116,5 @@ def _measures(recent: Recent, attempt: Attempt, late_s: float) -> Measures:
     return Measures(
         times[kept], column("hip"), column("knee"), column("raw_knee"), column("resting_hip"),
         column("resting_knee"), column("head"), column("pelvis"), column("hands"),
+        column("resting_x"), column("resting_z"),
     )  # fmt: skip

@@ -61,6 +61,14 @@ def resting_angles(view: View, joints_px: Array) -> LegAngles:
     return _angles(placed[KNEE] - placed[HIP], shank, _ankle(shank, placed[TOE] - placed[HEEL]))
 
 
+def resting_ankle(body: Body, joints_px: Array) -> Array:
+    """Where the ankle of the resting leg (5, 2) is from its hip: (2,) X, Z in trunk lengths."""
+    view = body.view
+    trunk = float(np.hypot(*view.plane(body.shoulders_px, body.hip_px)))
+    placed: Array = view.plane(joints_px[ANKLE], joints_px[HIP]) / trunk
+    return placed
+
+
 def _direction(v: Array) -> float:
     return float(np.degrees(np.arctan2(v[1], v[0])))
 

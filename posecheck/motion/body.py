@@ -52,8 +52,8 @@ HIPS_OVER_TRUNK = 0.46  # hip joints apart, in the rendered bodies
 # Along the body three witnesses say where the hip joint is, in shank lengths: its own landmark
 # (off by 0.046 on average, 48 rendered clips), the other hip's, which lies half hidden and is
 # drawn too near, and the resting leg, which in the first seconds can be half a shank off and is
-# believed no farther than RESTING_FAR. These shares leave 0.030, and 0.2 to 0.5 hardly more.
-OTHER_HIP_X, RESTING_X, RESTING_FAR = 0.25, 0.4, 0.15
+# believed no farther than RESTING_FAR. These shares leave 0.033, and 0.3 to 0.6 hardly another.
+OTHER_HIP_X, RESTING_X, RESTING_FAR = 0.25, 0.6, 0.15
 FLAT_DEG = 18.0
 # The view is corrected by half for the foot: toes point out of the sagittal plane, and corrected
 # in full the ankle is off by up to 10° from the head end (rendered people), not at all by up to
@@ -158,6 +158,11 @@ class BodyTracker:
             _forget(self._shanks, pose.t_s - VIEW_S)
         if pose.t_s - self._first_s >= WARM_UP_S and pose.t_s - self._renewed_s >= RENEW_S:
             self.renew(pose)
+
+    @property
+    def renewed(self) -> bool:
+        """Whether the last push has renewed the state, which takes longer than the others."""
+        return self._renewed_s == self._now_s
 
     def _due(self, now_s: float) -> bool:
         """Whether the shank should be measured again: not in every frame."""

@@ -26,27 +26,55 @@ def filled(times: Array, values: Array) -> Array:
 
 
 def smooth(times: Array, values: Array, sigma_s: float) -> Array:
-    """A Gaussian mean (n,) of the known values around each time; NaN where none is known."""
+    """A Gaussian mean of the known values around each time; NaN where a value is not known.
+
+    `values` (n,), or several rows of them (k, n) at once, which takes hardly longer.
+    """
     known = np.isfinite(values)
-    seen = np.where(known, values, 0.0)
+    seen, all_known = np.where(known, values, 0.0), bool(known.all())
     total, weights = seen.copy(), known.astype(float)
-    reach = 3 * sigma_s
-    first, last = times - reach, times + reach
+    first, last = times - 3 * sigma_s, times + 3 * sigma_s
+    everywhere, width = _widths(times, first, last)
     # neighbours i and i + apart, all at once: the loop is over the width of the bell alone
-    for apart in range(1, len(times)):
+    for apart in range(1, width + 1):
         early, late = times[:-apart], times[apart:]
-        ahead, behind = late <= last[:-apart], early >= first[apart:]
-        if not (ahead.any() or behind.any()):
-            break
-        weight = np.exp(-0.5 * ((late - early) / sigma_s) ** 2)
-        forth, back = weight * (ahead & known[apart:]), weight * (behind & known[:-apart])
-        total[:-apart] += forth * seen[apart:]
-        weights[:-apart] += forth
-        total[apart:] += back * seen[:-apart]
-        weights[apart:] += back
-    mean: Array = np.full(len(values), np.nan)
+        forth = back = np.exp(-0.5 * ((late - early) / sigma_s) ** 2)
+        if apart > everywhere:
+            forth, back = forth * (late <= last[:-apart]), back * (early >= first[apart:])
+        if not all_known:
+            forth, back = forth * known[..., apart:], back * known[..., :-apart]
+        total[..., :-apart] += forth * seen[..., apart:]
+        weights[..., :-apart] += forth
+        total[..., apart:] += back * seen[..., :-apart]
+        weights[..., apart:] += back
+    mean: Array = np.full(values.shape, np.nan)
     mean[known] = total[known] / weights[known]
     return mean
+
+
+def _widths(times: Array, first: Array, last: Array) -> tuple[int, int]:
+    """How many neighbours on one side lie between `first` and `last` (n,): always, and at most.
+
+    Always means of all frames that have so many.
+    """
+    n = len(times)
+    if n < 2:
+        return 0, 0
+    here = np.arange(n)
+    ahead = np.searchsorted(times, last, "right") - here - 1
+    behind = here - np.searchsorted(times, first, "left")
+    short = np.r_[ahead[ahead < n - 1 - here], behind[behind < here], n]
+    return int(short.min()), int(max(ahead.max(), behind.max()))
+
+
+def percentile(values: Array, q: float) -> float:
+    """`np.percentile` of (n,) known values, which takes ten times as long for so few."""
+    ordered = np.sort(values)
+    at = (len(ordered) - 1) * (q / 100)
+    low = int(at)
+    a, b = float(ordered[low]), float(ordered[min(low + 1, len(ordered) - 1)])
+    share = at - low
+    return b - (b - a) * (1 - share) if share >= 0.5 else a + (b - a) * share
 
 
 def runs(mask: Mask) -> list[tuple[int, int]]:

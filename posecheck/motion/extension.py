@@ -103,11 +103,12 @@ def lowered(times: Array, knee: Array, last: int, high: float) -> float:
 
 def _bent(knee: Array, start: int, step: int, high: float) -> int:
     """The frame, from `start` forwards or back, to which the knee bends without a way back."""
-    i = start
+    ahead = (knee[start:] if step > 0 else knee[start::-1]).tolist()
+    i = 0
     while (
-        0 <= i + step < len(knee)
-        and knee[i + step] > knee[i] - BACK_DEG
-        and knee[i] < high - BENT_WITHIN_DEG
+        i + 1 < len(ahead)
+        and ahead[i + 1] > ahead[i] - BACK_DEG
+        and ahead[i] < high - BENT_WITHIN_DEG
     ):
-        i += step
-    return i
+        i += 1
+    return start + step * i

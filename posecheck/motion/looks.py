@@ -10,6 +10,7 @@ One look a frame: a second one would halve the speed.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -27,7 +28,7 @@ from posecheck.motion.skeleton import (
     midpoint,
 )
 from posecheck.motion.working_leg import LegFollower, Legs
-from posecheck.types import Array, Pose
+from posecheck.types import Array, Mask, Pose
 
 RECENT_S = 1.2
 COMPARE_S = 0.16
@@ -42,6 +43,12 @@ FOOT_SHORT = 0.65
 FOOT_OFF = 0.13
 CONFLICT = 0.08
 HIDE_S = 3.0  # without a conflict before plain looks are trusted again
+# The paint itself can do harm, where the resting leg was drawn off its place: in 4 of 57 rendered
+# clips a third to two thirds of a moment's painted looks were off, and less than half as many
+# plain ones. Then the picture is left as it is for a while. Elsewhere up to 0.3 were, and as many
+# plain ones or more. Once it has done harm, only plain looks that are much worse call for it again.
+HARM, WORSE, HARM_LOOKS, LEFT_ALONE_S = 0.25, 2.0, 12, 10.0
+CONFLICT_AFTER_HARM = 0.3
 # Painted and plain looks may disagree because the paint does harm: so many plain looks,
 # every other one, now and then, show whether the legs still conflict. Less often each time they do.
 PROBE = 6
@@ -72,6 +79,9 @@ class LookPlanner:
     def __init__(self) -> None:
         self._follower = LegFollower()
         self._plain: deque[Legs] = deque()
+        self._bare: deque[Legs] = deque()  # plain looks of late, in between painted ones too
+        self._painted: deque[Legs] = deque()
+        self._left_alone_s = -np.inf
         self._resting: deque[tuple[float, Array, float]] = deque()
         self._worked: tuple[float, Array] | None = None  # last seen with the other leg hidden
         self._conflict_s = -np.inf
@@ -108,15 +118,16 @@ class LookPlanner:
             self._worked = (pose.t_s, legs.working_px)
             if not np.isfinite(legs.working_px[KNEE, 0]):
                 self._last_plain_s = -np.inf  # the paint missed: look again where the legs are
+            _keep(self._painted, legs, RECENT_S)
+            self._leave_alone(pose.t_s)
             return
         self._last_plain_s = pose.t_s
+        _keep(self._bare, legs, 2 * RECENT_S)
         self._raised = leg_raised(pose.xy_px)
-        self._plain.append(legs)
-        while self._plain[0].t_s < pose.t_s - RECENT_S:
-            self._plain.popleft()
+        _keep(self._plain, legs, RECENT_S)
         if self._hiding(pose.t_s):
             self._prove(legs)
-        elif self._due(pose.t_s) and conflict(list(self._plain)):
+        elif pose.t_s >= self._left_alone_s and self._due(pose.t_s) and self._conflict():
             if self._probe_at_s < np.inf:
                 self._probe_every_s = min(2 * self._probe_every_s, PROBE_MAX_S)
             self._conflict_s = pose.t_s
@@ -132,6 +143,22 @@ class LookPlanner:
 
     def _hiding(self, now_s: float) -> bool:
         return now_s - self._conflict_s <= HIDE_S
+
+    def _conflict(self) -> bool:
+        looks = list(self._plain)
+        if np.isfinite(self._left_alone_s):  # the paint has done harm here
+            return bool(off_places(looks).mean() > CONFLICT_AFTER_HARM)
+        return conflict(looks)
+
+    def _leave_alone(self, now_s: float) -> None:
+        """Paint nothing for a while if the painted looks are worse than the plain ones."""
+        if len(self._painted) < HARM_LOOKS:
+            return
+        if off_places(self._painted).mean() > max(HARM, WORSE * off_places(self._bare).mean()):
+            self._conflict_s, self._left_alone_s = -np.inf, now_s + LEFT_ALONE_S
+            self._probe = None
+            self._painted.clear()
+            self._plain.clear()
 
     def _prove(self, legs: Legs) -> None:
         """A plain look between painted ones: do the legs still conflict?"""
@@ -188,19 +215,30 @@ def leg_raised(xy_px: Array) -> bool:
     return bool(((height.max(axis=1) > RAISED) & (height[:, 1] > FOOT_UP)).any())
 
 
+def _keep(looks: deque[Legs], legs: Legs, for_s: float) -> None:
+    looks.append(legs)
+    while looks[0].t_s < legs.t_s - for_s:
+        looks.popleft()
+
+
 def conflict(looks: list[Legs]) -> bool:
     """Whether the legs swapped names or were drawn off their places in too many plain looks."""
     labels = [x.label for x in looks if x.label >= 0]
     jumps = sum(a != b for a, b in pairwise(labels))
+    return bool(jumps > 0 or off_places(looks, short_feet=True).mean() > CONFLICT)
+
+
+def off_places(looks: Sequence[Legs], short_feet: bool = False) -> Mask:
+    """In which of the looks (n,) the working leg is lost or leaps away from its neighbours."""
     places = np.array([x.seen_px for x in looks])
     lost = ~np.isfinite(places[:, KNEE, 0])
-    off = lost.copy()
+    off: Mask = lost.copy()
     seen = np.flatnonzero(~lost)
     for i in seen[1:-1]:
         around = np.median(places[seen[(seen >= i - 3) & (seen <= i + 3)]], axis=0)
         away = np.hypot(*(places[i] - around).T) / looks[i].trunk_px
         off[i] = away[KNEE] > KNEE_OFF or away[ANKLE] > ANKLE_OFF or max(away[HEEL:]) > FOOT_OFF
     foot = np.hypot(*(places[:, TOE] - places[:, HEEL])[seen].T)
-    if len(seen):
+    if short_feet and len(seen):
         off[seen] |= foot < FOOT_SHORT * np.percentile(foot, 75)
-    return bool(jumps > 0 or off.mean() > CONFLICT)
+    return off

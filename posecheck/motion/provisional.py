@@ -28,6 +28,7 @@ from posecheck.motion.tension import (
 from posecheck.types import Phase, Variant
 
 STEP_S = 0.2  # how often it looks
+PUT_OFF_S = 0.05  # a look can wait so long, which is a frame or two
 SEARCH_S = 0.4  # how often it looks for a tension, which takes longer
 SEARCHED_S = 20.0  # and how far back
 SEEN_S = 2.0  # the last movement
@@ -58,10 +59,10 @@ class Provisional:
         self._high = np.nan  # the bent knee before the extension
         self._counting = Counting(variant)
 
-    def push(self, recent: Recent) -> bool:
-        """Look again if it is time, and say whether it was."""
+    def push(self, recent: Recent, busy: bool = False) -> bool:
+        """Look again if it is time, and say whether it was; while `busy` a little later."""
         now = recent.now_s
-        if not now - self._looked_s >= STEP_S - 1e-6:
+        if not now - self._looked_s >= STEP_S - 1e-6 + busy * PUT_OFF_S:
             return False
         self._look(recent, now)
         return True

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from posecheck.motion.cycles import filled, runs, smooth
+from posecheck.motion.cycles import filled, percentile, runs, smooth
 from posecheck.motion.extension import (
     LEVEL_DEG,
     STILL_DEG_S,
@@ -58,6 +58,14 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Knee:
+    """The knee of one raised stretch, (n,) each: calmed, and that without the hip's share."""
+
+    calm: Array
+    steady: Array
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """Graded angles over time, (n,) each."""
 
@@ -85,23 +93,23 @@ def find_attempts(track: Track, variant: Variant | None = None) -> list[Attempt]
 
 def _raised(track: Track) -> list[tuple[int, int]]:
     """Stretches in which the thigh is held up and knee and hip are known."""
-    up = np.zeros(len(track.t_s), bool)
-    state = False
-    for i, hip in enumerate(track.hip):
-        state = bool(hip > (LOWERED_DEG if state else RAISED_DEG)) and bool(
-            np.isfinite(track.knee[i])
-        )
-        up[i] = state
+    known = np.isfinite(track.knee).tolist()
+    states, state = [], False
+    for hip, seen in zip(track.hip.tolist(), known, strict=True):
+        state = hip > (LOWERED_DEG if state else RAISED_DEG) and seen
+        states.append(state)
+    up = np.array(states, bool)
     return [(a, b) for a, b in runs(up) if track.t_s[b] - track.t_s[a] >= RAISED_MIN_S]
 
 
 def _in_raised(track: Track, variant: Variant | None) -> list[Attempt]:
     calm = smooth(track.t_s, track.knee, 0.15)
-    low, high = (float(np.percentile(calm, q)) for q in (6, 98))
+    low, high = (percentile(calm, q) for q in (6, 98))
     if low > TENSION_MAX_DEG:
         return []
+    knee = Knee(calm, steadied(track.t_s, calm, track.hip))
     if high - low < EXTENSION_MIN_DEG:
-        whole = _attempt(track, calm, 0, len(calm) - 1, high, variant)
+        whole = _attempt(track, knee, 0, len(calm) - 1, high, variant)
         # the picture begins at the point of tension: only the repetitions can tell
         begun = whole is not None and len(whole.cycles) >= BEGUN_REPS and high < BEGUN_MAX_DEG
         return [whole] if whole is not None and begun else []
@@ -109,11 +117,11 @@ def _in_raised(track: Track, variant: Variant | None) -> list[Attempt]:
     # a leg that is put down straightens too
     near &= track.hip > float(np.median(track.hip[near])) - PUT_DOWN_DEG
     bent = _rests(track.t_s, calm, high - BENT * (high - low))
-    attempts = _between(track, calm, near, bent, high, variant)
+    attempts = _between(track, knee, near, bent, high, variant)
     returns = [t for a in attempts for t in _returns(a, track, calm, high)]
     if not returns:
         return attempts
-    return _between(track, calm, near, sorted({*bent, *returns}), high, variant)
+    return _between(track, knee, near, sorted({*bent, *returns}), high, variant)
 
 
 def _returns(attempt: Attempt, track: Track, calm: Array, high: float) -> list[tuple[int, int]]:
@@ -132,7 +140,7 @@ def _returns(attempt: Attempt, track: Track, calm: Array, high: float) -> list[t
 
 def _between(
     track: Track,
-    calm: Array,
+    knee: Knee,
     near: Mask,
     bent: list[tuple[int, int]],
     high: float,
@@ -140,11 +148,11 @@ def _between(
 ) -> list[Attempt]:
     """The attempts between the rests."""
     attempts = []
-    bounds = [0, *[m for a, b in bent for m in (a, b)], len(calm) - 1]
+    bounds = [0, *[m for a, b in bent for m in (a, b)], len(near) - 1]
     for a, b in zip(bounds[::2], bounds[1::2], strict=True):
         stay = np.flatnonzero(near[a : b + 1]) + a
         if len(stay) and track.t_s[stay[-1]] - track.t_s[stay[0]] >= HOLD_MIN_S:
-            found = _attempt(track, calm, int(stay[0]), int(stay[-1]), high, variant)
+            found = _attempt(track, knee, int(stay[0]), int(stay[-1]), high, variant)
             if found is not None:
                 attempts.append(found)
     return attempts
@@ -160,18 +168,20 @@ def _rests(times: Array, calm: Array, bent_deg: float) -> list[tuple[int, int]]:
 
 
 def _attempt(
-    track: Track, calm: Array, first: int, last: int, high: float, variant: Variant | None
+    track: Track, knee: Knee, first: int, last: int, high: float, variant: Variant | None
 ) -> Attempt | None:
     """The attempt whose knee is near its straightest from `first` to `last`."""
+    calm, steady = knee.calm, knee.steady
     stay = track.part(first, last)
     cycles, kind = _cycles(stay, calm[first : last + 1], variant)
     glide = cycles[0].start_s if cycles else float(track.t_s[last])
-    steady = steadied(track.t_s, calm, track.hip)
     level = knee_level(stay.t_s, steady[first : last + 1], glide, bool(cycles))
     if cycles:
         lower = leaves(track.t_s, calm, cycles[-1].end_s, last)
     else:
-        at_level = np.flatnonzero(np.abs(steady[first : last + 1] - level) < LEVEL_DEG)
+        away = np.abs(steady[first : last + 1] - level)
+        # of few frames not one may lie near their median
+        at_level = np.flatnonzero(away < max(LEVEL_DEG, 1.01 * float(away.min())))
         glide = lower = float(stay.t_s[at_level[-1]])
     tension = onset(track.t_s, steady, first, level, high, glide)
     held = (track.t_s >= tension) & (track.t_s <= max(glide, tension))
@@ -179,14 +189,13 @@ def _attempt(
         held = np.abs(track.t_s - tension) <= 0.2
     if not cycles and lower - tension < HOLD_MIN_S:
         return None
-    knee = float(np.nanmedian(track.knee[held]))
     return Attempt(
         extend_s=extension_start(track.t_s, calm, first, high),
         tension_s=tension,
         glide_s=max(glide, tension),
         lower_s=lower,
         rest_s=lowered(track.t_s, calm, last, high),
-        knee_deg=knee,
+        knee_deg=float(np.nanmedian(track.knee[held])),
         hip_deg=float(np.nanmedian(track.hip[held])),
         variant=kind if cycles else None,
         cycles=tuple(cycles),
@@ -197,7 +206,7 @@ def _cycles(
     stay: Track, calm: Array, variant: Variant | None
 ) -> tuple[list[Cycle], Variant | None]:
     """The repetitions of a stay and what they are: both joints may move, the larger share wins."""
-    tension = float(np.nanpercentile(calm, 12))
+    tension = percentile(calm[np.isfinite(calm)], 12)
     bent = bends(stay.t_s, stay.knee, tension)
     # the foot that swings while the knee still straightens or already bends does not pump
     near = np.flatnonzero(np.abs(np.gradient(calm, stay.t_s)) < STILL_DEG_S)

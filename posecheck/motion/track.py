@@ -13,6 +13,7 @@ from posecheck.motion.angles import (
     hip_joint_px,
     leg_angles,
     resting_angles,
+    resting_ankle,
     uncertainties_deg,
 )
 from posecheck.motion.body import SUPINE_NOSE, Body, BodyTracker
@@ -25,6 +26,7 @@ COLUMNS = (
     "hip", "knee", "ankle", "resting_hip", "resting_knee", "head", "confidence",
     "hip_sd", "knee_sd", "ankle_sd", "raw_knee", "pelvis", "hands", "label",
     "azimuth", "elevation", "tracked", "inside", "size", "lying", "others",
+    "resting_x", "resting_z",
 )  # fmt: skip
 BLOCK = 256
 EMPTY_S = 3.0  # nobody was ever seen: frames older than this are answered as unknown
@@ -149,6 +151,11 @@ class Tracker:
         return self._body.body.view.feet if self._body.body is not None else 1.0
 
     @property
+    def busy(self) -> bool:
+        """Whether the last push has taken longer than the others."""
+        return self._body.renewed
+
+    @property
     def count(self) -> int:
         """Frames answered."""
         return self._times.count
@@ -211,6 +218,7 @@ class Tracker:
         if np.isfinite(resting[KNEE, 0]):
             r = resting_angles(body.view, resting)
             row["resting_hip"], row["resting_knee"] = r.hip, r.knee
+            row["resting_x"], row["resting_z"] = resting_ankle(body, resting)
         row["pelvis"] = (body.shoulders_px[1] - seen.pelvis_px[1]) / body.trunk_px
         row["hands"] = _hands(seen.wrists_px, s.joints_px)
         row["hip_sd"], row["knee_sd"], row["ankle_sd"] = uncertainties_deg(

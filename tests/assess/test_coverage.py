@@ -26,7 +26,7 @@ def sight(**changes: Any) -> Sight:
     one, none = np.ones(N), np.zeros(N)
     good = Sight(
         times, one, one, one * 0.9, one, one, one * 0.18, none + 3, none + 6, none,
-        (times > 4) & (times < 16),
+        (times > 4) & (times < 16), (times > 3) & (times < 17),
     )  # fmt: skip
     return replace(good, **changes)
 
@@ -40,8 +40,9 @@ def part(share: float, value: float = 0.0, other: float = 1.0) -> np.ndarray[Any
     return np.where(np.arange(N) < share * N, value, other)
 
 
+IDLE: dict[str, Any] = {"exercising": np.zeros(N, bool), "moving": np.zeros(N, bool)}
 BAD: dict[str, dict[str, Any]] = {
-    "no_person": {"tracked": np.zeros(N), "usable": np.zeros(N), "exercising": np.zeros(N, bool)},
+    "no_person": {"tracked": np.zeros(N), "usable": np.zeros(N), **IDLE},
     "not_supine": {"lying": part(0.8)},
     "not_side_on": {"azimuth_deg": np.full(N, 48.0)},
     "too_small": {"size": np.full(N, 0.05)},
@@ -50,7 +51,7 @@ BAD: dict[str, dict[str, Any]] = {
     "tracking_lost": {"usable": np.where(np.abs(np.arange(N) - 250) < 30, 0.0, 1.0)},
     "legs_uncertain": {"confidence": part(0.6, 0.2, 0.9)},
     "too_short": {
-        "t_s": np.arange(N) * 0.004, "exercising": np.zeros(N, bool),
+        "t_s": np.arange(N) * 0.004, **IDLE,
     },
 }  # fmt: skip
 
@@ -98,7 +99,9 @@ def test_no_frame_at_all_is_nobody() -> None:
     """An empty clip has numbers that say so."""
     empty = np.empty(0)
     nothing: dict[str, Any] = {f.name: empty for f in fields(Sight)}
-    quality = judge(Sight(**{**nothing, "exercising": empty > 0}), Prescription.default())
+    quality = judge(
+        Sight(**{**nothing, "exercising": empty > 0, "moving": empty > 0}), Prescription.default()
+    )
     assert "no_person" in quality.warnings
     assert (quality.tracked_fraction, quality.usable_fraction) == (0.0, 0.0)
 

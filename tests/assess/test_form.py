@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pytest
-from figure import Camera, Figure
+from figure import LEG, Camera, Figure
 from script import Script
 from sessions import clean_report, faults, report_on
 
@@ -69,6 +70,21 @@ def test_a_planted_fault_is_named_and_no_other(rule: str, planted: dict[str, Rep
     """One cause, one rule: a fault, and the verdict says so."""
     assert faults(planted[rule]) == [rule]
     assert planted[rule].grade.verdict == "needs_work"
+
+
+def test_a_knee_that_is_invented_is_no_leg_that_moved() -> None:
+    """Seen from the side the model draws the hidden knee up with the other; the ankle stays."""
+    script = finished(extended().pumps(5))
+    poses = []
+    for pose in FIGURE.film(script, fps=20):
+        xy = np.array(pose.xy_px)
+        if 6.5 < pose.t_s < 10.5:
+            hip, knee, ankle = LEG["right"][:3]
+            xy[knee, 1] -= 0.3 * np.hypot(*(xy[ankle] - xy[hip]))
+        poses.append(replace(pose, xy_px=xy))
+    report = report_on(poses)
+    assert np.nanmax(report.series.resting_hip_flexion_deg) > 25
+    assert faults(report) == []
 
 
 @pytest.mark.parametrize("rule", PLANTED)

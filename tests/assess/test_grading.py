@@ -81,6 +81,7 @@ def retraceable(result: Grade) -> bool:
     asked=st.none() | st.integers(1, 30),
     sets=st.none() | st.integers(1, 5),
     tension=st.none() | st.just(TENSION),
+    stay=st.floats(0, 1) | st.just(math.nan),
 )
 def test_laws(
     findings: list[Finding],
@@ -89,21 +90,25 @@ def test_laws(
     asked: int | None,
     sets: int | None,
     tension: Plateau | None,
+    stay: float,
 ) -> None:
     """The score can be retraced; no pass without repetitions, with a fault, or unseen."""
     prescription = Prescription.model_validate({"dose": {"repetitions": asked, "sets": sets}})
     attempts = one_set(n, tension)
-    result = grade(prescription, quality, attempts, some_reps(n), findings)
+    result = grade(prescription, quality, attempts, some_reps(n), findings, stay_usable=stay)
     assert retraceable(result)
     assert result.reasons
     assert all(d.points >= 0 for d in result.deductions)
-    assert result == grade(prescription, quality, attempts, some_reps(n), findings[::-1])
+    assert result == grade(
+        prescription, quality, attempts, some_reps(n), findings[::-1], stay_usable=stay
+    )
     if result.verdict == "pass":
         assert n >= (asked or 1)
         assert (sets or 1) == 1
         assert tension
         assert not any(f.severity == "fault" for f in findings)
-        assert quality.usable_fraction >= prescription.coverage.usable_min
+        usable = quality.usable_fraction if math.isnan(stay) else stay
+        assert usable >= prescription.coverage.usable_min
         assert quality.tracked_fraction > 0
         assert result.score is not None
         assert result.score > 85

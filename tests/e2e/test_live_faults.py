@@ -53,8 +53,8 @@ def test_a_source_that_stalls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """Five seconds without a picture before the leg is straightened: said, and lived through."""
     scripted(monkeypatch, {25: Gap(5.0, lost=True)})
     told: list[dict[str, Any]] = []
-    done = live(out=tmp_path / "report", record=tmp_path / "there", window=False, mute=True,
-                tell=told.append)  # fmt: skip
+    done = live(out=str(tmp_path / "report"), record=str(tmp_path / "there"), window=False,
+                mute=True, tell=told.append)  # fmt: skip
     assert_whole(done.report)
     assert [e["name"] for e in told if e["event"] == "camera"] == ["lost", "back"]
     steps = np.diff(done.report.series.t_s)

@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from commands import run
 
 from benchmarks.scoring import JOINTS, read_truth, score
-from posecheck.apps.review import review
+from posecheck.apps.review import Reviewed
 from posecheck.assess.prescription import Prescription
 from posecheck.cli import main
 from posecheck.session import Session
@@ -26,10 +27,10 @@ SAMPLES = Path(__file__).resolve().parents[2] / "sample_videos"
 
 
 @pytest.mark.parametrize("name", ["pump_right_table", "bend_right_oblique"])
-def test_a_clean_clip(name: str, model_path: Path, tmp_path: Path) -> None:
+def test_a_clean_clip(name: str, reviewed: Callable[[str], Reviewed]) -> None:
     """Measured, counted and passed; graded again from its poses it gives the same report."""
     truth = read_truth(SAMPLES / f"{name}.truth.json")
-    done = review(truth.clip, tmp_path / "report", model=model_path, video=False)
+    done = reviewed(name)
     found = score(done.report, truth)
     assert (found.side_ok, found.variant_ok, found.tension_ok) == (True, True, True)
     assert found.reps == found.true_reps
@@ -44,8 +45,8 @@ def test_a_clean_clip(name: str, model_path: Path, tmp_path: Path) -> None:
     for pose in load_poses(done.folder / "poses.npz"):
         session.push(pose)
     again = session.finish(done.report.clip, done.report.model)
-    for name in ("sets", "reps", "findings", "grade", "quality"):
-        assert repr(getattr(again, name)) == repr(getattr(done.report, name)), name
+    for part in ("sets", "reps", "findings", "grade", "quality"):
+        assert repr(getattr(again, part)) == repr(getattr(done.report, part)), part
     for joint in JOINTS:
         np.testing.assert_array_equal(
             getattr(again.series, joint), getattr(done.report.series, joint)

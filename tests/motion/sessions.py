@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,10 @@ from script import Script
 from posecheck.assess.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import ClipInfo, ModelInfo, Pose, Report
+from posecheck.vision.pose_store import load_poses
 
 CLIP = ClipInfo("made_up.mp4", None, None, 0.0, 0, 640, 480, 0)
+DATA = Path(__file__).resolve().parents[1] / "data"
 MODEL = ModelInfo("sticks", None)
 
 
@@ -42,6 +45,12 @@ def clean_script() -> Script:
 def clean_report() -> Report:
     """The report on `clean_poses`."""
     return report_on(clean_poses())
+
+
+@cache
+def stored_report(name: str) -> Report:
+    """The report on what was seen in a sample clip, as `tests/data` keeps it."""
+    return report_on(load_poses(DATA / f"{name}.npz"))
 
 
 def faults(report: Report) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,11 +19,11 @@ Spoil = Callable[[Sequence[Pose], Sequence[int]], list[Pose]]
 SCRIPT = Script().stay(1).extend(over_s=2).stay(1).pumps(3).stay(1)
 
 
-def watched(clean: Sequence[Pose], plain: Sequence[Pose]) -> list[Stroke | None]:
-    """The stroke asked for before each frame: painted looks see `clean`, others see `plain`."""
+def watched(seen: Sequence[Pose], plain: Sequence[Pose]) -> list[Stroke | None]:
+    """The stroke asked for before each frame: painted looks see `seen`, others see `plain`."""
     planner = LookPlanner()
     strokes = []
-    painted = hidden(clean, range(len(clean)), "left")
+    painted = hidden(seen, range(len(seen)), "left")
     for bare, covered in zip(plain, painted, strict=True):
         stroke = planner.plan()
         strokes.append(stroke)
@@ -69,6 +70,18 @@ def test_both_legs_drawn_onto_the_resting_one_are_a_conflict(clean: list[Pose]) 
     """Then the working leg is lost in plain looks, again and again."""
     strokes = watched(clean, onto(clean, range(10, len(clean), 4), "right"))
     assert sum(s is not None for s in strokes[50:]) > 0.6 * len(strokes[50:])
+
+
+def test_paint_that_does_harm_is_given_up(clean: list[Pose]) -> None:
+    """Painted looks that leap about, and plain ones that seldom do: a moment of it is enough."""
+    plain = onto(clean, range(10, len(clean), 8), "right")
+    leaping = [
+        replace(p, xy_px=p.xy_px + (40.0 if i % 3 == 0 else 0.0)) for i, p in enumerate(clean)
+    ]
+    given_up = watched(leaping, plain)
+    assert any(s is not None for s in given_up[:60])
+    assert given_up[60:] == [None] * len(given_up[60:])
+    assert any(s is not None for s in watched(clean, plain)[60:])
 
 
 def test_a_plain_look_comes_back_often(clean: list[Pose]) -> None:

@@ -187,3 +187,11 @@ def test_nothing_known_is_nothing_found() -> None:
     assert find_attempts(Track(np.arange(100) * 0.04, blind, blind, blind)) == []
     none = np.empty(0)
     assert find_attempts(Track(none, none, none, none)) == []
+
+
+def test_a_knee_that_is_never_at_its_middle() -> None:
+    """Two frames a second, as a busy machine gives: bent, straight, bent, straight."""
+    knee = np.array([90.0] * 4 + [49.0, 30.0, 49.0, 30.0] + [90.0] * 4)
+    n = len(knee)
+    found = find_attempts(Track(0.5 * np.arange(n), np.full(n, 85.0), knee, np.zeros(n)))
+    assert all(not a.cycles for a in found)
