@@ -30,7 +30,7 @@ from benchmarks import bare
 from benchmarks.scoring import truths
 from posecheck.apps.batch.plan import FRAMES_PER_S, Settings
 from posecheck.apps.batch.pool import LocalExecutor
-from posecheck.apps.batch.run import grade
+from posecheck.apps.batch.run import run_batch
 from posecheck.assess.prescription import load_prescription
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
 from posecheck.vision.quiet import quiet_natives
@@ -143,9 +143,9 @@ def _graded(name: str, folder: Path, settings: Settings, workers: int) -> Measur
         with _most() as most:
             first = [str(clip) for clip in sorted(folder.iterdir())[: 2 * workers]]
             with tempfile.TemporaryDirectory(prefix="posecheck-warm-") as out:
-                grade(first, replace(settings, out=out), lambda: pool)
+                run_batch(first, replace(settings, out=out), lambda: pool)
             begun_s = time.perf_counter()
-            done = grade([str(folder)], settings, lambda: pool, tell=tell)
+            done = run_batch([str(folder)], settings, lambda: pool, tell=tell)
             seconds = time.perf_counter() - begun_s
     finally:
         pool.end()

@@ -35,7 +35,7 @@ from benchmarks.scoring import truths
 from posecheck.apps.batch.kept import KeptPoses, Looked
 from posecheck.apps.batch.plan import FRAMES_PER_S, Settings
 from posecheck.apps.batch.pool import LocalExecutor
-from posecheck.apps.batch.run import grade
+from posecheck.apps.batch.run import run_batch
 from posecheck.apps.batch.storage import open_storage
 from posecheck.present.grades import read_grades
 from posecheck.types import ClipInfo
@@ -114,7 +114,7 @@ def memory(made: Path, clips: int, workers: int) -> int:
             _say(f"{done} of {clips} clips")
 
     settings = Settings(str(made / "out"), per_s=FRAMES_PER_S)
-    graded = grade([str(made / "clips")], settings, lambda: pool, tell=tell)
+    graded = run_batch([str(made / "clips")], settings, lambda: pool, tell=tell)
     print("| clips | memory of the workers | of the command |\n|---|---|---|")
     for count, each, own in notes:
         print(f"| {count} | {', '.join(f'{mib:.0f}' for mib in each)} MiB | {own:.0f} MiB |")
@@ -250,7 +250,7 @@ def many_rows(made: Path, counts: Sequence[int]) -> int:
 
         begun_s = time.perf_counter()
         settings = Settings(str(out), per_s=FRAMES_PER_S, pages=False)
-        done = grade([str(clips)], settings, tell=_seldom(tell))
+        done = run_batch([str(clips)], settings, tell=_seldom(tell))
         seconds = time.perf_counter() - begun_s
         found.append((seconds / count, most, done.tally.failed))
         print(f"| {count} | {seconds:.1f} | {1e3 * seconds / count:.1f} ms | {most:.0f} MiB |",

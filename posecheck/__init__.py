@@ -8,9 +8,10 @@ The whole program in a few lines::
     done = posecheck.review("clip.mp4", prescription=prescription)
     print(done.report.grade.verdict, done.folder)
 
-or, with poses of one's own, ``session = posecheck.Session(prescription)``,
-``session.push(pose)`` for each, and ``session.finish(clip, model)``. A live one leads through
-the exercise: ``session = posecheck.Session(prescription, live=True)``,
+and of a whole folder ``posecheck.grade("clips", "graded").counts``. With poses of one's own,
+``session = posecheck.Session(prescription)``, ``session.push(pose)`` for each, and
+``session.finish(clip, model)``. A live one leads through the exercise:
+``session = posecheck.Session(prescription, live=True)``,
 ``guide = posecheck.Guide(prescription)``, and for each pose
 ``cues = guide.push(session.push(pose), pose)``; or all of it: ``posecheck.live(0)``.
 """
@@ -21,6 +22,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from posecheck.apps.batch.run import Graded
+    from posecheck.apps.grade import grade
     from posecheck.apps.live import live
     from posecheck.apps.review import Reviewed, review
     from posecheck.assess.guide import Guide
@@ -61,6 +64,8 @@ __version__ = "0.1.0"
 # Where each public name lives. It is imported when it is first asked for, so that
 # `import posecheck` is light and `posecheck --help` quick.
 _HOMES = {
+    "posecheck.apps.batch.run": ("Graded",),
+    "posecheck.apps.grade": ("grade",),
     "posecheck.apps.live": ("live",),
     "posecheck.apps.review": ("Reviewed", "review"),
     "posecheck.assess.guide": ("Guide",),
@@ -80,10 +85,10 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Angles", "CameraError", "ClipError", "ClipInfo", "Cue", "Deduction", "ExerciseSet", "Finding",
-    "Grade", "Guide", "InputError", "MissingDependencyError", "ModelError", "ModelInfo",
+    "Grade", "Graded", "Guide", "InputError", "MissingDependencyError", "ModelError", "ModelInfo",
     "OutputError", "Pose", "PosecheckError", "Prescription", "PrescriptionError", "Quality", "Rep",
-    "Report", "Reviewed", "Series", "Session", "Stage", "Tension", "Update", "live", "load_poses",
-    "load_prescription", "review", "updates",
+    "Report", "Reviewed", "Series", "Session", "Stage", "Tension", "Update", "grade", "live",
+    "load_poses", "load_prescription", "review", "updates",
 ]  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from posecheck.apps.interrupts import interruptible, requested
-from posecheck.apps.parser import UsageError, build_parser
+from posecheck.apps.options import UsageError
+from posecheck.apps.parser import build_parser
 from posecheck.errors import PosecheckError
 
 OK, WRONG, INTERRUPTED = 0, 2, 130

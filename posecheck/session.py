@@ -21,7 +21,7 @@ from posecheck.assess.progress import Progress
 from posecheck.motion.body import SideJudge, near_side
 from posecheck.motion.reps import Cycle
 from posecheck.motion.tension import Attempt, Track, find_attempts
-from posecheck.motion.track import Tracker
+from posecheck.motion.track import Measured, Tracker
 from posecheck.types import (
     PHASES,
     Angles,
@@ -53,7 +53,15 @@ class Session:
     def __init__(self, prescription: Prescription, *, live: bool = False) -> None:
         self._prescription = prescription
         self._tracker = Tracker()
+        self._measured: Measured | None = None
         self._progress = Progress(prescription) if live else None
+
+    @classmethod
+    def restored(cls, prescription: Prescription, measured: Measured) -> Session:
+        """One whose poses were measured before, under whatever prescription: `finish` it."""
+        session = cls(prescription)
+        session._measured = measured
+        return session
 
     def push(self, pose: Pose) -> Update:
         """Take the next pose, in order of time; return what can be said at once."""
@@ -77,9 +85,7 @@ class Session:
 
     def finish(self, clip: ClipInfo, model: ModelInfo) -> Report:
         """The report on all poses that were pushed."""
-        tracker, prescription = self._tracker, self._prescription
-        tracker.finish()
-        times = tracker.times()
+        times, prescription = self.measured().t_s, self._prescription
         wanted = prescription.exercise.variant
         known: Variant | None = None if wanted == "auto" else wanted
         attempts = find_attempts(self._graded(times), known) if len(times) else []
@@ -109,12 +115,19 @@ class Session:
             series=self._series(times, attempts),
         )
 
+    def measured(self) -> Measured:
+        """What was measured of all poses that were pushed; ends the session."""
+        if self._measured is None:
+            self._tracker.finish()
+            self._measured = self._tracker.measured()
+        return self._measured
+
     def _hold_target(self) -> float:
         hold = self._prescription.dose.hold_s
         return float("nan") if hold is None else float(hold)
 
     def _column(self, name: str) -> Array:
-        return self._tracker.column(name).astype(np.float64)
+        return self.measured().column(name).astype(np.float64)
 
     def _graded(self, times: Array) -> Track:
         return Track(times, self._column("hip"), self._column("knee"), self._column("ankle"))
@@ -127,7 +140,7 @@ class Session:
         inside = (times >= attempt.extend_s - SIDE_BEFORE_S) & (times <= attempt.rest_s)
         for label in self._column("label")[inside]:
             judge_side.push(int(label))
-        feet = self._tracker.feet
+        feet = self.measured().feet
         return judge_side.side(feet) or near_side(feet)
 
     def _measures(self, times: Array) -> Measures:
@@ -154,7 +167,7 @@ class Session:
         )  # fmt: skip
 
     def _series(self, times: Array, attempts: list[Attempt]) -> Series:
-        column, points = self._tracker.column, self._tracker.points()
+        column, points = self.measured().column, self.measured().points_px
         return Series(
             t_s=times,
             phase=_phases(times, attempts),

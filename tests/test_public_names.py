@@ -6,10 +6,10 @@ import posecheck
 
 PUBLIC = [
     "Angles", "CameraError", "ClipError", "ClipInfo", "Cue", "Deduction", "ExerciseSet", "Finding",
-    "Grade", "Guide", "InputError", "MissingDependencyError", "ModelError", "ModelInfo",
+    "Grade", "Graded", "Guide", "InputError", "MissingDependencyError", "ModelError", "ModelInfo",
     "OutputError", "Pose", "PosecheckError", "Prescription", "PrescriptionError", "Quality", "Rep",
-    "Report", "Reviewed", "Series", "Session", "Stage", "Tension", "Update", "live", "load_poses",
-    "load_prescription", "review", "updates",
+    "Report", "Reviewed", "Series", "Session", "Stage", "Tension", "Update", "grade", "live",
+    "load_poses", "load_prescription", "review", "updates",
 ]  # fmt: skip
 
 

@@ -13,9 +13,10 @@ from sessions import CLIP, MODEL, clean_poses, clean_report, clean_script, diffe
 from spoiled import hidden, moments, swapped, unseen
 
 from posecheck import __version__
-from posecheck.assess.prescription import Prescription
+from posecheck.assess.prescription import Prescription, load_prescription
 from posecheck.session import Session, updates
 from posecheck.types import PHASES, RULES, WARNINGS, Pose, Report, Update
+from posecheck.vision.sampling import sampled
 
 FIGURE = Figure()
 
@@ -247,6 +248,35 @@ def test_the_same_poses_give_the_same_report() -> None:
     before = [np.array(p.xy_px) for p in poses]
     assert difference(clean_report(), report_on(poses)) == ""
     assert all(np.array_equal(a, p.xy_px) for a, p in zip(before, poses, strict=True))
+
+
+@pytest.mark.parametrize("poses", [clean_poses(), clean_poses()[:1], ()], ids=len)
+@pytest.mark.parametrize("name", ["default", "knee-bends-10"])
+def test_what_was_measured_gives_the_report_of_its_poses(name: str, poses: Sequence[Pose]) -> None:
+    """Nothing that was measured depends on the prescription, and nothing else is needed."""
+    first, pushed = Session(load_prescription("ankle-pumps-10")), Session(load_prescription(name))
+    for pose in poses:
+        first.push(pose)
+        pushed.push(pose)
+    restored = Session.restored(load_prescription(name), first.measured())
+    assert difference(pushed.finish(CLIP, MODEL), restored.finish(CLIP, MODEL)) == ""
+
+
+@pytest.mark.parametrize("fps", [24.0, 29.97, 30.0, 60.0])
+def test_every_third_or_second_frame_counts_the_same(fps: float) -> None:
+    """As a batch looks at phone clips: 12.5 a second of 30 are steps of 67 and of 100 ms."""
+    script = clean_script()
+    poses = FIGURE.film(script, fps=fps)
+    seen = [pose for _, pose in sampled(((pose.t_s, pose) for pose in poses), 12.5)]
+    steps = {round(b.t_s - a.t_s, 3) for a, b in pairwise(seen)}
+    assert len(steps) > 1
+    few, every = report_on(seen), report_on(poses)
+    assert (len(few.reps), few.side, few.variant) == (4, every.side, every.variant)
+    assert few.grade.verdict == every.grade.verdict
+    assert few.tension is not None
+    assert every.tension is not None
+    assert few.tension.start_s == pytest.approx(every.tension.start_s, abs=0.15)
+    assert few.tension.knee_flexion_deg == pytest.approx(every.tension.knee_flexion_deg, abs=1.0)
 
 
 def test_what_is_said_at_once_is_about_the_frames_pushed_so_far() -> None:

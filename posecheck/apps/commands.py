@@ -11,13 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from posecheck.apps import summary
-from posecheck.apps.batch.cluster import connect
-from posecheck.apps.batch.limits import Limits
-from posecheck.apps.batch.plan import FRAMES_PER_S, Settings
-from posecheck.apps.batch.pool import Executor, LocalExecutor, failed_task, run_guarded
-from posecheck.apps.batch.run import CSV, INDEX, PARQUET, grade
+from posecheck.apps.batch.run import CSV, INDEX, PARQUET
 from posecheck.apps.batch.show import BatchLine
 from posecheck.apps.doctor import checks
+from posecheck.apps.grade import grade
 from posecheck.apps.live import live
 from posecheck.apps.progress import ProgressLine
 from posecheck.apps.review import Reviewed, review
@@ -37,10 +34,7 @@ def _review(arguments: Namespace) -> None:
     done = _reviewed(
         arguments,
         arguments.clip,
-        prescription.with_exercise(
-            side=None if arguments.side == "auto" else arguments.side,
-            variant=None if arguments.variant == "auto" else arguments.variant,
-        ),
+        prescription.with_exercise(side=_known(arguments.side), variant=_known(arguments.variant)),
         arguments.earlier,
     )
     _print(arguments, summary.review_json(done), summary.review_text(done))
@@ -125,22 +119,6 @@ def _live(arguments: Namespace) -> None:
 
 def _grade(arguments: Namespace) -> int:
     chosen = arguments.prescription
-    settings = Settings(
-        out=arguments.out,
-        prescription=load_prescription(chosen) if chosen else Prescription.default(),
-        side=None if arguments.side == "auto" else arguments.side,
-        variant=None if arguments.variant == "auto" else arguments.variant,
-        model=arguments.model,
-        per_s=None if arguments.every_frame else FRAMES_PER_S,
-        pages=not arguments.no_pages,
-        video=arguments.video,
-        limits=Limits(arguments.time_limit, arguments.memory_limit),
-    )
-
-    def executor() -> Executor:
-        if arguments.dask is not None:
-            return connect(arguments.dask, run_guarded, failed_task)
-        return LocalExecutor(arguments.workers)
 
     def tell(event: dict[str, Any]) -> None:
         if arguments.json:
@@ -148,7 +126,23 @@ def _grade(arguments: Namespace) -> int:
 
     line = BatchLine()
     try:
-        done = grade(arguments.paths, settings, executor, tell=tell, watcher=line)
+        done = grade(
+            arguments.paths,
+            arguments.out,
+            load_prescription(chosen) if chosen else None,
+            side=_known(arguments.side),
+            variant=_known(arguments.variant),
+            model=arguments.model,
+            workers=arguments.workers,
+            dask=arguments.dask,
+            every_frame=arguments.every_frame,
+            video=arguments.video,
+            pages=not arguments.no_pages,
+            time_limit_s=arguments.time_limit,
+            memory_limit_mib=arguments.memory_limit,
+            tell=tell,
+            watcher=line,
+        )
     finally:
         line.end()
     print("\n".join(done.tally.lines()), file=sys.stderr)
@@ -160,7 +154,7 @@ def _grade(arguments: Namespace) -> int:
         )
     if not arguments.json:
         print(f"{INDEX}, {CSV} and {PARQUET} are in {done.out}")
-    return FAILED if done.tally.failed else OK
+    return FAILED if done.failed else OK
 
 
 def _compare(arguments: Namespace) -> None:
@@ -192,6 +186,11 @@ def _doctor(arguments: Namespace) -> None:
         "checks": [dataclasses.asdict(check) for check in found],
     }
     _print(arguments, plain, summary.doctor_text(found))
+
+
+def _known(choice: Any) -> Any:
+    """What was chosen, None where it is to be found."""
+    return None if choice == "auto" else choice
 
 
 def _print(arguments: Namespace, plain: dict[str, Any], text: str) -> None:

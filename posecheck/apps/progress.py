@@ -14,19 +14,46 @@ _LINE_AT_LEAST_S = 60.0
 _BAR = 24
 
 
+class PaintedLine:
+    """The last line of a terminal, painted over; where lines stay, a new one each time."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = sys.stderr if stream is None else stream
+        self.terminal = self._stream.isatty()
+        self._open = False
+
+    def paint(self, text: str) -> None:
+        """Show this instead of what was painted last."""
+        self._write(f"\r{text}\x1b[K" if self.terminal else f"{text}\n")
+        self._open = self.terminal
+
+    def say(self, text: str) -> None:
+        """Leave a line that stays, in the place of what was painted."""
+        self._write(f"\r\x1b[K{text}\n" if self._open else f"{text}\n")
+        self._open = False
+
+    def end(self) -> None:
+        """Leave what was painted last, and go on below it."""
+        if self._open:
+            self._write("\n")
+            self._open = False
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
+
+
 class ProgressLine:
     """Shows how far a stage is: repainted on a terminal, else a line now and then."""
 
     def __init__(
         self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._stream = sys.stderr if stream is None else stream
+        self._line = PaintedLine(stream)
         self._clock = clock
-        self._terminal = self._stream.isatty()
         self._stage = ""
         self._started = self._shown = 0.0
         self._share = 0.0
-        self._open = False
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Tell that so many frames of a stage are done; total is 0 where it is unknown."""
@@ -34,33 +61,22 @@ class ProgressLine:
         if stage != self._stage or done == 0:
             self.end()
             self._stage, self._started, self._shown, self._share = stage, now, now, 0.0
-            self._show(f"{stage} ...")
+            self._line.paint(f"{stage} ...")
             return
         share = done / total if total else 0.0
         if self._due(now - self._shown, share):
             self._shown, self._share = now, share
-            self._show(line(stage, done, total, now - self._started))
+            self._line.paint(line(stage, done, total, now - self._started))
 
     def end(self) -> None:
         """Leave what was painted last, and go on below it."""
-        if self._open:
-            self._stream.write("\n")
-            self._stream.flush()
-            self._open = False
+        self._line.end()
 
     def _due(self, pause_s: float, share: float) -> bool:
-        if self._terminal:
+        if self._line.terminal:
             return pause_s >= _REPAINT_S or share >= 1.0
         far = share - self._share >= _LINE_EVERY
         return pause_s >= _LINE_AT_LEAST_S or (far and pause_s >= _LINE_EVERY_S)
-
-    def _show(self, text: str) -> None:
-        if self._terminal:
-            self._stream.write(f"\r{text}\x1b[K")
-            self._open = True
-        else:
-            self._stream.write(f"{text}\n")
-        self._stream.flush()
 
 
 def line(stage: str, done: int, total: int, elapsed_s: float) -> str:

@@ -83,6 +83,20 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """All that was measured of the frames of a clip: nothing of it depends on a prescription."""
+
+    t_s: Array  # (n,) float64
+    values: Array  # (n, len(COLUMNS)) float32
+    points_px: Array  # (n, 12, 2) float32: working leg, resting leg, middle of the shoulders, ear
+    feet: float  # +1 where they point to the picture's right, -1 to the left
+
+    def column(self, name: str) -> Array:
+        """One of `COLUMNS`, (n,) float32."""
+        return np.ascontiguousarray(self.values[:, COLUMNS.index(name)])
+
+
+@dataclass(frozen=True, slots=True)
 class Newest:
     """The last frame that was answered, for whoever shows it at once."""
 
@@ -125,6 +139,11 @@ class Tracker:
         """Answer the frames that still wait."""
         self._ready.extend(self._smoother.flush())
         self._answer()
+
+    def measured(self) -> Measured:
+        """What was found so far."""
+        values = self._values.columns(slice(None))
+        return Measured(self.times(), values, self.points(), self.feet)
 
     @property
     def feet(self) -> float:

@@ -18,7 +18,6 @@ _UNKNOWN = frozenset(("", "-", "–", "—", "?", "na", "n/a", "n.a.", "nan", "n
 class Sheet:
     """A table of text: its header, and its rows with the line each ends on."""
 
-    name: str
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]  # cells as many as the header has
 
@@ -33,7 +32,12 @@ def read_sheet(path: Path) -> Sheet:
         than the header.
 
     """
-    text = _decoded(_bytes(path), path)
+    return parse_sheet(_bytes(path), str(path))
+
+
+def parse_sheet(data: bytes, place: str) -> Sheet:
+    """Read the content of a table, which messages call `place`; as `read_sheet`."""
+    text = _decoded(data, place)
     delimiter, text = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     header: tuple[str, ...] = ()
@@ -45,14 +49,14 @@ def read_sheet(path: Path) -> Sheet:
             if not header:
                 header = _without_empty_end(cells)
             else:
-                rows.append((reader.line_num, _fitted(cells, header, reader.line_num, path)))
+                rows.append((reader.line_num, _fitted(cells, header, reader.line_num, place)))
     except csv.Error as error:
         raise InputError(
-            f"{path}, line {reader.line_num}: this is not a table ({error})."
+            f"{place}, line {reader.line_num}: this is not a table ({error})."
         ) from error
     if not header:
-        raise InputError(f"{path} is empty; it needs a line with the names of its columns.")
-    return Sheet(path.name, header, tuple(rows))
+        raise InputError(f"{place} is empty; it needs a line with the names of its columns.")
+    return Sheet(header, tuple(rows))
 
 
 def number(text: str) -> float:
@@ -99,9 +103,9 @@ def _bytes(path: Path) -> bytes:
         raise InputError(f"Cannot read {path}: {reason}.") from error
 
 
-def _decoded(data: bytes, path: Path) -> str:
+def _decoded(data: bytes, place: str) -> str:
     if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        raise InputError(f"{path} is a workbook, not a CSV file; save it as CSV first.")
+        raise InputError(f"{place} is a workbook, not a CSV file; save it as CSV first.")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = data.decode("utf-16", "replace")
     else:
@@ -110,7 +114,7 @@ def _decoded(data: bytes, path: Path) -> str:
         except UnicodeDecodeError:
             text = data.decode("cp1252", "replace")  # as Excel saves it by default
     if "\0" in text:
-        raise InputError(f"{path} is not a CSV file: it is not text.")
+        raise InputError(f"{place} is not a CSV file: it is not text.")
     return text
 
 
@@ -130,10 +134,10 @@ def _without_empty_end(cells: list[str]) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in cells)
 
 
-def _fitted(cells: list[str], header: tuple[str, ...], line: int, path: Path) -> tuple[str, ...]:
+def _fitted(cells: list[str], header: tuple[str, ...], line: int, place: str) -> tuple[str, ...]:
     if any(cell.strip() for cell in cells[len(header) :]):
         raise InputError(
-            f"{path}, line {line}: {len(cells)} cells under {len(header)} names of columns; "
+            f"{place}, line {line}: {len(cells)} cells under {len(header)} names of columns; "
             "a comma inside a cell (24,8) needs quotes around it, or `;` between the cells."
         )
     return tuple((cells + [""] * len(header))[: len(header)])

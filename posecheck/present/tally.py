@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -53,12 +54,24 @@ def outcome_of(row: ClipGrade) -> Outcome:
 
 
 def reasons_of(row: ClipGrade) -> list[str]:
-    """Return in words what stands against a clip: its error, its faults, or its warnings."""
+    """Return in words what stands against a clip: its error, its faults, or its warnings.
+
+    Only of a clip that passed there may be none.
+    """
     if row.verdict is None:
         return [_without_name(row.error or "No reason is known.", row.clip)]
+    still = math.isnan(row.tension_knee_flexion_deg)
     if row.verdict == "needs_work":
-        return [rule_words(rule) for rule in row.faults]
-    return [WARNING_WORDS.get(name, rule_words(name)) for name in row.warnings]
+        faults = [rule_words(rule) for rule in row.faults]
+        if not row.reps:
+            faults.append("No repetitions were seen")
+        elif still:
+            faults.append("No point of tension was seen")
+        return faults or ["Less than was prescribed"]
+    warnings = [WARNING_WORDS.get(name, rule_words(name)) for name in row.warnings]
+    if row.verdict == "pass" or warnings:
+        return warnings
+    return ["No exercise was found" if still and not row.reps else "The leg was seen too little"]
 
 
 def _without_name(error: str, clip: str) -> str:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import av
 import guard_fakes
 import numpy as np
+import pytest
 
 from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import LocalExecutor
-from posecheck.apps.batch.run import Graded, grade
+from posecheck.apps.batch.run import Graded, run_batch
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.batch.worker import ClipGrader
+from posecheck.session import Session
 from posecheck.types import ClipGrade, Pose
 from posecheck.vision.frames import Frame
 from posecheck.vision.pose_store import load_poses
@@ -61,6 +65,17 @@ remember_slowly = ClipGrader(_slow)
 do_not_look = ClipGrader(Blind)
 
 
+def do_not_measure(task: GradeTask) -> ClipGrade:
+    """Grades from what was measured before, or fails."""
+
+    def refuse(_session: Session, pose: Pose) -> NoReturn:
+        raise AssertionError(f"the pose at {pose.t_s} s was measured again")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Session, "push", refuse)
+        return do_not_look(task)
+
+
 def by_name(task: GradeTask) -> ClipGrade:
     """Does to the clip what its name says."""
     name = task.job.stem
@@ -83,13 +98,34 @@ def make_clip(path: Path, frames: int = 12, seed: int = 0) -> Path:
     return path
 
 
+class Inline:
+    """An executor that does each task at once, in this process: quick."""
+
+    slots = 1
+
+    def submit(self, task: GradeTask) -> Future[ClipGrade]:
+        module, _, function = task.runs.partition(":")
+        done: Future[ClipGrade] = Future()
+        done.set_result(getattr(importlib.import_module(module), function)(task))
+        return done
+
+    def abandon(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def run_inline(clips: Path | Sequence[Path | str], out: Path | str, **changes: Any) -> Graded:
+    """As `run`, without a child."""
+    return run(clips, out, executor=Inline, **changes)
+
+
 def run(clips: Path | Sequence[Path | str], out: Path | str, **changes: Any) -> Graded:
     """Grade in this process, with children that remember unless told otherwise."""
     executor = changes.pop("executor", lambda: LocalExecutor(2))
     paths = [str(p) for p in ([clips] if isinstance(clips, Path) else clips)]
     usual: dict[str, Any] = {"runs": "batch_fakes:remember", "per_s": 12.5}
     settings = Settings(str(out), **(usual | changes))
-    return grade(paths, settings, executor)
+    return run_batch(paths, settings, executor)
 
 
 if __name__ == "__main__":  # a parent that may be killed

@@ -8,7 +8,7 @@ from typing import Any
 
 import fsspec
 import pytest
-from batch_fakes import make_clip, run
+from batch_fakes import make_clip, run, run_inline
 from test_batch_run import rows
 
 from posecheck.apps.batch.storage import open_storage
@@ -26,7 +26,7 @@ def test_a_batch_from_a_bucket_to_a_bucket(tmp_path: Path) -> None:
     place = f"s3://clinic/{tmp_path.name}"
     files: Any = fsspec.filesystem("s3")
     files.put(str(clips), f"{place}/clips", recursive=True)
-    run(clips, calm)
+    run_inline(clips, calm)
     first = run([f"{place}/clips"], f"{place}/out")
     assert (first.tally.total, first.tally.failed) == (3, 0)
     here = tmp_path / "copy"
@@ -40,5 +40,5 @@ def test_a_batch_from_a_bucket_to_a_bucket(tmp_path: Path) -> None:
         assert report["clip"]["sha256"] == row.sha256
     kept = [n for n in open_storage(f"{place}/out").list() if n.endswith(".npz") and "poses/" in n]
     assert len(kept) == 2
-    again = run([f"{place}/clips"], f"{place}/out", runs="batch_fakes:do_not_look")
+    again = run_inline([f"{place}/clips"], f"{place}/out", runs="batch_fakes:do_not_look")
     assert (again.tally.failed, again.tally.kept) == (0, 3)

@@ -91,13 +91,21 @@ def test_rows_that_contradict_each_other(folder: Path) -> None:
     assert (second.side, second.problem) == ("left", None)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_a_table_as_a_spreadsheet_saves_it(folder: Path, encoding: str) -> None:
+    (folder / "Müller.mp4").touch()
+    (folder / "list.csv").write_bytes("clip;side\nMüller.mp4;left\n".encode(encoding))
+    (job,) = list_jobs([str(folder / "list.csv")])
+    assert (job.name, job.side, job.problem) == ("Müller.mp4", "left", None)
+
+
 @pytest.mark.parametrize(
     ("content", "word"),
     [
-        (b"file,side\na.mp4,left\n", "no column named clip"), (b"", "no column named clip"),
-        (b"clip,Patient,subject\na,b,c\n", "two columns"), (b"clip\n\xff\xfe\n", "UTF-8"),
-        (b'clip\n"a.mp4\n', "not a CSV"), (b"PAR1nonsense", "Parquet"),
-        (b"clip\n" + b"x" * 200_000, "not a CSV"), (b"clip\n\n", "no clip in"),
+        (b"file,side\na.mp4,left\n", "no column named clip"), (b"", "is empty"),
+        (b"clip,Patient,subject\na,b,c\n", "two columns"), (b"PK\x03\x04", "workbook"),
+        (b'clip\n"a.mp4\n', "not a table"), (b"PAR1nonsense", "Parquet"),
+        (b"clip\n" + b"x" * 200_000, "not a table"), (b"clip\n\n", "no clip in"),
     ],
 )  # fmt: skip
 def test_what_is_no_table_of_clips(folder: Path, content: bytes, word: str) -> None:

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 from batch_cluster import WAIT_S, Cluster
-from batch_fakes import make_clip, run
+from batch_fakes import make_clip, run_inline
 from test_batch_run import halves, poses, rows
 
 from posecheck.apps.batch import cluster as module
 from posecheck.apps.batch.cluster import connect
 from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import failed_task, run_guarded
-from posecheck.apps.batch.run import grade
+from posecheck.apps.batch.run import run_batch
 
 
 @pytest.mark.slow
@@ -29,7 +29,7 @@ def test_a_batch_on_two_workers_one_of_them_killed(
     for seed in range(10):
         make_clip(clips / f"{seed}.mp4", 40, seed)
     (clips / "empty.mp4").touch()
-    run(clips, calm)
+    run_inline(clips, calm)
     with Cluster(tmp_path) as cluster:
         first, _ = cluster.worker(), cluster.worker(nanny=True)
         seen = 0
@@ -46,11 +46,11 @@ def test_a_batch_on_two_workers_one_of_them_killed(
         while executor.slots < 2:
             assert time.monotonic() < until_s
             time.sleep(0.1)
-        done = grade([str(clips)], settings, lambda: executor, tell=tell)
+        done = run_batch([str(clips)], settings, lambda: executor, tell=tell)
     assert (done.tally.total, done.tally.failed, done.interrupted) == (11, 1, False)
     assert rows(out) == rows(calm)
     assert sorted(poses(out)) == sorted(poses(calm))
     for report in calm.rglob("report.json"):
         assert (out / report.relative_to(calm)).read_bytes() == report.read_bytes()
-    run(clips, out, runs="batch_fakes:do_not_look")
+    run_inline(clips, out, runs="batch_fakes:do_not_look")
     assert halves(out) == []

@@ -23,7 +23,7 @@ from typing import Any
 import av
 import psutil
 import pytest
-from batch_fakes import make_clip, run
+from batch_fakes import make_clip, run, run_inline
 
 from posecheck.apps.batch.inputs import list_jobs
 from posecheck.apps.batch.jobs import ClipJob
@@ -31,7 +31,7 @@ from posecheck.apps.batch.limits import Limits
 from posecheck.apps.batch.locks import only_batch
 from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import LocalExecutor, run_guarded
-from posecheck.apps.batch.run import grade
+from posecheck.apps.batch.run import run_batch
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.assess.prescription import Prescription, load_prescription
 from posecheck.errors import OutputError
@@ -117,70 +117,97 @@ def test_running_again_does_nothing_and_with_another_prescription_looks_at_nothi
     clips.mkdir()
     shutil.copy(long_clip, clips)
     make_clip(clips / "b.mp4", 30)
-    run(clips, out)
+    run_inline(clips, out)
     before, table, report = poses(out), rows(out), (out / "long/report.json").read_text()
-    again = run(clips, out, runs="batch_fakes:do_not_look")
+    again = run_inline(clips, out, runs="batch_fakes:do_not_look")
     assert (again.tally.kept, rows(out), poses(out)) == (2, table, before)
     other = load_prescription("knee-bends-10")
-    changed = run(clips, out, runs="batch_fakes:do_not_look", prescription=other)
+    changed = run_inline(clips, out, runs="batch_fakes:do_not_measure", prescription=other)
     assert (changed.tally.kept, changed.tally.failed) == (0, 0)
     assert rows(out) != table
     assert poses(out) == before
     assert (out / "long/report.json").read_text() != report
-    # back to the first: its row was kept, but the folder holds the other report by now
-    run(clips, out, runs="batch_fakes:do_not_look")
+    fresh = tmp_path / "fresh"
+    run_inline(clips, fresh, prescription=other)
+    for name in ("report.json", "report.html", "angles.csv", "poses.npz"):
+        assert (out / "long" / name).read_bytes() == (fresh / "long" / name).read_bytes()
+    # and from the poses alone
+    shutil.rmtree(out / ".posecheck/measured")
+    shutil.rmtree(out / ".posecheck/grades")
+    run_inline(clips, out, runs="batch_fakes:do_not_look", prescription=other)
+    assert (out / "long/report.json").read_bytes() == (fresh / "long/report.json").read_bytes()
+    run_inline(clips, out, runs="batch_fakes:do_not_look")
     assert rows(out) == table
     assert (out / "long/report.json").read_text() == report
 
 
+def test_a_row_is_as_old_as_the_folder_of_its_report(tmp_path: Path) -> None:
+    """A row that was kept does not stand for a report of another prescription."""
+    clip, out = make_clip(tmp_path / "a.mp4"), tmp_path / "out"
+    run_inline([clip], out)
+    table, report = rows(out), (out / "a/report.json").read_text()
+    run_inline([clip], out, prescription=load_prescription("knee-bends-10"))
+    assert (out / "a/report.json").read_text() != report
+    # back to the first: its row was kept, but the folder holds the other report by now
+    run_inline([clip], out, runs="batch_fakes:do_not_measure")
+    assert rows(out) == table
+    assert (out / "a/report.json").read_text() == report
+
+
 def test_a_report_that_was_taken_away_or_changed_is_written_again(tmp_path: Path) -> None:
     clip, out = make_clip(tmp_path / "a.mp4"), tmp_path / "out"
-    run([clip], out)
+    run_inline([clip], out)
     report = (out / "a/report.json").read_text()
     (out / "a/report.html").unlink()
-    run([clip], out, runs="batch_fakes:do_not_look")
+    run_inline([clip], out, runs="batch_fakes:do_not_look")
     assert (out / "a/report.html").exists()
     for spoil in (shutil.rmtree, lambda folder: (folder / "report.json").write_text("{}")):
         spoil(out / "a")
-        run([clip], out, runs="batch_fakes:do_not_look")
+        run_inline([clip], out, runs="batch_fakes:do_not_look")
         assert (out / "a/report.json").read_text() == report
 
 
 def test_kept_poses_that_are_damaged_are_made_again(tmp_path: Path) -> None:
     clip, out = make_clip(tmp_path / "a.mp4"), tmp_path / "out"
-    run([clip], out)
+    run_inline([clip], out)
     table = rows(out)
     (file,) = (out / ".posecheck/poses").rglob("*.npz")
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
     shutil.rmtree(out / "a")
-    run([clip], out)
+    run_inline([clip], out)
     assert file.read_bytes() == whole
     assert rows(out) == table
+    (file,) = (out / ".posecheck/measured").rglob("*.npz")
+    for spoiled in (b"", file.read_bytes()[:-40], b"no archive", bytes(500)):
+        file.write_bytes(spoiled)
+        shutil.rmtree(out / "a")
+        run_inline([clip], out, runs="batch_fakes:do_not_look")
+        assert rows(out) == table
 
 
 def test_tables_alone(tmp_path: Path) -> None:
     clip, out = make_clip(tmp_path / "a.mp4"), tmp_path / "out"
-    run([clip], out, pages=False)
+    run_inline([clip], out, pages=False)
     assert {p.name for p in out.iterdir()} == {".posecheck", *FILES[:3]}
     assert rows(out)[0].folder is None
-    assert run([clip], out, pages=False).tally.kept == 1
+    assert run_inline([clip], out, pages=False).tally.kept == 1
 
 
 def test_the_annotated_video_is_there_when_asked_for(tmp_path: Path) -> None:
     clip, out = make_clip(tmp_path / "a.mp4"), tmp_path / "out"
-    run([clip], out)
+    run_inline([clip], out)
     assert not (out / "a/annotated.mp4").exists()
-    run([clip], out, video=True, runs="batch_fakes:do_not_look")
+    run_inline([clip], out, video=True, runs="batch_fakes:do_not_look")
     assert (out / "a/annotated.mp4").exists()
-    assert run([clip], out, video=True, runs="batch_fakes:do_not_look").tally.kept == 1
+    assert run_inline([clip], out, video=True, runs="batch_fakes:do_not_look").tally.kept == 1
 
 
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     clip, out = make_clip(tmp_path / "monday.mp4"), tmp_path / "out"
     (out / "monday").mkdir(parents=True)
     (out / "monday/thesis.txt").write_text("years of work")
-    assert run([clip], out).tally.failed == 1
+    assert run_inline([clip], out).tally.failed == 1
     assert "left alone" in (rows(out)[0].error or "")
     assert (out / "monday/thesis.txt").read_text() == "years of work"
 
@@ -204,6 +231,8 @@ def test_a_second_batch_in_the_same_place_is_refused(tmp_path: Path) -> None:
 
 
 GOOD = (
+    *(f"day {i}/{name}.mp4" for i in range(8) for name in ("left", "right", "both", "again")),
+    *(f"{i:02d}.mov" for i in range(15)), "../outside.mp4",
     "plain.mp4", "it's \"so\".mp4", "new\nline.mp4", "=1+1.mp4", "🦵 knee.mp4", f"{'x' * 240}.mp4",
     "a..mp4", "-rf.mp4", "über 100 %.mp4", "UPPER.MP4", "<b>bold<script>.mp4", "{{ 7 * 7 }}.mp4",
 )  # fmt: skip
@@ -270,12 +299,14 @@ def growth(path: Path) -> Iterator[None]:
 
 def test_a_folder_with_everything_in_it(tmp_path: Path) -> None:
     clips, out = tmp_path / "clips", tmp_path / "out"
-    clips.mkdir()
     for seed, name in enumerate(GOOD):
+        (clips / name).parent.mkdir(parents=True, exist_ok=True)
         make_clip(clips / name, 8, seed)
+    (clips / "more.csv").write_text("clip\n../outside.mp4\n")
     reasons = bad_clips(clips, clips / "plain.mp4")
-    assert len(reasons) == 20
-    called = {Path(job.location).name: job.name for job in list_jobs([str(clips)])}
+    assert (len(GOOD), len(reasons)) == (60, 20)
+    paths = [str(clips), str(clips / "more.csv")]
+    called = {os.path.relpath(job.location, clips): job.name for job in list_jobs(paths)}
     told: dict[str, dict[str, Any]] = {}
 
     def tell(event: dict[str, Any]) -> None:
@@ -284,13 +315,15 @@ def test_a_folder_with_everything_in_it(tmp_path: Path) -> None:
 
     settings = Settings(str(out), runs="batch_fakes:remember", per_s=12.5)
     with growth(clips / "growing.mp4"):
-        done = grade([str(clips)], settings, lambda: LocalExecutor(2), tell=tell)
-    assert (done.tally.total, done.tally.failed) == (len(GOOD) + 20, 20)
+        done = run_batch(paths, settings, lambda: LocalExecutor(2), tell=tell)
+    assert (done.tally.total, done.tally.failed) == (80, 20)
     for name in GOOD:
         row = told[called[name]]
         assert row["error"] is None, row
-        assert (out / row["folder"] / "report.html").is_file()
-    assert len({told[called[name]]["folder"] for name in GOOD}) == len(GOOD)
+        assert Path(row["folder"]).name == row["folder"]
+        assert "<script>.mp4" not in (out / row["folder"] / "report.html").read_text()
+    assert len({told[called[name]]["folder"] for name in GOOD}) == 60
+    assert "<script>.mp4" not in (out / "index.html").read_text()
     for name, word in reasons.items():
         assert word in told[called[name]]["error"], (name, told[called[name]])
     table = rows(out)
@@ -313,7 +346,7 @@ def test_a_clip_that_takes_its_process_down_costs_that_clip(tmp_path: Path) -> N
                        ("swell", "900 MiB"), ("fail", "no such luck")):  # fmt: skip
         assert word in (table[f"{name}.mp4"].error or "")
     # what failed is tried again, what is done is not
-    again = run(clips, out)
+    again = run_inline(clips, out)
     assert (again.tally.failed, again.tally.kept) == (0, 2)
 
 
@@ -321,7 +354,7 @@ def test_a_clip_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     clip, out = make_clip(tmp_path / "hang.mp4"), tmp_path / "out"
     run([clip], out, runs="batch_fakes:by_name", limits=Limits(2.0, 900.0))
     assert "longer than 2 s" in (rows(out)[0].error or "")
-    assert run([clip], out).tally.failed == 0
+    assert run_inline([clip], out).tally.failed == 0
 
 
 def test_a_daemon_may_have_a_guarded_child(tmp_path: Path) -> None:
@@ -342,7 +375,7 @@ def test_a_killed_worker_and_a_killed_parent_lose_nothing(tmp_path: Path) -> Non
     clips.mkdir()
     for seed in range(6):
         make_clip(clips / f"{seed % 3}{'b' * (seed // 3)}.mp4", 50, seed % 5)
-    run(clips, calm)
+    run_inline(clips, calm)
     ways = os.pathsep.join(p or str(Path.cwd()) for p in sys.path)
     rng = random.Random()
     for victim in ("parent", "worker", "parent"):
@@ -361,7 +394,7 @@ def test_a_killed_worker_and_a_killed_parent_lose_nothing(tmp_path: Path) -> Non
         finally:
             with_luck(parent, signal.SIGKILL)
             parent.wait()
-    run(clips, out)
+    run_inline(clips, out)
     assert [replace(r, seconds=0.0) for r in rows(out)] == rows(calm)
     assert halves(out) == []
     assert sorted(poses(out)) == sorted(poses(calm))
@@ -394,12 +427,12 @@ def test_an_interrupt_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.Mon
                 raise KeyboardInterrupt
 
     settings = Settings(str(out), runs="batch_fakes:remember", per_s=12.5)
-    done = grade([str(clips)], settings, lambda: LocalExecutor(2), tell=tell)
+    done = run_batch([str(clips)], settings, lambda: LocalExecutor(2), tell=tell)
     assert (done.interrupted, done.tally.done) == (True, 2)
     assert list(scratch.iterdir()) == []
     assert guarded() == []
     assert sorted(by_clip(out)) == sorted(seen)
-    again = run(clips, out)
+    again = run_inline(clips, out)
     assert again.tally.kept >= 2
     assert len(rows(out)) == 8
     assert halves(out) == []

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from batch_cluster import Cluster
 from batch_servers import PASSWORD, web_server
-from commands import assert_refused, run, spawn, start, tree
+from commands import assert_refused, run, spawn
 
+from posecheck.apps.batch import cluster
 from posecheck.apps.batch.storage import open_storage
 from posecheck.present.grades import read_grades
 from posecheck.types import ClipGrade
@@ -43,12 +44,12 @@ def same(first: list[ClipGrade], second: list[ClipGrade]) -> bool:
 
 
 @contextmanager
-def two_workers(folder: Path, nanny: bool = False) -> Iterator[Cluster]:
+def two_workers(folder: Path) -> Iterator[Cluster]:
     folder.mkdir()
-    with Cluster(folder) as cluster:
+    with Cluster(folder) as made:
         for _ in range(2):
-            cluster.worker(nanny)
-        yield cluster
+            made.worker(nanny=True)
+        yield made
 
 
 @pytest.mark.usefixtures("bucket")
@@ -59,9 +60,9 @@ def test_from_a_bucket_to_a_bucket_by_a_cluster(clips: Path, tmp_path: Path) -> 
     files = s3fs.S3FileSystem(use_listings_cache=False)
     for clip in clips.iterdir():
         files.put_file(str(clip), f"clinic/nightly/in/{clip.name}")
-    with two_workers(tmp_path / "dask", nanny=True) as cluster:
+    with two_workers(tmp_path / "dask") as workers:
         command = ("grade", "s3://clinic/nightly/in", "--out", "s3://clinic/nightly/out")
-        done = spawn(*command, "--dask", cluster.address, "--json", cwd=tmp_path)
+        done = spawn(*command, "--dask", workers.address, "--json", cwd=tmp_path)
     assert done.code == 1, done.err  # for the bad one
     assert "Traceback" not in done.err
     out = open_storage("s3://clinic/nightly/out")
@@ -84,32 +85,6 @@ def test_from_a_bucket_to_a_bucket_by_a_cluster(clips: Path, tmp_path: Path) -> 
     assert json.loads(again.out.splitlines()[-1])["kept"] == 2
 
 
-def test_a_worker_that_is_killed_half_way(
-    tmp_path: Path, sample_start: Callable[[int], Path]
-) -> None:
-    """The tables are those of an undisturbed run; nothing is left half done."""
-    folder = tmp_path / "clips"
-    folder.mkdir()
-    for frames in range(25, 31):
-        (folder / f"{frames}.mp4").write_bytes(sample_start(frames).read_bytes())
-    assert spawn("grade", "clips", "--out", "calm", cwd=tmp_path).code == 0
-    with two_workers(tmp_path / "dask") as cluster:
-        command = ("grade", "clips", "--out", "out", "--dask", cluster.address, "--json")
-        with start(*command, cwd=tmp_path) as process:
-            assert process.stdout is not None
-            for line in process.stdout:
-                if json.loads(line)["event"] == "clip":
-                    break
-            cluster.processes[1].kill()
-            out, err = process.communicate(timeout=240)
-    assert process.returncode == 0, err
-    assert json.loads(out.splitlines()[-1])["clips"] == 6
-    found = rows(tmp_path / "out" / "grades.csv")
-    assert same(found, rows(tmp_path / "calm" / "grades.csv"))
-    assert len({row.clip for row in found}) == len(found) == 6
-    assert not [name for name in tree(tmp_path / "out") if name.endswith(".part")]
-
-
 def test_from_a_web_server(clips: Path, tmp_path: Path) -> None:
     """No password is in anything that is written, said, or kept."""
     with web_server(clips, "locked") as host:
@@ -127,7 +102,10 @@ def test_from_a_web_server(clips: Path, tmp_path: Path) -> None:
     assert not [path for path in written if PASSWORD.encode() in path.read_bytes()]
 
 
-def test_a_scheduler_that_is_not_there(clips: Path, tmp_path: Path, capsys: Capture) -> None:
+def test_a_scheduler_that_is_not_there(
+    clips: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "ANSWER_S", 1.0)
     out = tmp_path / "out"
     refused = run(capsys, "grade", clips, "--out", out, "--dask", "tcp://127.0.0.1:9")
     assert_refused(refused, "tcp://127.0.0.1:9", "does not answer")

@@ -77,6 +77,18 @@ def test_a_reason_is_that_of_the_verdict() -> None:
     assert reasons_of(make_row(verdict="ungradable", warnings=("cut_off", "new_one"))) == [
         "The recording breaks off", "New one",
     ]  # fmt: skip
+    nan = float("nan")
+    none: dict[str, Any] = {"verdict": "ungradable", "warnings": ()}
+    assert reasons_of(make_row(**none, reps=0, tension_knee_flexion_deg=nan)) == [
+        "No exercise was found"
+    ]
+    assert reasons_of(make_row(**none, reps=5)) == ["The leg was seen too little"]
+    work: dict[str, Any] = {"verdict": "needs_work", "faults": ()}
+    assert reasons_of(make_row(**work, reps=0)) == ["No repetitions were seen"]
+    assert reasons_of(make_row(**work, reps=5)) == ["Less than was prescribed"]
+    assert reasons_of(make_row(**work, reps=5, tension_knee_flexion_deg=nan)) == [
+        "No point of tension was seen"
+    ]
     assert reasons_of(make_failure("b/a.mp4", error="a.mp4 is empty.")) == ["… is empty."]
     assert reasons_of(make_failure("a.mp4", error="Cannot read '/x/y/a.mp4'.")) == [
         "Cannot read '…'."

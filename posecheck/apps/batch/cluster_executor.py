@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import posecheck
+from posecheck.apps.batch.code import this_posecheck
 from posecheck.apps.batch.local_storage import LocalStorage
 from posecheck.apps.batch.storage import open_storage
 from posecheck.errors import InputError
@@ -69,7 +69,7 @@ class ClusterExecutor:
         row: Future[Any] = Future()
         with self._lock:
             self._pending.add(row)
-        inner = self._executor.submit(_on_worker, posecheck.__version__, self._runs, _Sealed(task))
+        inner = self._executor.submit(_on_worker, this_posecheck(), self._runs, _Sealed(task))
         inner.add_done_callback(partial(self._pass_on, row, task))
         return row
 
@@ -123,7 +123,7 @@ class ClusterExecutor:
         error = inner.exception()
         if error is None:
             well, value = inner.result()
-            reason = f"It failed on a worker ({value}); please report this."
+            reason = str(value)
         else:
             well, value = False, None
             reason = f"It failed on a worker ({type(error).__name__}); please report this."
@@ -167,17 +167,20 @@ class _Sealed:
         return "a clip"
 
 
-def _on_worker(version: str, runs: Callable[[Any], Any], sealed: _Sealed) -> tuple[bool, Any]:
-    """What a worker does: whether it went well, and the row or what went wrong.
+def _on_worker(wanted: str, runs: Callable[[Any], Any], sealed: _Sealed) -> tuple[bool, Any]:
+    """What a worker does: whether it went well, and the row or why there is none.
 
     Nothing is raised, for Dask would log it with the addresses that are in it.
     """
-    if version != posecheck.__version__:  # a worker that has joined since the beginning
-        return False, f"it has Posecheck {posecheck.__version__}, not {version}"
+    if wanted != this_posecheck():  # whose grades would not be those of the others
+        return False, (
+            f"A worker has Posecheck {this_posecheck()}, not {wanted}; install the same one on "
+            "every machine."
+        )
     try:
         return True, runs(sealed.task)
     except Exception as error:
-        return False, type(error).__name__
+        return False, f"It failed on a worker ({type(error).__name__}); please report this."
 
 
 def close_client(client: Any) -> None:

@@ -1,8 +1,9 @@
 """What is kept of a clip, so that nothing is done twice.
 
-Poses are kept under the hash of the clip's content, that of the model, and the sampling; the
-row of a grade also under all else that it depends on. A row stands only as long as the clip's
-folder holds the very report that it was made of.
+Poses are kept under the hash of the clip's content, that of the model, the sampling, and the
+code that looks; what was measured of them also under the code that measures; the row of a grade
+under all that it depends on. A row stands only as long as the clip's folder holds the very
+report that it was made of.
 """
 
 from __future__ import annotations
@@ -10,18 +11,23 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
+
 import posecheck
+from posecheck.apps.batch.code import code_digest, looks_digest, motion_digest
 from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.rows import row_from_json, row_to_json
 from posecheck.apps.batch.storage import Storage
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.report_dir import PAGE, REPORT, VIDEO
 from posecheck.errors import InputError
+from posecheck.motion.track import COLUMNS, Measured
 from posecheck.types import ClipGrade, ClipInfo
 from posecheck.vision.pose_rows import Poses
 from posecheck.vision.pose_store import load_poses
@@ -39,12 +45,14 @@ class Looked:
 
 
 class KeptPoses:
-    """The poses of one content, looked at by one model at one rate."""
+    """The poses of one content, looked at by one model at one rate, and what was measured."""
 
     def __init__(self, out: Storage, sha256: str, model_sha256: str, per_s: float | None) -> None:
         rate = "every" if per_s is None else f"{per_s:g}"
         self._out, self._model_sha256 = out, model_sha256
-        self._name = f"{KEPT}/poses/{sha256[:2]}/{sha256}-{model_sha256[:16]}-{rate}"
+        name = f"{sha256[:2]}/{sha256}-{model_sha256[:16]}-{rate}-{looks_digest()[:8]}"
+        self._name = f"{KEPT}/poses/{name}"
+        self._measured_name = f"{KEPT}/measured/{name}-{motion_digest()[:8]}.npz"
 
     def load(self, into: Path) -> tuple[Poses, Looked] | None:
         """Copy the kept file to ``into`` and read it; None if none was kept, or a damaged one."""
@@ -68,6 +76,30 @@ class KeptPoses:
         plain = {"info": dataclasses.asdict(looked.info), "truncated": looked.truncated}
         self._out.write_bytes(f"{self._name}.json", json.dumps(plain).encode())
 
+    def load_measured(self) -> Measured | None:
+        """What was measured of these poses; None if it was not kept, or damaged."""
+        content = self._out.read_bytes(self._measured_name)
+        if content is None:
+            return None
+        # a damaged archive may fail in many ways; it is made again
+        with contextlib.suppress(Exception), np.load(io.BytesIO(content)) as arrays:
+            found = Measured(
+                arrays["t_s"], arrays["values"], arrays["points_px"], float(arrays["feet"])
+            )
+            n = len(found.t_s)
+            if (found.values.shape, found.points_px.shape) == ((n, len(COLUMNS)), (n, 12, 2)):
+                return found
+        return None
+
+    def save_measured(self, measured: Measured) -> None:
+        """Keep it for other prescriptions."""
+        content = io.BytesIO()
+        np.savez(
+            content, t_s=measured.t_s, values=measured.values, points_px=measured.points_px,
+            feet=np.float64(measured.feet),
+        )  # fmt: skip
+        self._out.write_bytes(self._measured_name, content.getvalue())
+
 
 class KeptRow:
     """The row of one content, graded in one way into one folder."""
@@ -76,8 +108,8 @@ class KeptRow:
         self._out, self._task = out, task
         self._folder = task.folder_name(sha256)
         depends_on = [
-            posecheck.__version__, model_sha256, task.per_s, json.loads(task.prescription),
-            short_name(task.job), self._folder,
+            posecheck.__version__, code_digest(), model_sha256, task.per_s,
+            json.loads(task.prescription), short_name(task.job), self._folder,
         ]  # fmt: skip
         key = hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
         self._name = f"{KEPT}/grades/{sha256[:2]}/{sha256}-{key[:16]}.json"

@@ -8,14 +8,12 @@ Other columns are passed over. A value that makes no sense is a problem of its r
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 import math
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -25,6 +23,7 @@ from posecheck.apps.batch.addresses import clean, is_address, parse_address
 from posecheck.apps.batch.remote import file_system, why
 from posecheck.assess.prescription import ready_prescriptions
 from posecheck.errors import InputError
+from posecheck.present.sheets import parse_sheet
 from posecheck.types import Side
 
 _MOST_BYTES = 200_000_000
@@ -37,11 +36,14 @@ _COLUMNS = {
 }
 
 
+_Records = Iterator[tuple[str, Mapping[str, Any]]]  # each with where it stands
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """What a manifest says of one clip."""
 
-    where: str  # the table and the row, for people
+    where: str  # the table and the line or row, for people
     clip: str  # as it stands there
     location: str  # the path or address that it means
     subject: str | None
@@ -63,20 +65,12 @@ def read_manifest(given: str) -> Iterator[Row]:
     """
     shown = parse_address(given).shown if is_address(given) else clean(given)
     content = _content(given, shown)
-    try:
-        if content[:4] == b"PAR1":
-            names, records = _parquet(content)
-        else:
-            names, records = _csv(content)
-        columns = _columns(names, shown)
-        for number, record in enumerate(records, start=2 if content[:4] != b"PAR1" else 1):
-            texts = {field: _text(record.get(name)) for field, name in columns.items()}
-            if any(texts.values()):
-                yield _row(texts, given, f"{shown}, row {number}")
-    except UnicodeDecodeError:
-        raise InputError(f"{shown} is no text in UTF-8; save it as CSV UTF-8.") from None
-    except csv.Error as error:
-        raise InputError(f"{shown} is not a CSV file that can be read ({error}).") from None
+    names, records = _parquet(content) if content[:4] == b"PAR1" else _csv(content, shown)
+    columns = _columns(names, shown)
+    for where, record in records:
+        texts = {field: _text(record.get(name)) for field, name in columns.items()}
+        if any(texts.values()):
+            yield _row(texts, given, f"{shown}, {where}")
 
 
 def _content(given: str, shown: str) -> bytes:
@@ -101,15 +95,15 @@ def _content(given: str, shown: str) -> bytes:
     return content
 
 
-def _csv(content: bytes) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
-    text = content.decode("utf-8-sig")
-    header = text.partition("\n")[0]
-    separator = max(",;\t", key=header.count)  # which of them depends on the spreadsheet's country
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    return list(reader.fieldnames or ()), reader
+def _csv(content: bytes, shown: str) -> tuple[Sequence[str], _Records]:
+    sheet = parse_sheet(content, shown)
+    named = (
+        (f"line {line}", dict(zip(sheet.header, row, strict=True))) for line, row in sheet.rows
+    )
+    return sheet.header, named
 
 
-def _parquet(content: bytes) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
+def _parquet(content: bytes) -> tuple[Sequence[str], _Records]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -117,9 +111,8 @@ def _parquet(content: bytes) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
         table = pq.ParquetFile(pa.BufferReader(content))
         names = list(table.schema_arrow.names)
         wanted = [name for name in names if _field(name) is not None]
-        return names, (
-            record for batch in table.iter_batches(columns=wanted) for record in batch.to_pylist()
-        )
+        records = (r for batch in table.iter_batches(columns=wanted) for r in batch.to_pylist())
+        return names, ((f"row {i}", record) for i, record in enumerate(records, 1))
     except (pa.ArrowException, OSError, ValueError):
         raise InputError("The manifest is not a Parquet file that can be read.") from None
 

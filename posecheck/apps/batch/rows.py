@@ -59,7 +59,7 @@ def failed_row(
 
 
 def same_for(job: ClipJob, row: ClipGrade) -> ClipGrade:
-    """The row of another clip with the same content, for which nothing was done."""
+    """The row of a clip with the same content, for which nothing had to be done."""
     return dataclasses.replace(
         row, clip=job.name, subject=job.subject, session_date=job.session_date, seconds=math.nan
     )

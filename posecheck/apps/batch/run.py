@@ -2,8 +2,8 @@
 
 ::
 
-    done = grade(["clips"], Settings("graded"))
-    done.tally.counts, done.out
+    done = run_batch(["clips"], Settings("graded"))
+    done.counts, done.out
 
 What one clip does, or what is done to the process that looks at it, costs that clip alone.
 Running it again does only what is left to do.
@@ -36,6 +36,7 @@ from posecheck.apps.batch.tasks import PLOTLY
 from posecheck.present.grades import write_grades_csv, write_grades_parquet
 from posecheck.present.index_page import write_index
 from posecheck.present.page import write_plotly
+from posecheck.present.tally import OUTCOMES
 from posecheck.types import ClipGrade
 from posecheck.vision.model import ensure_model, stderr_bar
 
@@ -67,6 +68,16 @@ class Graded:
     seconds: float
     interrupted: bool = False
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """Clips by what they came to: ``pass``, ``needs_work``, ``ungradable``, ``failed``."""
+        return {outcome: self.tally.seen.counts[outcome] for outcome in OUTCOMES}
+
+    @property
+    def failed(self) -> int:
+        """Clips that could not be graded; their rows say why."""
+        return self.tally.failed
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
         return {
@@ -75,7 +86,7 @@ class Graded:
         }  # fmt: skip
 
 
-def grade(
+def run_batch(
     paths: Sequence[str],
     settings: Settings,
     executor: Callable[[], Executor] = LocalExecutor,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from typing import TextIO
 
 from posecheck.apps.batch.tally import BatchTally
-from posecheck.apps.progress import duration
+from posecheck.apps.progress import PaintedLine, duration
 from posecheck.types import ClipGrade
 
 _REPAINT_S = 0.2
@@ -21,46 +20,27 @@ class BatchLine:
     def __init__(
         self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._stream = sys.stderr if stream is None else stream
+        self._line = PaintedLine(stream)
         self._clock = clock
-        self._terminal = self._stream.isatty()
         self._begun_s = self._shown_s = clock()
-        self._open = False
 
     def clip(self, row: ClipGrade) -> None:
         """Say what failed."""
         if row.error is not None:
-            self._clear()
-            self._write(f"{printable(row.clip)}: {printable(row.error)}\n")
+            self._line.say(f"{printable(row.clip)}: {printable(row.error)}")
 
     def progress(self, tally: BatchTally, last: bool = False) -> None:
         """Say how far it is, where it is time to."""
         now_s = self._clock()
-        pause_s = _REPAINT_S if self._terminal else _LINE_EVERY_S
+        pause_s = _REPAINT_S if self._line.terminal else _LINE_EVERY_S
         if not last and now_s - self._shown_s < pause_s:
             return
         self._shown_s = now_s
-        text = state(tally, now_s - self._begun_s)
-        if self._terminal:
-            self._write(f"\r{text}\x1b[K")
-            self._open = True
-        else:
-            self._write(f"{text}\n")
+        self._line.paint(state(tally, now_s - self._begun_s))
 
     def end(self) -> None:
         """Go on below what was painted."""
-        if self._open:
-            self._write("\n")
-            self._open = False
-
-    def _clear(self) -> None:
-        if self._open:
-            self._write("\r\x1b[K")
-            self._open = False
-
-    def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+        self._line.end()
 
 
 def state(tally: BatchTally, elapsed_s: float) -> str:

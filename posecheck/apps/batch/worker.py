@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Protocol
 
 from posecheck.apps.batch.fetch import LocalClip, local_copy
-from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.kept import KeptPoses, KeptRow, Looked, short_name
 from posecheck.apps.batch.local_storage import LocalStorage
 from posecheck.apps.batch.locks import content_lock
-from posecheck.apps.batch.rows import failed_row, graded_row
+from posecheck.apps.batch.rows import failed_row, graded_row, same_for
 from posecheck.apps.batch.storage import Storage, open_storage
 from posecheck.apps.batch.tasks import PLOTLY, GradeTask
 from posecheck.apps.looking import MODEL_SIDE_PX, finish, look, write_files
@@ -138,7 +137,7 @@ class _OneClip:
                 row = kept.load()
                 if row is not None:
                     self.was_kept = True
-                    return _for(task.job, row)
+                    return same_for(task.job, row)
                 folder = Path(scratch) / "report"
                 folder.mkdir()
                 return self._grade(clip, model, kept, folder)
@@ -164,17 +163,24 @@ class _OneClip:
     def _report(self, clip: LocalClip, model: ModelFile, poses: Path) -> Report:
         """From the kept poses, or by looking; leaves the poses in a file."""
         task = self._task
-        session = Session(Prescription.model_validate_json(task.prescription))
+        prescription = Prescription.model_validate_json(task.prescription)
         store = KeptPoses(self._out, clip.sha256, model.sha256, task.per_s)
         found = store.load(poses)
+        measured = None if found is None else store.load_measured()
+        if measured is not None:
+            session = Session.restored(prescription, measured)
+        else:
+            session = Session(prescription)
+            for pose in () if found is None else found[0]:
+                session.push(pose)
         if found is not None:
             looked = found[1]
-            for pose in found[0]:
-                session.push(pose)
         else:
             looked = self._look(clip, model, session, poses)
             clip.check()  # nothing is kept under a hash that is not its own
             store.save(poses, looked)
+        if measured is None:
+            store.save_measured(session.measured())
         info = dataclasses.replace(looked.info, name=short_name(task.job), sha256=clip.sha256)
         return finish(session, info, model.info, looked.truncated)
 
@@ -183,13 +189,6 @@ class _OneClip:
             log = look(source, self._grader.looker(model), session, _nobody)
             log.save(poses, model.sha256)
             return Looked(source.info, source.truncated)
-
-
-def _for(job: ClipJob, row: ClipGrade) -> ClipGrade:
-    """A kept row with what the job says today."""
-    return dataclasses.replace(
-        row, clip=job.name, subject=job.subject, session_date=job.session_date
-    )
 
 
 def _refuse_what_is_not_ours(out: Storage, folder: str) -> None:

@@ -1,0 +1,104 @@
+"""Many clips -> tables, a page, and a folder for each clip.
+
+::
+
+    done = grade("clips", "graded")
+    done.counts, done.failed, done.out
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from posecheck.apps.batch.cluster import connect
+from posecheck.apps.batch.limits import Limits
+from posecheck.apps.batch.plan import FRAMES_PER_S, Settings
+from posecheck.apps.batch.pool import Executor, LocalExecutor, failed_task, run_guarded
+from posecheck.apps.batch.run import Graded, Tell, Watcher, run_batch
+from posecheck.assess.prescription import Prescription
+from posecheck.types import Side, Variant
+
+USUAL = Limits()
+
+
+def grade(
+    paths: str | Path | Sequence[str | Path],
+    out: str | Path,
+    prescription: Prescription | None = None,
+    *,
+    side: Side | None = None,
+    variant: Variant | None = None,
+    model: Path | None = None,
+    workers: int | None = None,
+    dask: str | None = None,
+    every_frame: bool = False,
+    video: bool = False,
+    pages: bool = True,
+    time_limit_s: float = USUAL.time_s,
+    memory_limit_mib: float = USUAL.memory_mib,
+    tell: Tell = lambda _event: None,
+    watcher: Watcher | None = None,
+) -> Graded:
+    """Grade many clips and write ``grades.csv``, ``grades.parquet``, ``index.html`` and reports.
+
+    What is wrong with one clip costs that clip; running it again does only what is left to do.
+    Ctrl-C ends it early, with what is done kept and written: the result then says so.
+
+    Parameters
+    ----------
+    paths
+        Files, folders, globs, manifests (CSV or Parquet), addresses.
+    out
+        The folder or address of the results.
+    prescription
+        What was asked for; the default asks for form and no dose. A manifest may say otherwise
+        of a clip.
+    side, variant
+        The working leg and the movement where they are known of all clips.
+    model
+        Another landmark model than the one that is fetched by itself.
+    workers
+        How many clips are worked on at once; one a core if None.
+    dask
+        The address of a Dask scheduler whose workers do the work.
+    every_frame
+        Whether to look at every frame, not only at as many as the accuracy needs.
+    video
+        Whether to write ``annotated.mp4`` for each clip.
+    pages
+        Whether to write a folder for each clip.
+    time_limit_s, memory_limit_mib
+        A clip that takes more is stopped.
+    tell
+        Is told events (``begin``, ``clip``, ``progress``) as plain values.
+    watcher
+        Is shown how far it is.
+
+    Raises
+    ------
+    PosecheckError
+        What stands in the way of all clips; what is wrong with one of them is in its row.
+
+    """
+    settings = Settings(
+        out=os.fspath(out),
+        prescription=prescription or Prescription.default(),
+        side=side,
+        variant=variant,
+        model=model,
+        per_s=None if every_frame else FRAMES_PER_S,
+        pages=pages,
+        video=video,
+        limits=Limits(time_limit_s, memory_limit_mib),
+    )
+
+    def executor() -> Executor:
+        if dask is not None:
+            return connect(dask, run_guarded, failed_task)
+        return LocalExecutor(workers)
+
+    several = [paths] if isinstance(paths, str | Path) else paths
+    places = [os.fspath(path) for path in several]
+    return run_batch(places, settings, executor, tell=tell, watcher=watcher)
