@@ -104,7 +104,8 @@ def _totals(rows: Sequence[tuple[Score, Labelled]]) -> Iterable[str]:
     naive = sum(reps == one.true_reps for one, (_, reps) in rows)
     yield f"| repetitions exact | {exact} of {n} | {naive} of {n} |"
     yield f"| side and variant | {sum(s.side_ok and s.variant_ok for s in scores)} of {n} | told |"
-    yield f"| tension found where there is one | {sum(s.tension_ok for s in scores)} of {n} | - |"
+    tension = sum(s.tension_ok for s in scores)
+    yield f"| tension found where there is one, and nowhere else | {tension} of {n} | - |"
     late = _mean(abs(s.tension_late_s) for s in scores)
     knee = _mean(abs(s.tension_knee_deg) for s in scores)
     yield f"| tension: start, knee | {late:.2f} s, {_deg(knee)} | - |"

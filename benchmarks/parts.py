@@ -72,7 +72,7 @@ def _labels(truth: Truth) -> Patches:
             return Legs(pose.t_s, NOWHERE, NOWHERE, NOT_APART, hidden, np.nan, NOWHERE)
         legs = (pose.xy_px if plain else pose.hidden_xy_px)[LEGS]
         resting = legs[1 - works] if plain else NOWHERE
-        return Legs(pose.t_s, legs[works], resting, works, hidden, self._size, legs[works])
+        return Legs(pose.t_s, legs[works], resting, works, hidden, self._size, legs[works], works)
 
     return {"working_leg.LegFollower.push": push}
 

@@ -153,11 +153,6 @@ class Limits(Section):
         description="How much shorter than dose.hold_s a stop may measure: its start is found "
         "within 0.5 s on rendered clips.",
     )
-    tension_drop_deg: Degrees = Field(
-        default=8.0,
-        description="Knee bent back by more than this from the point of tension: the stop has "
-        "ended. The smallest detectable change of a goniometer is 7-8 (PMID 25364856).",
-    )
     bounce_deg: Degrees = Field(
         default=5.0,
         description="Size of a fast to and fro of the knee. Set on rendered clips: planted 12, "

@@ -188,7 +188,7 @@ class BodyTracker:
         view = estimate_view(trunk, size, None)
         # the hips keep their names while the legs swap theirs
         side = self.judge.side(feet)
-        works = SIDES.index(side) if side else round(float(np.mean(self._higher)))
+        works = SIDES.index(side or self._likely(feet))
         away = HIPS_OVER_TRUNK * (1 if SIDES[works] == near_side(feet) else -1)
         flat = _lies_flat(view, hips, wide[6:], 0.5 * away)
         view = estimate_view(trunk, size, RestingLeg(wide[7], 0.5 * away, flat))
@@ -208,6 +208,12 @@ class BodyTracker:
         )
         self._renewed_s = pose.t_s
 
+    def _likely(self, feet: float) -> Side:
+        """The side that is meant while no leg was raised: the higher leg's."""
+        if not self._higher:
+            return near_side(feet)
+        return SIDES[round(float(np.mean(self._higher)))]
+
     def _forget_if_moved(self, now_s: float) -> None:
         late = [row for t, row in self._rows if t >= now_s - MOVED_S]
         early = [row for t, row in self._rows if t < now_s - MOVED_S]
@@ -219,6 +225,7 @@ class BodyTracker:
             _forget(self._rows, now_s - MOVED_S)
             self._shanks.clear()
             self._flat.clear()
+            self._higher.clear()
             self.judge = SideJudge()
 
     def _hip_move(

@@ -48,6 +48,7 @@ HIDE_S = 3.0  # without a conflict before plain looks are trusted again
 # plain ones. Then the picture is left as it is for a while. Elsewhere up to 0.3 were, and as many
 # plain ones or more. Once it has done harm, only plain looks that are much worse call for it again.
 HARM, WORSE, HARM_LOOKS, LEFT_ALONE_S = 0.25, 2.0, 12, 10.0
+HARM_SHARE = 0.6  # of the looks of a moment, where they are too few for that
 CONFLICT_AFTER_HARM = 0.3
 # Painted and plain looks may disagree because the paint does harm: so many plain looks,
 # every other one, now and then, show whether the legs still conflict. Less often each time they do.
@@ -152,7 +153,7 @@ class LookPlanner:
 
     def _leave_alone(self, now_s: float) -> None:
         """Paint nothing for a while if the painted looks are worse than the plain ones."""
-        if len(self._painted) < HARM_LOOKS:
+        if len(self._painted) < min(HARM_LOOKS, HARM_SHARE * RECENT_S / self._step_s):
             return
         if off_places(self._painted).mean() > max(HARM, WORSE * off_places(self._bare).mean()):
             self._conflict_s, self._left_alone_s = -np.inf, now_s + LEFT_ALONE_S

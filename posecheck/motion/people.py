@@ -45,7 +45,7 @@ class Person:
 
 
 def describe(xy_px: Array) -> Person:
-    """The trunk of a skeleton (33, 2)."""
+    """What is known of a skeleton (33, 2) at a glance."""
     hips = midpoint(xy_px, HIPS)
     trunk = hips - midpoint(xy_px, SHOULDERS)
     slope = float(np.degrees(np.arctan2(abs(trunk[1]), abs(trunk[0]))))

@@ -20,8 +20,6 @@ from posecheck.present.shell import (
 )
 from posecheck.types import Report
 
-PLOTLY_FILE = "plotly.min.js"
-
 
 def write_page(
     report: Report,

@@ -133,7 +133,9 @@ class Landmarker(Closing):
             stroke = None
         self._lost = seen is None
         if seen is not None and frame.t_s >= self._check_s:
-            seen = self._check(frame, seen)
+            checked = self._check(frame, seen)
+            if checked is not seen:  # looked at anew, as it is
+                seen, stroke = checked, None
         pose = self._pose(frame, seen, hidden=stroke is not None)
         self._planner.push(pose)
         return pose
@@ -234,6 +236,7 @@ class Landmarker(Closing):
         meant = max(others, key=lambda s: describe(s.xy_px).rank, default=None)
         if meant is not None and describe(meant.xy_px).lies and not lies:
             self._settle(frame, meant, None)
+            self._planner = LookPlanner()  # where the other one's leg lay says nothing
             self._check_s = frame.t_s + DOUBT_S
             return self._follow(self._plain, frame.image, frame)
         self._doubts = 0 if here else self._doubts + 1
