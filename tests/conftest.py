@@ -7,6 +7,7 @@ they are prepared for, as `.ci/run` does.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from posecheck.apps.review import Reviewed
 
 pytest_plugins = ["batch_servers"]
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, their children too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_videos"
