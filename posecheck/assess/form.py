@@ -189,7 +189,9 @@ def _thigh_drift(m: Measures, calm: Calm, attempt: Attempt, limit: float) -> Ite
 
 
 def _past_tension(m: Measures, calm: Calm, attempt: Attempt, limit: float) -> Iterator[Broken]:
-    straighter = -_from_level(m, calm.knee, attempt)
+    # the hip joint that is found anew turns the thigh, hip and knee alike: the shank stays
+    turned = _from_level(m, calm.hip - calm.knee, attempt)
+    straighter = np.minimum(-_from_level(m, calm.knee, attempt), turned)
     yield from _excursion(m, straighter, attempt, attempt.glide_s, limit, "past_tension")
 
 

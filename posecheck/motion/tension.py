@@ -36,7 +36,10 @@ REST_MIN_S = 1.5  # bent and still for so long ends an attempt
 PUT_DOWN_DEG = 30.0
 LIKE_A_RETURN, RETURNED_DEG = 1.4, 8.0
 HOLD_MIN_S = 0.5
-PUMP_SHARE = 0.5  # of the knee's range that the ankle's must have for pumps
+# Of the knee's usual range, and of all its ranges together, that the ankle's must have for pumps:
+# at least 1.4 where the knee is not held (4 rendered clips), at most 0.53 and 0.64 where a poor
+# picture makes the foot tremble while the knee bends; a hasty new attempt is one large bend.
+PUMP_SHARE, PUMP_SHARE_OF_ALL = 0.5, 0.8
 # a picture that begins at the tension shows a straight enough knee and several repetitions
 BEGUN_MAX_DEG, BEGUN_REPS = 60.0, 3
 TENSION_MAX_DEG = 75.0  # a knee that is bent more than this is not being straightened
@@ -222,14 +225,12 @@ def _cycles(
 
 
 def larger_share(pumped: list[Cycle], bent: list[Cycle]) -> Variant | None:
-    """What they are: pumps where the ankle's usual range is `PUMP_SHARE` of the knee's, or more."""
+    """What they are: pumps where the ankle moves enough beside the knee, once and in all."""
     if pumped and bent:
-        share = _usual(pumped) / _usual(bent)
-        return "ankle_pump" if share >= PUMP_SHARE else "knee_bend"
+        ankle, knee = ([c.range_deg for c in cycles] for cycles in (pumped, bent))
+        usual, of_all = np.median(ankle) / np.median(knee), sum(ankle) / sum(knee)
+        pumps_it_is = usual >= PUMP_SHARE and of_all >= PUMP_SHARE_OF_ALL
+        return "ankle_pump" if pumps_it_is else "knee_bend"
     if pumped:
         return "ankle_pump"
     return "knee_bend" if bent else None
-
-
-def _usual(cycles: list[Cycle]) -> float:
-    return float(np.median([c.range_deg for c in cycles]))

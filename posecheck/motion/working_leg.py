@@ -24,6 +24,8 @@ TRUNK_EVERY = 5
 MEMORY_S = 0.6  # how long a leg is looked for where it was last seen
 PAINTED_S = 0.25  # a gap so short is bridged
 BOTH = 0.06  # trunk lengths: the two names lie on one leg, and their mean is better than either
+# Of the distance between the two: labels as far from where the leg was lie on either side of it.
+STRADDLE = 0.5
 NAME_IS_WORTH = 0.04  # trunk lengths by which the usual name may lie farther away
 LEAP = 0.45  # trunk lengths that no knee and ankle travel while they are remembered
 RESTING_MEMORY_S = 10.0  # the resting leg lies still for longer than both labels leave it
@@ -171,6 +173,7 @@ class LegFollower:
         leg = legs[int(np.argmin(away))]
         if was_resting is not None and _apart(leg, was_resting) < min(away):
             return NOWHERE
-        if _apart(legs[0], legs[1]) / size < TOGETHER:
+        apart = _apart(legs[0], legs[1])
+        if apart / size < TOGETHER and abs(away[0] - away[1]) < STRADDLE * apart:
             return np.asarray(legs.mean(axis=0))
         return np.asarray(leg)
