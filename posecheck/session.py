@@ -159,11 +159,12 @@ class Session:
             exercising |= (times >= a.tension_s) & (times <= max(a.lower_s, a.tension_s))
             moving |= exercising | ((times >= a.extend_s) & (times <= a.rest_s))
         usable = np.isfinite(self._column("hip")) & np.isfinite(self._column("knee"))
+        other_leg = np.isfinite(self._column("resting_hip"))
         return Sight(
             times, self._column("tracked"), usable.astype(float), self._column("confidence"),
             self._column("lying"), self._column("inside"), self._column("size"),
-            self._column("azimuth"), self._column("elevation"), self._column("others"), exercising,
-            moving,
+            self._column("azimuth"), self._column("elevation"), self._column("others"),
+            other_leg.astype(float), exercising, moving,
         )  # fmt: skip
 
     def _series(self, times: Array, attempts: list[Attempt]) -> Series:

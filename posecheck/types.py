@@ -33,7 +33,7 @@ RULES = (
 )  # fmt: skip
 WARNINGS = (
     "no_person", "not_supine", "not_side_on", "too_small", "out_of_frame", "second_person",
-    "tracking_lost", "legs_uncertain", "too_short", "cut_off",
+    "tracking_lost", "legs_uncertain", "other_leg_unseen", "too_short", "cut_off",
 )  # fmt: skip
 
 

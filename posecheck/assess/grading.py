@@ -28,6 +28,7 @@ BLOCKING: dict[str, Blocks] = {
     "out_of_frame": "when little is usable",
     "tracking_lost": "when little is usable",
     "legs_uncertain": "when little is usable",
+    "other_leg_unseen": "always",
     "second_person": "never",
     "cut_off": "never",
 }

@@ -127,6 +127,8 @@ WARNING_NOTES = {
     "still.",
     "legs_uncertain": "Your two legs were hard to tell apart: raise the camera a little, or film "
     "from the side of the leg that works.",
+    "other_leg_unseen": "Your other leg was not seen lying: leave it on the surface, and film so "
+    "that it is in the picture beside the one that works.",
     "too_short": "The clip is too short to judge: record from lying down until the leg is back "
     "down.",
     "cut_off": "The recording breaks off before its end, so only what is there was looked at: "

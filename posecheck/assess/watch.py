@@ -24,7 +24,7 @@ TEMPO = ("too_fast", "too_slow", "range_too_small")
 TEMPO_REPS = 3  # a tempo needs so many repetitions to be one
 SHARES = ("hands_not_behind_thigh",)
 SHARES_S = 4.0  # a share of the set needs so long
-WHOLE = ("too_short", "cut_off", "legs_uncertain")  # warnings about a whole clip
+WHOLE = ("too_short", "cut_off", "legs_uncertain", "other_leg_unseen")  # of a whole clip
 
 
 class Watch:
@@ -85,11 +85,12 @@ class Watch:
                 "elevation", "others",
             )
         }  # fmt: skip
+        nothing = np.zeros(len(times), bool)  # not known of the last moments alone
         usable = np.isfinite(seen["hip"]) & np.isfinite(seen["knee"])
         sight = Sight(
             times, seen["tracked"], usable.astype(float), seen["confidence"], seen["lying"],
             seen["inside"], seen["size"], seen["azimuth"], seen["elevation"], seen["others"],
-            *(np.zeros(len(times), bool),) * 2,
+            nothing, nothing, nothing,
         )  # fmt: skip
         return tuple(w for w in judge(sight, self._prescription).warnings if w not in WHOLE)
 

@@ -43,6 +43,7 @@ WARNING_WORDS: dict[str, str] = {
     "second_person": "Somebody else is in the picture",
     "tracking_lost": "The person was lost from view",
     "legs_uncertain": "The two legs are hard to tell apart",
+    "other_leg_unseen": "The other leg is not seen",
     "too_short": "The recording is too short",
     "cut_off": "The recording breaks off",
 }

@@ -26,7 +26,7 @@ def sight(**changes: Any) -> Sight:
     one, none = np.ones(N), np.zeros(N)
     good = Sight(
         times, one, one, one * 0.9, one, one, one * 0.18, none + 3, none + 6, none,
-        (times > 4) & (times < 16), (times > 3) & (times < 17),
+        one, (times > 4) & (times < 16), (times > 3) & (times < 17),
     )  # fmt: skip
     return replace(good, **changes)
 
@@ -50,6 +50,7 @@ BAD: dict[str, dict[str, Any]] = {
     "second_person": {"others": part(0.7, 1.0, 0.0)},
     "tracking_lost": {"usable": np.where(np.abs(np.arange(N) - 250) < 30, 0.0, 1.0)},
     "legs_uncertain": {"confidence": part(0.6, 0.2, 0.9)},
+    "other_leg_unseen": {"other_leg": part(0.8)},
     "too_short": {
         "t_s": np.arange(N) * 0.004, **IDLE,
     },
@@ -136,6 +137,14 @@ def test_a_clean_clip_has_no_warning() -> None:
     assert quality.tracked_fraction == quality.usable_fraction == 1.0
     assert quality.view_azimuth_deg == pytest.approx(0, abs=2)
     assert quality.view_elevation_deg == pytest.approx(6, abs=2)
+
+
+def test_both_legs_up_is_no_pass() -> None:
+    """One leg hides the other: whether that one lies still cannot be seen."""
+    both = {"resting_hip": 80.0, "resting_knee": 15.0, "knee": 15.0}
+    report = report_on(Figure().film(Script(**both).stay(3).pumps(8).stay(1), fps=15))
+    assert report.quality.warnings == ("other_leg_unseen",)
+    assert report.grade.verdict == "ungradable"
 
 
 def changed(poses: Sequence[Pose], **changes: Any) -> list[Pose]:

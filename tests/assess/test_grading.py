@@ -232,9 +232,10 @@ def test_several_sets_and_both_legs() -> None:
 
 @pytest.mark.parametrize("name", WARNINGS)
 def test_what_blocks(name: str) -> None:
-    """With enough seen only three warnings block; with little seen all that hide the exercise."""
+    """With enough seen only some warnings block; with little seen all that hide the exercise."""
     clear = graded(12, quality=replace(SEEN, warnings=(name,)))
-    assert (clear.verdict == "ungradable") == (name in {"no_person", "not_supine", "too_short"})
+    blocking = {"no_person", "not_supine", "other_leg_unseen", "too_short"}
+    assert (clear.verdict == "ungradable") == (name in blocking)
     little = graded(12, quality=replace(SEEN, usable_fraction=0.5, warnings=(name,)))
     assert little.verdict == "ungradable"
     assert (warning_note(name) in little.reasons) == (name not in {"second_person", "cut_off"})
