@@ -86,10 +86,11 @@ class Watch:
             )
         }  # fmt: skip
         usable = np.isfinite(seen["hip"]) & np.isfinite(seen["knee"])
+        nowhere = np.zeros(len(times), bool)  # no exercise marked: it still goes on
         sight = Sight(
             times, seen["tracked"], usable.astype(float), seen["confidence"], seen["lying"],
             seen["inside"], seen["size"], seen["azimuth"], seen["elevation"], seen["others"],
-            *(np.zeros(len(times), bool),) * 2,
+            nowhere, nowhere,
         )  # fmt: skip
         return tuple(w for w in judge(sight, self._prescription).warnings if w not in WHOLE)
 
