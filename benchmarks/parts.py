@@ -20,7 +20,8 @@ import numpy as np
 
 from benchmarks.scoring import Truth
 from posecheck.motion import angles, view
-from posecheck.motion.body import Body, near_side
+from posecheck.motion.body import Body
+from posecheck.motion.side import near_side
 from posecheck.motion.skeleton import HIP, KNEE, LEGS, SIDES
 from posecheck.motion.smoothing import LAG_S, REACH_S, FixedLagSmoother
 from posecheck.motion.view import Trunk
@@ -178,7 +179,7 @@ PARTS = (
     Part(
         "hip_placed",
         "the hip joint where its landmark is, whatever the other hip and the resting leg say",
-        _put("body.BodyTracker._hip_move", _hip_where_it_is),
+        _put("hip.HipPlacer.place", _hip_where_it_is),
     ),
     Part(
         "hip_held",
@@ -198,9 +199,9 @@ PARTS = (
     Part(
         "side_by_label",
         "the side that most labels say",
-        _put("body.SideJudge.side", _majority),
+        _put("side.SideJudge.side", _majority),
     ),
-    Part("side_by_nearness", "the side that is near", _put("body.SideJudge.side", _near)),
+    Part("side_by_nearness", "the side that is near", _put("side.SideJudge.side", _near)),
     Part(
         "onset",
         "the tension begins where the extension is slow, not extrapolated",

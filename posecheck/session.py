@@ -18,8 +18,8 @@ from posecheck.assess.form import Measures, find
 from posecheck.assess.grading import grade
 from posecheck.assess.prescription import Prescription
 from posecheck.assess.progress import Progress
-from posecheck.motion.body import SideJudge, near_side
 from posecheck.motion.reps import Cycle
+from posecheck.motion.side import SideJudge, near_side
 from posecheck.motion.tension import Attempt, Track, find_attempts
 from posecheck.motion.track import Measured, Tracker
 from posecheck.types import (

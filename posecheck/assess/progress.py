@@ -8,9 +8,9 @@ import numpy as np
 
 from posecheck.assess.prescription import Prescription
 from posecheck.assess.watch import Watch
-from posecheck.motion.body import SideJudge, near_side
 from posecheck.motion.provisional import Provisional, Running
 from posecheck.motion.recent import Recent
+from posecheck.motion.side import SideJudge, near_side
 from posecheck.motion.track import COLUMNS, Tracker
 from posecheck.types import Array, Side, Tension, Update, Variant
 

@@ -9,39 +9,19 @@ One look a frame: a second one would halve the speed.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
-from posecheck.motion.skeleton import (
-    ANKLE,
-    HEEL,
-    HIP,
-    HIPS,
-    KNEE,
-    LEGS,
-    SHOULDERS,
-    TOE,
-    midpoint,
-)
+from posecheck.motion.conflict import ANKLE_OFF, KNEE_OFF, conflict, off_places
+from posecheck.motion.lately import Lately
+from posecheck.motion.skeleton import ANKLE, HIP, HIPS, KNEE, LEGS, SHOULDERS, TOE, midpoint
 from posecheck.motion.working_leg import LegFollower, Legs
-from posecheck.types import Array, Mask, Pose
+from posecheck.types import Array, Pose
 
 RECENT_S = 1.2
 COMPARE_S = 0.16
 MIN_PLAIN = 6  # plain looks before anything is hidden
-# shares of the plain looks of the last moments that may conflict, in trunk lengths
-KNEE_OFF, ANKLE_OFF = 0.06, 0.09
-# A foot shorter than this share of its usual length is drawn in between the feet: in 3-23 % of
-# the plain looks where the legs conflict, in none of the painted ones (46 rendered clips).
-FOOT_SHORT = 0.65
-# One that leaps away from its neighbours is read wrongly: over 8 % of the looks of a moment in 9
-# of 46 rendered clips, in most others not a single one, fast pumps included.
-FOOT_OFF = 0.13
-CONFLICT = 0.08
 HIDE_S = 3.0  # without a conflict before plain looks are trusted again
 # The paint itself can do harm, where the resting leg was drawn off its place: in 4 of 57 rendered
 # clips a third to two thirds of a moment's painted looks were off, and less than half as many
@@ -79,11 +59,11 @@ class LookPlanner:
 
     def __init__(self) -> None:
         self._follower = LegFollower()
-        self._plain: deque[Legs] = deque()
-        self._bare: deque[Legs] = deque()  # plain looks of late, in between painted ones too
-        self._painted: deque[Legs] = deque()
+        self._plain: Lately[Legs] = Lately(2 * RECENT_S)  # in between painted ones too
+        self._painted: Lately[Legs] = Lately(RECENT_S)
+        self._anew_s = -np.inf  # plain looks until then do not tell whether the legs conflict now
         self._left_alone_s = -np.inf
-        self._resting: deque[tuple[float, Array, float]] = deque()
+        self._resting: Lately[Array] = Lately(RESTING_S)
         self._worked: tuple[float, Array] | None = None  # last seen with the other leg hidden
         self._conflict_s = -np.inf
         self._probe: list[Legs] | None = None
@@ -119,34 +99,32 @@ class LookPlanner:
             self._worked = (pose.t_s, legs.working_px)
             if not np.isfinite(legs.working_px[KNEE, 0]):
                 self._last_plain_s = -np.inf  # the paint missed: look again where the legs are
-            _keep(self._painted, legs, RECENT_S)
+            self._painted.push(pose.t_s, legs)
             self._leave_alone(pose.t_s)
             return
         self._last_plain_s = pose.t_s
-        _keep(self._bare, legs, 2 * RECENT_S)
+        self._plain.push(pose.t_s, legs)
         self._raised = leg_raised(pose.xy_px)
-        _keep(self._plain, legs, RECENT_S)
         if self._hiding(pose.t_s):
             self._prove(legs)
-        elif pose.t_s >= self._left_alone_s and self._due(pose.t_s) and self._conflict():
+        elif pose.t_s >= self._left_alone_s and self._conflict(pose.t_s):
             if self._probe_at_s < np.inf:
                 self._probe_every_s = min(2 * self._probe_every_s, PROBE_MAX_S)
             self._conflict_s = pose.t_s
             self._probe_at_s = pose.t_s + self._probe_every_s
         self._follow_resting(legs)
 
-    def _due(self, now_s: float) -> bool:
-        """Whether to compare the looks again: not after every frame, it costs a millisecond."""
-        if len(self._plain) < MIN_PLAIN or now_s - self._compared_s < COMPARE_S:
-            return False
-        self._compared_s = now_s
-        return True
-
     def _hiding(self, now_s: float) -> bool:
         return now_s - self._conflict_s <= HIDE_S
 
-    def _conflict(self) -> bool:
-        looks = list(self._plain)
+    def _conflict(self, now_s: float) -> bool:
+        """Compare the looks again, but not after every frame: it costs a millisecond."""
+        if now_s - self._compared_s < COMPARE_S:
+            return False
+        looks = [x for x in self._plain.since(now_s - RECENT_S) if x.t_s > self._anew_s]
+        if len(looks) < MIN_PLAIN:
+            return False
+        self._compared_s = now_s
         if np.isfinite(self._left_alone_s):  # the paint has done harm here
             return bool(off_places(looks).mean() > CONFLICT_AFTER_HARM)
         return conflict(looks)
@@ -155,11 +133,12 @@ class LookPlanner:
         """Paint nothing for a while if the painted looks are worse than the plain ones."""
         if len(self._painted) < min(HARM_LOOKS, HARM_SHARE * RECENT_S / self._step_s):
             return
-        if off_places(self._painted).mean() > max(HARM, WORSE * off_places(self._bare).mean()):
+        plain, painted = list(self._plain), list(self._painted)
+        if off_places(painted).mean() > max(HARM, WORSE * off_places(plain).mean()):
             self._conflict_s, self._left_alone_s = -np.inf, now_s + LEFT_ALONE_S
             self._probe = None
             self._painted.clear()
-            self._plain.clear()
+            self._anew_s = now_s
 
     def _prove(self, legs: Legs) -> None:
         """A plain look between painted ones: do the legs still conflict?"""
@@ -173,7 +152,7 @@ class LookPlanner:
                 clean = not conflict(self._probe) and all(x.label >= 0 for x in self._probe)
                 self._conflict_s = -np.inf if clean else legs.t_s
                 self._probe, self._probe_at_s = None, legs.t_s + self._probe_every_s
-                self._plain.clear()
+                self._anew_s = legs.t_s
 
     def _disagrees(self, legs: Legs) -> bool:
         """Whether a plain look puts the working leg elsewhere than the painted one before."""
@@ -184,21 +163,19 @@ class LookPlanner:
 
     def _follow_resting(self, legs: Legs) -> None:
         if np.isfinite(legs.resting_px[KNEE, 0]):
-            self._resting.append((legs.t_s, legs.resting_px, legs.trunk_px))
-        while self._resting and self._resting[0][0] < legs.t_s - RESTING_S:
-            self._resting.popleft()
+            self._resting.push(legs.t_s, legs.resting_px)
+        self._resting.forget(legs.t_s)
         if len(self._resting) < 3:
             return
-        last = np.array([x for _, x, _ in list(self._resting)[-3:]])
-        late = np.median(last, axis=0)
-        held = np.median([x for _, x, _ in self._resting], axis=0)
+        seen = np.array(list(self._resting))
+        last = seen[-3:]
+        late, held = np.median(last, axis=0), np.median(seen, axis=0)
         size = legs.trunk_px
         moved = np.hypot(*(late - held)[[KNEE, ANKLE]].T).max() / size > MOVED
         spread = np.ptp(last[:, [KNEE, ANKLE]], axis=0).max() / size
         if moved and spread < AGREE:
             held = late
-            while len(self._resting) > 3:
-                self._resting.popleft()
+            self._resting.keep_last(3)
         thigh = 0.5 * (held[HIP] + held[KNEE])
         line = np.array([thigh, held[KNEE], held[ANKLE], held[TOE]])
         self._stroke = Stroke(line, HALF_WIDTH * size)
@@ -214,32 +191,3 @@ def leg_raised(xy_px: Array) -> bool:
     legs = xy_px[LEGS]
     height = (legs[:, [KNEE, ANKLE]] - legs[:, [HIP]]) @ up / (trunk @ trunk)
     return bool(((height.max(axis=1) > RAISED) & (height[:, 1] > FOOT_UP)).any())
-
-
-def _keep(looks: deque[Legs], legs: Legs, for_s: float) -> None:
-    looks.append(legs)
-    while looks[0].t_s < legs.t_s - for_s:
-        looks.popleft()
-
-
-def conflict(looks: list[Legs]) -> bool:
-    """Whether the legs swapped names or were drawn off their places in too many plain looks."""
-    labels = [x.label for x in looks if x.label >= 0]
-    jumps = sum(a != b for a, b in pairwise(labels))
-    return bool(jumps > 0 or off_places(looks, short_feet=True).mean() > CONFLICT)
-
-
-def off_places(looks: Sequence[Legs], short_feet: bool = False) -> Mask:
-    """In which of the looks (n,) the working leg is lost or leaps away from its neighbours."""
-    places = np.array([x.seen_px for x in looks])
-    lost = ~np.isfinite(places[:, KNEE, 0])
-    off: Mask = lost.copy()
-    seen = np.flatnonzero(~lost)
-    for i in seen[1:-1]:
-        around = np.median(places[seen[(seen >= i - 3) & (seen <= i + 3)]], axis=0)
-        away = np.hypot(*(places[i] - around).T) / looks[i].trunk_px
-        off[i] = away[KNEE] > KNEE_OFF or away[ANKLE] > ANKLE_OFF or max(away[HEEL:]) > FOOT_OFF
-    foot = np.hypot(*(places[:, TOE] - places[:, HEEL])[seen].T)
-    if short_feet and len(seen):
-        off[seen] |= foot < FOOT_SHORT * np.percentile(foot, 75)
-    return off

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from posecheck.motion.body import LYING_SLOPE_DEG
 from posecheck.motion.skeleton import ANKLE, HIPS, LEGS, NOSE, SHOULDERS, midpoint
 from posecheck.types import Array
 
@@ -22,6 +21,8 @@ TRUNK_OVER_LEG_MIN, HEAD_MIN = 0.3, 0.9
 # The nose is at least 0.2 trunks from the shoulders in every look at rendered and real people;
 # on a ball that was taken for somebody, less than 0.1.
 NECK_MIN = 0.15
+
+LYING_SLOPE_DEG = 40.0  # of the trunk in the picture: who lies stays below
 
 # Around a body: room for the leg to be raised and for the body to shift, in trunk lengths.
 SIDE_ROOM, TOP_ROOM, BOTTOM_ROOM = 0.8, 1.6, 0.8

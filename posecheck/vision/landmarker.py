@@ -1,15 +1,12 @@
-"""Frames to poses; the only module that runs MediaPipe.
+"""Frames to poses, by following one person; the only module that runs MediaPipe.
 
-Traps of MediaPipe 0.10.31 that this file takes care of, all measured: a strided picture finds
-nobody without a word; VIDEO mode with one pose smooths unless its time stamps are stretched;
-it goes on reporting a person who has left until somebody looks afresh; a body that is small in
-the picture, or seen from far off the side, is found only in a part of it.
+Traps of MediaPipe 0.10.31 that this file takes care of (`finding` of more), all measured: a
+strided picture finds nobody without a word; VIDEO mode with one pose smooths unless its time
+stamps are stretched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,44 +15,19 @@ import numpy as np
 from posecheck.closing import Closing
 from posecheck.errors import ModelError
 from posecheck.motion.looks import LookPlanner
-from posecheck.motion.people import (
-    Window,
-    box_around,
-    describe,
-    search_windows,
-    window_around,
-    windows_beside,
-)
-from posecheck.motion.skeleton import N_LANDMARKS
-from posecheck.types import Array, Pose
+from posecheck.motion.people import describe
+from posecheck.types import Pose
+from posecheck.vision.finding import Finder, Meant
 from posecheck.vision.frames import Frame
 from posecheck.vision.hiding import Brush, Image
 from posecheck.vision.quiet import quiet_natives
+from posecheck.vision.seen import NOTHING, Seen, cut, people_in, size_px
 
 # Time stamps a second for VIDEO mode, which takes milliseconds: stretched by 1,000, the motion
 # looks slow and its One-Euro filter lets it through; jitter and error equal IMAGE mode's.
 STAMPS_PER_S = 1e6
-CHECK_S = 5.0  # a fresh look for further people, and whether the followed one is still there
-STANDING_S = 2.0  # the next one while the followed person does not lie
-DOUBT_S = 0.8  # the next fresh look after one that did not find the followed person
-DOUBTS = 3  # so many in a row: the person has gone
 ODD_LOOKS = 3  # plain ones in a row whose skeleton may be none of a body
-SEARCH_S = 0.5  # between two searches while nobody is seen
-SAME_TRUNKS = 0.6  # mid-hips nearer than this, in trunk lengths, are one person's
-
-BESIDE_MIN = 0.5  # smaller ones, in trunks of the followed person, are pictures on the wall
-
-NOBODY = np.full((N_LANDMARKS, 2), np.nan, np.float32)
-UNSEEN = np.full(N_LANDMARKS, np.nan, np.float16)
 EMPTY = np.full((64, 64, 3), 127, np.uint8)  # a picture of nobody
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One person: landmarks in pixels of the full picture, and their visibility."""
-
-    xy_px: Array  # (33, 2) float32
-    visibility: Array  # (33,) float16
 
 
 class Landmarker(Closing):
@@ -70,21 +42,21 @@ class Landmarker(Closing):
         # a look at a painted picture must not lead the next plain one astray, nor be led
         self._plain = self._open("VIDEO", 1)
         self._painted: Any = None
-        self._afresh = self._open("IMAGE", 2)
+        try:
+            self._afresh = self._open("IMAGE", 2)
+        except BaseException:
+            self._end_tracking()
+            raise
         self._begin()
 
     def _begin(self) -> None:
         """What is known before the first frame of a clip: nothing."""
         self._planner = LookPlanner()
+        self._finder = Finder(self._look_afresh)
         self._brush = Brush()
         self._stamp = -1
-        self._window: Window | None = None  # the part of the picture that is looked at
         self._lost = True
-        self._doubts = 0
         self._odd = 0
-        self._check_s = -np.inf
-        self._search_s = -np.inf
-        self._others = 0
 
     def close(self) -> None:
         """Give MediaPipe's threads and memory back."""
@@ -114,7 +86,7 @@ class Landmarker(Closing):
         """Do before a live session what the first looks take longer for: half a second each."""
         self._painted_tracker()
         self._forget(0.0)
-        self._afresh.detect(self._picture(EMPTY))
+        self._look_afresh(EMPTY)
 
     def look(self, frame: Frame) -> Pose:
         """The pose in one frame, NaN where nobody is seen."""
@@ -126,16 +98,20 @@ class Landmarker(Closing):
             seen = self._follow(self._painted_tracker(), painted, frame)
         if stroke is None:
             seen = self._whole(frame, seen)
-        if seen is None and frame.t_s - self._search_s >= SEARCH_S:
-            self._search(frame)
-            self._search_s = frame.t_s
-            seen = None if self._lost else self._follow(self._plain, frame.image, frame)
-            stroke = None
+        if seen is None and self._finder.due(frame):
+            if self._finder.search(frame):
+                seen, stroke = self._follow_anew(frame), None
+            elif not self._lost:  # the tracker may see in the whole picture whom a search misses
+                seen, stroke = self._follow(self._plain, frame.image, frame), None
         self._lost = seen is None
-        if seen is not None and frame.t_s >= self._check_s:
-            checked = self._check(frame, seen)
-            if checked is not seen:  # looked at anew, as it is
-                seen, stroke = checked, None
+        if seen is not None:
+            meant = self._finder.check(frame, seen)
+            if meant is Meant.ANOTHER:
+                self._planner = LookPlanner()  # where the other one's leg lay says nothing
+                seen, stroke = self._follow_anew(frame), None
+            elif meant is Meant.NOBODY:
+                self._forget(frame.t_s)
+                seen = None
         pose = self._pose(frame, seen, hidden=stroke is not None)
         self._planner.push(pose)
         return pose
@@ -150,10 +126,9 @@ class Landmarker(Closing):
         return None
 
     def _pose(self, frame: Frame, seen: Seen | None, hidden: bool) -> Pose:
-        height, width = (round(n / frame.scale) for n in frame.image.shape[:2])
-        nothing = Seen(NOBODY, UNSEEN)
-        looked = seen if seen is not None else nothing
-        plain, painted = (nothing, looked) if hidden else (looked, nothing)
+        width, height = (round(n) for n in size_px(frame))
+        looked = seen if seen is not None else NOTHING
+        plain, painted = (NOTHING, looked) if hidden else (looked, NOTHING)
         return Pose(
             t_s=frame.t_s,
             width_px=width,
@@ -163,24 +138,26 @@ class Landmarker(Closing):
             hidden_xy_px=painted.xy_px,
             hidden_visibility=painted.visibility,
             brightness=float(np.float32(frame.image[::16, ::16].mean() / 255)),
-            others=self._others if seen is not None else 0,
+            others=self._finder.others if seen is not None else 0,
         )
 
     def _follow(self, tracker: Any, image: Image, frame: Frame) -> Seen | None:
         """The followed person, by tracking from the frame before."""
-        part, offset = _cut(image, self._window, frame.scale)
+        part, offset = cut(image, self._finder.window, frame.scale)
         found = self._detect(tracker, part, frame.t_s)
-        return next(_people(found, part, offset, frame.scale), None)
+        return next(people_in(found, part, offset, frame.scale), None)
+
+    def _follow_anew(self, frame: Frame) -> Seen | None:
+        """Whoever the finder has settled on, in the picture as it is."""
+        self._forget(frame.t_s)
+        return self._follow(self._plain, frame.image, frame)
 
     def _detect(self, tracker: Any, part: Image, t_s: float) -> Any:
         self._stamp = max(round(t_s * STAMPS_PER_S), self._stamp + 1)
         return tracker.detect_for_video(self._picture(part), self._stamp)
 
-    def _fresh(self, frame: Frame, window: Window | None) -> list[Seen]:
-        """Everybody in a part of the frame, whoever was followed before."""
-        part, offset = _cut(frame.image, window, frame.scale)
-        found = self._afresh.detect(self._picture(part))
-        return list(_people(found, part, offset, frame.scale))
+    def _look_afresh(self, part: Image) -> Any:
+        return self._afresh.detect(self._picture(part))
 
     def _picture(self, part: Image) -> Any:
         return self._image.Image(image_format=self._image.ImageFormat.SRGB, data=part)
@@ -196,69 +173,6 @@ class Landmarker(Closing):
         if self._painted is None:
             self._painted = self._open("VIDEO", 1)
         return self._painted
-
-    def _search(self, frame: Frame) -> None:
-        """Look for somebody in parts of the picture, and look there from now on."""
-        height, width = frame.image.shape[:2]
-        for window in search_windows(width / frame.scale, height / frame.scale):
-            people = self._fresh(frame, window)
-            if people:
-                best = max(people, key=lambda s: describe(s.xy_px).rank)
-                self._settle(frame, best, window)
-                return
-        self._window = None
-
-    def _settle(self, frame: Frame, person: Seen, found_in: Window | None) -> None:
-        """Follow this person from now on."""
-        height, width = (n / frame.scale for n in frame.image.shape[:2])
-        close = window_around(person.xy_px, width, height)
-        again = self._fresh(frame, close)
-        self._window = close if any(_same(s, person) for s in again) else found_in
-        self._forget(frame.t_s)
-        self._lost = False
-        self._doubts = 0
-
-    def _check(self, frame: Frame, seen: Seen) -> Seen | None:
-        """Whether a fresh look agrees: the person is there, and nobody else is meant."""
-        people = self._fresh(frame, None)
-        height, width = (n / frame.scale for n in frame.image.shape[:2])
-        if not any(_same(s, seen) for s in people):
-            people += self._fresh(frame, window_around(seen.xy_px, width, height))
-        here = any(_same(s, seen) for s in people)
-        lies = describe(seen.xy_px).lies
-        if not lies:  # somebody who lies may be small beside who stands
-            for window in search_windows(width, height):
-                people += self._fresh(frame, window) if window is not None else []
-        others = [s for s in people if not _same(s, seen)]
-        if lies and not others:
-            others = self._beside(frame, seen)
-        self._others = min(len(others), 1)
-        meant = max(others, key=lambda s: describe(s.xy_px).rank, default=None)
-        if meant is not None and describe(meant.xy_px).lies and not lies:
-            self._settle(frame, meant, None)
-            self._planner = LookPlanner()  # where the other one's leg lay says nothing
-            self._check_s = frame.t_s + DOUBT_S
-            return self._follow(self._plain, frame.image, frame)
-        self._doubts = 0 if here else self._doubts + 1
-        self._check_s = frame.t_s + (DOUBT_S if not here else CHECK_S if lies else STANDING_S)
-        if self._doubts >= DOUBTS:
-            self._forget(frame.t_s)
-            self._window, self._doubts = None, 0
-            return None
-        return seen
-
-    def _beside(self, frame: Frame, seen: Seen) -> list[Seen]:
-        """Whoever is found once the followed person is painted over: it cannot be the same."""
-        height, width = (n / frame.scale for n in frame.image.shape[:2])
-        box = box_around(seen.xy_px, width, height)
-        left, top, right, bottom = (round(n * frame.scale) for n in box)
-        image = np.array(frame.image)
-        image[top:bottom, left:right] = np.median(image[::16, ::16].reshape(-1, 3), axis=0)
-        without = replace(frame, image=image)
-        found = [s for w in windows_beside(box, width, height) for s in self._fresh(without, w)]
-        mine = describe(seen.xy_px).trunk_px
-        bodies = [(s, describe(s.xy_px)) for s in found]
-        return [s for s, d in bodies if d.whole and d.trunk_px > BESIDE_MIN * mine]
 
     def _open(self, mode: str, people: int) -> Any:
         base = self._vision.BaseOptions(model_asset_path=str(self._model))
@@ -289,26 +203,3 @@ def _mediapipe() -> tuple[Any, Any]:
         ) from error
     vision.BaseOptions = BaseOptions
     return vision, mp
-
-
-def _cut(image: Image, window: Window | None, scale: float) -> tuple[Image, Array]:
-    """The part of the picture in a window, dense in memory, and where it begins (pixels)."""
-    if window is None:
-        return image, np.zeros(2)
-    left, top, right, bottom = (round(n * scale) for n in window)
-    return np.ascontiguousarray(image[top:bottom, left:right]), np.array([left, top])
-
-
-def _people(found: Any, part: Image, offset: Array, scale: float) -> Iterator[Seen]:
-    height, width = part.shape[:2]
-    for person in found.pose_landmarks:
-        xy = np.array([(p.x * width, p.y * height) for p in person])
-        visibility = np.array([p.visibility for p in person], np.float16)
-        yield Seen(((xy + offset) / scale).astype(np.float32), visibility)
-
-
-def _same(a: Seen, b: Seen) -> bool:
-    """Whether two skeletons are one person's."""
-    one, other = describe(a.xy_px), describe(b.xy_px)
-    apart = float(np.hypot(*(one.hips_px - other.hips_px)))
-    return apart < SAME_TRUNKS * max(one.trunk_px, other.trunk_px)

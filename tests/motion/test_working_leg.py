@@ -11,7 +11,7 @@ from script import Script
 from sessions import report_on
 from spoiled import collapsed, hidden, moments, onto, swapped, unseen
 
-from posecheck.motion.body import SideJudge
+from posecheck.motion.side import SideJudge
 from posecheck.motion.skeleton import KNEE
 from posecheck.motion.working_leg import LEG_HIDDEN, LegFollower, Legs
 from posecheck.types import Pose, Side

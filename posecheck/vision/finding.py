@@ -1,0 +1,126 @@
+"""Who is in the picture, and who of them is meant: looks that follow nobody.
+
+Traps of MediaPipe 0.10.31, both measured: a tracker goes on reporting a person who has left until
+somebody looks afresh; a body that is small in the picture, or seen from far off the side, is found
+only in a part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+from posecheck.motion.people import (
+    Window,
+    box_around,
+    describe,
+    search_windows,
+    window_around,
+    windows_beside,
+)
+from posecheck.vision.frames import Frame
+from posecheck.vision.hiding import Image
+from posecheck.vision.seen import Seen, cut, people_in, same_person, size_px
+
+SEARCH_S = 0.5  # between two searches while nobody is seen
+CHECK_S = 5.0  # a fresh look for further people, and whether the followed one is still there
+STANDING_S = 2.0  # the next one while the followed person does not lie
+DOUBT_S = 0.8  # the next fresh look after one that did not find the followed person
+DOUBTS = 3  # so many in a row: the person has gone
+BESIDE_MIN = 0.5  # smaller ones, in trunks of the followed person, are pictures on the wall
+
+
+class Meant(Enum):
+    """Who is to be followed."""
+
+    SAME = "whoever was"
+    ANOTHER = "somebody else"
+    NOBODY = "nobody: the person has gone"
+
+
+class Finder:
+    """Searches for the person of one clip, and checks now and then who is there."""
+
+    def __init__(self, detect: Callable[[Image], Any]) -> None:
+        self.window: Window | None = None  # the part of the picture to follow the person in
+        self.others = 0  # 1 if somebody else was there at the last check
+        self._detect = detect
+        self._doubts = 0
+        self._check_s = -np.inf
+        self._search_s = -np.inf
+
+    def due(self, frame: Frame) -> bool:
+        """Whether it is time to search again."""
+        return frame.t_s - self._search_s >= SEARCH_S
+
+    def search(self, frame: Frame) -> bool:
+        """Look for somebody in parts of the picture; whether there is anybody."""
+        self._search_s = frame.t_s
+        for window in search_windows(*size_px(frame)):
+            people = self._fresh(frame, window)
+            if people:
+                self._settle(frame, _likeliest(people), window)
+                return True
+        self.window = None
+        return False
+
+    def check(self, frame: Frame, seen: Seen) -> Meant:
+        """If it is time, whether a fresh look agrees: they are there, and nobody else is meant."""
+        if frame.t_s < self._check_s:
+            return Meant.SAME
+        people = self._fresh(frame, None)
+        if not any(same_person(s, seen) for s in people):
+            people += self._fresh(frame, window_around(seen.xy_px, *size_px(frame)))
+        here = any(same_person(s, seen) for s in people)
+        lies = describe(seen.xy_px).lies
+        if not lies:  # somebody who lies may be small beside who stands
+            for window in search_windows(*size_px(frame)):
+                people += self._fresh(frame, window) if window is not None else []
+        others = [s for s in people if not same_person(s, seen)]
+        if lies and not others:
+            others = self._beside(frame, seen)
+        self.others = min(len(others), 1)
+        if others and not lies and describe(_likeliest(others).xy_px).lies:
+            self._settle(frame, _likeliest(others), None)
+            self._check_s = frame.t_s + DOUBT_S
+            return Meant.ANOTHER
+        self._doubts = 0 if here else self._doubts + 1
+        self._check_s = frame.t_s + (DOUBT_S if not here else CHECK_S if lies else STANDING_S)
+        if self._doubts < DOUBTS:
+            return Meant.SAME
+        self.window, self._doubts = None, 0
+        return Meant.NOBODY
+
+    def _fresh(self, frame: Frame, window: Window | None) -> list[Seen]:
+        """Everybody in a part of the frame, whoever was followed before."""
+        part, offset = cut(frame.image, window, frame.scale)
+        return list(people_in(self._detect(part), part, offset, frame.scale))
+
+    def _settle(self, frame: Frame, person: Seen, found_in: Window | None) -> None:
+        """Where this person is to be followed from now on."""
+        close = window_around(person.xy_px, *size_px(frame))
+        again = self._fresh(frame, close)
+        self.window = close if any(same_person(s, person) for s in again) else found_in
+        self._doubts = 0
+
+    def _beside(self, frame: Frame, seen: Seen) -> list[Seen]:
+        """Whoever is found once the followed person is painted over: it cannot be the same."""
+        width, height = size_px(frame)
+        box = box_around(seen.xy_px, width, height)
+        left, top, right, bottom = (round(n * frame.scale) for n in box)
+        image = np.array(frame.image)
+        image[top:bottom, left:right] = np.median(image[::16, ::16].reshape(-1, 3), axis=0)
+        without = replace(frame, image=image)
+        found = [s for w in windows_beside(box, width, height) for s in self._fresh(without, w)]
+        mine = describe(seen.xy_px).trunk_px
+        bodies = [(s, describe(s.xy_px)) for s in found]
+        return [s for s, d in bodies if d.whole and d.trunk_px > BESIDE_MIN * mine]
+
+
+def _likeliest(people: list[Seen]) -> Seen:
+    """Who of several is meant."""
+    return max(people, key=lambda s: describe(s.xy_px).rank)
