@@ -23,7 +23,8 @@ def body(how: int, size: float) -> Array:
     """Landmarks (33, 2) around the hips, in pixels."""
     xy = Figure().film(Script().stay(0.1), fps=20)[0].xy_px
     around = size * (xy - xy[[23, 24]].mean(axis=0))
-    return around if how == LIES else around[:, ::-1] * [1, -1]
+    turned: Array = around if how == LIES else around[:, ::-1] * [1, -1]
+    return turned
 
 
 class Room:
