@@ -22,7 +22,7 @@ import numpy as np
 import posecheck
 from posecheck.apps.batch.code import code_digest, looks_digest, motion_digest
 from posecheck.apps.batch.jobs import ClipJob
-from posecheck.apps.batch.rows import row_from_json, row_to_json
+from posecheck.apps.batch.rows import row_from_plain, row_to_plain
 from posecheck.apps.batch.storage import Storage
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.report_dir import PAGE, REPORT, VIDEO
@@ -122,13 +122,13 @@ class KeptRow:
         with contextlib.suppress(*_DAMAGED):
             plain: dict[str, Any] = json.loads(content)
             if plain["report_sha256"] == self._report():
-                return row_from_json(json.dumps(plain["row"]))
+                return row_from_plain(plain["row"])
         return None
 
     def save(self, row: ClipGrade, report: bytes | None) -> None:
         """Keep the row, with the hash of the ``report.json`` that was written for it."""
         digest = None if report is None else hashlib.sha256(report).hexdigest()
-        plain = {"report_sha256": digest, "row": json.loads(row_to_json(row))}
+        plain = {"report_sha256": digest, "row": row_to_plain(row)}
         self._out.write_bytes(self._name, json.dumps(plain).encode())
 
     def _report(self) -> str | None:

@@ -11,14 +11,13 @@ Running it again does only what is left to do.
 
 from __future__ import annotations
 
-import json
 import queue
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,7 +27,7 @@ from posecheck.apps.batch.local_storage import LocalStorage
 from posecheck.apps.batch.locks import only_batch
 from posecheck.apps.batch.plan import Plan, Planned, Settings, plan
 from posecheck.apps.batch.pool import Executor, LocalExecutor
-from posecheck.apps.batch.rows import RowLog, failed_row, row_to_json, same_for
+from posecheck.apps.batch.rows import RowLog, failed_row, row_to_plain, same_for
 from posecheck.apps.batch.show import time_left_s
 from posecheck.apps.batch.storage import Storage, open_storage
 from posecheck.apps.batch.tally import BatchTally
@@ -190,7 +189,7 @@ class _Batch:
     def _take(self, index: int, row: ClipGrade) -> None:
         self._rows.put(index, row)
         self.tally.add(row)
-        plain = json.loads(row_to_json(replace(row, knee_curve_deg=())))
+        plain = row_to_plain(row)
         del plain["knee_curve_deg"]  # is for the page's small chart
         self._tell({"event": "clip", **plain})
         if self._watcher is not None:
