@@ -22,6 +22,7 @@ import numpy as np
 import posecheck
 from posecheck.apps.batch.code import code_digest, looks_digest, motion_digest
 from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.result_names import KEPT
 from posecheck.apps.batch.rows import row_from_plain, row_to_plain
 from posecheck.apps.batch.storage import Storage
 from posecheck.apps.batch.tasks import GradeTask
@@ -32,7 +33,6 @@ from posecheck.types import ClipGrade, ClipInfo
 from posecheck.vision.pose_rows import Poses
 from posecheck.vision.pose_store import load_poses
 
-KEPT = ".posecheck"
 _DAMAGED = (InputError, ValueError, KeyError, TypeError)
 
 

@@ -10,9 +10,10 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from posecheck.apps.batch.result_names import KEPT
 from posecheck.errors import OutputError
 
-LOCK = ".posecheck/lock"
+LOCK = f"{KEPT}/lock"
 _RUN_BYTE = 1 << 62  # of the lock file; those of clips lie before it
 
 

@@ -6,7 +6,6 @@
     done.counts, done.out
 
 What one clip does, or what is done to the process that looks at it, costs that clip alone.
-Running it again does only what is left to do.
 """
 
 from __future__ import annotations
@@ -27,11 +26,12 @@ from posecheck.apps.batch.local_storage import LocalStorage
 from posecheck.apps.batch.locks import only_batch
 from posecheck.apps.batch.plan import Plan, Planned, Settings, plan
 from posecheck.apps.batch.pool import Executor, LocalExecutor
+from posecheck.apps.batch.result_names import CSV, INDEX, PARQUET, PLOTLY, TABLES
 from posecheck.apps.batch.rows import RowLog, failed_row, row_to_plain, same_for
 from posecheck.apps.batch.show import time_left_s
 from posecheck.apps.batch.storage import Storage, open_storage
 from posecheck.apps.batch.tally import BatchTally
-from posecheck.apps.batch.tasks import PLOTLY
+from posecheck.apps.report_dir import PAGE
 from posecheck.present.grades import write_grades_csv, write_grades_parquet
 from posecheck.present.index_page import write_index
 from posecheck.present.page import write_plotly
@@ -39,7 +39,6 @@ from posecheck.present.tally import OUTCOMES
 from posecheck.types import ClipGrade
 from posecheck.vision.model import ensure_model, stderr_bar
 
-CSV, PARQUET, INDEX = "grades.csv", "grades.parquet", "index.html"
 _AHEAD = 2  # tasks for each worker that are handed out, so that none waits for us
 _WAKE_S = 0.2  # to show progress, and to hear Ctrl-C everywhere
 _EVENT_S = 1.0  # between two events that say how far it is
@@ -93,25 +92,16 @@ def run_batch(
     tell: Tell = lambda _event: None,
     watcher: Watcher | None = None,
 ) -> Graded:
-    """Grade every clip that the paths lead to.
+    """Grade every clip that the paths lead to, as `posecheck.apps.grade.grade` says.
 
     Parameters
     ----------
-    paths
-        Files, folders, globs, manifests, addresses.
+    paths, tell, watcher
+        As there.
     settings
         What holds for all of them, and where the results go.
     executor
         Makes what does the work.
-    tell
-        Is told events as plain values.
-    watcher
-        Is shown how far it is.
-
-    Raises
-    ------
-    PosecheckError
-        What stands in the way of all clips; what is wrong with one of them is in its row.
 
     """
     begun_s = time.monotonic()
@@ -217,7 +207,7 @@ def _write_tables(out: Storage, rows: RowLog, pages: bool) -> None:
         made = Path(scratch)
         write_grades_csv(rows, made / CSV)
         write_grades_parquet(rows, made / PARQUET)
-        write_index(rows, made / INDEX)
+        write_index(rows, made / INDEX, tables=TABLES, report=PAGE)
         if pages:
             write_plotly(made / PLOTLY)
             out.write(PLOTLY, made / PLOTLY)

@@ -17,11 +17,12 @@ from posecheck.apps.batch.fetch import LocalClip, local_copy
 from posecheck.apps.batch.kept import KeptPoses, KeptRow, Looked, short_name
 from posecheck.apps.batch.local_storage import LocalStorage
 from posecheck.apps.batch.locks import content_lock
+from posecheck.apps.batch.result_names import PLOTLY
 from posecheck.apps.batch.rows import failed_row, graded_row, same_for
 from posecheck.apps.batch.storage import Storage, open_storage
-from posecheck.apps.batch.tasks import PLOTLY, GradeTask
+from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.looking import MODEL_SIDE_PX, finish, look, write_files
-from posecheck.apps.report_dir import OURS, POSES, REPORT
+from posecheck.apps.report_dir import POSES, REPORT, holds_only_ours
 from posecheck.assess.prescription import Prescription
 from posecheck.errors import OutputError, PosecheckError
 from posecheck.session import Session
@@ -193,8 +194,7 @@ class _OneClip:
 
 def _refuse_what_is_not_ours(out: Storage, folder: str) -> None:
     """Nothing but an older report is replaced."""
-    inside = {name.removeprefix(f"{folder}/") for name in out.list(folder)}
-    if inside and not (inside <= OURS and REPORT in inside):
+    if not holds_only_ours({name.removeprefix(f"{folder}/") for name in out.list(folder)}):
         raise OutputError(
             f"The folder {folder} where its report should go holds something else and is left "
             "alone; give --out another folder."
