@@ -21,13 +21,13 @@ from posecheck.apps.batch.result_names import PLOTLY
 from posecheck.apps.batch.rows import failed_row, graded_row, same_for
 from posecheck.apps.batch.storage import Storage, open_storage
 from posecheck.apps.batch.tasks import GradeTask
-from posecheck.apps.looking import MODEL_SIDE_PX, finish, look, write_files
+from posecheck.apps.looking import finish, look, write_files
 from posecheck.apps.report_dir import POSES, REPORT, holds_only_ours
 from posecheck.assess.prescription import Prescription
 from posecheck.errors import OutputError, PosecheckError
 from posecheck.session import Session
 from posecheck.types import ClipGrade, Pose, Report
-from posecheck.vision.frames import Frame, VideoSource
+from posecheck.vision.frames import MODEL_SIDE_PX, Frame, VideoSource
 from posecheck.vision.landmarker import Landmarker
 from posecheck.vision.model import ModelFile, ensure_model
 
