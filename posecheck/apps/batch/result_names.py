@@ -12,6 +12,7 @@ TABLES = (CSV, PARQUET)
 PLOTLY = "plotly.min.js"  # one copy for all pages
 FILES = frozenset((*TABLES, INDEX, PLOTLY))
 KEPT = ".posecheck"  # the folder of what is kept from run to run
+KEPT_POSES, KEPT_MEASURED, KEPT_ROWS = (f"{KEPT}/{n}" for n in ("poses", "measured", "grades"))
 PROBE = ".posecheck-probe"
 
 

@@ -30,6 +30,7 @@ from posecheck.apps.batch.result_names import CSV, INDEX, PARQUET, PLOTLY, TABLE
 from posecheck.apps.batch.rows import RowLog, failed_row, row_to_plain, same_for
 from posecheck.apps.batch.show import time_left_s
 from posecheck.apps.batch.storage import Storage, open_storage
+from posecheck.apps.batch.superseded import clear_superseded
 from posecheck.apps.batch.tally import BatchTally
 from posecheck.apps.report_dir import PAGE
 from posecheck.present.grades import write_grades_csv, write_grades_parquet
@@ -118,6 +119,8 @@ def run_batch(
         tell({"event": "begin", "clips": len(jobs), "out": out.shown})
         interrupted = batch.run(plan(jobs, settings), executor)
         _write_tables(out, rows, settings.pages)
+        if not interrupted:
+            clear_superseded(out)
     return Graded(batch.tally, out.shown, time.monotonic() - begun_s, interrupted)
 
 
@@ -131,7 +134,7 @@ class _Batch:
         self._tell, self._watcher = tell, watcher
         self.tally = BatchTally(len(jobs))
         self._done: queue.SimpleQueue[tuple[Planned, Future[ClipGrade]]] = queue.SimpleQueue()
-        self._begun_s = self._told_s = time.monotonic()
+        self._begun_s = self._told_s = time.monotonic()  # anew when the work begins
 
     def run(self, todo: Plan, executor: Callable[[], Executor]) -> bool:
         """Do it all; whether it was interrupted."""
@@ -151,6 +154,7 @@ class _Batch:
         return False
 
     def _work(self, left: Iterator[Planned], workers: Executor) -> None:
+        self._begun_s = time.monotonic()
         under_way = 0
         more = True
         while more or under_way:
