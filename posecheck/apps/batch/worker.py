@@ -22,7 +22,7 @@ from posecheck.apps.batch.rows import failed_row, graded_row, same_for
 from posecheck.apps.batch.storage import Storage, open_storage
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.looking import finish, look, write_files
-from posecheck.apps.report_dir import POSES, REPORT, holds_only_ours
+from posecheck.apps.report_dir import OURS, POSES, REPORT, holds_only_ours
 from posecheck.assess.prescription import Prescription
 from posecheck.errors import OutputError, PosecheckError
 from posecheck.session import Session
@@ -159,8 +159,11 @@ class _OneClip:
 
 
 def _refuse_what_is_not_ours(out: Storage, folder: str) -> None:
-    """Nothing but an older report is replaced."""
-    if not holds_only_ours({name.removeprefix(f"{folder}/") for name in out.list(folder)}):
+    """Nothing but an older report is replaced, or one that was broken off behind an address."""
+    inside = {name.removeprefix(f"{folder}/") for name in out.list(folder)}
+    # there a folder appears file by file, the report last
+    broken_off = inside <= OURS and not isinstance(out, LocalStorage)
+    if not (holds_only_ours(inside) or broken_off):
         raise OutputError(
             f"The folder {folder} where its report should go holds something else and is left "
             "alone; give --out another folder."
