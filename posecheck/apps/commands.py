@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from posecheck.apps import summary
-from posecheck.apps.batch.run import CSV, INDEX, PARQUET
+from posecheck.apps.batch.result_names import CSV, INDEX, PARQUET
 from posecheck.apps.batch.show import BatchLine
 from posecheck.apps.doctor import checks
 from posecheck.apps.grade import grade

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from posecheck.apps.batch.result_names import TABLES
+from posecheck.apps.batch.show import printable
 from posecheck.apps.labels import read_labels
 from posecheck.apps.matching import Joined, join
 from posecheck.assess.comparison import Agreement, agreement_of
@@ -16,7 +18,6 @@ from posecheck.present.grades import read_grades
 
 PAGE = "compare.html"
 _MOST_NAMED = 10
-_TABLES = ("grades.csv", "grades.parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,10 @@ def left_out(done: Compared) -> Iterator[str]:
 def _table(grades: Path) -> Path:
     if not grades.is_dir():
         return grades
-    for name in _TABLES:
+    for name in TABLES:
         if (grades / name).exists():
             return grades / name
-    raise InputError(f"{grades} holds no {' or '.join(_TABLES)}; is it what `--out` named?")
+    raise InputError(f"{grades} holds no {' or '.join(TABLES)}; is it what `--out` named?")
 
 
 def _no_pairs(joined: Joined, grades: Path, labels: Path, clip: str | None) -> str:
@@ -132,5 +133,5 @@ def _named(names: tuple[str, ...], one: str, several: str, advice: str = "") -> 
 
 def _shown(name: str) -> str:
     """Return a name in one line, without what a terminal would obey."""
-    plain = "".join(sign if sign.isprintable() else "�" for sign in spelled(name))
+    plain = printable(spelled(name))
     return plain if len(plain) <= 80 else f"{plain[:79]}…"

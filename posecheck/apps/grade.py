@@ -43,8 +43,8 @@ def grade(
 ) -> Graded:
     """Grade many clips and write ``grades.csv``, ``grades.parquet``, ``index.html`` and reports.
 
-    What is wrong with one clip costs that clip; running it again does only what is left to do.
-    Ctrl-C ends it early, with what is done kept and written: the result then says so.
+    Running it again does only what is left to do. Ctrl-C ends it early, with what is done kept
+    and written: the result then says so.
 
     Parameters
     ----------

@@ -12,20 +12,26 @@ from typing import Any
 from posecheck.assess.comparison import Label
 from posecheck.errors import InputError
 from posecheck.present.cells import restored
-from posecheck.present.sheets import Sheet, is_unknown, number, read_sheet
+from posecheck.present.sheets import Sheet, columns_of, is_unknown, number, read_sheet
 from posecheck.types import Side, Verdict
 
-_ALIASES = {
-    "clip": "clip clips clip_name file filename file_name name video video_file",
-    "verdict": "verdict grade label rating result judgement",
-    "reps": "reps rep repetitions repetition count rep_count number_of_reps "
-    "number_of_repetitions",
-    "side": "side leg",
-    "angle": "tension_knee_flexion_deg tension_knee_flexion tension_angle tension_angle_deg "
-    "tension_deg tension angle angle_deg knee_angle knee_angle_deg knee_flexion "
-    "knee_flexion_deg",
+_SPELLINGS = {
+    "clip": (
+        "clip", "clips", "clip_name", "file", "filename", "file_name", "name", "video",
+        "video_file",
+    ),
+    "verdict": ("verdict", "grade", "label", "rating", "result", "judgement"),
+    "reps": (
+        "reps", "rep", "repetitions", "repetition", "count", "rep_count", "number_of_reps",
+        "number_of_repetitions",
+    ),
+    "side": ("side", "leg"),
+    "angle": (
+        "tension_knee_flexion_deg", "tension_knee_flexion", "tension_angle", "tension_angle_deg",
+        "tension_deg", "tension", "angle", "angle_deg", "knee_angle", "knee_angle_deg",
+        "knee_flexion", "knee_flexion_deg",
+    ),
 }  # fmt: skip
-_COLUMN = {alias: column for column, names in _ALIASES.items() for alias in names.split()}
 _VERDICTS: dict[str, Verdict] = {
     "pass": "pass", "passed": "pass", "done well": "pass", "ok": "pass",
     "needs work": "needs_work", "needswork": "needs_work",
@@ -81,16 +87,7 @@ def read_labels(path: Path) -> Labels:
 
 
 def _columns(sheet: Sheet, path: Path) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for i, name in enumerate(sheet.header):
-        column = _COLUMN.get(re.sub(r"[^a-z]+", "_", name.lower()).strip("_"))
-        if column in found:
-            raise InputError(
-                f"{path} has two columns for the same: {sheet.header[found[column]]} and {name}; "
-                "rename or remove one."
-            )
-        if column is not None:
-            found[column] = i
+    found = columns_of(sheet.header, _SPELLINGS, str(path))
     if "clip" not in found or len(found) < 2:
         raise InputError(
             f"{path} needs a column `clip` and at least one of `verdict`, `reps`, `side` and "

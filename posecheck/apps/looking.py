@@ -24,7 +24,6 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many frames are done, and how many there are."""
 
 LOOKING, DRAWING = "Looking", "Drawing"
-MODEL_SIDE_PX = 1280  # more pixels than that show the model nothing
 
 
 class Looker(Protocol):

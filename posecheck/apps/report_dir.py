@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections.abc import Set
 from pathlib import Path
 from types import TracebackType
 
@@ -84,7 +85,7 @@ class ReportDir:
         if self.path == Path.cwd():
             raise OutputError(f"{self._shown} is the folder you are in; give --out another one.")
         inside = {entry.name for entry in self.path.iterdir()}
-        if inside and not (inside <= OURS and _is_report(self.path / REPORT)):
+        if not holds_only_ours(inside) or (inside and not _is_report(self.path / REPORT)):
             raise OutputError(
                 f"{self._shown} holds something else than a report of Posecheck and is left "
                 "alone; give --out another folder."
@@ -124,6 +125,11 @@ class ReportDir:
             f"The report cannot be written to {self._shown} ({reason}); make room, or give --out "
             "a folder that can be written."
         )
+
+
+def holds_only_ours(names: Set[str]) -> bool:
+    """Whether a folder with these files in it may be replaced: a report's own, or none."""
+    return not names or (names <= OURS and REPORT in names)
 
 
 def _try_to_write(folder: Path) -> None:

@@ -15,7 +15,7 @@ import contextlib
 import dataclasses
 from pathlib import Path
 
-from posecheck.apps.looking import MODEL_SIDE_PX, Progress, finish, look, write_files
+from posecheck.apps.looking import Progress, finish, look, write_files
 from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, ReportDir
 from posecheck.assess.change import Change, change_since
 from posecheck.assess.prescription import Prescription
@@ -24,7 +24,7 @@ from posecheck.present.tables import read_report
 from posecheck.session import Session
 from posecheck.types import Report
 from posecheck.vision.containers import file_sha256
-from posecheck.vision.frames import VideoSource
+from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
 from posecheck.vision.landmarker import Landmarker
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from posecheck.assess.agreement import Estimate, kappa_words
 from posecheck.assess.comparison import ANSWERS, Agreed, Agreement, Answer
+from posecheck.present.page_parts import number
 from posecheck.present.words import VERDICT_WORDS
 
 ANSWER_WORDS: dict[Answer, str] = {
@@ -58,10 +59,7 @@ def caveats(agreement: Agreement) -> Iterator[str]:
 
 def decimal(value: float, digits: int = 2, unit: str = "") -> str:
     """Return a number as text, or that it is not known."""
-    if math.isnan(value):
-        return "not known"
-    text = f"{value:.{digits}f}"
-    return (text.lstrip("-") if float(text) == 0 else text.replace("-", "−")) + unit
+    return "not known" if math.isnan(value) else number(value, unit, digits)
 
 
 def with_interval(estimate: Estimate, digits: int = 2, unit: str = "") -> str:

@@ -15,6 +15,7 @@ _SIGNS = r"=+\-@＝＋－＠"
 _BEGINS = rf"(?=(?<=[;\t\r\n]){_LEAD}[{_SIGNS}])"
 _RUNS = re.compile(rf"\A(?={_LEAD}[\t\r\n{_SIGNS}])|{_BEGINS}")
 _DEFUSED = re.compile(rf"\A'(?={_LEAD}[\t\r\n{_SIGNS}])|(?<=[;\t\r\n])'(?={_LEAD}[{_SIGNS}])")
+_NO_BYTES = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # half surrogate pairs
 
 
 def defused(text: str) -> str:
@@ -34,8 +35,9 @@ def restored(text: str) -> str:
 def spelled(text: str) -> str:
     r"""Return text that UTF-8 and every reader can hold.
 
-    Half surrogate pairs, which stand in file names for bytes that are no text, become
-    ``\udcff``, and NUL becomes ``\x00``.
+    The bytes that file names hold as half surrogate pairs become text again where they are,
+    else ``\xff``; any other half becomes ``\ud800``, and NUL ``\x00``.
     """
-    whole = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    halves = _NO_BYTES.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+    whole = halves.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return whole.replace("\0", "\\x00")

@@ -144,11 +144,11 @@ def _dicts(table: Any) -> Iterator[dict[str, Any]]:
 
 def _csv(path: Path) -> tuple[Sequence[str], _Rows]:
     sheet = read_sheet(path)
-    named = (
-        (f"line {line}", {n: restored(c) or None for n, c in zip(sheet.header, row, strict=True)})
-        for line, row in sheet.rows
+    whole = (
+        (where, {name: restored(cell) or None for name, cell in row.items()})
+        for where, row in sheet.named()
     )
-    return sheet.header, named
+    return sheet.header, whole
 
 
 def _row(values: dict[str, Any], where: str) -> ClipGrade:

@@ -29,7 +29,7 @@ def write_index(
     rows: Iterable[ClipGrade],
     path: Path,
     *,
-    tables: Sequence[str] = ("grades.csv", "grades.parquet"),
+    tables: Sequence[str] = (),
     report: str = "report.html",
 ) -> None:
     """Write ``index.html``, row by row, so that no number of clips needs much memory.

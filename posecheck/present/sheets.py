@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +22,11 @@ class Sheet:
 
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]  # cells as many as the header has
+
+    def named(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """Yield the rows by the names of their columns, each with where it stands."""
+        for line, cells in self.rows:
+            yield f"line {line}", dict(zip(self.header, cells, strict=True))
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -57,6 +64,45 @@ def parse_sheet(data: bytes, place: str) -> Sheet:
     if not header:
         raise InputError(f"{place} is empty; it needs a line with the names of its columns.")
     return Sheet(header, tuple(rows))
+
+
+def columns_of(
+    header: Iterable[str], spellings: Mapping[str, Sequence[str]], place: str
+) -> dict[str, int]:
+    """Find the columns that are asked for, however they are spelled.
+
+    Parameters
+    ----------
+    header
+        The names in the table.
+    spellings
+        What is asked for, with the names it may have: lower case, ``_`` between words.
+    place
+        What messages call the table.
+
+    Returns
+    -------
+    dict
+        The column of each that is there, counted from 0.
+
+    Raises
+    ------
+    InputError
+        If two columns are the same.
+
+    """
+    known = {name: asked for asked, names in spellings.items() for name in names}
+    found: dict[str, tuple[int, str]] = {}
+    for i, name in enumerate(header):
+        asked = known.get(re.sub(r"[\W_]+", "_", name.lower()).strip("_"))
+        if asked in found:
+            raise InputError(
+                f"{place} has two columns for the same: {found[asked][1]} and {name}; rename or "
+                "remove one."
+            )
+        if asked is not None:
+            found[asked] = (i, name)
+    return {asked: i for asked, (i, _) in found.items()}
 
 
 def number(text: str) -> float:

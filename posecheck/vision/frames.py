@@ -33,8 +33,9 @@ from posecheck.vision.prefetch import prefetch
 from posecheck.vision.sampling import sampled
 from posecheck.vision.upright import Turn, square_size, turn_of
 
-__all__ = ["Frame", "VideoSource", "prefetch"]
+__all__ = ["MODEL_SIDE_PX", "Frame", "VideoSource", "prefetch"]
 
+MODEL_SIDE_PX = 1280  # of the longer side: more pixels than that show the model nothing
 _STATE_THEIR_LENGTH = ("mov", "matroska", "avi", "asf", "flv")
 _MAX_THREADS = 4  # each decoding thread holds a frame; more gain nothing for one clip
 

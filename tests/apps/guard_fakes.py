@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import Any, NoReturn
 
 
@@ -52,3 +53,9 @@ def leave(_: Any) -> NoReturn:
 
 def not_to_be_sent(_: Any) -> Any:
     return lambda: None
+
+
+def say_and_be_killed(made: Path) -> None:
+    with made.open("a") as file:
+        file.write("once\n")
+    os.kill(os.getpid(), signal.SIGKILL)

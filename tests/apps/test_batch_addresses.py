@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.apps.batch.addresses import is_address, parse_address, stem_of
+from posecheck.apps.batch.addresses import is_address, parse_address
 from posecheck.apps.batch.inputs import list_jobs
+from posecheck.apps.batch.naming import stem_of
 from posecheck.errors import InputError
 
 SECRET = "hUsH0815"

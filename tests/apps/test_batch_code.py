@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,18 @@ def imported(start: str) -> set[str]:
 def test_what_decides_on_poses_is_all_that_the_landmarker_needs() -> None:
     needed = imported("vision/landmarker.py") | imported("vision/pose_rows.py")
     assert set(code.LOOKS) == needed - _DECIDES_NOTHING
+
+
+def test_how_large_pictures_are_is_part_of_the_code_that_looks() -> None:
+    """As other frames of the clip may give other poses."""
+    sets = re.compile(r"^MODEL_SIDE_PX\b.* = ", re.MULTILINE)
+    where = {
+        path.relative_to(code.PACKAGE).as_posix()
+        for path in code.PACKAGE.rglob("*.py")
+        if sets.search(path.read_text())
+    }
+    assert len(where) == 1
+    assert where <= set(code.LOOKS)
 
 
 def test_a_digest_is_of_names_and_contents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

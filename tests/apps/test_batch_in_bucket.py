@@ -42,3 +42,19 @@ def test_a_batch_from_a_bucket_to_a_bucket(tmp_path: Path) -> None:
     assert len(kept) == 2
     again = run_inline([f"{place}/clips"], f"{place}/out", runs="batch_fakes:do_not_look")
     assert (again.tally.failed, again.tally.kept) == (0, 3)
+
+
+def test_a_report_that_was_broken_off_behind_an_address_is_written_again(tmp_path: Path) -> None:
+    """A worker that is killed leaves files there without the report, which comes last."""
+    clip, place = make_clip(tmp_path / "a.mp4"), f"memory://{tmp_path.name}/out"
+    out = open_storage(place)
+    assert run_inline([clip], place).tally.failed == 0
+    report = out.read_bytes("a/report.json")
+    out.remove("a/report.json")
+    again = run_inline([clip], place, runs="batch_fakes:do_not_look")
+    assert (again.tally.failed, again.tally.kept) == (0, 0)
+    assert out.read_bytes("a/report.json") == report
+    out.remove("a/report.json")
+    out.write_bytes("a/thesis.txt", b"years of work")
+    assert run_inline([clip], place).tally.failed == 1
+    assert out.read_bytes("a/thesis.txt") == b"years of work"

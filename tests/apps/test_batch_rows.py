@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 
 from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.rows import RowLog, failed_row, row_from_json, row_to_json, same_for
-from posecheck.apps.batch.show import BatchLine, state
+from posecheck.apps.batch.show import BatchLine, state, time_left_s
 from posecheck.apps.batch.tally import BatchTally
-from posecheck.types import ClipGrade
+from posecheck.present.tally import OUTCOMES
+from posecheck.types import ClipGrade, Verdict
 
 JOB = ClipJob("/x/clip.mp4", "clip.mp4", "clip", subject="p1", session_date="2026-11-22")
 GOOD = replace(
@@ -84,7 +86,7 @@ def test_the_summary_counts_verdicts_and_reasons() -> None:
                  "2 x … is empty."):  # fmt: skip
         assert line in text
     plain = tally.as_dict()
-    assert (plain["passed"], plain["failed"], plain["done"], plain["clips"]) == (1, 2, 5, 5)
+    assert (plain["pass"], plain["failed"], plain["done"], plain["clips"]) == (1, 2, 5, 5)
     assert plain["reasons"]["failed"] == {"… is empty.": 2}
     assert tally.frames == 2 * 554
 
@@ -96,6 +98,43 @@ def test_progress_says_how_far_how_fast_how_long_and_what_failed() -> None:
     assert state(tally, 10.0) == "1 of 4 clips, 55 frames/s, 30 s left"
     tally.add(FAILED)
     assert state(tally, 10.0).endswith(", 1 failed")
+
+
+def test_what_took_no_time_says_nothing_of_the_time_that_is_left() -> None:
+    """Whether it was kept from an earlier run or failed before it was opened."""
+    tally = BatchTally(10)
+    tally.add(FAILED)
+    assert time_left_s(tally, 5.0) is None
+    tally.add(replace(GOOD, seconds=math.nan))
+    assert time_left_s(tally, 5.0) is None
+    tally.add(GOOD)
+    tally.add(replace(FAILED, seconds=60.0))  # was stopped after a minute
+    assert (tally.kept, tally.worked, tally.failed, tally.frames) == (1, 2, 2, GOOD.frames)
+    assert time_left_s(tally, 80.0) == 240.0
+
+
+def test_the_result_spells_verdicts_as_everything_else_does() -> None:
+    tally = BatchTally(1)
+    tally.add(replace(GOOD, verdict="pass"))
+    plain = tally.as_dict()
+    assert {name: plain[name] for name in get_args(Verdict)} == {
+        "pass": 1, "needs_work": 0, "ungradable": 0,
+    }  # fmt: skip
+    assert set(plain["reasons"]) <= set(OUTCOMES)
+
+
+def test_the_clock_of_the_progress_starts_with_the_work() -> None:
+    """Not while folders are listed or the model is fetched."""
+    now_s = [0.0]
+    out = io.StringIO()
+    line = BatchLine(out, clock=lambda: now_s[0])
+    tally = BatchTally(2)
+    now_s[0] = 900.0
+    line.progress(tally)
+    tally.add(GOOD)
+    now_s[0] = 910.0
+    line.progress(tally, last=True)
+    assert "1 of 2 clips, 55 frames/s, 10 s left" in out.getvalue()
 
 
 def test_failures_are_told_as_they_come_and_cannot_touch_the_terminal() -> None:

@@ -230,6 +230,27 @@ def test_a_second_batch_in_the_same_place_is_refused(tmp_path: Path) -> None:
         pass
 
 
+def test_a_second_batch_of_the_same_process_is_refused(tmp_path: Path) -> None:
+    """And does not take the first one's lock away from it."""
+    clip, out = make_clip(tmp_path / "a.mp4"), tmp_path / "out"
+    (tmp_path / "link").symlink_to(out)
+    code = (
+        "import sys, pathlib; from posecheck.apps.batch.locks import only_batch\n"
+        "with only_batch(pathlib.Path(sys.argv[1])): pass"
+    )
+    with only_batch(out):
+        for name in ("out", "link"):
+            with pytest.raises(OutputError, match="Another"):
+                run_inline([clip], tmp_path / name)
+        other = subprocess.run(
+            [sys.executable, "-c", code, str(out)], capture_output=True, text=True, check=False
+        )
+        assert "Another posecheck grade is writing" in other.stderr
+        with only_batch(tmp_path / "elsewhere"):
+            pass
+    assert run_inline([clip], out).tally.failed == 0
+
+
 GOOD = (
     *(f"day {i}/{name}.mp4" for i in range(8) for name in ("left", "right", "both", "again")),
     *(f"{i:02d}.mov" for i in range(15)), "../outside.mp4",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -79,6 +80,43 @@ def test_one_that_is_killed_between_two_calls_is_replaced(guard: Guarded) -> Non
     assert guard._child is not None
     guard._child.wait(60)  # for the last of its threads: until then the system has not let it go
     assert guard.run("guard_fakes:own_pid", None, AMPLE) != first
+
+
+def test_one_that_dies_unseen_before_it_takes_a_call_costs_nothing(
+    guard: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the system says of a child that was killed that it still runs."""
+    first = guard.run("guard_fakes:own_pid", None, AMPLE)
+    child = guard._child
+    assert child is not None
+    child.kill()
+    child.wait(60)
+    monkeypatch.setattr(child, "poll", lambda: None)
+    assert guard.run("guard_fakes:own_pid", None, AMPLE) != first
+
+
+def test_a_call_that_was_taken_is_not_made_twice(guard: Guarded, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    with pytest.raises(ChildError, match="SIGKILL"):
+        guard.run("guard_fakes:say_and_be_killed", made, AMPLE)
+    assert made.read_text() == "once\n"
+
+
+def test_children_that_cannot_even_begin_are_tried_twice_and_no_more(
+    guard: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = []
+    begin = Guarded._begin
+
+    def counted(made: Guarded) -> None:
+        begun.append(1)
+        begin(made)
+
+    monkeypatch.setattr(Guarded, "_begin", counted)
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with pytest.raises(ChildError, match="exit code 1"):
+        guard.run("guard_fakes:echo", None, AMPLE)
+    assert len(begun) == 2
 
 
 def test_a_new_one_after_so_many_calls() -> None:

@@ -37,7 +37,7 @@ def rows_of(page: str) -> list[list[Any]]:
 
 
 def written(rows: list[ClipGrade], folder: Path) -> str:
-    write_index(rows, folder / "index.html")
+    write_index(rows, folder / "index.html", tables=("grades.csv", "grades.parquet"))
     return (folder / "index.html").read_text(encoding="utf-8")
 
 
@@ -136,7 +136,7 @@ def test_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
     """The link has the bytes, the page spells them out."""
     name = os.fsdecode(b"caf\xe9")
     (row,) = rows_of(written([make_row(clip=name, folder=name)], tmp_path))
-    assert row[0] == r"caf\udce9"
+    assert row[0] == r"caf\xe9"
     assert row[11] == "./caf%E9/report.html"
     assert report_address("\ud800", "report.html") == "./%5Cud800/report.html"
 

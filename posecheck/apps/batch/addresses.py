@@ -7,19 +7,18 @@ tell a password from a path, the address is refused rather than guessed at.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from posecheck.errors import InputError
+from posecheck.present.cells import spelled
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 _CHAIN = re.compile(r"::[A-Za-z][A-Za-z0-9+.-]*://")
 _WEB = ("http", "https")
 _BUCKETS = ("s3", "s3a", "gs", "gcs")  # their keys may hold any character, so nothing is cut
 _LOCAL = ("file", "local")
-_LONGEST_STEM = 200  # bytes: room for a hash and for the suffix of a file that is being written
 MAGIC = re.compile(r"[*?[]")
 
 
@@ -82,7 +81,7 @@ def parse_address(url: str) -> Address:
     if scheme in _WEB:
         host, path = host.lower(), unquote(path, errors="replace")
         same = f"{scheme}://{host}{unquote(behind.partition('#')[0], errors='surrogateescape')}"
-    return Address(url, scheme, clean(f"{scheme}://{host}{path}"), clean(path), same)
+    return Address(url, scheme, spelled(f"{scheme}://{host}{path}"), spelled(path), same)
 
 
 def _lead(scheme: str) -> str:
@@ -93,19 +92,3 @@ def _may_hide_a_password(rest: str, place: str) -> bool:
     """Whether an ``@`` stands where a raw ``/`` or ``?`` of a password would put it."""
     path, _, query = re.sub(r"[?#]", "\0", rest, count=1).partition("\0")
     return "@" in path[len(place) :] or ("@" in query and (":" in path or "@" in place))
-
-
-def clean(text: str) -> str:
-    """A name that any file can hold: names that are no text get their bytes written out."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def stem_of(name: str) -> str:
-    """What the folder of a clip of this name is called: always the name of one folder."""
-    last = posixpath.basename(name.replace("\\", "/").rstrip("/"))
-    stem, _, suffix = last.rpartition(".")
-    if not stem or "/" in suffix:
-        stem = last
-    stem = "".join(c if c.isprintable() else "_" for c in stem).replace(":", "_").strip()
-    stem = stem.encode("utf-8", "replace")[:_LONGEST_STEM].decode("utf-8", "ignore").strip()
-    return stem if stem.strip(".") else "clip"

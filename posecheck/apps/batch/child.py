@@ -1,8 +1,8 @@
 """The process that looks at clips for a parent that may kill it: see `guard`.
 
 ``python -m posecheck.apps.batch.child SCRATCH`` reads requests from standard input and answers
-on standard output, one pickle after its length each. It ends as soon as its input does, so
-that a parent that is killed leaves none behind.
+each twice on standard output, that it takes it and then what came of it: one pickle after its
+length each. It ends as soon as its input does, so that a parent that is killed leaves none behind.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 LENGTH = struct.Struct(">Q")
+TAKEN = "taken"  # the first answer to a request: nothing was done before it
 
 
 def send(stream: BinaryIO, value: Any) -> None:
@@ -60,6 +61,7 @@ def main(scratch: Path) -> None:
     threading.Thread(target=_listen, args=(requests, inbox, scratch), daemon=True).start()
     while True:
         name, payload = inbox.get()
+        send(replies, TAKEN)
         send(replies, _answer(name, payload))
 
 

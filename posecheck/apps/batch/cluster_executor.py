@@ -16,6 +16,7 @@ from typing import Any
 
 from posecheck.apps.batch.code import this_posecheck
 from posecheck.apps.batch.local_storage import LocalStorage
+from posecheck.apps.batch.result_names import PROBE
 from posecheck.apps.batch.storage import open_storage
 from posecheck.errors import InputError
 
@@ -135,7 +136,7 @@ class ClusterExecutor:
         """Make sure, once, that every worker sees the folder that results go to."""
         if out in self._shared:
             return
-        probe = Path(out) / f".posecheck-probe.{secrets.token_hex(8)}.part"
+        probe = Path(out) / f"{PROBE}.{secrets.token_hex(8)}.part"
         try:
             probe.touch()
             try:

@@ -6,7 +6,8 @@
         value = guard.run("package.module:function", payload, Limits(60, 512))
 
 The child is kept from call to call. One that takes too long or too much memory is killed, and
-whatever ends it costs that call alone: the next one begins a new child. It is started with
+whatever ends it costs that call alone: the next one begins a new child. So does a call that
+its child had died before: it is handed to a new one, once. A child is started with
 `subprocess`, not `multiprocessing`, so that a daemonic process, such as a Dask worker, may do so.
 """
 
@@ -27,7 +28,7 @@ from typing import Any, BinaryIO
 
 import psutil
 
-from posecheck.apps.batch.child import receive, send
+from posecheck.apps.batch.child import TAKEN, receive, send
 from posecheck.apps.batch.limits import Limits
 
 CALLS_A_CHILD = 500  # then a new one: libraries leak
@@ -56,6 +57,7 @@ class Guarded:
         self._scratch: Path | None = None
         self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._done = 0
+        self._taken = False  # whether the child has begun with the call at hand
         self._killed = False
         self._lock = threading.Lock()  # between beginning a child and `kill`
 
@@ -79,13 +81,11 @@ class Guarded:
         if self._done >= self._calls:
             self.close()
         child = self._begun()
-        try:
-            with contextlib.suppress(OSError):  # it has just ended: the answer will tell
-                send(_pipe(child.stdin), (function, payload))
-            answer = self._wait(child, limits)
-        except BaseException:
+        answer = self._asked(child, (function, payload), limits)
+        if answer is None and not self._taken:  # the child had died since the last call
             self._end()
-            raise
+            child = self._begun()
+            answer = self._asked(child, (function, payload), limits)
         self._done += 1
         if answer is None:
             raise self._ended(child)
@@ -143,12 +143,25 @@ class Guarded:
             name="posecheck-guard", daemon=True,
         ).start()  # fmt: skip
 
-    def _wait(self, child: subprocess.Popen[bytes], limits: Limits) -> Any:
+    def _asked(self, child: subprocess.Popen[bytes], request: Any, limits: Limits) -> Any:
         """What the child answers, None if it has ended."""
+        self._taken = False
+        try:
+            with contextlib.suppress(OSError):  # it has just ended: the answer will tell
+                send(_pipe(child.stdin), request)
+            return self._wait(child, limits)
+        except BaseException:
+            self._end()
+            raise
+
+    def _wait(self, child: subprocess.Popen[bytes], limits: Limits) -> Any:
         until_s = time.monotonic() + limits.time_s
         while True:
             with contextlib.suppress(queue.Empty):
-                return self._answers.get(timeout=_LOOK_S)
+                answer = self._answers.get(timeout=_LOOK_S)
+                if answer != TAKEN:
+                    return answer
+                self._taken = True
             if time.monotonic() > until_s:
                 raise ChildError(
                     f"It took longer than {limits.time_s:g} s and was stopped; --time-limit "

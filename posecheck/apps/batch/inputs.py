@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
-from posecheck.apps.batch.addresses import MAGIC, Address, clean, is_address, parse_address, stem_of
+from posecheck.apps.batch.addresses import MAGIC, Address, is_address, parse_address
 from posecheck.apps.batch.folders import (
     Found,
     clips_at_address,
@@ -29,7 +29,9 @@ from posecheck.apps.batch.folders import (
 )
 from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.manifest import Row, is_manifest, read_manifest
+from posecheck.apps.batch.naming import stem_of
 from posecheck.errors import InputError
+from posecheck.present.cells import spelled
 
 _TWICE = "The manifest names it more than once with different values; keep one of the rows."
 
@@ -112,7 +114,7 @@ def _from_glob(given: str) -> Iterator[_Mention]:
             matched = True
             yield from _local_mentions(path)
     if not matched:
-        raise InputError(f"{clean(given)} is not there; check the name.")
+        raise InputError(f"{spelled(given)} is not there; check the name.")
 
 
 def _matching(pattern: str) -> Iterator[str]:
@@ -160,20 +162,20 @@ def _of_row(row: Row) -> _Mention:
     if address.is_file:
         path = url2pathname(unquote(urlsplit(row.location).path))
         return _local(Found(path, path, what_it_is(path)), path)
-    name = address.shown if is_address(row.clip) else clean(row.clip)
+    name = address.shown if is_address(row.clip) else spelled(row.clip)
     return _remote(Found(row.location, name), address.shown)
 
 
 def _local(found: Found, given: str) -> _Mention:
-    name = clean(found.name).removeprefix("./") or "./"
+    name = spelled(found.name).removeprefix("./") or "./"
     location = os.path.abspath(found.location) if found.location else ""  # noqa: PTH100
     same = os.path.realpath(location) if location else found.name
     job = ClipJob(location, name, stem_of(name), problem=found.problem)
-    return _Mention(job, same, clean(given).removeprefix("./"))
+    return _Mention(job, same, spelled(given).removeprefix("./"))
 
 
 def _remote(found: Found, given: str) -> _Mention:
-    problem, name = found.problem, clean(found.name)
+    problem, name = found.problem, spelled(found.name)
     try:
         same = parse_address(found.location).same
     except InputError as error:  # the name of an object may be no address
@@ -216,5 +218,5 @@ def _told_apart(mentions: Sequence[_Mention]) -> list[ClipJob]:
 
 
 def _listed(paths: Sequence[str]) -> str:
-    shown = [parse_address(p).shown if is_address(p) else clean(p) for p in paths[:3]]
+    shown = [parse_address(p).shown if is_address(p) else spelled(p) for p in paths[:3]]
     return ", ".join(shown) + (" and others" if len(paths) > 3 else "")

@@ -15,7 +15,7 @@ class ClipJob:
     # path or URL as it was given; may hold credentials, so it is never written
     location: str = field(repr=False)
     name: str  # what results call it: no credentials, no query
-    stem: str  # what its folder is called, before any suffix that tells twins apart
+    stem: str  # its folder, by `naming.stem_of`, before any suffix that tells twins apart
     side: Side | None = None
     prescription: Path | str | None = None  # file or the name of a ready one; None: the batch's
     subject: str | None = None

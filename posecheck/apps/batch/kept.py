@@ -2,8 +2,9 @@
 
 Poses are kept under the hash of the clip's content, that of the model, the sampling, and the
 code that looks; what was measured of them also under the code that measures; the row of a grade
-under all that it depends on. A row stands only as long as the clip's folder holds the very
-report that it was made of.
+under all that it depends on. Names end with the code, so that `superseded` can tell what is of no
+use any more. A row stands only as long as the clip's folder holds the very report that it was
+made of.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ import numpy as np
 import posecheck
 from posecheck.apps.batch.code import code_digest, looks_digest, motion_digest
 from posecheck.apps.batch.jobs import ClipJob
-from posecheck.apps.batch.rows import row_from_json, row_to_json
+from posecheck.apps.batch.result_names import KEPT_MEASURED, KEPT_POSES, KEPT_ROWS
+from posecheck.apps.batch.rows import row_from_plain, row_to_plain
 from posecheck.apps.batch.storage import Storage
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.report_dir import PAGE, REPORT, VIDEO
@@ -32,7 +34,6 @@ from posecheck.types import ClipGrade, ClipInfo
 from posecheck.vision.pose_rows import Poses
 from posecheck.vision.pose_store import load_poses
 
-KEPT = ".posecheck"
 _DAMAGED = (InputError, ValueError, KeyError, TypeError)
 
 
@@ -51,8 +52,8 @@ class KeptPoses:
         rate = "every" if per_s is None else f"{per_s:g}"
         self._out, self._model_sha256 = out, model_sha256
         name = f"{sha256[:2]}/{sha256}-{model_sha256[:16]}-{rate}-{looks_digest()[:8]}"
-        self._name = f"{KEPT}/poses/{name}"
-        self._measured_name = f"{KEPT}/measured/{name}-{motion_digest()[:8]}.npz"
+        self._name = f"{KEPT_POSES}/{name}"
+        self._measured_name = f"{KEPT_MEASURED}/{name}-{motion_digest()[:8]}.npz"
 
     def load(self, into: Path) -> tuple[Poses, Looked] | None:
         """Copy the kept file to ``into`` and read it; None if none was kept, or a damaged one."""
@@ -112,7 +113,10 @@ class KeptRow:
             json.loads(task.prescription), short_name(task.job), self._folder,
         ]  # fmt: skip
         key = hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
-        self._name = f"{KEPT}/grades/{sha256[:2]}/{sha256}-{key[:16]}.json"
+        self._name = (
+            f"{KEPT_ROWS}/{sha256[:2]}/{sha256}-{key[:16]}-{place(self._folder)}-"
+            f"{code_digest()[:8]}.json"
+        )
 
     def load(self) -> ClipGrade | None:
         """The row, if it was kept and its report is where it was written."""
@@ -122,13 +126,13 @@ class KeptRow:
         with contextlib.suppress(*_DAMAGED):
             plain: dict[str, Any] = json.loads(content)
             if plain["report_sha256"] == self._report():
-                return row_from_json(json.dumps(plain["row"]))
+                return row_from_plain(plain["row"])
         return None
 
     def save(self, row: ClipGrade, report: bytes | None) -> None:
         """Keep the row, with the hash of the ``report.json`` that was written for it."""
         digest = None if report is None else hashlib.sha256(report).hexdigest()
-        plain = {"report_sha256": digest, "row": json.loads(row_to_json(row))}
+        plain = {"report_sha256": digest, "row": row_to_plain(row)}
         self._out.write_bytes(self._name, json.dumps(plain).encode())
 
     def _report(self) -> str | None:
@@ -140,6 +144,11 @@ class KeptRow:
             return ""
         content = self._out.read_bytes(f"{self._folder}/{REPORT}")
         return "" if content is None else hashlib.sha256(content).hexdigest()
+
+
+def place(folder: str | None) -> str:
+    """What stands for the folder of a report in the name of its row."""
+    return "none" if folder is None else hashlib.sha256(folder.encode()).hexdigest()[:8]
 
 
 def short_name(job: ClipJob) -> str:

@@ -9,9 +9,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from posecheck.apps.batch.addresses import clean
 from posecheck.apps.batch.result_names import PROBE, checked, files_below, is_part
 from posecheck.errors import OutputError
+from posecheck.present.cells import spelled
 
 
 class LocalStorage:
@@ -19,7 +19,7 @@ class LocalStorage:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.shown = clean(str(root))
+        self.shown = spelled(str(root))
 
     def check(self) -> None:
         """Make the folder, and try whether the disk takes anything."""

@@ -1,19 +1,24 @@
 """One process at a time, by the system: a lock ends with the process that holds it.
 
-Where the results go to a bucket, or a disk knows no locks, two that meet do the same work twice
-and write the same files, and nothing worse.
+The system's locks do not tell the threads of a process apart, so batches of one process are told
+apart here as well. Where the results go to a bucket, or a disk knows no locks, two that meet do
+the same work twice and write the same files, and nothing worse.
 """
 
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from posecheck.apps.batch.result_names import KEPT
 from posecheck.errors import OutputError
 
-LOCK = ".posecheck/lock"
+LOCK = f"{KEPT}/lock"
 _RUN_BYTE = 1 << 62  # of the lock file; those of clips lie before it
+_ours: set[tuple[int, int]] = set()  # folders that batches of this process write to
+_between_threads = threading.Lock()
 
 
 @contextlib.contextmanager
@@ -25,14 +30,40 @@ def content_lock(root: Path | None, sha256: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def only_batch(root: Path | None) -> Iterator[None]:
-    """Let one batch write to a folder; an OutputError for a second one."""
-    with _locked(root, _RUN_BYTE, wait=False) as ours:
-        if not ours:
+    """Let one batch write to a folder; an OutputError for a second one.
+
+    It may be one of this process, in another thread.
+    """
+    # Looked at first: closing the lock file would let go of the lock of the other thread.
+    with _only_here(root) as first, _locked(root if first else None, _RUN_BYTE, False) as ours:
+        if not (first and ours):
             raise OutputError(
                 f"Another posecheck grade is writing to {root}; wait for it, or give --out "
                 "another folder."
             )
         yield
+
+
+@contextlib.contextmanager
+def _only_here(root: Path | None) -> Iterator[bool]:
+    """Whether no other batch of this process writes there."""
+    if root is None:
+        yield True
+        return
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        status = root.stat()
+    except OSError as error:
+        raise _refusal(root, error) from error
+    folder = (status.st_dev, status.st_ino)
+    with _between_threads:
+        first = folder not in _ours
+        _ours.add(folder)
+    try:
+        yield first
+    finally:
+        if first:
+            _ours.discard(folder)
 
 
 @contextlib.contextmanager
@@ -49,10 +80,7 @@ def _locked(root: Path | None, byte: int, wait: bool) -> Iterator[bool]:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("ab")
     except OSError as error:
-        raise OutputError(
-            f"Nothing can be written to {root} ({error.strerror or error}); make room, or give "
-            "--out a folder that can be written."
-        ) from error
+        raise _refusal(root, error) from error
     with file:
         ours = True
         try:
@@ -62,3 +90,10 @@ def _locked(root: Path | None, byte: int, wait: bool) -> Iterator[bool]:
         except OSError:  # a disk without locks
             pass
         yield ours
+
+
+def _refusal(root: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"Nothing can be written to {root} ({error.strerror or error}); make room, or give --out "
+        "a folder that can be written."
+    )

@@ -13,21 +13,22 @@ import math
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
-from posecheck.apps.batch.addresses import clean, is_address, parse_address
+from posecheck.apps.batch.addresses import is_address, parse_address
 from posecheck.apps.batch.remote import file_system, why
 from posecheck.assess.prescription import ready_prescriptions
 from posecheck.errors import InputError
-from posecheck.present.sheets import parse_sheet
+from posecheck.present.cells import spelled
+from posecheck.present.sheets import columns_of, parse_sheet
 from posecheck.types import Side
 
 _MOST_BYTES = 200_000_000
-_COLUMNS = {
+_SPELLINGS = {
     "clip": ("clip",),
     "subject": ("subject", "subject_id", "patient", "patient_id"),
     "prescription": ("prescription",),
@@ -63,10 +64,10 @@ def read_manifest(given: str) -> Iterator[Row]:
 
     Raises InputError, in one line, for what is no table or has no column ``clip``.
     """
-    shown = parse_address(given).shown if is_address(given) else clean(given)
+    shown = parse_address(given).shown if is_address(given) else spelled(given)
     content = _content(given, shown)
-    names, records = _parquet(content) if content[:4] == b"PAR1" else _csv(content, shown)
-    columns = _columns(names, shown)
+    read = _parquet if content[:4] == b"PAR1" else _csv
+    columns, records = read(content, shown)
     for where, record in records:
         texts = {field: _text(record.get(name)) for field, name in columns.items()}
         if any(texts.values()):
@@ -95,41 +96,28 @@ def _content(given: str, shown: str) -> bytes:
     return content
 
 
-def _csv(content: bytes, shown: str) -> tuple[Sequence[str], _Records]:
+def _csv(content: bytes, shown: str) -> tuple[dict[str, str], _Records]:
     sheet = parse_sheet(content, shown)
-    named = (
-        (f"line {line}", dict(zip(sheet.header, row, strict=True))) for line, row in sheet.rows
-    )
-    return sheet.header, named
+    return _columns(sheet.header, shown), sheet.named()
 
 
-def _parquet(content: bytes) -> tuple[Sequence[str], _Records]:
+def _parquet(content: bytes, shown: str) -> tuple[dict[str, str], _Records]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         table = pq.ParquetFile(pa.BufferReader(content))
-        names = list(table.schema_arrow.names)
-        wanted = [name for name in names if _field(name) is not None]
+        columns = _columns(table.schema_arrow.names, shown)
+        wanted = list(columns.values())
         records = (r for batch in table.iter_batches(columns=wanted) for r in batch.to_pylist())
-        return names, ((f"row {i}", record) for i, record in enumerate(records, 1))
+        return columns, ((f"row {i}", record) for i, record in enumerate(records, 1))
     except (pa.ArrowException, OSError, ValueError):
         raise InputError("The manifest is not a Parquet file that can be read.") from None
 
 
-def _field(name: str) -> str | None:
-    plain = str(name).strip().lower().replace(" ", "_").replace("-", "_")
-    return next((field for field, names in _COLUMNS.items() if plain in names), None)
-
-
-def _columns(names: Iterable[str], shown: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name in names:
-        field = _field(name)
-        if field in found:
-            raise InputError(f"{shown} has two columns for the {field}; keep one of them.")
-        if field is not None:
-            found[field] = name
+def _columns(names: Sequence[str], shown: str) -> dict[str, str]:
+    """What the columns that say something are called."""
+    found = {field: names[i] for field, i in columns_of(names, _SPELLINGS, shown).items()}
     if "clip" not in found:
         raise InputError(
             f"{shown} has no column named clip; a table of clips needs one, with a path or an "
@@ -160,11 +148,11 @@ def _row(texts: Mapping[str, str], manifest: str, where: str) -> Row:
         clip = ""
     side = texts.get("side", "").lower()
     if side not in ("", "auto", "left", "right"):
-        wrong.append(f"side is {clean(side[:20])!r}, not left, right or auto")
+        wrong.append(f"side is {spelled(side[:20])!r}, not left, right or auto")
         side = ""
     date = texts.get("session_date", "")
     if not _is_date(date):
-        wrong.append(f"session date is {clean(date[:30])!r}, not like 2026-03-31")
+        wrong.append(f"session date is {spelled(date[:30])!r}, not like 2026-03-31")
         date = ""
     prescription, complaint = _prescription(texts.get("prescription", ""), manifest)
     if complaint:
@@ -203,7 +191,7 @@ def _prescription(text: str, manifest: str) -> tuple[Path | str | None, str | No
             pass
     if text.replace("_", "-") in ready_prescriptions():
         return text, None
-    return None, f"prescription {clean(text[:80])!r} is no file beside the table and no ready one"
+    return None, f"prescription {spelled(text[:80])!r} is no file beside the table and no ready one"
 
 
 def _beside(manifest: str, clip: str) -> str:

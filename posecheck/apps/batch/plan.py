@@ -17,7 +17,6 @@ from pathlib import Path
 from posecheck.apps.batch.addresses import is_address
 from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.limits import Limits
-from posecheck.apps.batch.naming import safe_folder
 from posecheck.apps.batch.tasks import GRADE_CLIP, GradeTask
 from posecheck.assess.prescription import Prescription, load_prescription
 from posecheck.errors import PosecheckError
@@ -90,16 +89,15 @@ def plan(jobs: Sequence[ClipJob], settings: Settings) -> Plan:
 def _task(
     job: ClipJob, settings: Settings, content: str, text: str, folders: _Folders
 ) -> GradeTask:
-    name = safe_folder(job.stem)
     if not is_address(job.location):  # a worker may stand elsewhere
         job = replace(job, location=os.path.abspath(job.location))  # noqa: PTH100 - keeps links
     return GradeTask(
         job=job,
         out=settings.out,
         prescription=text,
-        folder=name if settings.pages else None,
-        hash_in_folder=folders.has_twins(name),
-        folder_tail=folders.tail(name, content, text),
+        folder=job.stem if settings.pages else None,
+        hash_in_folder=folders.has_twins(job.stem),
+        folder_tail=folders.tail(job.stem, content, text),
         model=None if settings.model is None else settings.model.absolute(),
         per_s=settings.per_s,
         video=settings.video,
@@ -173,7 +171,7 @@ class _Folders:
         self._contents: dict[str, set[str]] = defaultdict(set)
         self._texts: dict[tuple[str, str], set[str]] = defaultdict(set)
         for stem, content, text in wanted:
-            name = safe_folder(stem).casefold()
+            name = stem.casefold()
             self._contents[name].add(content)
             self._texts[name, content].add(text)
 

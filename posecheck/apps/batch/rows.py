@@ -16,7 +16,8 @@ from posecheck.apps.batch.jobs import ClipJob
 from posecheck.types import ClipGrade, Report
 
 CURVE_POINTS = 60
-_TUPLES = ("faults", "warnings", "knee_curve_deg")
+_CURVE = "knee_curve_deg"
+_TUPLES = ("faults", "warnings")
 _FLOATS = ("tension_knee_flexion_deg", "tension_hip_flexion_deg", "seconds")
 
 
@@ -77,27 +78,33 @@ def knee_curve(report: Report) -> tuple[float, ...]:
     return tuple(_rounded(float(v), 1) for v in np.broadcast_to(knee[near], CURVE_POINTS))
 
 
+def row_to_plain(row: ClipGrade) -> dict[str, Any]:
+    """Values that JSON has; unknown numbers are None."""
+    return {f.name: _no_nan(getattr(row, f.name)) for f in dataclasses.fields(row)}
+
+
+def row_from_plain(plain: Any) -> ClipGrade:
+    """Take what `row_to_plain` made; ValueError for anything else."""
+    try:
+        values = dict(plain)
+        for name in _FLOATS:
+            values[name] = _or_nan(values[name])
+        for name in _TUPLES:
+            values[name] = tuple(values[name])
+        values[_CURVE] = tuple(_or_nan(value) for value in values[_CURVE])
+        return ClipGrade(**values)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"no row: {error}") from error
+
+
 def row_to_json(row: ClipGrade) -> str:
     """One line; unknown numbers are null."""
-    plain = {f.name: getattr(row, f.name) for f in dataclasses.fields(row)}
-    plain = {name: _no_nan(value) for name, value in plain.items()}
-    return json.dumps(plain, ensure_ascii=True, allow_nan=False)
+    return json.dumps(row_to_plain(row), ensure_ascii=True, allow_nan=False)
 
 
 def row_from_json(text: str | bytes) -> ClipGrade:
     """Read what `row_to_json` wrote; ValueError for anything else."""
-    plain: dict[str, Any] = json.loads(text)
-    try:
-        for name in _FLOATS:
-            plain[name] = math.nan if plain[name] is None else float(plain[name])
-        for name in _TUPLES:
-            plain[name] = tuple(plain[name])
-        plain["knee_curve_deg"] = tuple(
-            math.nan if v is None else float(v) for v in plain["knee_curve_deg"]
-        )
-        return ClipGrade(**plain)
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"no row: {error}") from error
+    return row_from_plain(json.loads(text))
 
 
 class RowLog:
@@ -130,6 +137,10 @@ class RowLog:
 
 def _rounded(value: float, digits: int = 2) -> float:
     return round(value, digits) if math.isfinite(value) else math.nan
+
+
+def _or_nan(value: Any) -> float:
+    return math.nan if value is None else float(value)
 
 
 def _no_nan(value: Any) -> Any:

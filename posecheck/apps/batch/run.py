@@ -6,19 +6,17 @@
     done.counts, done.out
 
 What one clip does, or what is done to the process that looks at it, costs that clip alone.
-Running it again does only what is left to do.
 """
 
 from __future__ import annotations
 
-import json
 import queue
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,11 +26,13 @@ from posecheck.apps.batch.local_storage import LocalStorage
 from posecheck.apps.batch.locks import only_batch
 from posecheck.apps.batch.plan import Plan, Planned, Settings, plan
 from posecheck.apps.batch.pool import Executor, LocalExecutor
-from posecheck.apps.batch.rows import RowLog, failed_row, row_to_json, same_for
+from posecheck.apps.batch.result_names import CSV, INDEX, PARQUET, PLOTLY, TABLES
+from posecheck.apps.batch.rows import RowLog, failed_row, row_to_plain, same_for
 from posecheck.apps.batch.show import time_left_s
 from posecheck.apps.batch.storage import Storage, open_storage
+from posecheck.apps.batch.superseded import clear_superseded
 from posecheck.apps.batch.tally import BatchTally
-from posecheck.apps.batch.tasks import PLOTLY
+from posecheck.apps.report_dir import PAGE
 from posecheck.present.grades import write_grades_csv, write_grades_parquet
 from posecheck.present.index_page import write_index
 from posecheck.present.page import write_plotly
@@ -40,7 +40,6 @@ from posecheck.present.tally import OUTCOMES
 from posecheck.types import ClipGrade
 from posecheck.vision.model import ensure_model, stderr_bar
 
-CSV, PARQUET, INDEX = "grades.csv", "grades.parquet", "index.html"
 _AHEAD = 2  # tasks for each worker that are handed out, so that none waits for us
 _WAKE_S = 0.2  # to show progress, and to hear Ctrl-C everywhere
 _EVENT_S = 1.0  # between two events that say how far it is
@@ -94,25 +93,16 @@ def run_batch(
     tell: Tell = lambda _event: None,
     watcher: Watcher | None = None,
 ) -> Graded:
-    """Grade every clip that the paths lead to.
+    """Grade every clip that the paths lead to, as `posecheck.apps.grade.grade` says.
 
     Parameters
     ----------
-    paths
-        Files, folders, globs, manifests, addresses.
+    paths, tell, watcher
+        As there.
     settings
         What holds for all of them, and where the results go.
     executor
         Makes what does the work.
-    tell
-        Is told events as plain values.
-    watcher
-        Is shown how far it is.
-
-    Raises
-    ------
-    PosecheckError
-        What stands in the way of all clips; what is wrong with one of them is in its row.
 
     """
     begun_s = time.monotonic()
@@ -129,6 +119,8 @@ def run_batch(
         tell({"event": "begin", "clips": len(jobs), "out": out.shown})
         interrupted = batch.run(plan(jobs, settings), executor)
         _write_tables(out, rows, settings.pages)
+        if not interrupted:
+            clear_superseded(out)
     return Graded(batch.tally, out.shown, time.monotonic() - begun_s, interrupted)
 
 
@@ -142,7 +134,7 @@ class _Batch:
         self._tell, self._watcher = tell, watcher
         self.tally = BatchTally(len(jobs))
         self._done: queue.SimpleQueue[tuple[Planned, Future[ClipGrade]]] = queue.SimpleQueue()
-        self._begun_s = self._told_s = time.monotonic()
+        self._begun_s = self._told_s = time.monotonic()  # anew when the work begins
 
     def run(self, todo: Plan, executor: Callable[[], Executor]) -> bool:
         """Do it all; whether it was interrupted."""
@@ -162,6 +154,7 @@ class _Batch:
         return False
 
     def _work(self, left: Iterator[Planned], workers: Executor) -> None:
+        self._begun_s = time.monotonic()
         under_way = 0
         more = True
         while more or under_way:
@@ -190,7 +183,7 @@ class _Batch:
     def _take(self, index: int, row: ClipGrade) -> None:
         self._rows.put(index, row)
         self.tally.add(row)
-        plain = json.loads(row_to_json(replace(row, knee_curve_deg=())))
+        plain = row_to_plain(row)
         del plain["knee_curve_deg"]  # is for the page's small chart
         self._tell({"event": "clip", **plain})
         if self._watcher is not None:
@@ -218,7 +211,7 @@ def _write_tables(out: Storage, rows: RowLog, pages: bool) -> None:
         made = Path(scratch)
         write_grades_csv(rows, made / CSV)
         write_grades_parquet(rows, made / PARQUET)
-        write_index(rows, made / INDEX)
+        write_index(rows, made / INDEX, tables=TABLES, report=PAGE)
         if pages:
             write_plotly(made / PLOTLY)
             out.write(PLOTLY, made / PLOTLY)

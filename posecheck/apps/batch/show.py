@@ -22,7 +22,8 @@ class BatchLine:
     ) -> None:
         self._line = PaintedLine(stream)
         self._clock = clock
-        self._begun_s = self._shown_s = clock()
+        self._begun_s: float | None = None  # not before a clip is looked at
+        self._shown_s = clock()
 
     def clip(self, row: ClipGrade) -> None:
         """Say what failed."""
@@ -32,6 +33,8 @@ class BatchLine:
     def progress(self, tally: BatchTally, last: bool = False) -> None:
         """Say how far it is, where it is time to."""
         now_s = self._clock()
+        if self._begun_s is None:
+            self._begun_s = now_s
         pause_s = _REPAINT_S if self._line.terminal else _LINE_EVERY_S
         if not last and now_s - self._shown_s < pause_s:
             return
@@ -59,10 +62,9 @@ def state(tally: BatchTally, elapsed_s: float) -> str:
 def time_left_s(tally: BatchTally, elapsed_s: float) -> float | None:
     """From the clips that took time, None before the first of them; 0 at the end."""
     left = tally.total - tally.done
-    worked = tally.done - tally.kept
     if left == 0:
         return 0.0 if tally.done else None
-    return elapsed_s * left / worked if worked > 0 else None
+    return elapsed_s * left / tally.worked if tally.worked else None
 
 
 def printable(text: str) -> str:

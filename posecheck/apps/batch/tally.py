@@ -22,7 +22,8 @@ class BatchTally:
     total: int
     seen: Tally = field(default_factory=Tally)
     frames: int = 0  # of video that was graded in this run
-    kept: int = 0  # rows for which nothing had to be done
+    kept: int = 0  # graded clips for which nothing had to be done
+    worked: int = 0  # clips that took time in this run, graded or not
 
     @property
     def done(self) -> int:
@@ -37,10 +38,11 @@ class BatchTally:
     def add(self, row: ClipGrade) -> None:
         """Count one more."""
         self.seen.add(row)
-        if math.isnan(row.seconds):
-            self.kept += 1
-        else:
+        if not math.isnan(row.seconds):
+            self.worked += 1
             self.frames += row.frames
+        elif row.error is None:  # what failed before it was opened was not kept
+            self.kept += 1
 
     def lines(self) -> Iterator[str]:
         """The summary, in words."""
@@ -53,16 +55,15 @@ class BatchTally:
 
     def as_dict(self) -> dict[str, Any]:
         """The same as plain values."""
-        keys = {outcome: _WORDS[outcome].replace(" ", "_") for outcome in OUTCOMES}
         return {
             "clips": self.total,
             "done": self.done,
-            **{key: self.seen.counts[outcome] for outcome, key in keys.items()},
+            **{outcome: self.seen.counts[outcome] for outcome in OUTCOMES},
             "kept": self.kept,
             "frames": self.frames,
             "reasons": {
-                key: dict(sorted(self.seen.reasons[outcome].items()))
-                for outcome, key in keys.items()
+                outcome: dict(sorted(self.seen.reasons[outcome].items()))
+                for outcome in OUTCOMES
                 if self.seen.reasons[outcome]
             },
         }

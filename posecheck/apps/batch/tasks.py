@@ -9,7 +9,6 @@ from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.limits import Limits
 
 GRADE_CLIP = "posecheck.apps.batch.worker:grade_clip"
-PLOTLY = "plotly.min.js"  # one copy for all pages
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,47 +11,33 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 from posecheck.apps.batch.fetch import LocalClip, local_copy
 from posecheck.apps.batch.kept import KeptPoses, KeptRow, Looked, short_name
+from posecheck.apps.batch.loaded import Loaded, ReusableLooker
 from posecheck.apps.batch.local_storage import LocalStorage
 from posecheck.apps.batch.locks import content_lock
+from posecheck.apps.batch.result_names import PLOTLY
 from posecheck.apps.batch.rows import failed_row, graded_row, same_for
 from posecheck.apps.batch.storage import Storage, open_storage
-from posecheck.apps.batch.tasks import PLOTLY, GradeTask
-from posecheck.apps.looking import MODEL_SIDE_PX, finish, look, write_files
-from posecheck.apps.report_dir import OURS, POSES, REPORT
+from posecheck.apps.batch.tasks import GradeTask
+from posecheck.apps.looking import finish, look, write_files
+from posecheck.apps.report_dir import OURS, POSES, REPORT, holds_only_ours
 from posecheck.assess.prescription import Prescription
 from posecheck.errors import OutputError, PosecheckError
 from posecheck.session import Session
-from posecheck.types import ClipGrade, Pose, Report
-from posecheck.vision.frames import Frame, VideoSource
+from posecheck.types import ClipGrade, Report
+from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
 from posecheck.vision.landmarker import Landmarker
 from posecheck.vision.model import ModelFile, ensure_model
-
-
-class ReusableLooker(Protocol):
-    """A `Landmarker`, or something a test makes up."""
-
-    def look(self, frame: Frame) -> Pose:
-        """The pose in one frame."""
-
-    def reset(self) -> None:
-        """Be ready for another clip."""
-
-    def close(self) -> None:
-        """Give everything back."""
 
 
 class ClipGrader:
     """Grades clip after clip with one landmark model."""
 
     def __init__(self, opened: Callable[[Path], ReusableLooker] = Landmarker) -> None:
-        self._opened = opened
         self._models: dict[Path | None, ModelFile] = {}
-        self._looker: ReusableLooker | None = None
-        self._looks_with: Path | None = None
+        self.loaded = Loaded(opened)
 
     def __call__(self, task: GradeTask) -> ClipGrade:
         """The row of a clip, whatever becomes of it."""
@@ -80,26 +66,6 @@ class ClipGrader:
         if path not in self._models:
             self._models[path] = ensure_model(path)
         return self._models[path]
-
-    def looker(self, model: ModelFile) -> ReusableLooker:
-        """Ready for a clip."""
-        if self._looker is not None and self._looks_with != model.path:
-            self.close()
-        if self._looker is None:
-            self._looker, self._looks_with = self._opened(model.path), model.path
-        else:
-            try:
-                self._looker.reset()
-            except BaseException:
-                self._looker = None
-                raise
-        return self._looker
-
-    def close(self) -> None:
-        """Let go of the model."""
-        if self._looker is not None:
-            self._looker.close()
-        self._looker = None
 
 
 class _OneClip:
@@ -186,15 +152,18 @@ class _OneClip:
 
     def _look(self, clip: LocalClip, model: ModelFile, session: Session, poses: Path) -> Looked:
         with VideoSource(clip.path, max_side_px=MODEL_SIDE_PX, per_s=self._task.per_s) as source:
-            log = look(source, self._grader.looker(model), session, _nobody)
+            log = look(source, self._grader.loaded.ready(model.path), session, _nobody)
+            self._grader.loaded.make_ready()
             log.save(poses, model.sha256)
             return Looked(source.info, source.truncated)
 
 
 def _refuse_what_is_not_ours(out: Storage, folder: str) -> None:
-    """Nothing but an older report is replaced."""
+    """Nothing but an older report is replaced, or one that was broken off behind an address."""
     inside = {name.removeprefix(f"{folder}/") for name in out.list(folder)}
-    if inside and not (inside <= OURS and REPORT in inside):
+    # there a folder appears file by file, the report last
+    broken_off = inside <= OURS and not isinstance(out, LocalStorage)
+    if not (holds_only_ours(inside) or broken_off):
         raise OutputError(
             f"The folder {folder} where its report should go holds something else and is left "
             "alone; give --out another folder."

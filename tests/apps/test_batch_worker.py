@@ -1,0 +1,74 @@
+"""What looks at clips is loaded once, and is as new for each of them."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from batch_fakes import Remembering, make_clip
+
+from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.tasks import GradeTask
+from posecheck.apps.batch.worker import ClipGrader
+from posecheck.assess.prescription import Prescription
+from posecheck.types import Pose
+from posecheck.vision.frames import Frame
+
+
+class Watched(Remembering):
+    """Says what is done with it; takes its time to be ready."""
+
+    def __init__(self, model: Path) -> None:
+        super().__init__(model)
+        self.events: list[str] = []
+        self.resetting = False
+        made.append(self)
+
+    def look(self, frame: Frame) -> Pose:
+        assert not self.resetting
+        if self.events[-1:] != ["look"]:
+            self.events.append("look")
+        return super().look(frame)
+
+    def reset(self) -> None:
+        self.resetting = True
+        time.sleep(0.05)
+        self.events.append("reset")
+        self.resetting = False
+
+    def close(self) -> None:
+        assert not self.resetting
+        self.events.append("close")
+
+
+class Broken(Watched):
+    def reset(self) -> None:
+        raise RuntimeError("no such luck")
+
+
+made: list[Watched] = []
+
+
+def task(clip: Path, out: Path) -> GradeTask:
+    text = Prescription.default().model_dump_json()
+    return GradeTask(ClipJob(str(clip), clip.name, clip.stem), str(out), text, clip.stem)
+
+
+def test_between_two_clips_it_is_reset_once_and_nobody_looks_meanwhile(tmp_path: Path) -> None:
+    made.clear()
+    grade = ClipGrader(Watched)
+    for seed in range(3):
+        row = grade(task(make_clip(tmp_path / f"{seed}.mp4", seed=seed), tmp_path / "out"))
+        assert row.error is None
+    grade.loaded.close()
+    (looker,) = made
+    assert looker.events == ["look", "reset", "look", "reset", "look", "reset", "close"]
+
+
+def test_one_that_cannot_be_reset_costs_a_clip_and_is_replaced(tmp_path: Path) -> None:
+    made.clear()
+    grade = ClipGrader(Broken)
+    clips = [make_clip(tmp_path / f"{seed}.mp4", seed=seed) for seed in range(3)]
+    errors = [grade(task(clip, tmp_path / "out")).error for clip in clips]
+    assert "no such luck" in (errors[1] or "")
+    assert (errors[0], errors[2], len(made)) == (None, None, 2)
