@@ -133,8 +133,8 @@ class LookPlanner:
         """Paint nothing for a while if the painted looks are worse than the plain ones."""
         if len(self._painted) < min(HARM_LOOKS, HARM_SHARE * RECENT_S / self._step_s):
             return
-        plain, painted = list(self._plain), list(self._painted)
-        if off_places(painted).mean() > max(HARM, WORSE * off_places(plain).mean()):
+        off = off_places(list(self._painted)).mean()
+        if off > HARM and off > WORSE * off_places(list(self._plain)).mean():
             self._conflict_s, self._left_alone_s = -np.inf, now_s + LEFT_ALONE_S
             self._probe = None
             self._painted.clear()
