@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import subprocess
 import sys
@@ -75,6 +76,11 @@ def assert_refused(outcome: Outcome, *words: str) -> None:
     assert line.startswith("posecheck: ")
     for word in words:
         assert word in line, line
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    """What a command said with --json, where that is one object a line."""
+    return [json.loads(line) for line in text.splitlines()]
 
 
 def tree(folder: Path) -> Sequence[str]:

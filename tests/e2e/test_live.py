@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from commands import Outcome, assert_refused, run, start, tree
+from commands import Outcome, assert_refused, lines, run, start, tree
 
 from benchmarks.scoring import read_truth
 from posecheck.apps.live import live
@@ -33,10 +33,6 @@ CLIP = SAMPLES / "pump_right_table.mp4"
 STORED = Path(__file__).resolve().parents[1] / "data"
 REVIEWED = ("bend_right_oblique", "pump_right_table")
 FILES = ["angles.csv", "poses.npz", "report.html", "report.json"]
-
-
-def lines(text: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in text.splitlines()]
 
 
 def again(clip: ClipInfo, model: ModelInfo, poses: Path) -> Report:
