@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import pytest
@@ -36,9 +37,23 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> Outcome:
     return Outcome(code, said.out, said.err)
 
 
-def start(*arguments: str | Path, cwd: Path, **options: Any) -> subprocess.Popen[str]:
+class Started(subprocess.Popen[str]):
+    """Ends with its block: what goes wrong in a test is a failure, never a wait for ever."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self.kill()
+        super().__exit__(kind, error, tb)
+
+
+def start(*arguments: str | Path, cwd: Path, **options: Any) -> Started:
     """Begin in a process of its own."""
-    return subprocess.Popen(
+    return Started(
         [sys.executable, "-m", "posecheck", *(str(a) for a in arguments)],
         cwd=cwd, env=environment(), text=True, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
