@@ -35,8 +35,16 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two for all tests, as some mostly wait; none where some were named: they begin at once."""
+    return 2 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs more than Python and pip."""
+    """Leave out what needs more than Python and pip; of two workers none ends long before."""
+    if hasattr(config, "workerinput"):
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in slow)
     if os.environ.get("POSECHECK_TEST_ALL") == "1":
         return
     left_out = [i for i in items if any(i.get_closest_marker(name) for name in _PREPARED)]
@@ -88,6 +96,25 @@ def sample_start(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Pa
         return path
 
     return make
+
+
+@pytest.fixture
+def clips(tmp_path: Path, sample_start: Callable[[int], Path]) -> Path:
+    """A folder with two short clips that show a person, and a bad one."""
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    for frames in (20, 30):
+        (folder / f"{frames}.mp4").write_bytes(sample_start(frames).read_bytes())
+    (folder / "bad.mp4").write_text("no video")
+    return folder
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    """An empty folder."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture

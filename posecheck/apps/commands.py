@@ -29,8 +29,7 @@ _CHOSEN = "demo.txt"  # in sample_videos/: the name of the clip to show
 
 
 def _review(arguments: Namespace) -> None:
-    chosen = arguments.prescription
-    prescription = load_prescription(chosen) if chosen else Prescription.default()
+    prescription = _prescription(arguments) or Prescription.default()
     done = _reviewed(
         arguments,
         arguments.clip,
@@ -84,12 +83,11 @@ def _live(arguments: Namespace) -> None:
             f"There is no language {arguments.language}; --language takes "
             f"{' or '.join(languages())}."
         )
-    chosen = arguments.prescription
     as_lines = arguments.json or arguments.no_window
 
     def tell(event: dict[str, Any]) -> None:
         if as_lines:
-            print(json.dumps(event, allow_nan=False), flush=True)
+            _print_line(event)
         elif event["event"] in ("camera", "recording", "voice"):
             print(f"posecheck: {event['text']}", file=sys.stderr, flush=True)
 
@@ -99,7 +97,7 @@ def _live(arguments: Namespace) -> None:
     try:
         done = live(
             arguments.camera,
-            load_prescription(chosen) if chosen else None,
+            _prescription(arguments),
             arguments.out,
             arguments.record,
             window=not arguments.no_window,
@@ -118,18 +116,16 @@ def _live(arguments: Namespace) -> None:
 
 
 def _grade(arguments: Namespace) -> int:
-    chosen = arguments.prescription
-
     def tell(event: dict[str, Any]) -> None:
         if arguments.json:
-            print(json.dumps(event, allow_nan=False), flush=True)
+            _print_line(event)
 
     line = BatchLine()
     try:
         done = grade(
             arguments.paths,
             arguments.out,
-            load_prescription(chosen) if chosen else None,
+            _prescription(arguments),
             side=_known(arguments.side),
             variant=_known(arguments.variant),
             model=arguments.model,
@@ -188,9 +184,20 @@ def _doctor(arguments: Namespace) -> None:
     _print(arguments, plain, summary.doctor_text(found))
 
 
+def _prescription(arguments: Namespace) -> Prescription | None:
+    """What was asked for, None where nothing was."""
+    chosen = arguments.prescription
+    return load_prescription(chosen) if chosen else None
+
+
 def _known(choice: Any) -> Any:
     """What was chosen, None where it is to be found."""
     return None if choice == "auto" else choice
+
+
+def _print_line(event: dict[str, Any]) -> None:
+    """One of many, each for itself, and at once."""
+    print(json.dumps(event, allow_nan=False), flush=True)
 
 
 def _print(arguments: Namespace, plain: dict[str, Any], text: str) -> None:

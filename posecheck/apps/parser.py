@@ -49,16 +49,18 @@ def _review(commands: argparse._SubParsersAction[Parser]) -> None:
         "annotated.mp4 the clip with everything drawn in; report.json, angles.csv and poses.npz "
         "hold the numbers.",
     )
-    review.add_argument("clip", metavar="CLIP", type=Path, help="the video file")
+    review.takes("clip", "CLIP", "the video file", type=Path)
     add_folder(review)
     add_prescription(review)
     add_leg_and_movement(review)
     add_looks(review)
-    review.add_argument(
-        "--earlier", metavar="REPORT", type=Path,
-        help="an earlier report of the same leg (its folder or its report.json): says whether "
+    review.takes(
+        "--earlier",
+        "REPORT",
+        "an earlier report of the same leg (its folder or its report.json): says whether "
         "the knee comes farther now, and whether that is more than chance",
-    )  # fmt: skip
+        type=Path,
+    )
 
 
 def _demo(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -83,32 +85,35 @@ def _live(commands: argparse._SubParsersAction[Parser]) -> None:
         "when the exercise is done, on an arm that is held up, and also on q, Esc or Ctrl-C. "
         "Nothing is recorded unless --record is given.",
     )
-    live.add_argument(
-        "--camera", metavar="N|FILE|URL", default="0",
-        help="a camera's number or a part of its name, the address of a network camera, or a "
+    live.takes(
+        "--camera",
+        "N|FILE|URL",
+        "a camera's number or a part of its name, the address of a network camera, or a "
         "video file that stands in for one (default: 0)",
-    )  # fmt: skip
+        default="0",
+    )
     add_prescription(live)
-    live.add_argument(
-        "--out", metavar="DIR", type=Path,
-        help="the folder of the report (default: report in that of the recording, else live-, "
+    live.takes(
+        "--out",
+        "DIR",
+        "the folder of the report (default: report in that of the recording, else live-, "
         "the time and .posecheck, here); an older report in it is replaced",
-    )  # fmt: skip
-    live.add_argument(
-        "--record", metavar="DIR", type=Path,
-        help="record the clip and the poses in this folder as they come, so that a crash leaves "
+        type=Path,
+    )
+    live.takes(
+        "--record",
+        "DIR",
+        "record the clip and the poses in this folder as they come, so that a crash leaves "
         "all but the last seconds; without it nothing is recorded",
-    )  # fmt: skip
-    live.add_argument(
-        "--no-window", action="store_true",
-        help="show nothing: one JSON object a line on standard output for each event, the last "
+        type=Path,
+    )
+    live.switch(
+        "--no-window",
+        "show nothing: one JSON object a line on standard output for each event, the last "
         "of which is the result; --json prints the same beside the window",
-    )  # fmt: skip
-    live.add_argument("--mute", action="store_true", help="say nothing aloud")
-    live.add_argument(
-        "--language", default="en", metavar="CODE",
-        help="of what is said and shown: en (default) or de",
-    )  # fmt: skip
+    )
+    live.switch("--mute", "say nothing aloud")
+    live.takes("--language", "CODE", "of what is said and shown: en (default) or de", default="en")
     add_model(live)
 
 

@@ -32,45 +32,48 @@ def add_grade(commands: argparse._SubParsersAction[Parser]) -> None:
         "being looked at.",
         codes=_CODES,
     )
-    grade.add_argument(
-        "paths", metavar="PATH", nargs="+",
-        help="clips, folders, globs, manifests (.csv or .parquet), addresses (s3://, https://)",
-    )  # fmt: skip
-    grade.add_argument(
-        "--out", metavar="DIR", required=True, help="the folder or address of the results"
+    grade.takes(
+        "paths",
+        "PATH",
+        "clips, folders, globs, manifests (.csv or .parquet), addresses (s3://, https://)",
+        nargs="+",
     )
+    grade.takes("--out", "DIR", "the folder or address of the results", required=True)
     add_prescription(grade)
     add_leg_and_movement(grade)
-    grade.add_argument(
-        "--workers", metavar="N", type=_at_least_1,
-        help="how many clips are worked on at once (default: one a core)",
-    )  # fmt: skip
-    grade.add_argument(
-        "--dask", metavar="ADDRESS",
-        help="work on the cluster of this Dask scheduler, such as tcp://127.0.0.1:8786",
-    )  # fmt: skip
-    grade.add_argument(
-        "--every-frame", action="store_true",
-        help="look at every frame, not only at as many as the accuracy needs",
-    )  # fmt: skip
-    grade.add_argument("--video", action="store_true", help="write annotated.mp4 for each clip too")
-    grade.add_argument(
-        "--no-pages", action="store_true",
-        help="write the tables alone, no folder for each clip: quicker where there are thousands",
-    )  # fmt: skip
-    grade.add_argument(
-        "--resume", action="store_true",
-        help="go on where an earlier run ended; it does so anyway",
-    )  # fmt: skip
+    grade.takes(
+        "--workers",
+        "N",
+        "how many clips are worked on at once (default: one a core)",
+        type=_at_least_1,
+    )
+    grade.takes(
+        "--dask",
+        "ADDRESS",
+        "work on the cluster of this Dask scheduler, such as tcp://127.0.0.1:8786",
+    )
+    grade.switch("--every-frame", "look at every frame, not only at as many as the accuracy needs")
+    grade.switch("--video", "write annotated.mp4 for each clip too")
+    grade.switch(
+        "--no-pages",
+        "write the tables alone, no folder for each clip: quicker where there are thousands",
+    )
+    grade.switch("--resume", "go on where an earlier run ended; it does so anyway")
     limits = Limits()
-    grade.add_argument(
-        "--time-limit", metavar="SECONDS", type=_positive, default=limits.time_s,
-        help="stop a clip that takes longer (default: %(default)g)",
-    )  # fmt: skip
-    grade.add_argument(
-        "--memory-limit", metavar="MIB", type=_positive, default=limits.memory_mib,
-        help="stop a clip that takes more memory (default: %(default)g)",
-    )  # fmt: skip
+    grade.takes(
+        "--time-limit",
+        "SECONDS",
+        "stop a clip that takes longer (default: %(default)g)",
+        type=_positive,
+        default=limits.time_s,
+    )
+    grade.takes(
+        "--memory-limit",
+        "MIB",
+        "stop a clip that takes more memory (default: %(default)g)",
+        type=_positive,
+        default=limits.memory_mib,
+    )
     add_model(grade)
 
 
@@ -84,20 +87,26 @@ def add_compare(commands: argparse._SubParsersAction[Parser]) -> None:
         "verdicts, counts, sides and the angle at the point of tension, each with a confidence "
         "interval and a sentence on what it means, and writes compare.html with the charts.",
     )
-    compare.add_argument(
-        "grades", metavar="GRADES", type=Path,
-        help="grades.csv or grades.parquet of `posecheck grade`, or the folder they are in",
-    )  # fmt: skip
-    compare.add_argument(
-        "labels", metavar="LABELS", type=Path,
-        help="a CSV file, one row a clip: clip (its name), and any of verdict (pass, needs work, "
+    compare.takes(
+        "grades",
+        "GRADES",
+        "grades.csv or grades.parquet of `posecheck grade`, or the folder they are in",
+        type=Path,
+    )
+    compare.takes(
+        "labels",
+        "LABELS",
+        "a CSV file, one row a clip: clip (its name), and any of verdict (pass, needs work, "
         "ungradable), reps, side (left, right) and tension_angle (knee flexion in degrees, 0 is "
         "straight); empty where nothing is known",
-    )  # fmt: skip
-    compare.add_argument(
-        "--out", metavar="DIR", type=Path,
-        help="the folder of compare.html (default: here); an older one in it is replaced",
-    )  # fmt: skip
+        type=Path,
+    )
+    compare.takes(
+        "--out",
+        "DIR",
+        "the folder of compare.html (default: here); an older one in it is replaced",
+        type=Path,
+    )
 
 
 def _at_least_1(text: str) -> int:

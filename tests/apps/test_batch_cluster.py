@@ -37,13 +37,6 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def out(tmp_path: Path) -> Path:
-    folder = tmp_path / "out"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine starts workers slowly."""
     monkeypatch.setattr(module, "ANSWER_S", WAIT_S)
@@ -55,7 +48,7 @@ def slots(executor: ClusterExecutor, count: int) -> None:
 
 
 @pytest.mark.usefixtures("patient")
-def test_a_worker_that_is_killed_half_way_costs_nothing(cluster: Cluster, out: Path) -> None:
+def test_a_worker_that_is_killed_half_way_costs_nothing(cluster: Cluster, scratch: Path) -> None:
     """All rows are there, and none twice; the worker that is left has done the rest."""
     first, _ = cluster.worker(), cluster.worker()
     notes: list[str] = []
@@ -67,7 +60,7 @@ def test_a_worker_that_is_killed_half_way_costs_nothing(cluster: Cluster, out: P
             assert time.monotonic() < until_s
             time.sleep(0.1)
         names = [f"clip_{i}" for i in range(60)]
-        futures = [executor.submit(FakeTask(str(out), name)) for name in names]
+        futures = [executor.submit(FakeTask(str(scratch), name)) for name in names]
         until_s = time.monotonic() + WAIT_S
         while sum(future.done() for future in futures) < 15:
             assert time.monotonic() < until_s
@@ -83,20 +76,20 @@ def test_a_worker_that_is_killed_half_way_costs_nothing(cluster: Cluster, out: P
     assert pids == {process.pid for process in cluster.processes[1:]}
     assert notes == []
     # what the lost worker was at, or had not yet handed over, was begun again; no more than that
-    begun = Counter(path.name.rpartition(".")[0] for path in out.iterdir())
+    begun = Counter(path.name.rpartition(".")[0] for path in scratch.iterdir())
     assert begun.keys() == set(names)
     assert max(begun.values()) <= 2
 
 
 @pytest.mark.usefixtures("patient")
 def test_what_goes_wrong_with_one_task_is_its_own_row(
-    cluster: Cluster, out: Path, tmp_path: Path
+    cluster: Cluster, scratch: Path, tmp_path: Path
 ) -> None:
     """And the log of a worker does not say what it was sent, for it may hold credentials."""
     cluster.worker()
     executor = connect(cluster.address, cluster_tasks.raises, failed)
     try:
-        row = executor.submit(FakeTask(str(out), PASSWORD)).result(timeout=WAIT_S)
+        row = executor.submit(FakeTask(str(scratch), PASSWORD)).result(timeout=WAIT_S)
     finally:
         executor.close()
     assert "RuntimeError" in (row.error or "")
@@ -106,8 +99,8 @@ def test_what_goes_wrong_with_one_task_is_its_own_row(
     assert PASSWORD not in "".join(logs)
 
 
-def test_a_worker_that_joined_later_with_another_version(out: Path) -> None:
-    task = work._Sealed(FakeTask(str(out), PASSWORD))
+def test_a_worker_that_joined_later_with_another_version(scratch: Path) -> None:
+    task = work._Sealed(FakeTask(str(scratch), PASSWORD))
     well, why = work._on_worker("0.0.1", cluster_tasks.quick, task)
     assert not well
     assert "not 0.0.1" in why
@@ -117,13 +110,13 @@ def test_a_worker_that_joined_later_with_another_version(out: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("patient")
-def test_a_task_that_ends_every_worker_is_given_up(cluster: Cluster, out: Path) -> None:
+def test_a_task_that_ends_every_worker_is_given_up(cluster: Cluster, scratch: Path) -> None:
     """The others are done; nannies start the workers again."""
     cluster.worker(nanny=True)
     executor = connect(cluster.address, cluster_tasks.deadly, failed)
     try:
         names = ("a", "b", "deadly")
-        futures = [executor.submit(FakeTask(str(out), name)) for name in names]
+        futures = [executor.submit(FakeTask(str(scratch), name)) for name in names]
         rows = [future.result(timeout=WAIT_S) for future in futures]
     finally:
         executor.close()
@@ -133,11 +126,11 @@ def test_a_task_that_ends_every_worker_is_given_up(cluster: Cluster, out: Path) 
 
 
 @pytest.mark.usefixtures("patient")
-def test_a_scheduler_that_is_lost_is_said(cluster: Cluster, out: Path) -> None:
+def test_a_scheduler_that_is_lost_is_said(cluster: Cluster, scratch: Path) -> None:
     cluster.worker()
     executor = connect(cluster.address, cluster_tasks.quick, failed)
     try:
-        futures = [executor.submit(FakeTask(str(out), str(i))) for i in range(100)]
+        futures = [executor.submit(FakeTask(str(scratch), str(i))) for i in range(100)]
         futures[0].result(timeout=WAIT_S)
         cluster.processes[0].kill()
         done = wait(futures, timeout=WAIT_S)
@@ -146,36 +139,36 @@ def test_a_scheduler_that_is_lost_is_said(cluster: Cluster, out: Path) -> None:
         assert len(said) == 1
         assert "connection to the Dask scheduler was lost" in said.pop()
         with pytest.raises(InputError, match="was lost"):
-            executor.submit(FakeTask(str(out), "more"))
+            executor.submit(FakeTask(str(scratch), "more"))
     finally:
         executor.abandon()
 
 
 @pytest.mark.usefixtures("patient")
 def test_a_folder_that_a_worker_does_not_see(
-    cluster: Cluster, out: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cluster.worker()
     executor = connect(cluster.address, cluster_tasks.quick, failed)
     try:
         monkeypatch.setattr(work, "_sees", str.isspace)
         with pytest.raises(InputError, match="does not see"):
-            executor.submit(FakeTask(str(out), "one"))
-        assert list(out.iterdir()) == []
+            executor.submit(FakeTask(str(scratch), "one"))
+        assert list(scratch.iterdir()) == []
     finally:
         executor.close()
 
 
 @pytest.mark.usefixtures("patient")
-def test_what_is_abandoned_is_not_begun(cluster: Cluster, out: Path) -> None:
+def test_what_is_abandoned_is_not_begun(cluster: Cluster, scratch: Path) -> None:
     cluster.worker()
     executor = connect(cluster.address, cluster_tasks.quick, failed)
-    futures = [executor.submit(FakeTask(str(out), str(i))) for i in range(50)]
+    futures = [executor.submit(FakeTask(str(scratch), str(i))) for i in range(50)]
     futures[0].result(timeout=WAIT_S)
     executor.abandon()
     wait(futures, timeout=WAIT_S)
     time.sleep(0.5)
-    assert len(list(out.iterdir())) < 50
+    assert len(list(scratch.iterdir())) < 50
 
 
 @pytest.mark.usefixtures("patient")
@@ -277,7 +270,7 @@ def test_tls_without_certificates() -> None:
 
 
 @pytest.mark.usefixtures("patient")
-def test_with_tls(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_tls(tmp_path: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the certificates it works; a client of another authority is turned away."""
     import dask
 
@@ -294,7 +287,7 @@ def test_with_tls(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) ->
         with dask.config.set({f"distributed.comm.tls.{k}": v for k, v in ours.items()}):
             executor = connect(cluster.address, cluster_tasks.quick, failed)
             try:
-                row = executor.submit(FakeTask(str(out), "one")).result(timeout=WAIT_S)
+                row = executor.submit(FakeTask(str(scratch), "one")).result(timeout=WAIT_S)
             finally:
                 executor.close()
         assert row.name == "one"

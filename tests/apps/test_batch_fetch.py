@@ -52,13 +52,6 @@ def served(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def scratch(tmp_path: Path) -> Path:
-    folder = tmp_path / "scratch"
-    folder.mkdir()
-    return folder
-
-
 def test_a_local_file_is_taken_where_it_lies(served: Path, scratch: Path) -> None:
     assert fetched(served / "clip.mp4", scratch).path == served / "clip.mp4"
     assert (served / "clip.mp4").exists()

@@ -20,9 +20,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import av
 import psutil
 import pytest
+from bad_clips import sound_only
 from batch_fakes import make_clip, run, run_inline
 
 from posecheck.apps.batch.inputs import list_jobs
@@ -281,21 +281,10 @@ def bad_clips(folder: Path, good: Path) -> dict[str, str]:
         (folder / name).write_bytes(content)
     (folder / "nowhere.mp4").symlink_to(folder / "is_not_there.mp4")
     os.mkfifo(folder / "pipe.mp4")
-    sound(folder / "sound.mp4")
+    sound_only(folder / "sound.mp4")
     make_clip(folder / "growing.mp4", 60, 99)
     more = {"nowhere.mp4": "link", "pipe.mp4": "pipe", "sound.mp4": "sound only"}
     return {name: word for name, (_, word) in files.items()} | more | {"growing.mp4": "changed"}
-
-
-def sound(path: Path) -> None:
-    with av.open(str(path), "w") as sink:
-        stream = sink.add_stream("aac", rate=16000)
-        frame = av.AudioFrame(format="fltp", layout="mono", samples=1024)
-        frame.sample_rate = 16000
-        for plane in frame.planes:
-            plane.update(bytes(plane.buffer_size))
-        sink.mux(stream.encode(frame))
-        sink.mux(stream.encode(None))
 
 
 @contextmanager

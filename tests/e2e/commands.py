@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import pytest
@@ -35,9 +37,23 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> Outcome:
     return Outcome(code, said.out, said.err)
 
 
-def start(*arguments: str | Path, cwd: Path, **options: Any) -> subprocess.Popen[str]:
+class Started(subprocess.Popen[str]):
+    """Ends with its block: what goes wrong in a test is a failure, never a wait for ever."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self.kill()
+        super().__exit__(kind, error, tb)
+
+
+def start(*arguments: str | Path, cwd: Path, **options: Any) -> Started:
     """Begin in a process of its own."""
-    return subprocess.Popen(
+    return Started(
         [sys.executable, "-m", "posecheck", *(str(a) for a in arguments)],
         cwd=cwd, env=environment(), text=True, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
@@ -75,6 +91,11 @@ def assert_refused(outcome: Outcome, *words: str) -> None:
     assert line.startswith("posecheck: ")
     for word in words:
         assert word in line, line
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    """What a command said with --json, where that is one object a line."""
+    return [json.loads(line) for line in text.splitlines()]
 
 
 def tree(folder: Path) -> Sequence[str]:

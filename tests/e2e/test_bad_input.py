@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 import pytest
+from bad_clips import sound_only
 from commands import assert_refused, obey_permissions, run, spawn, tree
 from PIL import Image
 
@@ -51,17 +52,6 @@ def sound(path: Path) -> None:
         out.writeframes(bytes(16000))
 
 
-def sound_in_mp4(path: Path) -> None:
-    with av.open(str(path), "w") as sink:
-        stream = sink.add_stream("aac", rate=16000)
-        frame = av.AudioFrame(format="fltp", layout="mono", samples=1024)
-        frame.sample_rate = 16000
-        for plane in frame.planes:
-            plane.update(bytes(plane.buffer_size))
-        sink.mux(stream.encode(frame))
-        sink.mux(stream.encode(None))
-
-
 def no_pictures(path: Path) -> None:
     """A container with a video stream of length zero."""
     with av.open(str(path), "w") as sink:
@@ -78,7 +68,7 @@ def playlist(path: Path) -> None:
     ("make", "word"),
     [
         (missing, "not there"), (folder, "folder"), (empty, "empty"), (text, "not a video"),
-        (picture, "picture"), (sound, ""), (sound_in_mp4, "sound only"), (no_pictures, ""),
+        (picture, "picture"), (sound, ""), (sound_only, "sound only"), (no_pictures, ""),
         (playlist, "playlist"),
     ],
 )  # fmt: skip

@@ -6,11 +6,10 @@ import json
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
-from commands import assert_refused, run, spawn, start, tree
+from commands import assert_refused, lines, run, spawn, start, tree
 
 from posecheck.present.grades import read_grades
 from posecheck.present.tables import read_report
@@ -19,30 +18,15 @@ Capture = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def clips(tmp_path: Path, sample_start: Callable[[int], Path]) -> Path:
-    """Two short clips that show a person, and a bad one."""
-    folder = tmp_path / "clips"
-    folder.mkdir()
-    for frames in (20, 30):
-        (folder / f"{frames}.mp4").write_bytes(sample_start(frames).read_bytes())
-    (folder / "empty.mp4").touch()
-    return folder
-
-
-def lines(text: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in text.splitlines()]
-
-
 def test_a_folder_with_the_real_model(clips: Path, tmp_path: Path) -> None:
     done = spawn("grade", clips, "--out", "out", "--json", "--workers", "1", cwd=tmp_path)
-    assert done.code == 1, done.err  # for the empty one
+    assert done.code == 1, done.err  # for the bad one
     events = lines(done.out)
     assert [e["event"] for e in events if e["event"] != "progress"] == [
         "begin", "clip", "clip", "clip", "result",
     ]  # fmt: skip
     assert (events[-1]["clips"], events[-1]["failed"], events[-1]["frames"]) == (3, 1, 50)
-    assert "empty.mp4" in done.err
+    assert "bad.mp4" in done.err
     assert "1 failed" in done.err
     report = read_report(tmp_path / "out/30/report.json")
     assert report["clip"]["looked_at_per_s"] == 12.5

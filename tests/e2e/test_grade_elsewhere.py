@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,17 +21,6 @@ from posecheck.types import ClipGrade
 
 Capture = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def clips(tmp_path: Path, sample_start: Callable[[int], Path]) -> Path:
-    """Short clips that show a person, and a bad one."""
-    folder = tmp_path / "clips"
-    folder.mkdir()
-    for frames in (20, 30):
-        (folder / f"{frames}.mp4").write_bytes(sample_start(frames).read_bytes())
-    (folder / "bad.mp4").write_text("no video")
-    return folder
 
 
 def rows(table: Path) -> list[ClipGrade]:

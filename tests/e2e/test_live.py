@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
-from commands import Outcome, assert_refused, run, start, tree
+from commands import Outcome, assert_refused, lines, run, start, tree
 
 from benchmarks.scoring import read_truth
 from posecheck.apps.live import live
-from posecheck.apps.review import Reviewed, review
+from posecheck.apps.review import review
 from posecheck.assess.prescription import Prescription
 from posecheck.present.window import display_problem
 from posecheck.session import Session
@@ -31,12 +32,8 @@ from posecheck.vision.pose_store import load_poses
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_videos"
 CLIP = SAMPLES / "pump_right_table.mp4"
 STORED = Path(__file__).resolve().parents[1] / "data"
-REVIEWED = ("bend_right_oblique", "pump_right_table")
+SLOWER = 8  # times, see `slow_clip`
 FILES = ["angles.csv", "poses.npz", "report.html", "report.json"]
-
-
-def lines(text: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in text.splitlines()]
 
 
 def again(clip: ClipInfo, model: ModelInfo, poses: Path) -> Report:
@@ -137,10 +134,8 @@ class Hasty(Camera):
         return super().read(timeout_s)
 
 
-def review_of(name: str, reviewed: Callable[[str], Reviewed]) -> Report:
-    """What a review of a sample says: one that other tests need too, or from its stored poses."""
-    if name in REVIEWED:
-        return reviewed(name).report
+def review_of(name: str) -> Report:
+    """What a review of a sample says, from its stored poses."""
     frames = len(load_poses(STORED / f"{name}.npz"))
     info = ClipInfo(f"{name}.mp4", None, None, 0.0, frames, 0, 0, 0)
     return again(info, ModelInfo("stored", None), STORED / f"{name}.npz")
@@ -151,15 +146,15 @@ def review_of(name: str, reviewed: Callable[[str], Reviewed]) -> Report:
     ("name", "camera", "speed"),
     [
         ("fault_bouncing", Camera, 0.0),
-        ("rest_only", Camera, 0.0),
+        ("rest_only", Hasty, 0.0),
         ("bend_right_oblique", Hasty, 0.0),
         ("pump_right_far_leg", Hasty, 0.0),
         ("pump_right_table", Camera, 0.7),
     ],
 )
 def test_against_a_review_of_the_source(
-    name: str, camera: type[Camera], speed: float, reviewed: Callable[[str], Reviewed],
-    model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    name: str, camera: type[Camera], speed: float, model_path: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """Every frame, half of them, and slowed."""
     monkeypatch.setattr("posecheck.apps.live.Camera", camera)
@@ -167,7 +162,7 @@ def test_against_a_review_of_the_source(
         str(SAMPLES / f"{name}.mp4"), out=tmp_path / "live", window=False, mute=True,
         model=model_path, speed=speed,
     )  # fmt: skip
-    source = review_of(name, reviewed)
+    source = review_of(name)
     assert_the_same(done.report, source)
     assert_equal(done.report, logged(done.report, tmp_path / "live" / "poses.npz"))
     if speed == 0:  # else it depends on how fast this machine is
@@ -240,11 +235,37 @@ def wait_for(process: subprocess.Popen[str], word: str) -> list[str]:
     raise AssertionError(f"{word} was never said: {process.communicate()}")
 
 
+@pytest.fixture(scope="module")
+def slow_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lasts three minutes, so that it cannot be over before it is ended, however busy it is here.
+
+    The packets are those of a sample, the time stamps are not.
+    """
+    path = tmp_path_factory.mktemp("slow") / "slow.mp4"
+    with av.open(str(CLIP)) as source, av.open(path, "w") as sink:
+        stream = sink.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is None or packet.pts is None:
+                continue
+            packet.dts, packet.pts = SLOWER * packet.dts, SLOWER * packet.pts
+            packet.stream = stream
+            sink.mux(packet)
+    return path
+
+
+def assert_begun_and_not_over(clip: dict[str, Any]) -> None:
+    """A frame or more, and far from all."""
+    assert 0 < clip["frames"] < len(load_poses(STORED / f"{CLIP.stem}.npz"))
+    assert 0 < clip["duration_s"] < 100
+
+
 @pytest.mark.slow
-def test_ctrl_c_leaves_a_report_of_what_there_is(model_path: Path, tmp_path: Path) -> None:
-    arguments = ("live", "--camera", CLIP, "--no-window", "--mute", "--out", "here")
+def test_ctrl_c_leaves_a_report_of_what_there_is(
+    slow_clip: Path, model_path: Path, tmp_path: Path
+) -> None:
+    arguments = ("live", "--camera", slow_clip, "--no-window", "--mute", "--out", "here")
     with start(*arguments, "--model", model_path, cwd=tmp_path) as process:
-        wait_for(process, '"hold"')
+        wait_for(process, '"phase"')
         process.send_signal(signal.SIGINT)
         time.sleep(0.05)
         process.send_signal(signal.SIGINT)
@@ -253,7 +274,7 @@ def test_ctrl_c_leaves_a_report_of_what_there_is(model_path: Path, tmp_path: Pat
     assert "Traceback" not in err
     result = lines(out)[-1]
     assert result["event"] == "result"
-    assert 0 < result["clip"]["duration_s"] < 20
+    assert_begun_and_not_over(result["clip"])
     assert tree(tmp_path) == ["here", *(f"here/{name}" for name in FILES)]
 
 
@@ -323,11 +344,13 @@ class TestWindow:
         assert done.report.clip.frames >= len(ages)
         assert threading.active_count() == before
 
-    def test_closing_the_window_ends_the_session(self, model_path: Path, tmp_path: Path) -> None:
+    def test_closing_the_window_ends_the_session(
+        self, slow_clip: Path, model_path: Path, tmp_path: Path
+    ) -> None:
         """With a report of what there is."""
-        arguments = ("live", "--camera", CLIP, "--json", "--mute", "--out", "here")
+        arguments = ("live", "--camera", slow_clip, "--json", "--mute", "--out", "here")
         with start(*arguments, "--model", model_path, cwd=tmp_path) as process:
-            wait_for(process, '"hold"')
+            wait_for(process, '"phase"')
             pane = subprocess.run(
                 ["pgrep", "-P", str(process.pid), "-f", "posecheck.present.pane"],
                 capture_output=True, text=True, check=True,
@@ -336,4 +359,4 @@ class TestWindow:
             out, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
         assert lines(out)[-1]["event"] == "result"
-        assert lines(out)[-1]["clip"]["duration_s"] < 20
+        assert_begun_and_not_over(lines(out)[-1]["clip"])
