@@ -11,6 +11,7 @@ from posecheck.motion.angles import (
     face_px,
     head_tilt_deg,
     hip_joint_px,
+    knee_flexion_deg,
     leg_angles,
     resting_angles,
     resting_ankle,
@@ -230,7 +231,7 @@ class Tracker:
     ) -> None:
         a = leg_angles(body, s.joints_px)
         row["hip"], row["knee"], row["ankle"] = a.hip, a.knee, a.ankle
-        row["raw_knee"] = leg_angles(body, s.raw_px).knee
+        row["raw_knee"] = knee_flexion_deg(body, s.raw_px)
         if np.isfinite(resting[KNEE, 0]):
             r = resting_angles(body.view, resting)
             row["resting_hip"], row["resting_knee"] = r.hip, r.knee
@@ -247,7 +248,7 @@ class Tracker:
         while self._resting and self._resting[0][0] < t_s - LAG_S - 0.1:
             self._resting.popleft()
         near = [leg for t, leg in self._resting if abs(t - t_s) <= LAG_S + 0.1 and t <= now_s]
-        return np.median(near, axis=0) if near else NOWHERE
+        return _median(np.array(near)) if near else NOWHERE
 
 
 def _waiting(pose: Pose, legs: Legs) -> Waiting:
@@ -263,6 +264,13 @@ def _waiting(pose: Pose, legs: Legs) -> Waiting:
         midpoint(pose.xy_px, HIPS), xy[list(WRISTS)], float(inside), pose.others,
         (pose.width_px, pose.height_px),
     )  # fmt: skip
+
+
+def _median(known: Array) -> Array:
+    """As `np.median` over the first axis, which takes three times as long for so few."""
+    ordered, n = np.sort(known, axis=0), len(known)
+    middle: Array = 0.5 * (ordered[(n - 1) // 2] + ordered[n // 2])
+    return middle
 
 
 def _hands(wrists_px: Array, joints_px: Array) -> float:
