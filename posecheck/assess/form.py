@@ -79,13 +79,19 @@ class Broken:
 
 
 def find(
-    measures: Measures, attempts: list[Attempt], prescription: Prescription
+    measures: Measures,
+    attempts: list[Attempt],
+    prescription: Prescription,
+    calm: Calm | None = None,
 ) -> tuple[Finding, ...]:
-    """All findings of all attempts, in order of time; repetitions are numbered through."""
+    """All findings of all attempts, in order of time; repetitions are numbered through.
+
+    ``calm`` is what `calm_of` makes of the measures, where that was done before.
+    """
     if not any(a.cycles for a in attempts):
         return ()
     findings: list[Finding] = []
-    first, calm = 1, _calm(measures)
+    first, calm = 1, calm or calm_of(measures)
     for attempt in attempts:
         for broken in _of_attempt(measures, calm, attempt, prescription):
             severity = prescription.severity_of(broken.rule)
@@ -104,7 +110,7 @@ def find(
     return tuple(sorted(findings, key=lambda f: (f.start_s, f.rule)))
 
 
-def _calm(m: Measures) -> Calm:
+def calm_of(m: Measures) -> Calm:
     """All that is smoothed by the same width at once."""
     slow = smooth(m.t_s, np.array([m.hip, m.knee, m.head, m.pelvis]), CALM_S)
     resting = np.array([m.resting_hip, m.resting_x, m.resting_z])

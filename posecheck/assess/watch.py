@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from posecheck.assess.coverage import Sight, judge
-from posecheck.assess.form import Measures, find
+from posecheck.assess.form import Calm, Measures, calm_of, find
 from posecheck.assess.messages import finding_message
 from posecheck.assess.prescription import Prescription
 from posecheck.motion.provisional import Running
@@ -27,8 +28,23 @@ SHARES_S = 4.0  # a share of the set needs so long
 WHOLE = ("too_short", "cut_off", "legs_uncertain", "other_leg_unseen")  # of a whole clip
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What findings are looked for in: the beginning of a set and its last repetitions."""
+
+    now_s: float
+    attempt: Attempt  # with these repetitions alone
+    first: int  # repetitions of the session before them
+    counted: int  # of the set
+    measures: Measures
+    calm: Calm
+
+
 class Watch:
-    """Show it the recent rows after each push; read `findings` and `warnings`."""
+    """Show it the recent rows after each push; read `findings` and `warnings`.
+
+    A look is spread over three pushes, so that none of them takes long.
+    """
 
     def __init__(self, prescription: Prescription) -> None:
         self.findings: tuple[Finding, ...] = ()
@@ -38,44 +54,58 @@ class Watch:
         self._set = 0
         self._before = 0  # repetitions of the sets before
         self._reps = 0
+        self._steps: list[Callable[[Recent, Running], None]] = []  # of a look, that are to come
+        self._look: Look | None = None
 
     def push(self, recent: Recent, running: Running, busy: bool = False) -> None:
-        """Look again if it is time; while `busy` only if it is overdue."""
+        """Look on, or again if it is time; while `busy` only if it is overdue."""
         now = recent.now_s
-        if not now - self._looked_s >= STEP_S * (1 + busy) - 1e-6:
+        if busy and now - self._looked_s < 2 * STEP_S - 1e-6:
             return
-        self._looked_s = now
-        self.warnings = self._warned(recent)
-        attempt = running.attempt
+        if not self._steps and now - self._looked_s >= STEP_S - 1e-6:
+            self._looked_s = now
+            self._steps = [self._warn, self._prepare, self._find]
+        if self._steps:
+            self._steps.pop(0)(recent, running)
+
+    def _prepare(self, recent: Recent, running: Running) -> None:
+        """Smooth what findings are looked for in."""
+        attempt, now, self._look = running.attempt, recent.now_s, None
         if attempt is None or not running.on:
-            self.findings = ()
             return
         if running.set_index != self._set:
             self._set, self._before = running.set_index, self._before + self._reps
         self._reps = len(attempt.cycles)
-        self.findings = self._found(recent, attempt, now)
-
-    def _found(self, recent: Recent, attempt: Attempt, now: float) -> tuple[Finding, ...]:
+        if not attempt.cycles:
+            return
         late_s = max(attempt.glide_s, now - LATE_S)
         late = tuple(c for c in attempt.cycles if c.start_s >= late_s - 0.1)
-        if not attempt.cycles:
-            return ()
         cycles = late or attempt.cycles[-1:]
         first = self._before + len(attempt.cycles) - len(cycles)
         measures = _measures(recent, attempt, min(late_s, cycles[0].start_s))
-        seen = find(measures, [replace(attempt, cycles=cycles)], self._prescription)
-        return tuple(_numbered(f, first) for f in seen if self._holds(f, attempt, len(cycles), now))
+        self._look = Look(
+            now, replace(attempt, cycles=cycles), first, len(attempt.cycles), measures,
+            calm_of(measures),
+        )  # fmt: skip
 
-    def _holds(self, finding: Finding, attempt: Attempt, cycles: int, now: float) -> bool:
+    def _find(self, _recent: Recent, running: Running) -> None:
+        look = self._look
+        if look is None or not running.on:
+            self.findings = ()
+            return
+        found = find(look.measures, [look.attempt], self._prescription, look.calm)
+        self.findings = tuple(_numbered(f, look.first) for f in found if self._holds(f, look))
+
+    def _holds(self, finding: Finding, look: Look) -> bool:
         if finding.rule in TEMPO:
-            return cycles >= TEMPO_REPS
+            return len(look.attempt.cycles) >= TEMPO_REPS
         if finding.rule in SHARES:
-            return now - attempt.tension_s >= SHARES_S
+            return look.now_s - look.attempt.tension_s >= SHARES_S
         if finding.rule == "tension_not_held":
-            return len(attempt.cycles) == 1
-        return now <= finding.end_s + STAYS_S
+            return look.counted == 1
+        return look.now_s <= finding.end_s + STAYS_S
 
-    def _warned(self, recent: Recent) -> tuple[str, ...]:
+    def _warn(self, recent: Recent, _running: Running) -> None:
         since = recent.now_s - SIGHT_S
         times = recent.times(since)
         seen = {
@@ -92,7 +122,8 @@ class Watch:
             seen["inside"], seen["size"], seen["azimuth"], seen["elevation"], seen["others"],
             nothing, nothing, nothing,
         )  # fmt: skip
-        return tuple(w for w in judge(sight, self._prescription).warnings if w not in WHOLE)
+        warnings = judge(sight, self._prescription).warnings
+        self.warnings = tuple(w for w in warnings if w not in WHOLE)
 
 
 def _numbered(finding: Finding, before: int) -> Finding:

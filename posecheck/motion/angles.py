@@ -6,6 +6,7 @@ Ankle dorsiflexion: heel-to-toe against ankle-to-knee, 0° = square, positive to
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +48,13 @@ def leg_angles(body: Body, joints_px: Array) -> LegAngles:
     return _angles(placed[KNEE] - joint, shank, ankle)
 
 
+def knee_flexion_deg(body: Body, joints_px: Array) -> float:
+    """The knee's angle alone, as in `leg_angles`."""
+    knee, ankle = body.view.plane(joints_px[[KNEE, ANKLE]], body.hip_px)
+    shank = ankle - knee
+    return _angles(knee - body.hip_move * float(np.hypot(*shank)), shank, np.nan).knee
+
+
 def hip_joint_px(body: Body, joints_px: Array) -> Array:
     """Where the hip joint (2,) is seen that `leg_angles` measures from."""
     knee, ankle = body.view.plane(joints_px[[KNEE, ANKLE]], body.hip_px)
@@ -70,7 +78,8 @@ def resting_ankle(body: Body, joints_px: Array) -> Array:
 
 
 def _direction(v: Array) -> float:
-    return float(np.degrees(np.arctan2(v[1], v[0])))
+    x, z = v.tolist()
+    return math.degrees(math.atan2(z, x))
 
 
 def _turn(degrees: float) -> float:
@@ -106,7 +115,7 @@ def head_tilt_deg(face: Array, feet: float) -> float:
     forward, down = face
     # a face that looks up has its mouth towards the feet
     looks = np.arctan2(forward[0] * feet, -forward[1]), np.arctan2(down[1], down[0] * feet)
-    return float(np.degrees(np.mean(looks)))
+    return float(np.degrees(0.5 * (looks[0] + looks[1])))
 
 
 def uncertainties_deg(body: Body, support: float, noise_px: float) -> tuple[float, float, float]:

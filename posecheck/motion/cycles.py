@@ -63,8 +63,9 @@ def _widths(times: Array, first: Array, last: Array) -> tuple[int, int]:
     here = np.arange(n)
     ahead = np.searchsorted(times, last, "right") - here - 1
     behind = here - np.searchsorted(times, first, "left")
-    short = np.r_[ahead[ahead < n - 1 - here], behind[behind < here], n]
-    return int(short.min()), int(max(ahead.max(), behind.max()))
+    ahead_short, behind_short = ahead[ahead < n - 1 - here], behind[behind < here]
+    always = min(ahead_short.min(initial=n), behind_short.min(initial=n))
+    return int(always), int(max(ahead.max(), behind.max()))
 
 
 def percentile(values: Array, q: float) -> float:

@@ -62,9 +62,15 @@ class Provisional:
     def push(self, recent: Recent, busy: bool = False) -> bool:
         """Look again if it is time, and say whether it was; while `busy` a little later."""
         now = recent.now_s
-        if not now - self._looked_s >= STEP_S - 1e-6 + busy * PUT_OFF_S:
+        if now - self._looked_s >= STEP_S - 1e-6 + busy * PUT_OFF_S:
+            self._look(recent, now)
+            return True
+        if busy or not self._searching(now, SEARCH_S):
             return False
-        self._look(recent, now)
+        seen = self._seen(recent, now)
+        if len(seen.t_s) >= 6:
+            self._search(seen, now)
+            self._say(self._phase(seen), on=self.running.on)
         return True
 
     def _look(self, recent: Recent, now: float) -> None:
@@ -73,16 +79,23 @@ class Provisional:
         if np.isnan(self._from_s):
             self._say("rest", on=False)
             return
-        seen = _track(recent, max(self._from_s, now - SEARCHED_S))
+        seen = self._seen(recent, now)
         if len(seen.t_s) < 6:
             return
-        if not self._counting.cycles and now - self._searched_s >= SEARCH_S - 1e-6:
-            self._search(seen)
-            self._searched_s = now
+        if self._searching(now, SEARCH_S + STEP_S):
+            self._search(seen, now)
         if self.running.on:
             self._count(recent)
             self._end_if_bent(seen)
         self._say(self._phase(seen), on=self.running.on)
+
+    def _searching(self, now: float, every_s: float) -> bool:
+        """Whether to search for a tension: best between two looks, so that no push bears both."""
+        up = not np.isnan(self._from_s)
+        return up and not self._counting.cycles and now - self._searched_s >= every_s - 1e-6
+
+    def _seen(self, recent: Recent, now: float) -> Track:
+        return _track(recent, max(self._from_s, now - SEARCHED_S))
 
     def _follow_thigh(self, recent: Recent) -> None:
         """Whether the thigh is up; unknown for longer than a bridge it is not."""
@@ -107,8 +120,9 @@ class Provisional:
         self._from_s, self._counting = from_s, Counting(self._variant)
         self.running = replace(self.running, on=False)
 
-    def _search(self, seen: Track) -> None:
+    def _search(self, seen: Track, now: float) -> None:
         """Find the point of tension over the last seconds."""
+        self._searched_s = now
         knee = seen.knee[np.isfinite(seen.knee)]
         if not self.running.on and not (len(knee) and knee[-1] < knee.max() - AT_TENSION_DEG):
             begun = len(knee) and knee.max() - knee.min() < NEAR_MAX_DEG

@@ -22,11 +22,15 @@ class Recent:
     def push(self, times: Array, values: Array) -> None:
         """Add rows (n,) and (n, k); of more than there is room for, the last."""
         times, values = times[-ROOM // 2 :], values[-ROOM // 2 :]
-        if self._count + len(times) > ROOM:
+        if self._count + len(times) > ROOM or self._spans(times, 2 * KEPT_S):
             self._forget()
         new = slice(self._count, self._count + len(times))
         self._times[new], self._values[new] = times, values
         self._count += len(times)
+
+    def _spans(self, times: Array, most_s: float) -> bool:
+        """Whether the rows would reach back so far: then less of the room is ever touched."""
+        return self._count > 0 and len(times) > 0 and times[-1] - self._times[0] > most_s
 
     def _forget(self) -> None:
         newest = self._times[self._count - 1]

@@ -1,6 +1,6 @@
 """The large ring of a live session: what fills in it, and the number in its middle.
 
-Each state of a ring is drawn once and kept.
+A ring is drawn full and empty once, and each state of it is put together from these two.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import numpy as np
 
 from posecheck.present.drawing import GREEN, PAPER, Canvas, Line, Picture
 from posecheck.present.sketch import Colour, Point
+from posecheck.types import Array
 
 GROUND: Colour = (17, 22, 30)
 EMPTY: Colour = (52, 62, 76)
-_STEPS = 120  # states of a ring, each drawn once
+_STEPS = 120  # states of a ring
 _PEN = 0.19  # of the radius
 _TEXT = 1.18  # size of a number over the radius: its digits are three quarters of that
 
@@ -31,16 +32,37 @@ def draw_ring(
     picture[top : top + side, left : left + side] = ring
 
 
-@lru_cache(maxsize=_STEPS + 1)
+@lru_cache(maxsize=2)  # the last state, which often stays; all of them would be 40 MB
 def _filled(radius: int, step: int, colour: Colour) -> Picture:
-    side = 2 * radius + 2
-    y, x = np.mgrid[:side, :side] - (side - 1) / 2
+    full, empty = _whole(radius, colour), _whole(radius, EMPTY)
+    ring: Picture = np.where((_turns(radius) < step / _STEPS)[..., None], full, empty)
+    return ring
+
+
+@lru_cache(maxsize=8)
+def _whole(radius: int, colour: Colour) -> Picture:
+    """A ring of one colour, (side, side, 3)."""
+    x, y = _across(radius)
     far, pen = np.hypot(x, y), _PEN * radius
     cover = np.clip(pen / 2 + 0.5 - abs(far - (radius - pen / 2)), 0, 1)[..., None]
-    turn = (np.arctan2(x, -y) / math.tau) % 1.0
-    ink = np.where((turn < step / _STEPS)[..., None], colour, EMPTY)
-    ring: Picture = np.round(np.array(GROUND) * (1 - cover) + ink * cover).astype(np.uint8)
+    ring: Picture = np.round(np.array(GROUND) * (1 - cover) + np.array(colour) * cover).astype(
+        np.uint8
+    )
     return ring
+
+
+@lru_cache(maxsize=4)
+def _turns(radius: int) -> Array:
+    """Where each pixel lies, clockwise from the top, as a share of a turn, (side, side)."""
+    x, y = _across(radius)
+    turns: Array = (np.arctan2(x, -y) / math.tau) % 1.0
+    return turns
+
+
+def _across(radius: int) -> tuple[Array, Array]:
+    side = 2 * radius + 2
+    y, x = np.mgrid[:side, :side] - (side - 1) / 2
+    return x, y
 
 
 def draw_number(

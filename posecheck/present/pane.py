@@ -4,11 +4,13 @@ It is a process of its own for two reasons. The library that draws windows ends 
 the display fails it. And PyAV brings another copy of some X libraries: where both are loaded,
 the window waits for ever. So nothing is imported here but OpenCV.
 
-Standard input: for each picture its width and height, then RGB bytes. Standard output: letters.
+Standard input: for each picture its width and height, then RGB bytes, unless these lie in the
+shared memory whose file descriptor is the argument. Standard output: letters.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
 import signal
 import struct
@@ -19,6 +21,7 @@ from typing import Any
 HEADER = struct.Struct("<II")
 READY, SHOWN, CLOSED, NO_WINDOWS, NO_LIBRARY = b"r", b"s", b"c", b"w", b"l"
 SIZE = (1280, 720)
+SHARED_BYTES = 8 << 20  # larger pictures come as bytes
 GROUND_BGR = (30, 22, 17)  # as the screen's own ground
 _TITLE = "Posecheck"
 _TICK_S = 0.02
@@ -28,14 +31,15 @@ _ENDS = (27, ord("q"), ord("Q"))  # Escape
 class _Inbox:
     """Reads pictures in a thread, and keeps the newest."""
 
-    def __init__(self) -> None:
+    def __init__(self, shared: mmap.mmap | None) -> None:
+        self._shared = shared
         self.came = threading.Event()
         self.ended = False
         self.size = (0, 0)
-        self._bytes = b""
+        self._bytes: bytes | memoryview = b""
         threading.Thread(target=self._read, daemon=True).start()
 
-    def take(self) -> bytes | None:
+    def take(self) -> bytes | memoryview | None:
         """The newest picture, if there is one."""
         if not self.came.wait(_TICK_S):
             return None
@@ -46,8 +50,12 @@ class _Inbox:
         stream = sys.stdin.buffer
         while len(header := stream.read(HEADER.size)) == HEADER.size:
             width, height = HEADER.unpack(header)
-            data = stream.read(3 * width * height)
-            if len(data) != 3 * width * height:
+            size = 3 * width * height
+            if self._shared is not None and size <= SHARED_BYTES:
+                data: bytes | memoryview = memoryview(self._shared)[:size]
+            else:
+                data = stream.read(size)
+            if len(data) != size:
                 break
             self.size, self._bytes = (width, height), data
             self.came.set()
@@ -73,7 +81,8 @@ def main() -> None:
         _say(NO_WINDOWS)
         return
     _say(READY)
-    inbox, screen = _Inbox(), None
+    shared = mmap.mmap(int(sys.argv[1]), SHARED_BYTES) if len(sys.argv) > 1 else None
+    inbox, screen = _Inbox(shared), None
     while not inbox.ended:
         data = inbox.take()
         if data is not None:

@@ -104,7 +104,11 @@ class StageScreen:
         high, wide = image.shape[:2]
         fit = min((right - left) / wide, (bottom - top) / high)
         size = (max(round(wide * fit), 1), max(round(high * fit), 1))
-        small = np.ascontiguousarray(cv2.flip(cv2.resize(image, size), 1), dtype=np.uint8)
+        if fit > 1:  # what has the fewer pixels is turned round
+            small = cv2.resize(cv2.flip(image, 1), size)
+        else:
+            small = cv2.flip(cv2.resize(image, size), 1)
+        small = np.ascontiguousarray(small, dtype=np.uint8)
         figure = self._figure(size, language)
         figure.draw(Canvas(small), mirrored(update, wide / scale, size[0]), [])
         x, y = round((left + right - size[0]) / 2), round((top + bottom - size[1]) / 2)

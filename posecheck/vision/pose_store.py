@@ -29,7 +29,8 @@ from numpy.typing import NDArray
 from posecheck.errors import InputError, OutputError
 from posecheck.types import Pose
 from posecheck.vision.pose_journal import is_journal, read_journal
-from posecheck.vision.pose_rows import BLOCK, FIELDS, ROW, Poses, fill, from_arrays, from_row
+from posecheck.vision.pose_pack import PosePack
+from posecheck.vision.pose_rows import FIELDS, ROW, Poses, fill, from_arrays, from_row
 
 SCHEMA = "posecheck.poses/1"
 _TEXTS = ("schema", "model_sha256")
@@ -39,28 +40,25 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same poses make the same file
 
 
 class PoseLog:
-    """Collects the poses of a clip in blocks."""
+    """Collects the poses of a clip."""
 
     def __init__(self) -> None:
-        self._blocks: list[NDArray[np.void]] = []
-        self._count = 0
+        self._pack = PosePack()
+        self._row = np.zeros(1, ROW)[0]
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._pack)
 
     def append(self, pose: Pose) -> Pose:
         """Keep a pose, and return it as it is kept: pixels in 32 bits, visibility in 16."""
-        at = self._count % BLOCK
-        if at == 0:
-            self._blocks.append(np.zeros(BLOCK, ROW))
-        row = self._blocks[-1][at]
-        fill(row, pose)
-        self._count += 1
-        return from_row(row)
+        fill(self._row, pose)
+        self._pack.append(self._row)
+        return from_row(self._row)
 
     def poses(self, model_sha256: str = "") -> Poses:
         """What was kept so far."""
-        return Poses(tuple(self._blocks), self._count, model_sha256)
+        blocks = [self._pack.rows(i) for i in range(self._pack.blocks)]
+        return Poses(blocks, len(self), model_sha256)
 
     def save(self, path: Path, model_sha256: str | None = None) -> None:
         """Write the file whole or not at all, a block at a time."""
@@ -86,11 +84,11 @@ class PoseLog:
         header = {
             "descr": npy.dtype_to_descr(field.base),
             "fortran_order": False,
-            "shape": (self._count, *field.shape),
+            "shape": (len(self), *field.shape),
         }
         npy.write_array_header_1_0(out, header)
-        for i, block in enumerate(self._blocks):
-            out.write(block[name][: self._count - i * BLOCK].tobytes())
+        for i in range(self._pack.blocks):
+            out.write(self._pack.field(name, i).tobytes())
 
 
 def load_poses(path: str | Path) -> Poses:

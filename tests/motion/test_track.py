@@ -13,7 +13,9 @@ from spoiled import unseen
 
 from posecheck.assess.guide import Guide
 from posecheck.assess.prescription import Prescription
-from posecheck.motion.track import EMPTY_S, Tracker
+from posecheck.motion import track
+from posecheck.motion.smoothing import LAG_S
+from posecheck.motion.track import AT_ONCE, EMPTY_S, Tracker
 from posecheck.session import Session
 from posecheck.types import Pose, Side
 
@@ -46,6 +48,27 @@ def test_an_empty_room_is_answered_as_it_goes() -> None:
     for name in ("hip", "knee", "ankle", "lying", "size"):
         assert np.isnan(tracker.column(name)).all(), name
     assert not tracker.column("tracked").any()
+
+
+def test_who_waited_for_a_body_is_answered_a_few_a_push(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No push bears them all; and each is answered as if it had."""
+    spread, at_once = Tracker(), Tracker()
+    for pose in clean_poses():
+        before = spread.count
+        spread.push(pose)
+        assert spread.count - before <= AT_ONCE
+    assert spread.count >= len(clean_poses()) - LAG_S / STEP_S - 1
+    spread.finish()
+    monkeypatch.setattr(track, "AT_ONCE", 1000)
+    most = 0
+    for pose in clean_poses():
+        before = at_once.count
+        at_once.push(pose)
+        most = max(most, at_once.count - before)
+    at_once.finish()
+    assert most > 2 * AT_ONCE
+    np.testing.assert_array_equal(spread.measured().values, at_once.measured().values)
+    np.testing.assert_array_equal(spread.points(), at_once.points())
 
 
 def test_who_comes_later_is_graded_the_same() -> None:
