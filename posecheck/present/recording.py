@@ -28,6 +28,7 @@ from av.video.reformatter import VideoReformatter
 
 from posecheck.closing import Closing
 from posecheck.errors import OutputError, PosecheckError
+from posecheck.handover import Handover
 from posecheck.present.h264 import TIME_BASE, add_stream, encode, need_encoder, to_frame
 from posecheck.types import Pose
 from posecheck.vision.frames import Frame
@@ -61,7 +62,7 @@ class Recording(Closing):
         self.dropped = 0  # frames that the encoder was too slow for; their poses are kept
         self.problem: str | None = None
         self._shape: tuple[int, ...] | None = None
-        self._frames: queue.Queue[Frame | None] = queue.Queue(maxsize=_WAITING)
+        self._frames: Handover[Frame | None] = Handover(_WAITING)
         need_encoder("live without --record")
         self._journal = self._begin(model_sha256)
         self._thread = threading.Thread(target=self._run, name="posecheck-recording", daemon=True)

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from posecheck.closing import Closing
 from posecheck.errors import OutputError
+from posecheck.handover import Handover
 from posecheck.present.h264 import TIME_BASE, add_stream, encode, need_encoder, to_frame
 
 _WAITING = 4  # frames between the caller and the encoder
@@ -45,7 +46,7 @@ class VideoSink(Closing):
         self._last = -1
         self._first_s: float | None = None
         self._error: BaseException | None = None
-        self._frames: queue.Queue[av.VideoFrame | None] = queue.Queue(maxsize=_WAITING)
+        self._frames: Handover[av.VideoFrame | None] = Handover(_WAITING)
         need_encoder("--no-video")
         try:
             self._container = self._open()

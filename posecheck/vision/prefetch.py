@@ -8,6 +8,8 @@ import threading
 from collections.abc import Generator, Iterable, Iterator
 from typing import TypeVar
 
+from posecheck.handover import Handover
+
 T = TypeVar("T")
 _POLL_S = 0.05
 
@@ -26,7 +28,7 @@ def prefetch(source: Iterable[T], size: int = 2) -> Generator[T, None, None]:
     has ended when the generator is closed; use `contextlib.closing` so that an exception
     closes it at once.
     """
-    items: queue.Queue[T | _End] = queue.Queue(maxsize=max(1, size))
+    items: Handover[T | _End] = Handover(max(1, size))
     stop = threading.Event()
     thread = threading.Thread(
         target=_fill, args=(source, items, stop), name="posecheck-prefetch", daemon=True
@@ -48,7 +50,7 @@ def prefetch(source: Iterable[T], size: int = 2) -> Generator[T, None, None]:
         thread.join()
 
 
-def _fill(source: Iterable[T], items: queue.Queue[T | _End], stop: threading.Event) -> None:
+def _fill(source: Iterable[T], items: Handover[T | _End], stop: threading.Event) -> None:
     error: BaseException | None = None
     try:
         iterator: Iterator[T] = iter(source)
@@ -65,7 +67,7 @@ def _fill(source: Iterable[T], items: queue.Queue[T | _End], stop: threading.Eve
     _put(items, _End(error), stop)
 
 
-def _put(items: queue.Queue[T | _End], item: T | _End, stop: threading.Event) -> bool:
+def _put(items: Handover[T | _End], item: T | _End, stop: threading.Event) -> bool:
     while not stop.is_set():
         try:
             items.put(item, timeout=_POLL_S)
