@@ -35,6 +35,7 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Two for all tests, as some mostly wait; none where some were named: they begin at once."""
     return 2 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
