@@ -21,9 +21,9 @@ TRACKED_MIN = 0.5
 LYING_MIN = 0.5
 INSIDE_MIN = 0.9
 CERTAIN_MIN = 0.85  # of the exercise's frames that must be known and steady
-# Frames of the exercise in which the resting leg was seen: 0.6 and more in 62 rendered clips, none
+# Frames of each set in which the resting leg was seen: 0.6 and more in 62 rendered clips, none
 # where both legs are up, one behind the other. Whether it moves cannot be told without it.
-OTHER_LEG_MIN = 0.25
+OTHER_LEG_MIN = 0.4
 STEADY = 0.5  # confidence of a frame in which the legs were told apart
 OTHERS_MIN = 2  # how often somebody else must have been seen
 # Where nobody lies for so long, they have left: who lies there later has come anew.
@@ -100,7 +100,7 @@ def judge(sight: Sight, prescription: Prescription) -> Quality:
         found.add("tracking_lost")
     if tracked > 0 and sight.exercising.any() and _uncertain(sight) > 1 - CERTAIN_MIN:
         found.add("legs_uncertain")
-    if sight.exercising.any() and _mean(sight.other_leg[sight.exercising]) < OTHER_LEG_MIN:
+    if any(_mean(sight.other_leg[a : b + 1]) < OTHER_LEG_MIN for a, b in runs(sight.exercising)):
         found.add("other_leg_unseen")
     if np.sum(np.diff(np.nan_to_num(sight.others), prepend=0) > 0) >= OTHERS_MIN or (
         _mean((sight.others > 0).astype(float)) > 0.5

@@ -24,6 +24,7 @@ RESTING_SUSTAINED_S, RESTING_CALM_S = 1.0, 0.4  # it is seen less often
 # the ankle stays, within 0.11 (4 rendered clips of each kind).
 ANKLE_MOVES = 0.14
 CALM_S, QUICK_S = 0.2, 0.1  # Gaussian widths for what changes slowly, and for a repetition
+TURNED_SHARE = 0.5  # of the limit that the shank must have turned where the knee is forced
 BOUNCE_TURNS = 5  # turns of the knee that make a bounce, two and a half cycles
 BOUNCE_SHARE = 0.6  # of the limit that each swing must have
 HANDS_FAR = 0.35  # thigh lengths; a wrist that holds the thigh is nearer
@@ -195,9 +196,10 @@ def _thigh_drift(m: Measures, calm: Calm, attempt: Attempt, limit: float) -> Ite
 
 
 def _past_tension(m: Measures, calm: Calm, attempt: Attempt, limit: float) -> Iterator[Broken]:
-    # the hip joint that is found anew turns the thigh, hip and knee alike: the shank stays
+    # a hip joint that is found anew changes hip and knee alike: the shank has not turned
     turned = _from_level(m, calm.hip - calm.knee, attempt)
-    straighter = np.minimum(-_from_level(m, calm.knee, attempt), turned)
+    straighter = -_from_level(m, calm.knee, attempt)
+    straighter = np.where(turned > TURNED_SHARE * limit, straighter, 0.0)
     yield from _excursion(m, straighter, attempt, attempt.glide_s, limit, "past_tension")
 
 

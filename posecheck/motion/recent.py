@@ -15,22 +15,19 @@ class Recent:
     """Rows of `COLUMNS`, in order of time; what is older than `KEPT_S` is forgotten."""
 
     def __init__(self) -> None:
-        self._times: Array = np.empty(ROOM)
-        self._values: Array = np.empty((ROOM, len(COLUMNS)), np.float32)  # as they come
+        # filled, so that the room is taken now and not frame by frame
+        self._times: Array = np.full(ROOM, np.nan)
+        self._values: Array = np.full((ROOM, len(COLUMNS)), np.nan, np.float32)  # as they come
         self._count = 0
 
     def push(self, times: Array, values: Array) -> None:
         """Add rows (n,) and (n, k); of more than there is room for, the last."""
         times, values = times[-ROOM // 2 :], values[-ROOM // 2 :]
-        if self._count + len(times) > ROOM or self._spans(times, 2 * KEPT_S):
+        if self._count + len(times) > ROOM:
             self._forget()
         new = slice(self._count, self._count + len(times))
         self._times[new], self._values[new] = times, values
         self._count += len(times)
-
-    def _spans(self, times: Array, most_s: float) -> bool:
-        """Whether the rows would reach back so far: then less of the room is ever touched."""
-        return self._count > 0 and len(times) > 0 and times[-1] - self._times[0] > most_s
 
     def _forget(self) -> None:
         newest = self._times[self._count - 1]

@@ -39,7 +39,8 @@ HOLD_MIN_S = 0.5
 # Of the knee's usual range, and of all its ranges together, that the ankle's must have for pumps:
 # at least 1.4 where the knee is not held (4 rendered clips), at most 0.53 and 0.64 where a poor
 # picture makes the foot tremble while the knee bends; a hasty new attempt is one large bend.
-PUMP_SHARE, PUMP_SHARE_OF_ALL = 0.5, 0.8
+# A knee that is much quicker than the foot is restless: then the ranges together say nothing.
+PUMP_SHARE, PUMP_SHARE_OF_ALL, RESTLESS = 0.5, 0.67, 0.8
 # a picture that begins at the tension shows a straight enough knee and several repetitions
 BEGUN_MAX_DEG, BEGUN_REPS = 60.0, 3
 TENSION_MAX_DEG = 75.0  # a knee that is bent more than this is not being straightened
@@ -229,8 +230,12 @@ def larger_share(pumped: list[Cycle], bent: list[Cycle]) -> Variant | None:
     if pumped and bent:
         ankle, knee = ([c.range_deg for c in cycles] for cycles in (pumped, bent))
         usual, of_all = np.median(ankle) / np.median(knee), sum(ankle) / sum(knee)
-        pumps_it_is = usual >= PUMP_SHARE and of_all >= PUMP_SHARE_OF_ALL
-        return "ankle_pump" if pumps_it_is else "knee_bend"
+        enough = of_all >= PUMP_SHARE_OF_ALL or _usual_s(bent) < RESTLESS * _usual_s(pumped)
+        return "ankle_pump" if usual >= PUMP_SHARE and enough else "knee_bend"
     if pumped:
         return "ankle_pump"
     return "knee_bend" if bent else None
+
+
+def _usual_s(cycles: list[Cycle]) -> float:
+    return float(np.median([c.end_s - c.start_s for c in cycles]))

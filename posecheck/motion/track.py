@@ -31,7 +31,7 @@ COLUMNS = (
 )  # fmt: skip
 BLOCK = 256
 EMPTY_S = 3.0  # nobody was ever seen: frames older than this are answered as unknown
-AT_ONCE = 3  # frames answered in one push: those that waited for a body are caught up with
+AT_ONCE = 6  # frames answered in one push: those that waited for a body are caught up with
 
 
 class Rows:
@@ -142,14 +142,14 @@ class Tracker:
         self._ready.extend(self._smoother.push(legs))
         # a body settles sooner than that, so these frames show an empty place
         before_s = np.inf if self._body.settled else pose.t_s - EMPTY_S
-        self._release(before_s, pose.t_s)
+        self._release(before_s, pose.t_s, self._body.body if self._body.settled else None)
         for _ in range(min(AT_ONCE, len(self._due))):
             self._answer_one()
 
     def finish(self) -> None:
         """Answer the frames that still wait."""
         self._ready.extend(self._smoother.flush())
-        self._release(np.inf, np.inf)
+        self._release(np.inf, np.inf, self._body.body)
         while self._due:
             self._answer_one()
 
@@ -189,10 +189,10 @@ class Tracker:
         """(n, 12, 2): working leg, resting leg, middle of the shoulders, ear, in pixels."""
         return self._points.columns(slice(None)).reshape(-1, 12, 2)
 
-    def _release(self, before_s: float, now_s: float) -> None:
+    def _release(self, before_s: float, now_s: float, body: Body | None) -> None:
         """The frames before a time are to be answered from what is known now."""
         while self._ready and self._ready[0].t_s < before_s:
-            self._due.append(Due(self._ready.popleft(), self._body.body, now_s))
+            self._due.append(Due(self._ready.popleft(), body, now_s))
 
     def _answer_one(self) -> None:
         due, seen = self._due.popleft(), self._waiting.popleft()

@@ -94,7 +94,8 @@ def columns_of(
     known = {name: asked for asked, names in spellings.items() for name in names}
     found: dict[str, tuple[int, str]] = {}
     for i, name in enumerate(header):
-        asked = known.get(re.sub(r"[\W_]+", "_", name.lower()).strip("_"))
+        words = (re.sub(odd, "_", name.lower()).strip("_") for odd in (r"[\W_]+", r"[\W\d_]+"))
+        asked = next((known[w] for w in words if w in known), None)
         if asked in found:
             raise InputError(
                 f"{place} has two columns for the same: {found[asked][1]} and {name}; rename or "

@@ -2,54 +2,80 @@
 
 from __future__ import annotations
 
-import threading
+import queue
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+_POLL_S = 0.1
+
+
+class _End:
+    """The last thing in the place."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self.error = error
 
 
 class Newest(Generic[T]):
-    """Handed from one thread to another; what is not taken in time is replaced."""
+    """Handed from one thread to another; what is not taken in time is replaced.
+
+    Made of `queue.SimpleQueue`, as `Handover` is and for the same reason. One thread puts.
+    """
 
     def __init__(self) -> None:
         self.dropped = 0  # replaced before anybody took them
         self.ended = False
-        self._item: T | None = None
-        self._error: BaseException | None = None
-        self._changed = threading.Condition()
+        self._place: queue.SimpleQueue[T | _End] = queue.SimpleQueue()
+        self._taken: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def put(self, item: T) -> None:
         """Replace what is there; never blocks."""
-        with self._changed:
-            if self.ended:
+        if self.ended:
+            return
+        while not self._place.empty():
+            there = self._now()
+            if isinstance(there, _End):
+                self._place.put(there)
                 return
-            self.dropped += self._item is not None
-            self._item = item
-            self._changed.notify_all()
+            self.dropped += there is not None
+        self._place.put(item)
 
     def take(self, timeout_s: float | None = None) -> T | None:
         """What is there, as soon as there is something; None after the time, or at the end.
 
         What `end` was given is raised here, once what was put before has been taken.
         """
-        with self._changed:
-            self._changed.wait_for(lambda: self._item is not None or self.ended, timeout_s)
-            item, self._item = self._item, None
-            self._changed.notify_all()
-            if item is None and self._error is not None:
-                error, self._error = self._error, None
-                raise error
-            return item
+        try:
+            item = self._place.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+        if isinstance(item, _End):
+            self._place.put(_End(None))  # the next one finds the end too
+            if item.error is not None:
+                raise item.error
+            return None
+        if self._taken.empty():
+            self._taken.put(None)
+        return item
 
     def wait_taken(self) -> bool:
         """Block until the place is free; False when nothing more is wanted."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._item is None or self.ended)
-            return not self.ended
+        while not self.ended and not self._place.empty():
+            try:
+                self._taken.get(timeout=_POLL_S)
+            except queue.Empty:
+                continue
+        return not self.ended
 
     def end(self, error: BaseException | None = None) -> None:
         """Nothing more comes; the item that is there can still be taken."""
-        with self._changed:
-            if not self.ended:
-                self.ended, self._error = True, error
-            self._changed.notify_all()
+        if not self.ended:
+            self.ended = True
+            self._place.put(_End(error))
+            self._taken.put(None)
+
+    def _now(self) -> T | _End | None:
+        try:
+            return self._place.get_nowait()
+        except queue.Empty:
+            return None

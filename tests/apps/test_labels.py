@@ -33,7 +33,7 @@ PLAIN = (
             "utf-8",
         ),
         (
-            "CLIP Name;Verdict;Number of reps;Leg;Tension angle (°)\r\n"
+            "1. CLIP Name;Verdict;Reps (0-50);Leg;Tension angle (°)\r\n"
             '"ä.mp4";Needs Work;6,0;L;24,5\r\n;;;;\r\nb.mp4;PASSED;-;rechts;n/a\r\n',
             "cp1252",
         ),

@@ -96,6 +96,15 @@ def test_somebody_who_walks_by_once_is_no_second_person() -> None:
     assert judged(others=once + np.roll(once, 200)).warnings == ("second_person",)
 
 
+def test_the_other_leg_must_be_seen_in_every_set() -> None:
+    """Raised in the second set alone, it is unseen in less than half of the exercise."""
+    times = np.arange(N) * 0.04
+    second = (times > 11) & (times < 15)
+    sets = {"exercising": ((times > 4) & (times < 9)) | second}
+    assert judged(**sets).warnings == ()
+    assert judged(**sets, other_leg=1.0 - second).warnings == ("other_leg_unseen",)
+
+
 def test_no_frame_at_all_is_nobody() -> None:
     """An empty clip has numbers that say so."""
     empty = np.empty(0)

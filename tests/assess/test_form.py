@@ -167,6 +167,24 @@ def test_small_sins_are_forgiven(variant: str) -> None:
     assert faults(film(script)) == []
 
 
+@pytest.mark.parametrize(("pump", "period_s", "knee", "hz"), [(30, 3.0, 14, 1), (25, 2.5, 18, 0.8)])
+def test_a_restless_knee_makes_no_bends_of_pumps(
+    pump: float, period_s: float, knee: float, hz: float
+) -> None:
+    """It swings quicker than the foot, and farther in all: pumps, with a knee that is not held."""
+    script = extended().wobble("knee", knee, hz, 5 * period_s).pumps(5, period_s, pump)
+    report = film(script)
+    assert (report.variant, len(report.reps)) == ("ankle_pump", 5)
+    assert set(faults(report)) <= {"knee_not_held", "bouncing", "past_tension"}
+    assert report.grade.verdict == "needs_work"
+
+
+def test_a_thigh_that_sinks_a_little_excuses_no_forcing() -> None:
+    """Within its own limit, while the knee goes well past the tension."""
+    script = extended().aside("hip", 76, 5).aside("knee", 10, 5, after_s=1.5)
+    assert "past_tension" in faults(film(script.pumps(5)))
+
+
 def test_bends_that_go_past_the_tension_are_named_and_timed() -> None:
     """Two good ones, then the knee is forced straighter: the hold is measured where it was."""
     script = extended().bends(2).move(1.5, knee=10).stay(0.3).bends(3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -34,17 +35,13 @@ class Loaded:
         self._reset: _Reset | None = None
 
     def ready(self, model: Path) -> ReusableLooker:
-        """What looks with this model, ready for a clip; raises what its reset did."""
-        if self._looker is not None and self._model != model:
+        """What looks with this model, ready for a clip; a new one where a reset has failed."""
+        if self._model == model:
+            self.make_ready()
+        if self._end_of_reset() is not None or self._model != model:
             self.close()
         if self._looker is None:
             self._looker, self._model = self._opened(model), model
-            return self._looker
-        self.make_ready()
-        error = self._end_of_reset()
-        if error is not None:
-            self._looker = None
-            raise error
         return self._looker
 
     def make_ready(self) -> None:
@@ -56,9 +53,10 @@ class Loaded:
     def close(self) -> None:
         """Let go of the model."""
         self._end_of_reset()
-        if self._looker is not None:
-            self._looker.close()
-        self._looker = None
+        looker, self._looker = self._looker, None
+        if looker is not None:
+            with contextlib.suppress(Exception):  # one whose reset failed may be closed by half
+                looker.close()
 
     def _end_of_reset(self) -> BaseException | None:
         reset, self._reset = self._reset, None

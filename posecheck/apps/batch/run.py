@@ -119,8 +119,8 @@ def run_batch(
         tell({"event": "begin", "clips": len(jobs), "out": out.shown})
         interrupted = batch.run(plan(jobs, settings), executor)
         _write_tables(out, rows, settings.pages)
-        if not interrupted:
-            clear_superseded(out)
+        if not interrupted and isinstance(out, LocalStorage):
+            clear_superseded(out)  # a bucket has no lock, and another batch may be at it
     return Graded(batch.tally, out.shown, time.monotonic() - begun_s, interrupted)
 
 
