@@ -145,6 +145,22 @@ def test_a_scheduler_that_is_lost_is_said(cluster: Cluster, scratch: Path) -> No
 
 
 @pytest.mark.usefixtures("patient")
+def test_a_worker_that_is_lost_when_it_is_asked_for_the_folder(
+    cluster: Cluster, scratch: Path
+) -> None:
+    """The scheduler asks it before it knows; its work is done by the other one."""
+    first, _ = cluster.worker(), cluster.worker()
+    cluster.wait_for_workers(2)
+    executor = connect(cluster.address, cluster_tasks.quick, failed)
+    try:
+        first.kill()
+        row = executor.submit(FakeTask(str(scratch), "one")).result(timeout=WAIT_S)
+    finally:
+        executor.close()
+    assert (row.name, row.error) == ("one", None)
+
+
+@pytest.mark.usefixtures("patient")
 def test_a_folder_that_a_worker_does_not_see(
     cluster: Cluster, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

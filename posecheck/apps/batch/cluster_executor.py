@@ -145,7 +145,8 @@ class ClusterExecutor:
                 probe.unlink(missing_ok=True)
         except OSError as error:
             raise InputError(f"{out} cannot be written to ({error.strerror or error}).") from error
-        blind = sorted(worker for worker, sees in seen.items() if sees is not True)
+        # an OSError: that worker has just been lost, which costs nothing here either
+        blind = sorted(w for w, s in seen.items() if s is not True and not isinstance(s, OSError))
         if blind:
             raise InputError(
                 f"The worker at {blind[0]} does not see {out}; give --out a folder that all "
@@ -155,7 +156,10 @@ class ClusterExecutor:
 
 
 def _sees(path: str) -> bool:
-    return Path(path).is_file()
+    try:
+        return Path(path).is_file()
+    except OSError:  # it is there, and not for this user
+        return False
 
 
 class _Sealed:
