@@ -15,6 +15,7 @@ class Newest(Generic[T]):
         self.dropped = 0  # replaced before anybody took them
         self.ended = False
         self._item: T | None = None
+        self._nudged = False
         self._error: BaseException | None = None
         self._changed = threading.Condition()
 
@@ -27,14 +28,24 @@ class Newest(Generic[T]):
             self._item = item
             self._changed.notify_all()
 
+    def nudge(self) -> None:
+        """Let who waits in `take` go, with nothing: there is something else to do."""
+        with self._changed:
+            self._nudged = True
+            self._changed.notify_all()
+
     def take(self, timeout_s: float | None = None) -> T | None:
         """What is there, as soon as there is something; None after the time, or at the end.
+
+        None as well once after each `nudge`.
 
         What `end` was given is raised here, once what was put before has been taken.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._item is not None or self.ended, timeout_s)
-            item, self._item = self._item, None
+            self._changed.wait_for(
+                lambda: self._item is not None or self._nudged or self.ended, timeout_s
+            )
+            item, self._item, self._nudged = self._item, None, False
             self._changed.notify_all()
             if item is None and self._error is not None:
                 error, self._error = self._error, None
