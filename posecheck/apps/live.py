@@ -116,7 +116,7 @@ def live(
         stack.callback(voice.close)
         session, guide = Session(asked, live=True), Guide(asked)
         show = Show(source, screen, voice, recording, language, tell, shown)
-        course = Course(source, eye, session, guide, show.push, show.push_camera)
+        course = Course(source, eye, session, guide, show.push, show.push_camera, show.push_ahead)
         with contextlib.suppress(KeyboardInterrupt):
             try:
                 show.run(course, linger_s)

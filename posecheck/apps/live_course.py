@@ -74,13 +74,14 @@ class Course(threading.Thread):
         leader: Leader,
         tell: Callable[[Moment], None],
         tell_camera: Callable[[CameraEvent], None],
+        tell_ahead: Callable[[Frame], None] = lambda _frame: None,
     ) -> None:
         super().__init__(name="posecheck-course", daemon=True)
         self.log = PoseLog()
         self.last_s = self.step_s = 0.0  # time of the last pose, and since the one before
         self.error: BaseException | None = None
         self._camera, self._eye, self._engine, self._leader = camera, eye, engine, leader
-        self._tell, self._tell_camera = tell, tell_camera
+        self._tell, self._tell_camera, self._tell_ahead = tell, tell_camera, tell_ahead
         self._halt = threading.Event()
 
     @property
@@ -108,6 +109,7 @@ class Course(threading.Thread):
             self.error = error
 
     def _see(self, frame: Frame) -> None:
+        self._tell_ahead(frame)
         age_s = self._camera.now_s() - frame.t_s
         begun_s = time.perf_counter()
         # As it is kept, so that the log pushed again gives the same report.

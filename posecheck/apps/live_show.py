@@ -17,6 +17,7 @@ from posecheck.present.voice import Voice
 from posecheck.present.window import Window
 from posecheck.types import Cue
 from posecheck.vision.camera import Camera, CameraEvent
+from posecheck.vision.frames import Frame
 from posecheck.vision.newest import Newest
 
 Tell = Callable[[Event], None]
@@ -30,7 +31,7 @@ _NOTICES: Final = {"lost": "camera_lost", "black": "camera_lost", "back": "camer
 
 
 class Show:
-    """Takes the moments of a course; `push` and `push_camera` are called in its thread."""
+    """Takes the moments of a course; what begins with `push` is called in its thread."""
 
     def __init__(
         self,
@@ -52,6 +53,13 @@ class Show:
         self._notice: str | None = None
         self._troubles: set[str] = set()
         self._last: Moment | None = None
+        self._ahead: Frame | None = None  # it is being looked at
+
+    def push_ahead(self, frame: Frame) -> None:
+        """Prepare the picture of a frame while it is being looked at."""
+        if self._window is not None:
+            self._ahead = frame
+            self._newest.nudge()
 
     def push(self, moment: Moment) -> None:
         """Record, say and hand on one moment; never waits."""
@@ -91,8 +99,11 @@ class Show:
             self._draw(moment)
             if self._shown is not None:
                 self._shown(moment, self._camera.now_s() - moment.frame.t_s)
-        elif self._notice is not None and self._last is not None:
+        elif self._notice is not None and self._last is not None and self._ahead is None:
             self._draw(self._last)
+        frame, self._ahead = self._ahead, None
+        if frame is not None and (moment is None or frame is not moment.frame):
+            self._screen.prepare(frame.image)
         self._tell_troubles()
         while not self._events.empty():
             event = self._events.get()

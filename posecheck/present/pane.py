@@ -74,6 +74,8 @@ def main() -> None:
         _say(NO_LIBRARY)
         return
     try:
+        # A second thread to turn colours round would be waited for while the looks take the cores.
+        cv2.setNumThreads(1)
         cv2.namedWindow(_TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
         cv2.resizeWindow(_TITLE, *SIZE)  # where nothing manages windows it stays so
         cv2.waitKey(1)

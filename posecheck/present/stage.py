@@ -11,7 +11,6 @@ its ring, and the gauge. Only the person is mirrored; a file or a report never i
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Sequence
 from itertools import pairwise
@@ -27,12 +26,14 @@ from posecheck.present.drawing import AMBER, BLUE, MUTED, PAPER, RED, Canvas, Li
 from posecheck.present.figure import Figure
 from posecheck.present.gauge import Gauge
 from posecheck.present.layout import unit_px
+from posecheck.present.mirror import Ahead, fitted, mirror_of, mirrored
 from posecheck.present.prompt import dial_of, said
 from posecheck.present.sketch import Box, Colour, Point
 from posecheck.present.strokes import line as stroke
-from posecheck.types import Array, Stage, Update
+from posecheck.types import Stage, Update
 
 _BAND = 0.16  # of the height: the line above
+_RIM = 0.011  # of the height: the frame of a picture
 _JOINTS = ("hip", "knee", "ankle")
 _FIGURE_SCALE = 1.25  # of the letters at the joints
 
@@ -56,6 +57,13 @@ class StageScreen:
         self._left: Box = (0.012 * width_px, top, 0.6 * width_px, bottom)
         self._right: Box = (0.615 * width_px, top, 0.988 * width_px, bottom)
         self._gauge_box: Box = (0.885 * width_px, top, 0.988 * width_px, bottom)
+        self._room: Box = self._left  # of the person, as it was drawn last
+        self._ahead: Ahead | None = None
+
+    def prepare(self, image_rgb: Picture) -> None:
+        """Do what does not need to know the pose, for a picture that will be drawn."""
+        size = fitted(image_rgb, self._room)
+        self._ahead = Ahead(image_rgb, mirror_of(image_rgb, size), self._ground.copy())
 
     def draw(
         self,
@@ -74,19 +82,23 @@ class StageScreen:
         """
         if update.set_index:
             self._counts[update.set_index] = update.reps
-        canvas = Canvas(self._ground.copy())
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and ahead.image is not image_rgb:
+            ahead = None
+        canvas = Canvas(self._ground.copy() if ahead is None else ahead.ground)
+        mirror = None if ahead is None else ahead.mirror
         if stage.name != "rest":
             self._rest_s = 0.0
         if stage.name == "done":
             self._draw_end(canvas, language)
         elif stage.name == "set_up":
             self._see_head(update)
-            middle = 0.49 * self.width
-            self._draw_person(canvas, (self._left[0], self._left[1], middle, self._left[3]),
-                              image_rgb, update, scale, language)  # fmt: skip
+            self._room = (*self._left[:2], 0.49 * self.width, self._left[3])
+            self._draw_person(canvas, image_rgb, mirror, update, scale, language)
             self._draw_set_up(canvas, stage)
         else:
-            self._draw_person(canvas, self._left, image_rgb, update, scale, language)
+            self._room = self._left
+            self._draw_person(canvas, image_rgb, mirror, update, scale, language)
             if stage.name == "rest":
                 self._draw_rest(canvas, stage)
             else:
@@ -97,29 +109,33 @@ class StageScreen:
         return canvas.picture
 
     def _draw_person(
-        self, canvas: Canvas, box: Box, image: Picture, update: Update, scale: float, language: str
-    ) -> None:
-        """Draw the mirrored person with the legs and angles, in a frame of the state's colour."""
-        left, top, right, bottom = box
-        high, wide = image.shape[:2]
-        fit = min((right - left) / wide, (bottom - top) / high)
-        size = (max(round(wide * fit), 1), max(round(high * fit), 1))
-        if fit > 1:  # what has the fewer pixels is turned round
-            small = cv2.resize(cv2.flip(image, 1), size)
-        else:
-            small = cv2.flip(cv2.resize(image, size), 1)
-        small = np.ascontiguousarray(small, dtype=np.uint8)
+        self, canvas: Canvas, image: Picture, small: Picture | None, update: Update, scale: float,
+        language: str,
+    ) -> None:  # fmt: skip
+        """Draw the mirrored person with the legs and angles, in a frame of the state's colour.
+
+        ``small`` is its mirror, if that was prepared.
+        """
+        left, top, right, bottom = self._room
+        size = fitted(image, self._room)
+        if small is None or small.shape[1::-1] != size:
+            small = mirror_of(image, size)
         figure = self._figure(size, language)
-        figure.draw(Canvas(small), mirrored(update, wide / scale, size[0]), [])
+        figure.draw(Canvas(small), mirrored(update, image.shape[1] / scale, size[0]), [])
         x, y = round((left + right - size[0]) / 2), round((top + bottom - size[1]) / 2)
         self._paste(canvas, small, x, y, SIGN_COLOURS[sign_of(update)])
 
     def _paste(self, canvas: Canvas, image: Picture, x: int, y: int, colour: Colour) -> None:
         """Put a picture in its place, in a frame of a colour."""
-        (high, wide), rim = image.shape[:2], round(0.011 * self.height)
-        corners = (x - rim, y - rim), (x + wide + rim - 1, y + high + rim - 1)
-        # Filled at once: NumPy takes thirty times as long to spread a colour.
-        cv2.rectangle(canvas.picture, *corners, colour, -1)
+        (high, wide), rim = image.shape[:2], round(_RIM * self.height)
+        left, top, right, bottom = x - rim, y - rim, x + wide + rim - 1, y + high + rim - 1
+        # Four bars, for what is beneath the picture is not seen. NumPy takes thirty times as
+        # long to spread a colour.
+        for begin, end in (
+            ((left, top), (right, y - 1)), ((left, y + high), (right, bottom)),
+            ((left, y), (x - 1, bottom)), ((x + wide, y), (right, bottom)),
+        ):  # fmt: skip
+            cv2.rectangle(canvas.picture, begin, end, colour, -1)
         canvas.picture[y : y + high, x : x + wide] = image
 
     def _figure(self, size: tuple[int, int], language: str) -> Figure:
@@ -161,7 +177,7 @@ class StageScreen:
     def _draw_set_up(self, canvas: Canvas, stage: Stage) -> None:
         """Draw what the camera should see, below what it sees instead."""
         left, top, right, bottom = 0.51 * self.width, *self._right[1:]
-        rim = round(0.011 * self.height)
+        rim = round(_RIM * self.height)
         high = round(min((right - left) / scenes.WIDE, 0.6 * (bottom - top) / 100) * 100)
         goal = scenes.right(stage.hint, high, self._head_left)
         x, y = round(right - goal.shape[1] - rim), round(bottom - high - rim)
@@ -231,21 +247,6 @@ class StageScreen:
             line = Line(1.2 * high, 0.54 * high, text, 0.6 * high, SIGN_COLOURS[sign], bold=True)
             self._band.write([line.within(0.985 * self.width - 1.2 * high)])
         canvas.picture[: self._band.height] = self._band.picture
-
-
-def mirrored(update: Update, full_width: float, width: int) -> Update:
-    """Return an update whose joints are those of the mirrored picture of a width in pixels."""
-
-    def flip(xy: Array) -> Array:
-        turned: Array = np.array([full_width, 0.0]) - xy * np.array([1.0, -1.0])
-        return turned * (width / full_width)
-
-    return dataclasses.replace(
-        update,
-        working_px=flip(update.working_px),
-        resting_px=flip(update.resting_px),
-        trunk_px=flip(update.trunk_px),
-    )
 
 
 def _line(canvas: Canvas, points: Sequence[Point], width: float, colour: Colour = PAPER) -> None:

@@ -16,6 +16,10 @@ class _End:
         self.error = error
 
 
+class _Nudge:
+    """Nothing, but now."""
+
+
 class Newest(Generic[T]):
     """Handed from one thread to another; what is not taken in time is replaced.
 
@@ -25,7 +29,7 @@ class Newest(Generic[T]):
     def __init__(self) -> None:
         self.dropped = 0  # replaced before anybody took them
         self.ended = False
-        self._place: queue.SimpleQueue[T | _End] = queue.SimpleQueue()
+        self._place: queue.SimpleQueue[T | _End | _Nudge] = queue.SimpleQueue()
         self._taken: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def put(self, item: T) -> None:
@@ -37,11 +41,18 @@ class Newest(Generic[T]):
             if isinstance(there, _End):
                 self._place.put(there)
                 return
-            self.dropped += there is not None
+            self.dropped += not (there is None or isinstance(there, _Nudge))
         self._place.put(item)
+
+    def nudge(self) -> None:
+        """Let who waits in `take` go, with nothing: there is something else to do."""
+        if self._place.empty():
+            self._place.put(_Nudge())
 
     def take(self, timeout_s: float | None = None) -> T | None:
         """What is there, as soon as there is something; None after the time, or at the end.
+
+        None as well after a `nudge`, where there was nothing else.
 
         What `end` was given is raised here, once what was put before has been taken.
         """
@@ -53,6 +64,8 @@ class Newest(Generic[T]):
             self._place.put(_End(None))  # the next one finds the end too
             if item.error is not None:
                 raise item.error
+            return None
+        if isinstance(item, _Nudge):
             return None
         if self._taken.empty():
             self._taken.put(None)
@@ -74,7 +87,7 @@ class Newest(Generic[T]):
             self._place.put(_End(error))
             self._taken.put(None)
 
-    def _now(self) -> T | _End | None:
+    def _now(self) -> T | _End | _Nudge | None:
         try:
             return self._place.get_nowait()
         except queue.Empty:

@@ -21,6 +21,7 @@ from posecheck.session import Session
 from posecheck.types import Cue, Finding, Pose, Stage, Tension, Update
 from posecheck.vision.camera import Camera, CameraEvent
 from posecheck.vision.frames import Frame
+from posecheck.vision.newest import Newest
 from posecheck.vision.pose_store import load_poses
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -102,6 +103,43 @@ def test_every_pose_is_kept_and_told() -> None:
     assert [e.kind for e in events] == ["ended"]
     assert course.last_s == moments[-1].frame.t_s
     assert course.step_s == pytest.approx(0.04)
+
+
+def test_a_frame_is_told_before_it_is_looked_at() -> None:
+    """So that its picture is prepared meanwhile."""
+    order: list[tuple[str, float]] = []
+
+    class Eye(FakeEye):
+        def look(self, frame: Frame) -> Pose:
+            order.append(("look", frame.t_s))
+            return super().look(frame)
+
+    poses = load_poses(DATA / "pump_left_side.npz")
+    course = Course(
+        cast(Camera, FakeCamera([p.t_s for p in poses[:5]])), Eye(iter(poses)),
+        Session(Prescription.default()), FakeLeader(),
+        lambda moment: order.append(("told", moment.frame.t_s)), lambda _event: None,
+        lambda frame: order.append(("ahead", frame.t_s)),
+    )  # fmt: skip
+    course.start()
+    course.join()
+    times = [p.t_s for p in poses[:5]]
+    assert order == [(what, t_s) for t_s in times for what in ("ahead", "look", "told")]
+
+
+def test_who_waits_for_the_newest_can_be_let_go() -> None:
+    """With nothing, once; and what is put comes all the same."""
+    newest: Newest[int] = Newest()
+    newest.nudge()
+    newest.nudge()
+    assert newest.take() is None
+    newest.put(1)
+    newest.nudge()
+    assert newest.take() == 1
+    waiting = threading.Timer(0.05, newest.nudge)
+    waiting.start()
+    assert newest.take() is None
+    waiting.join()
 
 
 def test_it_ends_with_the_guide() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import threading
@@ -17,6 +16,7 @@ import av
 import numpy as np
 import pytest
 from commands import Outcome, assert_refused, lines, run, start, tree
+from screens import virtual_screen
 
 from benchmarks.scoring import read_truth
 from posecheck.apps.live import live
@@ -297,18 +297,8 @@ def test_kill_while_recording_leaves_a_clip_to_review(model_path: Path, tmp_path
 @pytest.fixture(scope="module")
 def display() -> Iterator[str]:
     """A virtual screen."""
-    program = shutil.which("Xvfb")
-    assert program, "the tests marked display need Debian's xvfb"
-    read, write = os.pipe()
-    with subprocess.Popen(
-        [program, "-displayfd", str(write), "-screen", "0", "1280x720x24", "-nolisten", "tcp"],
-        pass_fds=[write], stderr=subprocess.DEVNULL,
-    ) as process:  # fmt: skip
-        os.close(write)
-        with os.fdopen(read) as told:
-            number = told.readline().strip()
-        yield f":{number}"
-        process.terminate()
+    with virtual_screen() as name:
+        yield name
 
 
 @pytest.mark.display

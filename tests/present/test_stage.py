@@ -12,8 +12,9 @@ from present_factory import make_finding, make_update
 from posecheck.present import phrases, scenes
 from posecheck.present.dial import GROUND, draw_ring
 from posecheck.present.drawing import GREEN, Picture
+from posecheck.present.mirror import mirrored
 from posecheck.present.prompt import dial_of, said
-from posecheck.present.stage import StageScreen, mirrored
+from posecheck.present.stage import StageScreen
 from posecheck.types import RULES, Stage, Update
 
 NAN = float("nan")
@@ -85,6 +86,21 @@ def test_the_frame_itself_is_left_as_it_is() -> None:
     image = frame()
     StageScreen().draw(image, make_update(), make_stage())
     np.testing.assert_array_equal(image, frame())
+
+
+@pytest.mark.parametrize("size", [(480, 640), (1080, 1920), (480, 752), (577, 752)])
+def test_what_was_prepared_makes_no_difference(size: tuple[int, int]) -> None:
+    """Whatever the last screen was, and whether the prepared picture is the one drawn."""
+    rng = np.random.default_rng(3)
+    images = [rng.integers(0, 256, (*size, 3), np.uint8) for _ in STAGES]
+    ahead, plain, update = StageScreen(), StageScreen(), make_update()
+    for i, stage in enumerate(STAGES):
+        kept = images[i].copy()
+        ahead.prepare(images[i - (i % 5 == 4)])
+        expected = plain.draw(images[i], update, stage)
+        np.testing.assert_array_equal(ahead.draw(images[i], update, stage), expected)
+        np.testing.assert_array_equal(ahead.draw(images[i], update, stage), expected)
+        np.testing.assert_array_equal(images[i], kept)
 
 
 def test_joints_are_mirrored_with_the_picture() -> None:
