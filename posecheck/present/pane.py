@@ -82,8 +82,8 @@ def main() -> None:
     except cv2.error:
         _say(NO_WINDOWS)
         return
-    _say(READY)
     shared = mmap.mmap(int(sys.argv[1]), SHARED_BYTES) if len(sys.argv) > 1 else None
+    _say(READY)
     inbox, screen = _Inbox(shared), None
     while not inbox.ended:
         data = inbox.take()

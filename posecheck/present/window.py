@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
+import queue
 import subprocess
 import sys
 import threading
@@ -58,9 +59,13 @@ def _shared() -> tuple[mmap.mmap | None, tuple[int, ...]]:
         return None, ()
     try:
         file = os.memfd_create("posecheck-window")
+    except OSError:
+        return None, ()
+    try:
         os.ftruncate(file, pane.SHARED_BYTES)
         return mmap.mmap(file, pane.SHARED_BYTES), (file,)
     except OSError:
+        os.close(file)
         return None, ()
 
 
@@ -96,7 +101,8 @@ class Window(Closing):
         self._pictures: IO[bytes] = self._process.stdin
         self._letters: IO[bytes] = self._process.stdout
         self._first = b""
-        self._answered, self._shown = threading.Event(), threading.Event()
+        self._answered = threading.Event()
+        self._shown: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._open = True
         self._thread = threading.Thread(target=self._listen, name="posecheck-window", daemon=True)
         self._thread.start()
@@ -116,7 +122,8 @@ class Window(Closing):
         """Show an RGB picture (h, w, 3), and wait until it is painted."""
         if not self._open:
             return
-        self._shown.clear()
+        while not self._shown.empty():  # of a picture that was not waited for
+            self._shown.get()
         height, width = picture.shape[:2]
         try:
             if self._shared is not None and picture.nbytes <= pane.SHARED_BYTES:
@@ -129,7 +136,8 @@ class Window(Closing):
         except OSError:  # it was closed in the meantime
             self._open = False
             return
-        self._shown.wait(_SHOW_S)
+        with contextlib.suppress(queue.Empty):
+            self._shown.get(timeout=_SHOW_S)
 
     def _hand_over(self, picture: Picture) -> None:
         assert self._shared is not None
@@ -151,7 +159,8 @@ class Window(Closing):
         self._thread.join()
         self._letters.close()
         if self._shared is not None:
-            self._shared.close()
+            with contextlib.suppress(BufferError):  # an error that goes up still holds a part
+                self._shared.close()
 
     def _listen(self) -> None:
         """Take the letters as they come; none comes any more when the window is closed."""
@@ -161,7 +170,7 @@ class Window(Closing):
                 self._answered.set()
             if letter == pane.CLOSED:
                 break
-            self._shown.set()
+            self._shown.put(letter)
         self._open = False
         self._answered.set()
-        self._shown.set()
+        self._shown.put(pane.CLOSED)

@@ -24,7 +24,11 @@ def display() -> Iterator[str]:
 
 
 def painting(display: str) -> Window:
-    """A window that paints: on Xvfb about one in six stays black, whatever it is given."""
+    """A window that paints.
+
+    On a fresh Xvfb one in some six of OpenCV's windows stays black, without our code as well; why
+    was not found.
+    """
     for _ in range(10):
         window = Window()
         window.show(picture(9))
