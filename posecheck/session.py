@@ -22,6 +22,7 @@ from posecheck.motion.reps import Cycle
 from posecheck.motion.side import SideJudge, near_side
 from posecheck.motion.tension import Attempt, Track, find_attempts
 from posecheck.motion.track import Measured, Tracker
+from posecheck.motion.working_leg import LEG_HIDDEN
 from posecheck.types import (
     PHASES,
     Angles,
@@ -159,7 +160,9 @@ class Session:
             exercising |= (times >= a.tension_s) & (times <= max(a.lower_s, a.tension_s))
             moving |= exercising | ((times >= a.extend_s) & (times <= a.rest_s))
         usable = np.isfinite(self._column("hip")) & np.isfinite(self._column("knee"))
+        # it was seen where it is painted out
         other_leg = np.isfinite(self._column("resting_hip"))
+        other_leg |= self._column("label") == LEG_HIDDEN
         return Sight(
             times, self._column("tracked"), usable.astype(float), self._column("confidence"),
             self._column("lying"), self._column("inside"), self._column("size"),

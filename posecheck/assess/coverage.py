@@ -45,7 +45,7 @@ class Sight:
     azimuth_deg: Array
     elevation_deg: Array
     others: Array
-    other_leg: Array  # 1 where the resting leg is known
+    other_leg: Array  # 1 where the resting leg is known, or painted out where it was seen
     exercising: Mask  # bool, at the point of tension and until the leg is lowered
     moving: Mask  # bool, the same with the extension before and the lowering after it
 

@@ -31,7 +31,7 @@ COLUMNS = (
 )  # fmt: skip
 BLOCK = 256
 EMPTY_S = 3.0  # nobody was ever seen: frames older than this are answered as unknown
-AT_ONCE = 6  # frames answered in one push: those that waited for a body are caught up with
+AT_ONCE = 4  # frames answered in one push: those that waited for a body are caught up with
 
 
 class Rows:
