@@ -243,7 +243,7 @@ def test_the_index_in_a_browser(browser: Any, tmp_path: Path, width: int) -> Non
 @pytest.mark.browser
 def test_it_shows_what_is_there_without_javascript(browser: Any, tmp_path: Path) -> None:
     """Counts and reasons, and where the rows are."""
-    write_index(many(50), tmp_path / "index.html")
+    write_index(many(50), tmp_path / "index.html", tables=("grades.csv",))
     context = browser.new_context(java_script_enabled=False)
     tab = context.new_page()
     tab.goto((tmp_path / "index.html").as_uri())
