@@ -40,27 +40,29 @@ class LegAngles:
 
 def leg_angles(body: Body, joints_px: Array) -> LegAngles:
     """The angles of the working leg (5, 2) with the hip held where `body` has it."""
-    view, hip = body.view, body.hip_px
-    placed = view.plane(joints_px, hip)
-    shank = placed[ANKLE] - placed[KNEE]
-    joint = body.hip_move * float(np.hypot(*shank))
-    foot = body.foot_view.plane(joints_px[KNEE:], hip)
+    joint, knee, shank = _placed(body, joints_px)
+    foot = body.foot_view.plane(joints_px[KNEE:], body.hip_px)
     ankle = _ankle(foot[ANKLE - KNEE] - foot[0], foot[TOE - KNEE] - foot[HEEL - KNEE])
-    return _angles(placed[KNEE] - joint, shank, ankle)
+    return _angles(knee - joint, shank, ankle)
 
 
 def knee_flexion_deg(body: Body, joints_px: Array) -> float:
     """The knee's angle alone, as in `leg_angles`."""
-    knee, ankle = body.view.plane(joints_px[[KNEE, ANKLE]], body.hip_px)
-    shank = ankle - knee
-    return _angles(knee - body.hip_move * float(np.hypot(*shank)), shank, np.nan).knee
+    joint, knee, shank = _placed(body, joints_px)
+    return _angles(knee - joint, shank, np.nan).knee
 
 
 def hip_joint_px(body: Body, joints_px: Array) -> Array:
     """Where the hip joint (2,) is seen that `leg_angles` measures from."""
-    knee, ankle = body.view.plane(joints_px[[KNEE, ANKLE]], body.hip_px)
-    joint = body.hip_move * float(np.hypot(*(ankle - knee)))
+    joint, _, _ = _placed(body, joints_px)
     return body.view.pixel(joint, body.hip_px)
+
+
+def _placed(body: Body, joints_px: Array) -> tuple[Array, Array, Array]:
+    """Hip joint, knee and shank of the working leg (5, 2) in the sagittal plane, (2,) each."""
+    knee, ankle = body.view.plane(joints_px[[KNEE, ANKLE]], body.hip_px)
+    shank = ankle - knee
+    return body.hip_move * float(np.hypot(*shank)), knee, shank
 
 
 def resting_angles(view: View, joints_px: Array) -> LegAngles:

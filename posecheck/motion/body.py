@@ -13,6 +13,7 @@ import numpy as np
 
 from posecheck.motion.hip import HIPS_OVER_TRUNK, HipPlacer, Hips, lies_flat
 from posecheck.motion.lately import Lately
+from posecheck.motion.medians import known_median
 from posecheck.motion.people import LYING_SLOPE_DEG
 from posecheck.motion.side import SideJudge, near_side
 from posecheck.motion.skeleton import (
@@ -118,7 +119,7 @@ class BodyTracker:
         apart = np.isfinite(rows[:, 6, 0])
         if apart.sum() >= ROWS_MIN:
             times, rows = times[apart], rows[apart]
-        wide, held = _median(rows), _median(rows[times >= times[-1] - HOLD_S])
+        wide, held = known_median(rows), known_median(rows[times >= times[-1] - HOLD_S])
         left, right = wide[0], wide[1]
         shoulders, hips = 0.5 * (left + right), 0.5 * (wide[2] + wide[3])
         feet = 1.0 if hips[0] >= shoulders[0] else -1.0
@@ -158,7 +159,7 @@ class BodyTracker:
         early = rows[: len(rows) - len(late)]
         if len(late) < 2 or not early:
             return
-        trunks = np.array([_median(np.array(part))[:4] for part in (late, early)])
+        trunks = np.array([known_median(np.array(part))[:4] for part in (late, early)])
         size = float(np.hypot(*(trunks[0, :2] - trunks[0, 2:]).mean(axis=0)))
         if np.hypot(*(trunks[0] - trunks[1]).T).max() > MOVED_TRUNKS * size:
             self._rows.drop_before(now_s - MOVED_S)
@@ -175,18 +176,6 @@ def _row(pose: Pose, legs: Legs) -> Array:
             midpoint(xy, EARS), legs.resting_px[KNEE], legs.resting_px[ANKLE],
         ]
     )  # fmt: skip
-
-
-def _median(rows: Array) -> Array:
-    """Median over the frames of (n, k, 2), NaN where a point was never seen.
-
-    As `np.nanmedian`, which takes ten times as long for so little.
-    """
-    ordered = np.sort(rows, axis=0)  # what is unknown comes last
-    count = np.isfinite(rows).sum(axis=0)[None]
-    low, high = (np.take_along_axis(ordered, n // 2, axis=0)[0] for n in (count - 1, count))
-    middle: Array = 0.5 * (low + high)
-    return middle
 
 
 def _supine(nose: Array, ears: Array, hips: Array) -> float:

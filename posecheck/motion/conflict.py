@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from posecheck.motion.medians import known_median
 from posecheck.motion.skeleton import ANKLE, HEEL, KNEE, TOE
 from posecheck.motion.working_leg import Legs
 from posecheck.types import Array, Mask
@@ -52,12 +53,7 @@ def _usual(places: Array, lost: Mask) -> Array:
     known = np.where(lost[:, None, None], np.nan, places)
     beyond = np.full((3, *places.shape[1:]), np.nan)
     windows = sliding_window_view(np.concatenate((beyond, known, beyond)), 7, axis=0)
-    ranked = np.sort(windows, axis=-1)  # NaN last
-    count = np.isfinite(ranked).sum(axis=-1, keepdims=True)
-    low = np.take_along_axis(ranked, np.maximum(count - 1, 0) // 2, -1)
-    high = np.take_along_axis(ranked, count // 2, -1)
-    usual: Array = 0.5 * (low + high)[..., 0]
-    return usual
+    return known_median(windows, axis=-1)
 
 
 def short_feet(looks: Sequence[Legs]) -> Mask:

@@ -1,0 +1,20 @@
+"""A median that is quick where there are few values."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from posecheck.types import Array
+
+
+def known_median(values: Array, axis: int = 0) -> Array:
+    """Median of what is known along an axis; NaN where nothing is.
+
+    As `np.nanmedian`, which takes ten times as long for so little, and complains where nothing is
+    known.
+    """
+    ordered = np.sort(values, axis=axis)  # what is unknown comes last
+    count = np.isfinite(values).sum(axis=axis, keepdims=True)
+    low, high = (np.take_along_axis(ordered, n // 2, axis) for n in (count - 1, count))
+    middle: Array = (0.5 * (low + high)).squeeze(axis)
+    return middle
