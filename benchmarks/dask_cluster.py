@@ -9,13 +9,16 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from typing import TypeVar
+
+from posecheck.closing import Closing
 
 ROOT = Path(__file__).resolve().parents[1]
 WAIT_S = 90.0  # for a busy machine
+_C = TypeVar("_C", bound="Cluster")
 
 
-class Cluster:
+class Cluster(Closing):
     """A scheduler and what joins it; a context manager that ends them all.
 
     Parameters
@@ -45,24 +48,22 @@ class Cluster:
         self.processes: list[subprocess.Popen[bytes]] = []
         self.address = ""
 
-    def __enter__(self) -> Cluster:
+    def __enter__(self: _C) -> _C:
         self.processes.append(
             self._dask("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
         )
         try:
             self._wait_for_scheduler()
         except BaseException:
-            self._end()
+            self.close()
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self._end()
+    def close(self) -> None:
+        """End them all."""
+        for process in reversed(self.processes):
+            process.kill()
+            process.wait()
 
     def worker(self, nanny: bool = False) -> subprocess.Popen[bytes]:
         """One more worker with one thread; with a nanny, in a daemonic process below it."""
@@ -90,11 +91,6 @@ class Cluster:
                 self.address = json.loads(self._file.read_text())["address"]
             except (OSError, ValueError):
                 continue
-
-    def _end(self) -> None:
-        for process in reversed(self.processes):
-            process.kill()
-            process.wait()
 
     def _dask(self, *arguments: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-W", "ignore", "-m", "dask", *arguments]

@@ -100,13 +100,11 @@ class Window(Closing):
         assert self._process.stdout is not None
         self._pictures: IO[bytes] = self._process.stdin
         self._letters: IO[bytes] = self._process.stdout
-        self._first = b""
-        self._answered = threading.Event()
-        self._shown: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._told: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._open = True
         self._thread = threading.Thread(target=self._listen, name="posecheck-window", daemon=True)
         self._thread.start()
-        self._answered.wait(_OPEN_S)
+        self._first = self._hear(_OPEN_S)
         if self._first != pane.READY:
             self.close()
             raise MissingDependencyError(_PROBLEMS.get(
@@ -122,8 +120,8 @@ class Window(Closing):
         """Show an RGB picture (h, w, 3), and wait until it is painted."""
         if not self._open:
             return
-        while not self._shown.empty():  # of a picture that was not waited for
-            self._shown.get()
+        while not self._told.empty():  # of a picture that was not waited for
+            self._told.get()
         height, width = picture.shape[:2]
         try:
             if self._shared is not None and picture.nbytes <= pane.SHARED_BYTES:
@@ -136,8 +134,7 @@ class Window(Closing):
         except OSError:  # it was closed in the meantime
             self._open = False
             return
-        with contextlib.suppress(queue.Empty):
-            self._shown.get(timeout=_SHOW_S)
+        self._hear(_SHOW_S)
 
     def _hand_over(self, picture: Picture) -> None:
         assert self._shared is not None
@@ -162,15 +159,16 @@ class Window(Closing):
             with contextlib.suppress(BufferError):  # an error that goes up still holds a part
                 self._shared.close()
 
+    def _hear(self, for_s: float) -> bytes:
+        """The next letter, or none after so long."""
+        try:
+            return self._told.get(timeout=for_s)
+        except queue.Empty:
+            return b""
+
     def _listen(self) -> None:
         """Take the letters as they come; none comes any more when the window is closed."""
-        while letter := self._letters.read(1):
-            if not self._first:
-                self._first = letter
-                self._answered.set()
-            if letter == pane.CLOSED:
-                break
-            self._shown.put(letter)
+        while (letter := self._letters.read(1)) not in (b"", pane.CLOSED):
+            self._told.put(letter)
         self._open = False
-        self._answered.set()
-        self._shown.put(pane.CLOSED)
+        self._told.put(pane.CLOSED)

@@ -16,7 +16,3 @@ class Cluster(dask_cluster.Cluster):
 
     def __init__(self, folder: Path, options: Sequence[str] = ()) -> None:
         super().__init__(folder, options, (HERE,))
-
-    def __enter__(self) -> Cluster:
-        super().__enter__()
-        return self
