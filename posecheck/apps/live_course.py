@@ -1,30 +1,21 @@
-"""The thread of a live session that looks: newest frame in, pose, state and cues out.
+"""The thread of a live session that understands: poses in, state and cues out.
 
-Everything that a session must not miss happens here, once for each frame that is looked at;
+Everything that a session must not miss happens here, once for each frame that was looked at;
 who draws or prints takes what it can of that.
 """
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from posecheck.apps.live_looks import Eye, Look, Looks
 from posecheck.types import Cue, Pose, Stage, Update
 from posecheck.vision.camera import Camera, CameraEvent
 from posecheck.vision.frames import Frame
 from posecheck.vision.pose_store import PoseLog
-
-_LISTEN_S = 0.25  # so long without a frame, and the camera is asked what has happened
-
-
-class Eye(Protocol):
-    """What finds a body in a frame."""
-
-    def look(self, frame: Frame) -> Pose:
-        """The pose in one frame."""
 
 
 class Engine(Protocol):
@@ -64,7 +55,7 @@ class Moment:
 
 
 class Course(threading.Thread):
-    """Looks until the camera ends, the guide is done, or it is stopped."""
+    """Runs until the camera ends, the guide is done, or it is stopped."""
 
     def __init__(
         self,
@@ -80,8 +71,9 @@ class Course(threading.Thread):
         self.log = PoseLog()
         self.last_s = self.step_s = 0.0  # time of the last pose, and since the one before
         self.error: BaseException | None = None
-        self._camera, self._eye, self._engine, self._leader = camera, eye, engine, leader
-        self._tell, self._tell_camera, self._tell_ahead = tell, tell_camera, tell_ahead
+        self._camera, self._engine, self._leader = camera, engine, leader
+        self._tell, self._tell_camera = tell, tell_camera
+        self._looks = Looks(camera, eye, tell_ahead)
         self._halt = threading.Event()
 
     @property
@@ -95,26 +87,26 @@ class Course(threading.Thread):
         self.join()
 
     def run(self) -> None:
-        """Look; whatever goes wrong is kept in `error`, for there is nobody above to tell."""
+        """Follow; whatever goes wrong is kept in `error`, for there is nobody above to tell."""
+        self._looks.start()
         try:
-            while not self._halt.is_set() and not self._leader.done:
-                frame = self._camera.read(_LISTEN_S)
-                for event in self._camera.events():
-                    self._tell_camera(event)
-                if frame is not None:
-                    self._see(frame)
-                elif self._camera.ended:
-                    return
+            self._follow()
         except BaseException as error:
             self.error = error
+        self._looks.stop()
 
-    def _see(self, frame: Frame) -> None:
-        self._tell_ahead(frame)
-        age_s = self._camera.now_s() - frame.t_s
-        begun_s = time.perf_counter()
+    def _follow(self) -> None:
+        while not (self._halt.is_set() or self._leader.done or self._looks.ended):
+            look = self._looks.take()
+            for event in self._camera.events():
+                self._tell_camera(event)
+            if look is not None:
+                self._push(look)
+
+    def _push(self, look: Look) -> None:
+        frame = look.frame
         # As it is kept, so that the log pushed again gives the same report.
-        pose = self.log.append(self._eye.look(frame))
-        look_s = time.perf_counter() - begun_s
+        pose = self.log.append(look.pose)
         count = len(self.log)
         update = self._engine.push(pose)
         cues = self._leader.push(update, pose)
@@ -122,4 +114,4 @@ class Course(threading.Thread):
             self.step_s = frame.t_s - self.last_s
         self.last_s = frame.t_s
         stage = self._leader.stage
-        self._tell(Moment(frame, pose, update, stage, cues, look_s, count, age_s))
+        self._tell(Moment(frame, pose, update, stage, cues, look.took_s, count, look.age_s))

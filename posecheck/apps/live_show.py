@@ -12,7 +12,6 @@ from posecheck.apps import interrupts
 from posecheck.apps.live_course import Course, Moment
 from posecheck.apps.live_events import Event, Events, camera_event, trouble
 from posecheck.present.recording import Recording
-from posecheck.present.stage import StageScreen
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window
 from posecheck.types import Cue
@@ -46,7 +45,6 @@ class Show:
         self._camera, self._window, self._voice = camera, window, voice
         self._recording, self._language = recording, language
         self._tell, self._shown = tell, shown
-        self._screen = StageScreen()
         self._newest: Newest[Moment] = Newest()
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._news = Events(language)
@@ -54,6 +52,7 @@ class Show:
         self._troubles: set[str] = set()
         self._last: Moment | None = None
         self._ahead: Frame | None = None  # it is being looked at
+        self._prepared: Frame | None = None  # and drawn as far as can be without its pose
 
     def push_ahead(self, frame: Frame) -> None:
         """Prepare the picture of a frame while it is being looked at."""
@@ -97,28 +96,36 @@ class Show:
         if moment is not None:
             self._last = moment
             self._draw(moment)
+            if self._prepared is not None and self._prepared.t_s <= moment.frame.t_s:
+                self._prepared = None
             if self._shown is not None:
                 self._shown(moment, self._camera.now_s() - moment.frame.t_s)
-        elif self._notice is not None and self._last is not None and self._ahead is None:
+        elif self._notice is not None and self._last is not None and self._prepared is None:
             self._draw(self._last)
-        frame, self._ahead = self._ahead, None
-        if frame is not None and (moment is None or frame is not moment.frame):
-            self._screen.prepare(frame.image)
+        self._prepare()
         self._tell_troubles()
         while not self._events.empty():
             event = self._events.get()
             if self._tell is not None:
                 self._tell(event)
 
+    def _prepare(self) -> None:
+        """Have the picture that is being looked at prepared, once the one before is drawn."""
+        if self._window is None or self._prepared is not None:
+            return
+        frame, self._ahead = self._ahead, None
+        if frame is not None and (self._last is None or frame.t_s > self._last.frame.t_s):
+            self._window.prepare(frame.image)
+            self._prepared = frame
+
     def _draw(self, moment: Moment) -> None:
         if self._window is None:
             return
         frame = moment.frame
-        picture = self._screen.draw(
+        self._window.draw(
             frame.image, moment.update, moment.stage, self._language,
             scale=frame.scale, notice=self._notice,
         )  # fmt: skip
-        self._window.show(picture)
 
     def _tell_troubles(self) -> None:
         """Tell once what no longer works; the session goes on without it."""

@@ -146,6 +146,6 @@ def _draw_timer(canvas: Canvas, centre: Point, radius: float, u: float, update: 
     pen = 1.5 * u
     if share < 1:
         ring = arc(centre, radius - pen / 2, 0, math.tau, pen)
-        canvas.stroke(ring, (0.0, MUTED, 0.35))
+        canvas.stroke([ring], (0.0, MUTED, 0.35))
     done = arc(centre, radius - pen / 2, -math.tau / 4, math.tau * max(share, 0.0), pen)
-    canvas.stroke(done, (0.0, GREEN, 1.0))
+    canvas.stroke([done], (0.0, GREEN, 1.0))

@@ -16,12 +16,11 @@ from posecheck.present.cards import draw_sign
 from posecheck.present.dial import EMPTY, GROUND
 from posecheck.present.drawing import BLUE, GREEN, INK, LEG, PAPER, RED, Canvas, Picture
 from posecheck.present.gauge import ZONE, Gauge
-from posecheck.present.sketch import Box, Point, Stencil
-from posecheck.present.strokes import Coats, Stroke, cover, disc, line
+from posecheck.present.sketch import Box, Point
+from posecheck.present.strokes import Stroke, disc, line
 from posecheck.types import Update
 
 _BENT = ((0.0, 0.0), (0.1, -0.62), (0.62, -0.3), (0.5, -0.14))
-_QUARTERS = 4  # of a pixel: the steps in which the pointer moves, so that it is drawn once
 _STRAIGHT = ((0.0, 0.0), (0.1, -0.6), (0.24, -1.2), (0.48, -1.16))
 
 
@@ -38,10 +37,11 @@ def draw_climb(canvas: Canvas, box: Box, update: Update, gauge: Gauge) -> None:
     share = gauge.place(knee, tension)
     at = (left + x, top + low + (high - low) * share)
     before = not known or share < ZONE[0]
-    quarters = [round(_QUARTERS * v) for v in at]
-    whole = [v // _QUARTERS for v in quarters]
-    canvas.stamp(_pointer(pen, before, *(v % _QUARTERS for v in quarters)), *whole)
-    if not before:
+    if before:
+        across = line((at[0] - 1.1 * pen, at[1]), (at[0] + 1.1 * pen, at[1]), 0.75 * pen)
+        canvas.stroke([across], (0.2 * pen, INK, 1.0), (0.0, PAPER, 1.0))
+    else:
+        canvas.stroke([disc(at, 1.25 * pen)], (0.0, INK, 1.0))
         draw_sign(canvas, at, 2.1 * pen, "fault" if share > ZONE[1] else "good")
 
 
@@ -49,24 +49,6 @@ def _place(width: int, height: int) -> tuple[float, float, float, float]:
     """Return where the bar stands: its x, foot and head, and its width."""
     pen = 0.24 * width
     return 0.3 * width, height - 1.5 * pen, 1.5 * pen, pen
-
-
-@lru_cache(maxsize=2 * _QUARTERS**2)
-def _pointer(pen: float, before: bool, right: int, down: int) -> Stencil:
-    """Return what moves on the bar, around (0, 0) and so many quarters of a pixel beside it."""
-    reach = math.ceil(2 * pen) + 1
-    x, y = reach + right / _QUARTERS, reach + down / _QUARTERS
-    side = 2 * reach + 1
-    stroke = disc((x, y), 1.25 * pen)  # beneath the sign
-    coats: Coats = ((0.0, INK, 1.0),)
-    if before:
-        stroke = line((x - 1.1 * pen, y), (x + 1.1 * pen, y), 0.75 * pen)
-        coats = ((0.2 * pen, INK, 1.0), (0.0, PAPER, 1.0))
-    at, keep, ink = cover([([stroke], coats)], side, side)
-    y_px, x_px = np.divmod(at.astype(np.int32), np.int32(side))
-    return Stencil(
-        -reach, -reach, (side, side), x_px - np.int32(reach), y_px - np.int32(reach), keep, ink
-    )
 
 
 @lru_cache(maxsize=8)

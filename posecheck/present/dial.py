@@ -25,11 +25,15 @@ def draw_ring(
     picture: Picture, centre: Point, radius: float, share: float, colour: Colour = GREEN
 ) -> None:
     """Draw a ring on plain ground that is filled by a share, clockwise from the top."""
-    step = round(_STEPS * min(max(share, 0.0), 1.0))
-    ring = _filled(round(radius), step, colour)
+    ring = _filled(round(radius), ring_step(share), colour)
     side = len(ring)
     left, top = round(centre[0]) - side // 2, round(centre[1]) - side // 2
     picture[top : top + side, left : left + side] = ring
+
+
+def ring_step(share: float) -> int:
+    """Return which of the states of a ring shows a share."""
+    return round(_STEPS * min(max(share, 0.0), 1.0))
 
 
 @lru_cache(maxsize=2)  # the last state, which often stays; all of them would be 40 MB

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from posecheck.present.lettering import text_mask, text_width
 from posecheck.present.sketch import Box, Colour, Point, Stencil
-from posecheck.present.strokes import Coat, Coats, Stroke, cover
+from posecheck.present.strokes import Coat, Stroke, paint
 
 Picture = NDArray[np.uint8]  # (h, w, 3), RGB
 
@@ -114,11 +114,8 @@ class Canvas:
 
     def stroke(self, strokes: Sequence[Stroke], *coats: Coat) -> None:
         """Draw lines with round ends, one coat over the other: a rim, then the colour."""
-        self.strokes([(strokes, coats)])
-
-    def strokes(self, groups: Sequence[tuple[Sequence[Stroke], Coats]]) -> None:
-        """Draw several that hardly overlap, each with coats of its own."""
-        self._blend(*cover(groups, self.width, self.height))
+        for coat in coats:
+            paint(self.picture, strokes, coat)
 
     def stamp(self, stencil: Stencil, dx: int = 0, dy: int = 0) -> None:
         """Blend a stencil in, moved by whole pixels; clipped."""

@@ -69,12 +69,10 @@ class Figure:
             joint: found._replace(radius=min(found.radius, 11 * u))
             for joint, found in arcs_of(update, working, trunk).items()
         }
-        # Joints and arcs in one go: each goes round the others' middles.
-        groups = [(_arc(found, u), ((0.3 * u, INK, 0.6), (0.0, _COLOURS[joint], 1.0)))
-                  for joint, found in arcs.items()]  # fmt: skip
+        for joint, found in arcs.items():
+            canvas.stroke(_arc(found, u), (0.3 * u, INK, 0.6), (0.0, _COLOURS[joint], 1.0))
         dots = [disc(joint, _DOT * u) for joint in working[:3] if joint is not None]
-        if dots:
-            canvas.strokes([*groups, (dots, ((0.0, PAPER, 1.0),))])
+        canvas.stroke(dots, (0.0, PAPER, 1.0))
         points, prices = _body(working, resting, trunk, arcs)
         alarms = _alarms(update)
         self.boxes = {}
@@ -152,8 +150,8 @@ def _arc(found: Arc, u: float) -> list[Stroke]:
     centre, radius, start = found.centre, found.radius, found.start_rad
     begin, end = _at(centre, min(1.6 * u, radius), start), _at(centre, 1.25 * radius, start)
     count = min(max(round(radius / (1.9 * u)), 2), 20)
-    strokes = arc(centre, radius, start, found.sweep_rad, 0.8 * u)
-    return strokes + dashes(begin, end, 0.5 * u, count)
+    whole = arc(centre, radius, start, found.sweep_rad, 0.8 * u)
+    return [whole, *dashes(begin, end, 0.5 * u, count)]
 
 
 def _label(

@@ -1,120 +1,114 @@
-"""The process that holds the window of a live session: pictures in, what becomes of it out.
+"""The process that draws the screen of a live session and holds its window.
 
-It is a process of its own for two reasons. The library that draws windows ends its process when
-the display fails it. And PyAV brings another copy of some X libraries: where both are loaded,
-the window waits for ever. So nothing is imported here but OpenCV.
+It is a process of its own for three reasons. Drawing would take turns with the looks, which are
+in another thread. The libraries that make windows end their process when the display fails them.
+And PyAV brings another copy of some X libraries: with it loaded, OpenCV's windows waited for ever;
+nothing is imported here that needs it.
 
-Standard input: for each picture its width and height, then RGB bytes, unless these lie in the
-shared memory whose file descriptor is the argument. Standard output: letters.
+Standard input: messages, each a header, the RGB bytes of a picture unless they lie in the shared
+memory whose file descriptor is the argument, and what is to be drawn. Standard output: letters.
 """
 
 from __future__ import annotations
 
 import mmap
 import os
+import pickle
+import queue
 import signal
 import struct
 import sys
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
-HEADER = struct.Struct("<II")
-READY, SHOWN, CLOSED, NO_WINDOWS, NO_LIBRARY = b"r", b"s", b"c", b"w", b"l"
-SIZE = (1280, 720)
+import numpy as np
+
+from posecheck.errors import MissingDependencyError
+
+if TYPE_CHECKING:
+    from posecheck.present.glass import Glass
+    from posecheck.present.stage import StageScreen
+
+HEADER = struct.Struct("<BIII")  # what to do, width and height of a picture, bytes behind it
+SHOW, AHEAD, DRAW = range(3)  # a picture as it is; prepare it; draw the screen of the last one
+READY, SHOWN, CLOSED, NO_LIBRARY, NO_WINDOW = b"r", b"s", b"c", b"l", b"w"
 SHARED_BYTES = 8 << 20  # larger pictures come as bytes
-GROUND_BGR = (30, 22, 17)  # as the screen's own ground
-_TITLE = "Posecheck"
 _TICK_S = 0.02
-_ENDS = (27, ord("q"), ord("Q"))  # Escape
 
 
-class _Inbox:
-    """Reads pictures in a thread, and keeps the newest."""
+class _Message(NamedTuple):
+    what: int
+    size: tuple[int, int]  # width, height
+    picture: bytes | memoryview
+    behind: bytes
+
+
+class _Inbox(threading.Thread):
+    """Reads messages in a thread of its own; None is the last."""
 
     def __init__(self, shared: mmap.mmap | None) -> None:
+        super().__init__(daemon=True)
         self._shared = shared
-        self.came = threading.Event()
-        self.ended = False
-        self.size = (0, 0)
-        self._bytes: bytes | memoryview = b""
-        threading.Thread(target=self._read, daemon=True).start()
+        self.messages: queue.SimpleQueue[_Message | None] = queue.SimpleQueue()
 
-    def take(self) -> bytes | memoryview | None:
-        """The newest picture, if there is one."""
-        if not self.came.wait(_TICK_S):
-            return None
-        self.came.clear()
-        return self._bytes or None
-
-    def _read(self) -> None:
+    def run(self) -> None:
         stream = sys.stdin.buffer
         while len(header := stream.read(HEADER.size)) == HEADER.size:
-            width, height = HEADER.unpack(header)
+            what, width, height, after = HEADER.unpack(header)
             size = 3 * width * height
             if self._shared is not None and size <= SHARED_BYTES:
-                data: bytes | memoryview = memoryview(self._shared)[:size]
+                picture: bytes | memoryview = memoryview(self._shared)[:size]
             else:
-                data = stream.read(size)
-            if len(data) != size:
+                picture = stream.read(size)
+            behind = stream.read(after)
+            if (len(picture), len(behind)) != (size, after):
                 break
-            self.size, self._bytes = (width, height), data
-            self.came.set()
-        self._bytes, self.ended = b"", True
-        self.came.set()
+            self.messages.put(_Message(what, (width, height), picture, behind))
+        self.messages.put(None)
 
 
 def main() -> None:
-    """Show pictures until there are no more, or the window is closed."""
+    """Draw and show until no message comes any more, or the window is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever feeds this decides
-    os.environ["QT_LOGGING_RULES"] = "*.debug=false;*.warning=false"
     try:
-        import cv2
-        import numpy as np
+        from posecheck.present.glass import Glass
+        from posecheck.present.stage import StageScreen
     except ImportError:
         _say(NO_LIBRARY)
         return
     try:
-        # A second thread to turn colours round would be waited for while the looks take the cores.
-        cv2.setNumThreads(1)
-        cv2.namedWindow(_TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
-        cv2.resizeWindow(_TITLE, *SIZE)  # where nothing manages windows it stays so
-        cv2.waitKey(1)
-    except cv2.error:
-        _say(NO_WINDOWS)
+        glass = Glass()
+    except MissingDependencyError:
+        _say(NO_WINDOW)
         return
-    shared = mmap.mmap(int(sys.argv[1]), SHARED_BYTES) if len(sys.argv) > 1 else None
+    inbox = _Inbox(mmap.mmap(int(sys.argv[1]), SHARED_BYTES) if len(sys.argv) > 1 else None)
+    inbox.start()
     _say(READY)
-    inbox, screen = _Inbox(shared), None
-    while not inbox.ended:
-        data = inbox.take()
-        if data is not None:
-            width, height = inbox.size
-            picture = np.frombuffer(data, np.uint8).reshape(height, width, 3)
-            picture = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
-            cv2.imshow(_TITLE, picture if screen is None else _fitted(cv2, picture, screen))
-            if screen is None:  # only a window that shows something can be made to fill it
-                cv2.setWindowProperty(_TITLE, cv2.WND_PROP_FULLSCREEN, cv2.WINDOW_FULLSCREEN)
-            screen = cv2.getWindowImageRect(_TITLE)[2:]
-        key = cv2.waitKey(1) & 0xFF
-        if data is not None:
-            _say(SHOWN)
-        # A closed window would be opened anew by the next picture.
-        if key in _ENDS or cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) < 1:
-            break
+    _run(inbox, StageScreen(), glass)
     _say(CLOSED)
 
 
-def _fitted(cv2: Any, picture: Any, screen: tuple[int, int]) -> Any:
-    """The picture with a border, of the screen's shape: else it would be stretched."""
-    high, wide = picture.shape[:2]
-    if min(screen) < 1:
-        return picture
-    beside = max(round(high * screen[0] / screen[1]) - wide, 0) // 2
-    above = max(round(wide * screen[1] / screen[0]) - high, 0) // 2
-    if not beside and not above:
-        return picture
-    border = (above, above, beside, beside)
-    return cv2.copyMakeBorder(picture, *border, cv2.BORDER_CONSTANT, value=GROUND_BGR)
+def _run(inbox: _Inbox, screen: StageScreen, glass: Glass) -> None:
+    given = np.zeros((1, 1, 3), np.uint8)
+    while glass.hear():
+        try:
+            message = inbox.messages.get(timeout=_TICK_S)
+        except queue.Empty:
+            continue
+        if message is None:
+            return
+        if message.what != DRAW:
+            width, height = message.size
+            given = np.frombuffer(message.picture, np.uint8).reshape(height, width, 3)
+        if message.what == AHEAD:
+            screen.prepare(given)
+            continue
+        if message.what == SHOW:
+            glass.show(given)
+        else:
+            words, numbers = pickle.loads(message.behind)
+            glass.show(screen.draw(given, *words, **numbers))
+        _say(SHOWN)
 
 
 def _say(letter: bytes) -> None:

@@ -21,7 +21,7 @@ import numpy as np
 from posecheck.present import phrases, scenes
 from posecheck.present.cards import SIGN_COLOURS, Sign, draw_sign, sign_of
 from posecheck.present.climb import draw_climb
-from posecheck.present.dial import GROUND, draw_number, draw_ring
+from posecheck.present.dial import GROUND, draw_number, draw_ring, ring_step
 from posecheck.present.drawing import AMBER, BLUE, MUTED, PAPER, RED, Canvas, Line, Picture
 from posecheck.present.figure import Figure
 from posecheck.present.gauge import Gauge
@@ -48,6 +48,8 @@ class StageScreen:
         self._ground: Picture = np.full((height_px, width_px, 3), GROUND, np.uint8)
         self._words: tuple[Sign, str] | None = None
         self._band = Canvas(self._ground[:1].copy())  # the line above, as it was drawn last
+        self._dial = self._ground[:1, :1]  # the ring and its number, as they were drawn last
+        self._dial_state: tuple[int, str, str, str] | None = None
         self._gauge = Gauge(max(tension_zone_deg, 0.5))
         self._figures: dict[tuple[int, int, str], Figure] = {}
         self._counts: dict[int, int] = {}  # repetitions by set
@@ -146,20 +148,30 @@ class StageScreen:
         return self._figures[key]
 
     def _draw_exercise(self, canvas: Canvas, update: Update, stage: Stage, language: str) -> None:
-        left, top, _, bottom = self._right
-        radius = (self._gauge_box[0] - left) / 2 - 0.012 * self.width
-        centre = ((left + self._gauge_box[0]) / 2, top + 0.42 * (bottom - top))
         share, number, below = dial_of(update, stage, language)
+        words = phrases.line("next_set", language, update.set_index) if update.set_index else ""
+        state = (ring_step(share), number, below, words)
+        left, top, right, bottom = (round(v) for v in (*self._right[:2], self._gauge_box[0],
+                                                       self._right[3]))  # fmt: skip
+        if state != self._dial_state:  # it often stays, and so does its picture
+            self._dial_state = state
+            self._dial = self._ground[top:bottom, left:right].copy()
+            self._draw_dial(Canvas(self._dial), share, number, [below, words])
+        canvas.picture[top:bottom, left:right] = self._dial
+        draw_climb(canvas, self._gauge_box, update, self._gauge)
+
+    def _draw_dial(self, canvas: Canvas, share: float, number: str, words: Sequence[str]) -> None:
+        """Draw the ring, what stands in it, and two lines under it."""
+        radius = canvas.width / 2 - 0.012 * self.width
+        centre = (canvas.width / 2, 0.42 * canvas.height)
         draw_ring(canvas.picture, centre, radius, share)
         draw_number(canvas, centre, radius, number)
-        size = 0.07 * self.height
-        lines = [Line(centre[0], centre[1] + radius + size, below, size, align=0.5)]
-        if update.set_index:
-            words = phrases.line("next_set", language, update.set_index)
-            at = centre[1] + radius + 2.3 * size
-            lines.append(Line(centre[0], at, words, 0.8 * size, MUTED, align=0.5))
+        size, foot = 0.07 * self.height, centre[1] + radius
+        lines = [
+            Line(centre[0], foot + size, words[0], size, align=0.5),
+            Line(centre[0], foot + 2.3 * size, words[1], 0.8 * size, MUTED, align=0.5),
+        ]
         canvas.write([line.within(2 * radius) for line in lines])
-        draw_climb(canvas, self._gauge_box, update, self._gauge)
 
     def _see_head(self, update: Update) -> None:
         ahead = float(update.trunk_px[1, 0] - update.working_px[0, 0])

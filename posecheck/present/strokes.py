@@ -1,51 +1,52 @@
-"""Thick lines with round ends, antialiased by the distance of each pixel from their middle.
-
-Discs are lines without length; arcs and dashes are made of short ones. Only pixels near a
-line are looked at, and each is blended once however many lines meet there.
-"""
+"""Thick lines with round ends, antialiased; discs are lines of one point, arcs of many."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
-from itertools import pairwise
+from typing import NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from posecheck.present.sketch import Colour, Point
 
-Stroke = tuple[float, float, float, float, float]  # from x, y to x, y, half the width
 Coat = tuple[float, Colour, float]  # how far beyond the stroke it reaches, colour, opacity
-Coats = tuple[Coat, ...]
-Table = NDArray[np.uint16]  # (steps, 3)
 
-_STEPS = 16  # shades a pixel of an edge
 _SAG_PX = 0.12  # how far an arc's pieces may leave the circle
+_SHIFT = 4  # places of a pixel, as a power of two
+# OpenCV's lines are 1.3, 3.3, 5.3 ... wide and fast; wider ones are made of an outline.
+_THIN_PX = 3.0  # half the width
+_FRINGE_PX = 0.5  # OpenCV's antialiased shapes reach so far beyond their outline (measured)
+
+
+class Stroke(NamedTuple):
+    """A way through points, and half of its width."""
+
+    points: tuple[Point, ...]
+    half: float
 
 
 def line(a: Point, b: Point, width: float) -> Stroke:
     """Return a line with round ends."""
-    return (*a, *b, width / 2)
+    return Stroke((a, b), width / 2)
 
 
 def disc(centre: Point, radius: float) -> Stroke:
     """Return a filled circle."""
-    return (*centre, *centre, radius)
+    return Stroke((centre,), radius)
 
 
-def arc(
-    centre: Point, radius: float, start_rad: float, sweep_rad: float, width: float
-) -> list[Stroke]:
+def arc(centre: Point, radius: float, start_rad: float, sweep_rad: float, width: float) -> Stroke:
     """Return a part of a circle, from an angle over a sweep of either sign."""
     step = 2 * math.acos(max(1 - _SAG_PX / max(radius, 1.0), 0.0))
     count = min(max(math.ceil(abs(sweep_rad) / step), 1), 90)
     turns = [start_rad + sweep_rad * i / count for i in range(count + 1)]
-    tips = [
-        (centre[0] + radius * math.cos(turn), centre[1] + radius * math.sin(turn)) for turn in turns
-    ]
-    return [line(a, b, width) for a, b in pairwise(tips)]
+    return Stroke(
+        tuple((centre[0] + radius * math.cos(t), centre[1] + radius * math.sin(t)) for t in turns),
+        width / 2,
+    )
 
 
 def dashes(start: Point, end: Point, width: float, count: int) -> list[Stroke]:
@@ -61,116 +62,70 @@ def dashes(start: Point, end: Point, width: float, count: int) -> list[Stroke]:
     ]
 
 
-def cover(
-    groups: Sequence[tuple[Sequence[Stroke], Coats]], width_px: int, height_px: int
-) -> tuple[NDArray[np.intp], Table, Table]:
-    """Return pixels, (n,), how much of each stays, (n, 3), and what is added, (n, 3).
-
-    Both are of 256, as in a stencil. A pixel may be named twice, with the same values. Groups
-    of strokes have coats of their own; where two groups meet, the later is seen.
-    """
-    keep, ink, first = _shades(tuple(coats for _, coats in groups))
-    strokes = np.array([one for some, _ in groups for one in some], dtype=np.float64)
-    reach = max(coat[0] for _, coats in groups for coat in coats) + 0.5
-    at, beyond, of = _distances(strokes.reshape(-1, 5), reach, width_px, height_px)
-    steps = len(keep) // len(groups)
-    beyond -= first
-    beyond *= _STEPS
-    beyond += 0.5
-    np.maximum(beyond, 0, out=beyond)
-    step = np.minimum(beyond, steps - 1, out=beyond).astype(np.intp)
-    if len(groups) > 1:
-        step += np.repeat(steps * np.arange(len(groups)), [len(some) for some, _ in groups]).repeat(
-            of
-        )
-    return at, keep.take(step, axis=0), ink.take(step, axis=0)
+def paint(picture: NDArray[np.uint8], strokes: Sequence[Stroke], coat: Coat) -> None:
+    """Lay one coat of all strokes on a picture, (height, width, 3); nothing is covered twice."""
+    extra, colour, opacity = coat
+    if opacity >= 1:
+        _draw(picture, strokes, extra, colour)
+        return
+    left, top, right, bottom = _bounds(strokes, extra)
+    under = picture[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
+    if under.size:
+        over = under.copy()
+        _draw(over, strokes, extra, colour, (max(left, 0), max(top, 0)))
+        cv2.addWeighted(over, opacity, under, 1 - opacity, 0, dst=under)
 
 
-@lru_cache(maxsize=128)
-def _shades(groups: tuple[Coats, ...]) -> tuple[Table, Table, float]:
-    """Tabulate the blends over the distance beyond a stroke, from the one returned."""
-    reaches = [coat[0] for coats in groups for coat in coats]
-    first, last = min(reaches) - 0.5, max(reaches) + 0.5
-    beyond = np.arange(first, last + 1 / _STEPS, 1 / _STEPS)[:, None]
-    stays, added = [], []
-    for coats in groups:
-        keep, ink = np.ones((len(beyond), 3)), np.zeros((len(beyond), 3))
-        for extra, colour, opacity in coats:
-            share = np.clip(0.5 + extra - beyond, 0, 1) * opacity
-            keep = keep * (1 - share)
-            ink = ink * (1 - share) + share * np.array(colour)
-        # Rounded so that nothing runs over 255.
-        stays.append(np.floor(keep * 256))
-        added.append(np.floor(ink * 256))
-    return np.concatenate(stays).astype(np.uint16), np.concatenate(added).astype(np.uint16), first
+def _bounds(strokes: Sequence[Stroke], extra: float) -> tuple[int, int, int, int]:
+    """Return a box around all, (left, top, right, bottom)."""
+    low_x, low_y, high_x, high_y = (math.inf, math.inf, -math.inf, -math.inf)
+    for points, half in strokes:
+        room = half + extra + 1
+        for x, y in points:
+            low_x, high_x = min(low_x, x - room), max(high_x, x + room)
+            low_y, high_y = min(low_y, y - room), max(high_y, y + room)
+    return (math.floor(low_x), math.floor(low_y), math.ceil(high_x), math.ceil(high_y))
 
 
-def _distances(
-    strokes: NDArray[np.float64], reach: float, width: int, height: int
-) -> tuple[NDArray[np.intp], NDArray[np.float32], NDArray[np.intp]]:
-    """Return the pixels near any stroke and how far beyond the nearest stroke each is.
+def _draw(
+    picture: NDArray[np.uint8],
+    strokes: Sequence[Stroke],
+    extra: float,
+    colour: Colour,
+    origin: tuple[int, int] = (0, 0),
+) -> None:
+    parts = 1 << _SHIFT
 
-    Where strokes cross, a pixel is named more than once, with the same distance. The third
-    array is how many pixels each stroke named, (strokes,).
-    """
-    ax, ay, bx, by, radius = strokes.T
-    room, dx, dy = radius + reach, bx - ax, by - ay
-    low_y, high_y = np.minimum(ay, by), np.maximum(ay, by)
-    left = _edge(np.floor(np.minimum(ax, bx) - room), width)
-    right = _edge(np.ceil(np.maximum(ax, bx) + room), width)
-    top, bottom = _edge(np.floor(low_y - room), height), _edge(np.ceil(high_y + room), height)
-    rows = (bottom - top) * (right > left)
-    total = int(rows.sum())
-    if not total:
-        return np.empty(0, np.intp), np.empty(0, np.float32), rows
-    x0, x1, y0, y1 = (int(v) for v in (left.min(), right.max(), top.min(), bottom.max()))
+    def place(point: Point) -> tuple[int, int]:
+        # A pixel's middle has whole numbers there.
+        return (round((point[0] - origin[0] - 0.5) * parts),
+                round((point[1] - origin[1] - 0.5) * parts))  # fmt: skip
 
-    # Row by row: where a stroke crosses it.
-    length = np.maximum(np.hypot(dx, dy), 1e-6)
-    ux, uy = dx / length, dy / length
-    ux[length <= 1e-6] = 1.0  # a disc: any direction will do
-    upright = np.maximum(abs(dy), 1e-6)
-    slope = dx / np.copysign(upright, dy)
-    spread = np.where(abs(dx) + abs(dy) > 1e-5, room * length / upright, room)
-    first = np.concatenate([[0], rows.cumsum()[:-1]])
-    of = np.arange(len(strokes)).repeat(rows)
-    y = np.arange(total) + (top - first)[of]
-    rise = y + 0.5
-    on = np.minimum(np.maximum(rise, low_y[of]), high_y[of]) - ay[of]
-    rise -= ay[of]
-    across, beside = ax[of] + on * slope[of], spread[of]
-    begin = np.maximum(across - beside, left[of]).astype(np.intp)
-    end = np.ceil(np.minimum(across + beside, right[of])).astype(np.intp)
-    count = np.maximum(end - begin, 0)
-
-    # Pixel by pixel: along and across the stroke, linear in x.
-    shift, ux, uy, half = begin + 0.5 - ax[of], ux[of], uy[of], (length / 2)[of]
-    x = np.arange(int(count.sum())) - (count.cumsum() - count).repeat(count)
-    run = x.astype(np.float32)  # from the row's first
-    along = _spread(ux, count) * run
-    along += _spread(shift * ux + rise * uy - half, count)
-    aside = _spread(uy, count) * run
-    aside += _spread(shift * uy - rise * ux, count)
-    np.abs(along, out=along)
-    along -= _spread(half, count)
-    np.maximum(along, 0, out=along)
-    along *= along
-    aside *= aside
-    along += aside
-    np.sqrt(along, out=along)
-    along -= _spread(radius[of], count)
-
-    wide = x1 - x0
-    place = x + ((y - y0) * wide + begin - x0).repeat(count)
-    x += (y * width + begin).repeat(count)
-    nearest = np.full(wide * (y1 - y0), np.inf, np.float32)
-    np.minimum.at(nearest, place, along)
-    return x, nearest.take(place), np.bincount(of, count, len(strokes)).astype(np.intp)
+    for points, half in strokes:
+        first, last, reach = place(points[0]), place(points[-1]), half + extra
+        if len(points) == 2 and reach < _THIN_PX:
+            steps = round(reach - 0.67)
+            cv2.line(picture, first, last, colour, max(2 * steps, 1), cv2.LINE_AA, _SHIFT)
+            continue
+        reach = max(reach - _FRINGE_PX, 0.0)
+        if len(points) > 1:
+            outline = np.array([place(point) for point in _band(points, reach)])
+            if len(points) == 2:
+                cv2.fillConvexPoly(picture, outline, colour, cv2.LINE_AA, _SHIFT)
+            else:
+                cv2.fillPoly(picture, [outline], colour, cv2.LINE_AA, _SHIFT)
+        for end in {first, last}:
+            cv2.circle(picture, end, round(reach * parts), colour, -1, cv2.LINE_AA, _SHIFT)
 
 
-def _edge(values: NDArray[np.float64], limit: int) -> NDArray[np.intp]:
-    return np.minimum(np.maximum(values, 0), limit).astype(np.intp)
-
-
-def _spread(values: NDArray[np.float64], count: NDArray[np.intp]) -> NDArray[np.float32]:
-    return values.astype(np.float32).repeat(count)
+def _band(xy: Sequence[Point], reach: float) -> list[Point]:
+    """Return the outline of a way that turns gently: one side, and the other back."""
+    one, other = [], []
+    last = len(xy) - 1
+    for i, (x, y) in enumerate(xy):
+        (ax, ay), (bx, by) = xy[max(i - 1, 0)], xy[min(i + 1, last)]
+        away = reach / max(math.hypot(bx - ax, by - ay), 1e-9)
+        right, down = away * (ay - by), away * (bx - ax)
+        one.append((x + right, y + down))
+        other.append((x - right, y - down))
+    return one + other[::-1]

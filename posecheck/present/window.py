@@ -4,9 +4,10 @@
 
     with Window() as window:
         while window.open:
-            window.show(picture)
+            window.prepare(frame.image)                 # while it is being looked at
+            window.draw(frame.image, update, stage, "en")
 
-The window itself is in a process of its own: see ``pane.py``.
+It is drawn in a process of its own: see ``pane.py``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
+import pickle
 import queue
 import subprocess
 import sys
@@ -27,6 +29,7 @@ from posecheck.closing import Closing
 from posecheck.errors import MissingDependencyError
 from posecheck.present import pane
 from posecheck.present.drawing import Picture
+from posecheck.types import Stage, Update
 
 _OPEN_S = 20.0  # a window that is not there by then never comes
 _SHOW_S = 1.0  # longer is not waited for a picture to be painted
@@ -34,10 +37,8 @@ _PIPE_BYTES = 1 << 20  # the most that Linux allows; a picture is handed over in
 _PACKAGES = Path(__file__).resolve().parents[2]
 _WITHOUT = "or use --no-window"
 _PROBLEMS = {
-    pane.NO_WINDOWS: "This OpenCV was built without windows; install opencv-python instead of "
-    f"opencv-python-headless, {_WITHOUT}.",
-    pane.NO_LIBRARY: f"OpenCV cannot be loaded; `posecheck doctor` says what to install, {_WITHOUT}"
-    ".",
+    pane.NO_LIBRARY: "The window's libraries cannot be loaded; install them with `python -m pip "
+    f"install pygame-ce opencv-python`, {_WITHOUT}.",
 }
 
 
@@ -98,10 +99,11 @@ class Window(Closing):
             os.close(file)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._pictures: IO[bytes] = self._process.stdin
+        self._messages: IO[bytes] = self._process.stdin
         self._letters: IO[bytes] = self._process.stdout
         self._told: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._open = True
+        self._prepared: Picture | None = None
         self._thread = threading.Thread(target=self._listen, name="posecheck-window", daemon=True)
         self._thread.start()
         self._first = self._hear(_OPEN_S)
@@ -117,35 +119,65 @@ class Window(Closing):
         return self._open
 
     def show(self, picture: Picture) -> None:
-        """Show an RGB picture (h, w, 3), and wait until it is painted."""
+        """Show an RGB picture (h, w, 3) as it is, and wait until it is painted."""
+        self._send(pane.SHOW, picture)
+        self._wait()
+
+    def prepare(self, image_rgb: Picture) -> None:
+        """Do what does not need to know the pose, for a picture that will be drawn."""
+        self._send(pane.AHEAD, image_rgb)
+        self._prepared = image_rgb
+
+    def draw(
+        self,
+        image_rgb: Picture,
+        update: Update,
+        stage: Stage,
+        language: str = "en",
+        *,
+        scale: float = 1.0,
+        notice: str | None = None,
+    ) -> None:
+        """Show the screen that `StageScreen.draw` makes, and wait until it is painted."""
+        if image_rgb is not self._prepared:
+            self.prepare(image_rgb)
+        words = (update, stage, language), {"scale": scale, "notice": notice}
+        self._send(pane.DRAW, None, pickle.dumps(words, pickle.HIGHEST_PROTOCOL))
+        self._wait()
+
+    def _send(self, what: int, picture: Picture | None, behind: bytes = b"") -> None:
         if not self._open:
             return
         while not self._told.empty():  # of a picture that was not waited for
             self._told.get()
-        height, width = picture.shape[:2]
+        height, width = (0, 0) if picture is None else picture.shape[:2]
         try:
-            if self._shared is not None and picture.nbytes <= pane.SHARED_BYTES:
-                self._hand_over(picture)
-                self._pictures.write(pane.HEADER.pack(width, height))
+            if picture is None or self._hand_over(picture):
+                self._messages.write(pane.HEADER.pack(what, width, height, len(behind)) + behind)
             else:
-                self._pictures.write(pane.HEADER.pack(width, height))
-                self._pictures.write(picture.tobytes())
-            self._pictures.flush()
+                self._messages.write(pane.HEADER.pack(what, width, height, len(behind)))
+                self._messages.write(picture.tobytes() + behind)
+            self._messages.flush()
         except OSError:  # it was closed in the meantime
             self._open = False
-            return
-        self._hear(_SHOW_S)
 
-    def _hand_over(self, picture: Picture) -> None:
-        assert self._shared is not None
+    def _hand_over(self, picture: Picture) -> bool:
+        """Put a picture into the shared memory, if there is any, and if it has room."""
+        if self._shared is None or picture.nbytes > pane.SHARED_BYTES:
+            return False
         place = np.frombuffer(self._shared, np.uint8, picture.size)
         place.reshape(picture.shape)[:] = picture
+        return True
+
+    def _wait(self) -> None:
+        if self._open:
+            self._hear(_SHOW_S)
 
     def close(self) -> None:
         """Close it; does nothing the second time."""
         self._open = False
         with contextlib.suppress(OSError):
-            self._pictures.close()
+            self._messages.close()
         if self._first != pane.READY:
             self._process.kill()
         try:

@@ -32,7 +32,7 @@ class FakeCamera:
 
     def __init__(self, times: list[float], error: BaseException | None = None) -> None:
         self._times, self._error = iter(times), error
-        self.ended = False
+        self.ended, self._told = False, False
 
     def read(self, timeout_s: float | None = None) -> Frame | None:
         del timeout_s
@@ -45,7 +45,10 @@ class FakeCamera:
         return None
 
     def events(self) -> tuple[CameraEvent, ...]:
-        return (CameraEvent(1.0, "ended", "It has ended."),) if self.ended else ()
+        if not self.ended or self._told:
+            return ()
+        self._told = True
+        return (CameraEvent(1.0, "ended", "It has ended."),)
 
     def now_s(self) -> float:
         return 1000.0
@@ -124,7 +127,36 @@ def test_a_frame_is_told_before_it_is_looked_at() -> None:
     course.start()
     course.join()
     times = [p.t_s for p in poses[:5]]
-    assert order == [(what, t_s) for t_s in times for what in ("ahead", "look", "told")]
+    for t_s in times:
+        assert [what for what, of_s in order if of_s == t_s] == ["ahead", "look", "told"]
+    for what in ("look", "told"):
+        assert [of_s for done, of_s in order if done == what] == times
+
+
+def test_the_next_look_waits_for_nobody() -> None:
+    """While what was seen is still being pushed, the next frame is looked at."""
+    looked = threading.Semaphore(0)
+
+    class Eye(FakeEye):
+        def look(self, frame: Frame) -> Pose:
+            looked.release()
+            return super().look(frame)
+
+    def tell(_moment: Moment) -> None:
+        assert looked.acquire(timeout=10)  # its own look, and then the next one's
+        if first.acquire(blocking=False):
+            assert looked.acquire(timeout=10)
+
+    first = threading.Semaphore(1)
+    poses = load_poses(DATA / "pump_left_side.npz")
+    course = Course(
+        cast(Camera, FakeCamera([p.t_s for p in poses[:2]])), Eye(iter(poses)),
+        Session(Prescription.default()), FakeLeader(1), tell, lambda _event: None,
+    )  # fmt: skip
+    course.start()
+    course.join()
+    assert course.error is None
+    assert len(course.log) == 1
 
 
 def test_who_waits_for_the_newest_can_be_let_go() -> None:

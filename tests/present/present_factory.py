@@ -21,6 +21,7 @@ from posecheck.types import (
     Rep,
     Report,
     Series,
+    Stage,
     Tension,
     Update,
 )
@@ -148,3 +149,11 @@ def make_report(findings: Sequence[Finding] | None = None, **changes: Any) -> Re
         "series": make_series(),
     }  # fmt: skip
     return Report(**{**values, **changes})
+
+
+def make_stage(name: str = "exercise", **changes: Any) -> Stage:
+    values: dict[str, Any] = {
+        "t_s": 9.2, "name": name, "hint": None, "ready": 0.0, "rest_left_s": float("nan"),
+        "correction": None, "ending": 0.0, "message": None,
+    }  # fmt: skip
+    return Stage(**{**values, **changes})

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from present_factory import RESTING, TRUNK, WORKING, make_angles, make_finding, make_update
 
+from posecheck.present import strokes as pen
 from posecheck.present.cards import sign_of, status_lines
 from posecheck.present.drawing import Line
 from posecheck.present.gauge import ZONE, Gauge
@@ -20,10 +21,10 @@ from posecheck.present.layout import Placer, body_points, unit_px
 from posecheck.present.lettering import printable, text_width
 from posecheck.present.notes import note_lines, notes_of, wrap
 from posecheck.present.overlay import Overlay
-from posecheck.present.strokes import arc, cover, disc
 from posecheck.types import PHASES, WARNINGS, Array, Phase, Tension
 
 joints = st.floats(-1e9, 1e9, width=64) | st.sampled_from([math.nan, math.inf, -math.inf, 0.0])
+places = st.floats(-20_000, 20_000) | st.floats(-10, 70)
 degrees = st.floats(-200, 400) | st.just(math.nan)
 
 
@@ -289,16 +290,57 @@ def test_labels_follow_a_leg_that_moves() -> None:
         assert math.dist(middle, moved[at]) < 26 * unit_px(640, 480)
 
 
-def test_a_disc_covers_its_area_and_blends_within_bytes() -> None:
-    """The shares of a disc's pixels add up to its area; white on white stays white."""
-    at, keep, _ = cover([([disc((30.3, 31.7), 9.4)], ((0.0, (0, 0, 0), 1.0),))], 64, 64)
-    shares = np.ones(64 * 64)
-    shares[at] = keep[:, 0] / 256
-    assert (1 - shares).sum() == pytest.approx(math.pi * 9.4**2, rel=0.01)
-    white = ((1.0, (255, 255, 255), 0.6), (0.0, (255, 255, 255), 1.0))
-    _, keep, ink = cover([(arc((32, 32), 20, 0, math.pi, 3), white)], 64, 64)
-    assert ((keep.astype(int) * 255 + ink) >> 8 >= 253).all()
-    assert ((keep.astype(int) * 255 + ink) >> 8 <= 255).all()
+@pytest.mark.parametrize("opacity", [1.0, 0.6])
+def test_a_disc_covers_its_area_where_it_stands(opacity: float) -> None:
+    """The shares of a disc's pixels add up to its area, around its middle."""
+    picture = np.zeros((64, 64, 3), np.uint8)
+    pen.paint(picture, [pen.disc((30.3, 31.7), 9.4)], (0.0, (255, 255, 255), opacity))
+    shares = picture[..., 0] / (255 * opacity)
+    assert shares.sum() == pytest.approx(math.pi * 9.4**2, rel=0.03)
+    y, x = np.mgrid[:64, :64] + 0.5
+    assert (shares * x).sum() / shares.sum() == pytest.approx(30.3, abs=0.1)
+    assert (shares * y).sum() / shares.sum() == pytest.approx(31.7, abs=0.1)
+
+
+def test_a_line_is_as_wide_and_as_long_as_it_says() -> None:
+    """With its round ends; in pieces it is the same."""
+    whole, pieces = (np.zeros((64, 64, 3), np.uint8) for _ in range(2))
+    coat = (1.0, (255, 255, 255), 1.0)
+    pen.paint(whole, [pen.line((12, 32), (50, 32), 8)], coat)
+    shares = whole[..., 0] / 255
+    assert shares.sum() == pytest.approx(38 * 10 + math.pi * 25, rel=0.05)
+    assert shares[:, 30].sum() == pytest.approx(10, abs=0.6)
+    pen.paint(pieces, [pen.Stroke(((12, 32), (31, 32), (50, 32)), 4.0)], coat)
+    np.testing.assert_allclose(pieces[..., 0] / 255, shares, atol=0.2)
+
+
+@pytest.mark.parametrize("width", [1.3, 2.0, 3.0, 4.0, 5.3])
+def test_thin_lines_are_within_a_pixel(width: float) -> None:
+    picture = np.zeros((64, 64, 3), np.uint8)
+    pen.paint(picture, [pen.line((12, 30), (50, 36), width)], (0.0, (255, 255, 255), 1.0))
+    assert picture[:, 30, 0].sum() / 255 == pytest.approx(width * math.hypot(38, 6) / 38, abs=1.1)
+
+
+@given(
+    st.lists(st.tuples(places, places), min_size=1, max_size=4),
+    st.floats(0.1, 12),
+    st.floats(0.05, 1),
+)
+def test_strokes_stay_near_their_points(
+    points: list[tuple[float, float]], half: float, opacity: float
+) -> None:
+    """However far outside these are; white on white stays white."""
+    white = np.full((48, 64, 3), 255, np.uint8)
+    pen.paint(white, [pen.Stroke(tuple(points), half)], (0.5, (255, 255, 255), opacity))
+    assert (white == 255).all()
+    picture = np.zeros((48, 64, 3), np.uint8)
+    pen.paint(picture, [pen.Stroke(tuple(points), half)], (0.5, (255, 255, 255), opacity))
+    y, x = np.nonzero(picture[..., 0])
+    room = half + 0.5 + 2
+    assert (x + 0.5 >= min(p[0] for p in points) - room).all()
+    assert (x + 0.5 <= max(p[0] for p in points) + room).all()
+    assert (y + 0.5 >= min(p[1] for p in points) - room).all()
+    assert (y + 0.5 <= max(p[1] for p in points) + room).all()
 
 
 def test_a_frame_costs_a_few_milliseconds() -> None:

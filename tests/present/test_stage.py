@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from present_factory import make_finding, make_update
+from present_factory import make_finding, make_stage, make_update
 
 from posecheck.present import phrases, scenes
 from posecheck.present.dial import GROUND, draw_ring
@@ -20,14 +20,6 @@ from posecheck.types import RULES, Stage, Update
 NAN = float("nan")
 HINTS = ("come_into_view", "lie_down", "turn_side_on", "come_closer", "move_back", "more_light",
          "alone")  # fmt: skip
-
-
-def make_stage(name: str = "exercise", **changes: Any) -> Stage:
-    values: dict[str, Any] = {
-        "t_s": 9.2, "name": name, "hint": None, "ready": 0.0, "rest_left_s": NAN,
-        "correction": None, "ending": 0.0, "message": None,
-    }  # fmt: skip
-    return Stage(**{**values, **changes})
 
 
 def frame() -> Picture:

@@ -1,0 +1,70 @@
+"""The window itself: full screen, by SDL, which has a picture painted in a millisecond.
+
+OpenCV's windows take four times as long, half of it asleep, and stay black now and then where
+nothing manages windows.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import cv2
+
+# Before it is loaded: it would greet on standard output, and paint by way of the 3-D drivers, ten
+# times as slowly where these are software. A message that takes the focus must not hide the person.
+os.environ.update(
+    PYGAME_HIDE_SUPPORT_PROMPT="1",
+    SDL_FRAMEBUFFER_ACCELERATION="0",
+    SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS="0",
+)
+if sys.platform == "linux":  # nothing that draws past the desktop
+    os.environ.setdefault("SDL_VIDEODRIVER", "x11,wayland")
+import pygame
+
+from posecheck.errors import MissingDependencyError
+from posecheck.present.dial import GROUND
+from posecheck.present.drawing import Picture
+from posecheck.present.mirror import fitted
+
+_ENDS = (pygame.K_q, pygame.K_ESCAPE)
+
+
+class Glass:
+    """A window that shows pictures.
+
+    Raises
+    ------
+    MissingDependencyError
+        No window can be opened.
+
+    """
+
+    def __init__(self) -> None:
+        # A second thread to enlarge would be waited for while the looks take the cores.
+        cv2.setNumThreads(1)
+        try:
+            pygame.display.init()
+            pygame.display.set_caption("Posecheck")
+            self.surface = pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
+        except pygame.error as error:
+            raise MissingDependencyError(f"No window can be opened ({error}).") from error
+        pygame.mouse.set_visible(False)
+        self.surface.fill(GROUND)
+
+    def show(self, picture: Picture) -> None:
+        """Paint an RGB picture, as large as the screen has room for."""
+        wide, high = self.surface.get_size()
+        size = fitted(picture, (0, 0, wide, high))
+        if size != picture.shape[1::-1]:
+            picture = cv2.resize(picture, size)
+        image = pygame.image.frombuffer(picture.data, size, "RGB")
+        self.surface.blit(image, ((wide - size[0]) // 2, (high - size[1]) // 2))
+        pygame.display.flip()
+
+    def hear(self) -> bool:
+        """Hear the keys; whether it has not been closed."""
+        return not any(
+            event.type == pygame.QUIT or (event.type == pygame.KEYDOWN and event.key in _ENDS)
+            for event in pygame.event.get()
+        )
