@@ -102,6 +102,8 @@ class Show:
                 self._shown(moment, self._camera.now_s() - moment.frame.t_s)
         elif self._notice is not None and self._last is not None and self._prepared is None:
             self._draw(self._last)
+        elif self._window is not None:
+            self._window.hear()
         self._prepare()
         self._tell_troubles()
         while not self._events.empty():
@@ -152,4 +154,5 @@ class Show:
         self._draw(dataclasses.replace(self._last, stage=stage))
         while self._window.open and time.monotonic() < until_s:
             interrupts.check()
+            self._window.hear()
             time.sleep(_TICK_S)

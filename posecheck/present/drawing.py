@@ -93,13 +93,15 @@ def _corners(width: int, height: int, radius: int, stride: int) -> NDArray[np.in
 
 
 class Canvas:
-    """A picture, contiguous in memory, that is drawn on in place."""
+    """A picture, contiguous in memory, or a box of one, that is drawn on in place."""
 
-    def __init__(self, picture: Picture) -> None:
-        self.picture = picture
-        self.height, self.width = picture.shape[:2]
+    def __init__(self, picture: Picture, within: tuple[int, int, int, int] | None = None) -> None:
+        left, top, right, bottom = within or (0, 0, picture.shape[1], picture.shape[0])
+        self.picture = picture[top:bottom, left:right]
+        self.height, self.width = self.picture.shape[:2]
         # One item a pixel: they are gathered and put back much faster than rows of three.
         self._pixels: NDArray[np.void] = picture.reshape(-1).view("V3")
+        self._stride, self._first = picture.shape[1], top * picture.shape[1] + left
         short = min(self.height, self.width)
         # Small pictures are shown enlarged, where stairs are seen; on 4K nobody sees them.
         self.supersample = 3 if short < 900 else 2
@@ -129,7 +131,8 @@ class Canvas:
             inside = (moved_x >= 0) & (moved_x < self.width)
             inside &= (moved_y >= 0) & (moved_y < self.height)
             x, y, keep, ink = x[inside], y[inside], keep[inside], ink[inside]
-        self._blend(y.astype(np.intp) * self.width + x + (dy * self.width + dx), keep, ink)
+        first = self._first + dy * self._stride + dx
+        self._blend(y.astype(np.intp) * self._stride + x + first, keep, ink)
 
     def put(self, stencils: Iterable[Stencil], at: Point = (0.0, 0.0)) -> None:
         """Blend several in, one over the other."""
@@ -143,7 +146,8 @@ class Canvas:
         size = min(round(radius), (x1 - x0) // 2, (y1 - y0) // 2)
         if x0 >= x1 or y0 >= y1:
             return
-        free = _corners(x1 - x0, y1 - y0, max(size, 0), self.width) + (y0 * self.width + x0)
+        first = self._first + y0 * self._stride + x0
+        free = _corners(x1 - x0, y1 - y0, max(size, 0), self._stride) + first
         kept = self._pixels.take(free)
         # A shift and an add stay in bytes: far cheaper than blending the panel.
         region = self.picture[y0:y1, x0:x1]

@@ -17,8 +17,9 @@ class Ahead(NamedTuple):
     """What was done for a picture before its pose was known."""
 
     image: Picture
-    mirror: Picture
-    ground: Picture
+    room: Box  # that it was fitted into
+    screen: Picture  # with its mirror, and nothing else
+    place: tuple[int, int, int, int]  # of the mirror: left, top, right, bottom
 
 
 def fitted(image: Picture, room: Box) -> tuple[int, int]:

@@ -7,6 +7,7 @@ nothing is imported here that needs it.
 
 Standard input: messages, each a header, the RGB bytes of a picture unless they lie in the shared
 memory whose file descriptor is the argument, and what is to be drawn. Standard output: letters.
+Keys are heard at each message; whoever has nothing to show sends an empty one now and then.
 """
 
 from __future__ import annotations
@@ -14,11 +15,10 @@ from __future__ import annotations
 import mmap
 import os
 import pickle
-import queue
 import signal
 import struct
 import sys
-import threading
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -30,10 +30,9 @@ if TYPE_CHECKING:
     from posecheck.present.stage import StageScreen
 
 HEADER = struct.Struct("<BIII")  # what to do, width and height of a picture, bytes behind it
-SHOW, AHEAD, DRAW = range(3)  # a picture as it is; prepare it; draw the screen of the last one
+NOTHING, SHOW, AHEAD, DRAW = range(4)  # show a picture; prepare it; draw the screen of the last
 READY, SHOWN, CLOSED, NO_LIBRARY, NO_WINDOW = b"r", b"s", b"c", b"l", b"w"
 SHARED_BYTES = 8 << 20  # larger pictures come as bytes
-_TICK_S = 0.02
 
 
 class _Message(NamedTuple):
@@ -43,28 +42,19 @@ class _Message(NamedTuple):
     behind: bytes
 
 
-class _Inbox(threading.Thread):
-    """Reads messages in a thread of its own; None is the last."""
-
-    def __init__(self, shared: mmap.mmap | None) -> None:
-        super().__init__(daemon=True)
-        self._shared = shared
-        self.messages: queue.SimpleQueue[_Message | None] = queue.SimpleQueue()
-
-    def run(self) -> None:
-        stream = sys.stdin.buffer
-        while len(header := stream.read(HEADER.size)) == HEADER.size:
-            what, width, height, after = HEADER.unpack(header)
-            size = 3 * width * height
-            if self._shared is not None and size <= SHARED_BYTES:
-                picture: bytes | memoryview = memoryview(self._shared)[:size]
-            else:
-                picture = stream.read(size)
-            behind = stream.read(after)
-            if (len(picture), len(behind)) != (size, after):
-                break
-            self.messages.put(_Message(what, (width, height), picture, behind))
-        self.messages.put(None)
+def _messages(shared: mmap.mmap | None) -> Iterator[_Message]:
+    stream = sys.stdin.buffer
+    while len(header := stream.read(HEADER.size)) == HEADER.size:
+        what, width, height, after = HEADER.unpack(header)
+        size = 3 * width * height
+        if shared is not None and size <= SHARED_BYTES:
+            picture: bytes | memoryview = memoryview(shared)[:size]
+        else:
+            picture = stream.read(size)
+        behind = stream.read(after)
+        if (len(picture), len(behind)) != (size, after):
+            return
+        yield _Message(what, (width, height), picture, behind)
 
 
 def main() -> None:
@@ -81,34 +71,28 @@ def main() -> None:
     except MissingDependencyError:
         _say(NO_WINDOW)
         return
-    inbox = _Inbox(mmap.mmap(int(sys.argv[1]), SHARED_BYTES) if len(sys.argv) > 1 else None)
-    inbox.start()
+    shared = mmap.mmap(int(sys.argv[1]), SHARED_BYTES) if len(sys.argv) > 1 else None
     _say(READY)
-    _run(inbox, StageScreen(), glass)
+    _run(_messages(shared), StageScreen(), glass)
     _say(CLOSED)
 
 
-def _run(inbox: _Inbox, screen: StageScreen, glass: Glass) -> None:
+def _run(messages: Iterator[_Message], screen: StageScreen, glass: Glass) -> None:
     given = np.zeros((1, 1, 3), np.uint8)
-    while glass.hear():
-        try:
-            message = inbox.messages.get(timeout=_TICK_S)
-        except queue.Empty:
-            continue
-        if message is None:
-            return
-        if message.what != DRAW:
-            width, height = message.size
-            given = np.frombuffer(message.picture, np.uint8).reshape(height, width, 3)
-        if message.what == AHEAD:
+    for what, (width, height), picture, behind in messages:
+        if what in (SHOW, AHEAD):
+            given = np.frombuffer(picture, np.uint8).reshape(height, width, 3)
+        if what == AHEAD:
             screen.prepare(given)
-            continue
-        if message.what == SHOW:
+        elif what == SHOW:
             glass.show(given)
-        else:
-            words, numbers = pickle.loads(message.behind)
+        elif what == DRAW:
+            words, numbers = pickle.loads(behind)
             glass.show(screen.draw(given, *words, **numbers))
-        _say(SHOWN)
+        if what in (SHOW, DRAW):
+            _say(SHOWN)
+        if not glass.hear():
+            return
 
 
 def _say(letter: bytes) -> None:
@@ -121,4 +105,3 @@ def _say(letter: bytes) -> None:
 
 if __name__ == "__main__":
     main()
-    os._exit(0)  # the thread may be in the middle of a read

@@ -39,6 +39,8 @@ CLIP, POSES, JOURNAL = "clip.mp4", "poses.npz", "poses.log"
 FLUSH_S = 1.0
 _WAITING = 8  # frames between the session and the encoder; at 720p some 20 MB
 # Nothing is held back for a better picture, and one core is enough: the other one looks.
+# A tenth of a core is left to it however much there is to do; as an idle thread it lost frames.
+_NICENESS = 10  # of the encoder's thread
 
 _OPTIONS = {"preset": "superfast", "tune": "zerolatency", "crf": "20", "threads": "1"}
 # A fragment a frame costs 4 kB a second, and leaves nothing unwritten when the camera stalls.
@@ -184,10 +186,10 @@ class Recording(Closing):
 
 
 def _step_back() -> None:
-    """Encode only while nobody else wants the core: on Linux threads are scheduled one by one."""
+    """Let the look go first: on Linux each thread has a niceness of its own."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
-            os.sched_setscheduler(threading.get_native_id(), os.SCHED_IDLE, os.sched_param(0))
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
 def _remux(fragments: Path, whole: Path) -> None:

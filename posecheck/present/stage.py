@@ -59,13 +59,22 @@ class StageScreen:
         self._left: Box = (0.012 * width_px, top, 0.6 * width_px, bottom)
         self._right: Box = (0.615 * width_px, top, 0.988 * width_px, bottom)
         self._gauge_box: Box = (0.885 * width_px, top, 0.988 * width_px, bottom)
+        self._small: Box = (*self._left[:2], 0.49 * width_px, bottom)
         self._room: Box = self._left  # of the person, as it was drawn last
         self._ahead: Ahead | None = None
 
     def prepare(self, image_rgb: Picture) -> None:
         """Do what does not need to know the pose, for a picture that will be drawn."""
-        size = fitted(image_rgb, self._room)
-        self._ahead = Ahead(image_rgb, mirror_of(image_rgb, size), self._ground.copy())
+        self._ahead = self._begun(image_rgb, self._room)
+
+    def _begun(self, image: Picture, room: Box) -> Ahead:
+        """The screen with nothing but the mirrored person in a box."""
+        left, top, right, bottom = room
+        mirror, screen = mirror_of(image, fitted(image, room)), self._ground.copy()
+        high, wide = mirror.shape[:2]
+        x, y = round((left + right - wide) / 2), round((top + bottom - high) / 2)
+        screen[y : y + high, x : x + wide] = mirror
+        return Ahead(image, room, screen, (x, y, x + wide, y + high))
 
     def draw(
         self,
@@ -84,24 +93,22 @@ class StageScreen:
         """
         if update.set_index:
             self._counts[update.set_index] = update.reps
-        ahead, self._ahead = self._ahead, None
-        if ahead is not None and ahead.image is not image_rgb:
-            ahead = None
-        canvas = Canvas(self._ground.copy() if ahead is None else ahead.ground)
-        mirror = None if ahead is None else ahead.mirror
         if stage.name != "rest":
             self._rest_s = 0.0
         if stage.name == "done":
+            canvas = Canvas(self._ground.copy())
             self._draw_end(canvas, language)
-        elif stage.name == "set_up":
-            self._see_head(update)
-            self._room = (*self._left[:2], 0.49 * self.width, self._left[3])
-            self._draw_person(canvas, image_rgb, mirror, update, scale, language)
-            self._draw_set_up(canvas, stage)
         else:
-            self._room = self._left
-            self._draw_person(canvas, image_rgb, mirror, update, scale, language)
-            if stage.name == "rest":
+            self._room = self._small if stage.name == "set_up" else self._left
+            ahead, self._ahead = self._ahead, None
+            if ahead is None or ahead.image is not image_rgb or ahead.room != self._room:
+                ahead = self._begun(image_rgb, self._room)
+            canvas = Canvas(ahead.screen)
+            self._draw_person(ahead, update, scale, language)
+            if stage.name == "set_up":
+                self._see_head(update)
+                self._draw_set_up(canvas, stage)
+            elif stage.name == "rest":
                 self._draw_rest(canvas, stage)
             else:
                 self._draw_exercise(canvas, update, stage, language)
@@ -110,35 +117,24 @@ class StageScreen:
         self._draw_band(canvas, update, stage, language, notice)
         return canvas.picture
 
-    def _draw_person(
-        self, canvas: Canvas, image: Picture, small: Picture | None, update: Update, scale: float,
-        language: str,
-    ) -> None:  # fmt: skip
-        """Draw the mirrored person with the legs and angles, in a frame of the state's colour.
+    def _draw_person(self, on: Ahead, update: Update, scale: float, language: str) -> None:
+        """Draw legs and angles, and a frame of the state's colour."""
+        left, top, right, bottom = on.place
+        size = (right - left, bottom - top)
+        seen = mirrored(update, on.image.shape[1] / scale, size[0])
+        self._figure(size, language).draw(Canvas(on.screen, on.place), seen, [])
+        self._frame(on.screen, on.place, SIGN_COLOURS[sign_of(update)])
 
-        ``small`` is its mirror, if that was prepared.
-        """
-        left, top, right, bottom = self._room
-        size = fitted(image, self._room)
-        if small is None or small.shape[1::-1] != size:
-            small = mirror_of(image, size)
-        figure = self._figure(size, language)
-        figure.draw(Canvas(small), mirrored(update, image.shape[1] / scale, size[0]), [])
-        x, y = round((left + right - size[0]) / 2), round((top + bottom - size[1]) / 2)
-        self._paste(canvas, small, x, y, SIGN_COLOURS[sign_of(update)])
-
-    def _paste(self, canvas: Canvas, image: Picture, x: int, y: int, colour: Colour) -> None:
-        """Put a picture in its place, in a frame of a colour."""
-        (high, wide), rim = image.shape[:2], round(_RIM * self.height)
-        left, top, right, bottom = x - rim, y - rim, x + wide + rim - 1, y + high + rim - 1
-        # Four bars, for what is beneath the picture is not seen. NumPy takes thirty times as
-        # long to spread a colour.
+    def _frame(self, screen: Picture, place: tuple[int, int, int, int], colour: Colour) -> None:
+        """Draw a frame around a picture: four bars."""
+        (left, top, right, bottom), rim = place, round(_RIM * self.height)
+        # NumPy takes thirty times as long to spread a colour.
         for begin, end in (
-            ((left, top), (right, y - 1)), ((left, y + high), (right, bottom)),
-            ((left, y), (x - 1, bottom)), ((x + wide, y), (right, bottom)),
+            ((left - rim, top - rim), (right + rim - 1, top - 1)),
+            ((left - rim, bottom), (right + rim - 1, bottom + rim - 1)),
+            ((left - rim, top), (left - 1, bottom)), ((right, top), (right + rim - 1, bottom)),
         ):  # fmt: skip
-            cv2.rectangle(canvas.picture, begin, end, colour, -1)
-        canvas.picture[y : y + high, x : x + wide] = image
+            cv2.rectangle(screen, begin, end, colour, -1)
 
     def _figure(self, size: tuple[int, int], language: str) -> Figure:
         key = (*size, language)
@@ -214,7 +210,8 @@ class StageScreen:
 
     def _draw_scene(self, canvas: Canvas, scene: Picture, x: int, y: int, sign: Sign) -> None:
         high, wide = scene.shape[:2]
-        self._paste(canvas, scene, x, y, SIGN_COLOURS[sign])
+        canvas.picture[y : y + high, x : x + wide] = scene
+        self._frame(canvas.picture, (x, y, x + wide, y + high), SIGN_COLOURS[sign])
         size = 0.24 * high
         draw_sign(canvas, (x + wide - 0.65 * size, y + 0.65 * size), size, sign)
 

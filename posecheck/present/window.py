@@ -118,6 +118,10 @@ class Window(Closing):
         """Whether nobody has closed it yet."""
         return self._open
 
+    def hear(self) -> None:
+        """Have the keys heard while there is nothing to show; `open` tells the outcome later."""
+        self._send(pane.NOTHING, None)
+
     def show(self, picture: Picture) -> None:
         """Show an RGB picture (h, w, 3) as it is, and wait until it is painted."""
         self._send(pane.SHOW, picture)
