@@ -70,6 +70,14 @@ class Session:
         update = self._newest(pose)
         return self._progress.push(update, self._tracker) if self._progress else update
 
+    def settle(self) -> None:
+        """Do what the next update has to know and the last one need not wait for.
+
+        A live session calls it once the update is shown; where nobody does, `push` does it first.
+        """
+        if self._progress:
+            self._progress.settle()
+
     def _newest(self, pose: Pose) -> Update:
         """The angles of the last frame that was answered."""
         newest = self._tracker.newest

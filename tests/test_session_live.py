@@ -80,6 +80,18 @@ def test_the_report_is_the_same(name: str) -> None:
     assert not difference(live(name)[1], stored_report(name))
 
 
+def test_it_is_all_the_same_when_it_settles() -> None:
+    """Between two pushes, as a live session does, or within the next one."""
+    session = Session(Prescription.default(), live=True)
+    for pose, (_, update) in zip(poses_of("fault_bouncing"), watch(poses_of("fault_bouncing"))[0],
+                                 strict=True):  # fmt: skip
+        assert repr(session.push(pose)) == repr(update)
+        if round(pose.t_s) % 2:
+            session.settle()
+    assert update.reps > 0
+    Session(Prescription.default()).settle()  # nothing to do where a session is not live
+
+
 @every
 def test_every_repetition_is_counted_in_time(name: str) -> None:
     """Each within half a second of its true end, and none that is not there."""

@@ -24,6 +24,9 @@ class Engine(Protocol):
     def push(self, pose: Pose) -> Update:
         """Take the next pose; return the state."""
 
+    def settle(self) -> None:
+        """Do what the next state has to know and the last one need not wait for."""
+
 
 class Leader(Protocol):
     """What leads through the exercise: a guide."""
@@ -115,3 +118,4 @@ class Course(threading.Thread):
         self.last_s = frame.t_s
         stage = self._leader.stage
         self._tell(Moment(frame, pose, update, stage, cues, look.took_s, count, look.age_s))
+        self._engine.settle()

@@ -26,24 +26,21 @@ class Progress:
         self._provisional = Provisional(known)
         self._watch = Watch(prescription)
         self._taken = 0
+        self._due = self._busy = False
         self._judge = SideJudge()
         self._raised_s = np.nan
         self._side: Side | None = None
         self._band = (0, np.nan)
 
     def push(self, update: Update, tracker: Tracker) -> Update:
-        """`update` with phase, set, repetitions, findings and warnings, as far as they are known.
-
-        Findings are looked for between two looks for repetitions, and neither while the body is
-        renewed, so that no push bears two of them.
-        """
+        """`update` with phase, set, repetitions, findings and warnings, so far as known."""
+        self.settle()
         times, values = tracker.since(self._taken)
         self._taken = tracker.count
         if len(times):
             self._recent.push(times, values)
             self._follow_side(values, tracker.feet)
-            looked = self._provisional.push(self._recent, tracker.busy)
-            self._watch.push(self._recent, self._provisional.running, looked or tracker.busy)
+            self._due, self._busy = True, tracker.busy
         running = self._provisional.running
         attempt = running.attempt
         if attempt is None:
@@ -57,6 +54,18 @@ class Progress:
             set_index=running.set_index, reps=len(attempt.cycles),
             findings=self._watch.findings, warnings=self._watch.warnings,
         )  # fmt: skip
+
+    def settle(self) -> None:
+        """Look for repetitions and findings in what was pushed last: the next push knows of them.
+
+        Not in one with `push`, so that a picture need not wait for it. Findings are looked for
+        between two looks for repetitions, and neither while the body is renewed, so that no frame
+        bears two of them.
+        """
+        if self._due:
+            self._due = False
+            looked = self._provisional.push(self._recent, self._busy)
+            self._watch.push(self._recent, self._provisional.running, looked or self._busy)
 
     def _tension(self, running: Running) -> Tension:
         attempt = running.attempt
