@@ -17,7 +17,7 @@ Coat = tuple[float, Colour, float]  # how far beyond the stroke it reaches, colo
 _SAG_PX = 0.12  # how far an arc's pieces may leave the circle
 _SHIFT = 4  # places of a pixel, as a power of two
 # OpenCV's lines are 1.3, 3.3, 5.3 ... wide and fast; wider ones are made of an outline.
-_THIN_PX = 3.0  # half the width
+_THIN_PX = 4.0  # half the width
 _FRINGE_PX = 0.5  # OpenCV's antialiased shapes reach so far beyond their outline (measured)
 
 
