@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -29,30 +30,32 @@ LOOKING, DRAWING = "Looking", "Drawing"
 class Looker(Protocol):
     """What turns frames into poses: a `Landmarker`, or something a test makes up."""
 
-    def look(self, frame: Frame) -> Pose:
-        """The pose in one frame."""
+    def look(self, frame: Frame, meanwhile: Callable[[], None] | None = None) -> Pose:
+        """The pose in one frame; what is to be done meanwhile is done once, and here."""
 
 
 def look(source: VideoSource, looker: Looker, session: Session, tell: Progress) -> PoseLog:
     """Every frame of the source through the landmark model and the session."""
     log = PoseLog()
-    with (
-        contextlib.closing(prefetch(source)) as frames,
-        # Each works ahead of the next: one decodes, one looks, and this one measures.
-        contextlib.closing(prefetch(_looked(looker, frames))) as poses,
-    ):
+    measure: Callable[[], None] | None = None
+    with contextlib.closing(prefetch(source)) as frames:
         tell(LOOKING, 0, source.expected_frames)
-        for pose in poses:
-            # As it is kept, so that grading it again from the file gives the same report.
-            session.push(log.append(pose))
-            tell(LOOKING, len(log), source.expected_frames)
-            interrupts.check()
+        for frame in frames:
+            # One decodes ahead; one pose is measured while the model looks for the next.
+            pose = looker.look(frame, measure)
+            measure = partial(_measure, pose, log, source, session, tell)
+    if measure is not None:
+        measure()
     return log
 
 
-def _looked(looker: Looker, frames: Iterable[Frame]) -> Iterator[Pose]:
-    for frame in frames:
-        yield looker.look(frame)
+def _measure(
+    pose: Pose, log: PoseLog, source: VideoSource, session: Session, tell: Progress
+) -> None:
+    # As it is kept, so that grading it again from the file gives the same report.
+    session.push(log.append(pose))
+    tell(LOOKING, len(log), source.expected_frames)
+    interrupts.check()
 
 
 def finish(session: Session, info: ClipInfo, model: ModelInfo, truncated: bool) -> Report:

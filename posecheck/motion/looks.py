@@ -20,7 +20,7 @@ from posecheck.motion.working_leg import LegFollower, Legs
 from posecheck.types import Array, Pose
 
 RECENT_S = 1.2
-COMPARE_S = 0.16
+COMPARE_S = 0.16  # between two comparisons, which cost half a millisecond each
 MIN_PLAIN = 6  # plain looks before anything is hidden
 HIDE_S = 3.0  # without a conflict before plain looks are trusted again
 # The paint itself can do harm, where the resting leg was drawn off its place: in 4 of 57 rendered
@@ -118,7 +118,7 @@ class LookPlanner:
         return now_s - self._conflict_s <= HIDE_S
 
     def _conflict(self, now_s: float) -> bool:
-        """Compare the looks again, but not after every frame: it costs a millisecond."""
+        """Whether the legs conflict in the plain looks of late; not asked after every frame."""
         if now_s - self._compared_s < COMPARE_S:
             return False
         looks = [x for x in self._plain.since(now_s - RECENT_S) if x.t_s > self._anew_s]
@@ -131,8 +131,10 @@ class LookPlanner:
 
     def _leave_alone(self, now_s: float) -> None:
         """Paint nothing for a while if the painted looks are worse than the plain ones."""
-        if len(self._painted) < min(HARM_LOOKS, HARM_SHARE * RECENT_S / self._step_s):
+        few = len(self._painted) < min(HARM_LOOKS, HARM_SHARE * RECENT_S / self._step_s)
+        if few or now_s - self._compared_s < COMPARE_S:
             return
+        self._compared_s = now_s
         off = off_places(list(self._painted)).mean()
         if off > HARM and off > WORSE * off_places(list(self._plain)).mean():
             self._conflict_s, self._left_alone_s = -np.inf, now_s + LEFT_ALONE_S

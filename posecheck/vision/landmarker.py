@@ -7,6 +7,8 @@ stamps are stretched.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from posecheck.vision.seen import NOTHING, Seen, cut, people_in, size_px
 STAMPS_PER_S = 1e6
 ODD_LOOKS = 3  # plain ones in a row whose skeleton may be none of a body
 EMPTY = np.full((64, 64, 3), 127, np.uint8)  # a picture of nobody
+BEGIN_S = 0.001  # after so long the model is at work and leaves Python alone
 
 
 class Landmarker(Closing):
@@ -42,11 +45,14 @@ class Landmarker(Closing):
         # a look at a painted picture must not lead the next plain one astray, nor be led
         self._plain = self._open("VIDEO", 1)
         self._painted: Any = None
+        self._spare: Any = None  # opened, and used for nothing so far
         try:
             self._afresh = self._open("IMAGE", 2)
         except BaseException:
-            self._end_tracking()
+            _close(self._plain)
             raise
+        self._at_work = ThreadPoolExecutor(1, "posecheck-model")
+        self._meanwhile: Callable[[], None] | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -60,15 +66,8 @@ class Landmarker(Closing):
 
     def close(self) -> None:
         """Give MediaPipe's threads and memory back."""
-        self._end_tracking()
-        with quiet_natives():
-            self._afresh.close()
-
-    def _end_tracking(self) -> None:
-        with quiet_natives():
-            self._plain.close()
-            if self._painted is not None:
-                self._painted.close()
+        self._at_work.shutdown()
+        _close(self._plain, self._painted, self._spare, self._afresh)
 
     def reset(self) -> None:
         """Forget the clip.
@@ -77,9 +76,11 @@ class Landmarker(Closing):
         smoothing visibilities, and their first steps depend on where the time stamps begin
         (measured). The look that follows nobody is kept, and Python's part of MediaPipe.
         """
-        self._end_tracking()
-        self._painted = None
+        painted, self._painted = self._painted, None
+        _close(self._plain, painted)
         self._plain = self._open("VIDEO", 1)
+        if painted is not None:  # the next clip will need one as well
+            self._spare = self._open("VIDEO", 1)
         self._begin()
 
     def warm_up(self) -> None:
@@ -88,8 +89,13 @@ class Landmarker(Closing):
         self._forget(0.0)
         self._look_afresh(EMPTY)
 
-    def look(self, frame: Frame) -> Pose:
-        """The pose in one frame, NaN where nobody is seen."""
+    def look(self, frame: Frame, meanwhile: Callable[[], None] | None = None) -> Pose:
+        """The pose in one frame, NaN where nobody is seen.
+
+        What is to be done ``meanwhile`` is done here, once, while the model is at work: Python
+        that ran beside this would take its turns between the steps of a look, and delay it.
+        """
+        self._meanwhile = meanwhile
         stroke = self._planner.plan()
         if stroke is None:
             seen = self._follow(self._plain, frame.image, frame)
@@ -154,7 +160,14 @@ class Landmarker(Closing):
 
     def _detect(self, tracker: Any, part: Image, t_s: float) -> Any:
         self._stamp = max(round(t_s * STAMPS_PER_S), self._stamp + 1)
-        return tracker.detect_for_video(self._picture(part), self._stamp)
+        picture = self._picture(part)
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if meanwhile is None:
+            return tracker.detect_for_video(picture, self._stamp)
+        found = self._at_work.submit(tracker.detect_for_video, picture, self._stamp)
+        wait([found], BEGIN_S)
+        meanwhile()
+        return found.result()
 
     def _look_afresh(self, part: Image) -> Any:
         return self._afresh.detect(self._picture(part))
@@ -171,7 +184,7 @@ class Landmarker(Closing):
     def _painted_tracker(self) -> Any:
         """The tracker for painted pictures, opened when it is needed first."""
         if self._painted is None:
-            self._painted = self._open("VIDEO", 1)
+            self._painted, self._spare = self._spare or self._open("VIDEO", 1), None
         return self._painted
 
     def _open(self, mode: str, people: int) -> Any:
@@ -190,6 +203,13 @@ class Landmarker(Closing):
                 f"MediaPipe refused the model {self._model}: {first}. "
                 "Give another .task file with --model, or fetch it anew with 'posecheck model'."
             ) from error
+
+
+def _close(*trackers: Any) -> None:
+    with quiet_natives():
+        for tracker in trackers:
+            if tracker is not None:
+                tracker.close()
 
 
 def _mediapipe() -> tuple[Any, Any]:

@@ -6,7 +6,7 @@ import dataclasses
 import importlib
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, NoReturn
@@ -26,6 +26,8 @@ from posecheck.types import ClipGrade, Pose
 from posecheck.vision.frames import Frame
 from posecheck.vision.pose_store import load_poses
 
+Meanwhile = Callable[[], None] | None
+
 DATA = Path(__file__).resolve().parents[1] / "data"
 
 
@@ -36,7 +38,9 @@ class Remembering:
         self._poses = load_poses(DATA / "pump_left_side.npz")
         self._pause_s = pause_s
 
-    def look(self, frame: Frame) -> Pose:
+    def look(self, frame: Frame, meanwhile: Meanwhile = None) -> Pose:
+        if meanwhile is not None:
+            meanwhile()
         time.sleep(self._pause_s)
         height, width = frame.image.shape[:2]
         pose = self._poses[min(round(frame.t_s * 25), len(self._poses) - 1)]
@@ -52,7 +56,7 @@ class Remembering:
 
 
 class Blind(Remembering):
-    def look(self, frame: Frame) -> Pose:
+    def look(self, frame: Frame, meanwhile: Meanwhile = None) -> Pose:  # noqa: ARG002
         raise AssertionError(f"the frame at {frame.t_s} s was looked at again")
 
 

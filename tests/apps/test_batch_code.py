@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from batch_fakes import Remembering, make_clip
+from batch_fakes import Meanwhile, Remembering, make_clip
 
 from posecheck.apps.batch import code, kept
 from posecheck.apps.batch.jobs import ClipJob
@@ -90,9 +90,9 @@ def test_other_code_does_its_part_again(
     looks, pushes = [], []
 
     class Counting(Remembering):
-        def look(self, frame: Frame) -> Pose:
+        def look(self, frame: Frame, meanwhile: Meanwhile = None) -> Pose:
             looks.append(1)
-            return super().look(frame)
+            return super().look(frame, meanwhile)
 
     push = Session.push
 

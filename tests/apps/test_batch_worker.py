@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from batch_fakes import Remembering, make_clip
+from batch_fakes import Meanwhile, Remembering, make_clip
 
 from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.tasks import GradeTask
@@ -24,11 +24,11 @@ class Watched(Remembering):
         self.resetting = False
         made.append(self)
 
-    def look(self, frame: Frame) -> Pose:
+    def look(self, frame: Frame, meanwhile: Meanwhile = None) -> Pose:
         assert not self.resetting
         if self.events[-1:] != ["look"]:
             self.events.append("look")
-        return super().look(frame)
+        return super().look(frame, meanwhile)
 
     def reset(self) -> None:
         self.resetting = True

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from posecheck.types import Pose
 from posecheck.vision.frames import Frame, VideoSource
 from posecheck.vision.landmarker import Landmarker
 
@@ -42,3 +46,24 @@ def test_somebody_who_lies_beside_is_seen(lying: Frame, other: str, model_path: 
     """Neither fills enough of the picture to be found in the whole of it."""
     both = np.ascontiguousarray(np.hstack([lying.image, first_frame(other).image]))
     assert others_in(replace(lying, image=both), model_path) == 1
+
+
+def test_what_is_done_meanwhile_is_done_once_and_changes_nothing(model_path: Path) -> None:
+    """A pose does not depend on what else is done while the model is at work."""
+    name, done, seen = SAMPLES / "pump_left_side.mp4", list[int](), list[list[Pose]]()
+    for busy in (False, True):
+        with VideoSource(name) as source, Landmarker(model_path) as landmarker:
+            frames = itertools.islice(source, 8)
+            tasks = (partial(done.append, i) if busy else None for i in itertools.count())
+            seen.append([landmarker.look(f, task) for f, task in zip(frames, tasks, strict=False)])
+    assert done == list(range(8))
+    for one, other in zip(*seen, strict=True):
+        np.testing.assert_array_equal(one.xy_px, other.xy_px)
+
+
+def test_what_fails_meanwhile_is_told_and_everything_can_be_closed(
+    lying: Frame, model_path: Path
+) -> None:
+    with Landmarker(model_path) as landmarker, pytest.raises(ZeroDivisionError):
+        landmarker.look(lying, lambda: print(1 / 0))
+    assert not [t for t in threading.enumerate() if t.name.startswith("posecheck-model")]

@@ -8,15 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from posecheck.types import Pose
-from posecheck.vision.frames import Frame
+from posecheck.apps.looking import Looker
 
 
-class ReusableLooker(Protocol):
+class ReusableLooker(Looker, Protocol):
     """A `Landmarker`, or something a test makes up."""
-
-    def look(self, frame: Frame) -> Pose:
-        """The pose in one frame."""
 
     def reset(self) -> None:
         """Be ready for another clip."""
