@@ -112,7 +112,11 @@ class LookPlanner:
                 self._probe_every_s = min(2 * self._probe_every_s, PROBE_MAX_S)
             self._conflict_s = pose.t_s
             self._probe_at_s = pose.t_s + self._probe_every_s
-        self._follow_resting(legs)
+        self._resting.forget(pose.t_s)
+        if np.isfinite(legs.resting_px[KNEE, 0]):
+            self._resting.push(pose.t_s, legs.resting_px)
+        if self._hiding(pose.t_s):
+            self._find_resting(legs.trunk_px)
 
     def _hiding(self, now_s: float) -> bool:
         return now_s - self._conflict_s <= HIDE_S
@@ -163,16 +167,13 @@ class LookPlanner:
         away = np.hypot(*(legs.seen_px - self._worked[1]).T) / legs.trunk_px
         return not (away[KNEE] < KNEE_OFF + 0.02 and away[ANKLE] < ANKLE_OFF + 0.03)
 
-    def _follow_resting(self, legs: Legs) -> None:
-        if np.isfinite(legs.resting_px[KNEE, 0]):
-            self._resting.push(legs.t_s, legs.resting_px)
-        self._resting.forget(legs.t_s)
+    def _find_resting(self, size: float) -> None:
+        """Where the resting leg is to be hidden; ``size`` is the trunk's length."""
         if len(self._resting) < 3:
             return
         seen = np.array(list(self._resting))
         last = seen[-3:]
         late, held = np.median(last, axis=0), np.median(seen, axis=0)
-        size = legs.trunk_px
         moved = np.hypot(*(late - held)[[KNEE, ANKLE]].T).max() / size > MOVED
         spread = np.ptp(last[:, [KNEE, ANKLE]], axis=0).max() / size
         if moved and spread < AGREE:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from posecheck.motion.skeleton import ANKLE, HIPS, LEGS, NOSE, SHOULDERS, midpoint
+from posecheck.motion.skeleton import ANKLE, HIPS, LEGS, NOSE, SHOULDERS
 from posecheck.types import Array
 
 Window = tuple[float, float, float, float]  # left, top, right, bottom in pixels
@@ -47,16 +49,23 @@ class Person:
 
 def describe(xy_px: Array) -> Person:
     """What is known of a skeleton (33, 2) at a glance."""
-    hips = midpoint(xy_px, HIPS)
-    trunk = hips - midpoint(xy_px, SHOULDERS)
-    slope = float(np.degrees(np.arctan2(abs(trunk[1]), abs(trunk[0]))))
-    size = float(np.hypot(*trunk))
-    limbs = np.diff(xy_px[LEGS[:, : ANKLE + 1]], axis=1)
-    leg = float(np.hypot(limbs[..., 0], limbs[..., 1]).sum(axis=1).max())
-    head = float(np.hypot(*(xy_px[NOSE] - hips)))
-    neck = float(np.hypot(*(xy_px[NOSE] - midpoint(xy_px, SHOULDERS))))
+    points = xy_px.tolist()  # of every look, and NumPy is slow with so few numbers
+    hips, shoulders = _middle(points, HIPS), _middle(points, SHOULDERS)
+    across, down = hips[0] - shoulders[0], hips[1] - shoulders[1]
+    size = math.hypot(across, down)
+    leg = max(
+        sum(math.dist(points[a], points[b]) for a, b in pairwise(joints[: ANKLE + 1]))
+        for joints in LEGS.tolist()
+    )
+    head, neck = math.dist(points[NOSE], hips), math.dist(points[NOSE], shoulders)
     whole = size > TRUNK_OVER_LEG_MIN * leg and head > HEAD_MIN * size and neck > NECK_MIN * size
-    return Person(hips, size, slope < LYING_SLOPE_DEG, whole)
+    lies = math.degrees(math.atan2(abs(down), abs(across))) < LYING_SLOPE_DEG
+    return Person(np.array(hips), size, lies, whole)
+
+
+def _middle(points: list[list[float]], pair: tuple[int, int]) -> tuple[float, float]:
+    (x, y), (other_x, other_y) = (points[i] for i in pair)
+    return 0.5 * (x + other_x), 0.5 * (y + other_y)
 
 
 def search_windows(width: float, height: float) -> Iterator[Window | None]:
