@@ -49,9 +49,10 @@ def add_stream(
 def to_frame(image: NDArray[np.uint8], stamp: int) -> av.VideoFrame:
     """A copy of an RGB picture (h, w, 3), to be shown from ``stamp`` (in `TIME_BASE`) on."""
     odd = (image.shape[0] % 2, image.shape[1] % 2)
-    if any(odd):  # yuv420p halves both: repeat the last row or column
-        image = np.pad(image, ((0, odd[0]), (0, odd[1]), (0, 0)), mode="edge")
-    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
+    # yuv420p halves both: repeat the last row or column
+    copy = np.pad(image, ((0, odd[0]), (0, odd[1]), (0, 0)), mode="edge")
+    # `from_ndarray` copies in ten times as long as NumPy
+    frame = av.VideoFrame.from_numpy_buffer(copy, format="rgb24")
     frame.pts, frame.time_base = stamp, TIME_BASE
     return frame
 
