@@ -79,8 +79,8 @@ class Session:
             self._progress.settle()
 
     def _newest(self, pose: Pose) -> Update:
-        """The angles of the last frame that was answered."""
-        newest = self._tracker.newest
+        """The angles at once where somebody watches, else of the last frame that was answered."""
+        newest = self._tracker.now() if self._progress else self._tracker.newest
         values = np.full(10, np.nan) if newest is None else newest.values[:10]
         points = np.full((12, 2), np.nan) if newest is None else newest.points_px
         time = pose.t_s if newest is None else newest.t_s

@@ -93,6 +93,25 @@ def test_it_is_all_the_same_when_it_settles() -> None:
 
 
 @every
+def test_what_is_shown_belongs_to_its_frame(name: str) -> None:
+    """The angles in the picture are those of that moment, though what counts comes later."""
+    said, report = live(name)
+    true = truth(name)["angles"]
+    shown = np.array([
+        (u.angles.hip_flexion_deg, u.angles.knee_flexion_deg, u.angles.ankle_dorsiflexion_deg)
+        for _, u in said
+    ])  # fmt: skip
+    assert [u.t_s for _, u in said[100:]] == [t for t, _ in said[100:]]
+    names = ("hip_flexion_deg", "knee_flexion_deg", "ankle_dorsiflexion_deg")
+    for angle, series in zip(names, shown.T, strict=True):
+        at_once, later = (
+            float(np.nanmean(np.abs(values - np.array(true[angle])[: len(values)])))
+            for values in (series, getattr(report.series, angle))
+        )
+        assert at_once < later + 1.0, angle
+
+
+@every
 def test_every_repetition_is_counted_in_time(name: str) -> None:
     """Each within half a second of its true end, and none that is not there."""
     said, _ = live(name)

@@ -124,7 +124,7 @@ class FixedLagSmoother:
         noise = 0.0
         for part, which in enumerate(((KNEE, ANKLE), (HEEL, TOE))):
             use = ok[:, part]
-            value, spread = _local(times[use], joints[use][:, list(which)].reshape(-1, 4))
+            value, spread = local_fit(times[use], joints[use][:, list(which)].reshape(-1, 4))
             out[list(which)] = value.reshape(2, 2)
             noise = max(noise, spread)
         raw = np.where(usable[[0, 0, 0, 1, 1], None], legs.working_px, np.nan)
@@ -141,7 +141,7 @@ def _middle(known: Array) -> Array:
     return np.asarray(np.sort(known, axis=0)[len(known) // 2])
 
 
-def _local(times: Array, values: Array) -> tuple[Array, float]:
+def local_fit(times: Array, values: Array) -> tuple[Array, float]:
     """Value at time 0 of a local polynomial through (n, k), and the spread around it.
 
     NaN where the nearest frames lie farther away than the lag, or on one side only and not

@@ -18,6 +18,7 @@ from posecheck.motion.angles import (
     uncertainties_deg,
 )
 from posecheck.motion.body import SUPINE_NOSE, Body, BodyTracker
+from posecheck.motion.leg_now import LegNow
 from posecheck.motion.medians import known_median
 from posecheck.motion.skeleton import EARS, HIPS, KNEE, NOSE, SHOULDERS, WRISTS, midpoint
 from posecheck.motion.smoothing import LAG_S, FixedLagSmoother, Smoothed
@@ -110,7 +111,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The last frame that was answered, for whoever shows it at once."""
+    """The last frame that was answered, or that was seen, for whoever shows it at once."""
 
     t_s: float
     values: Array  # (len(COLUMNS),)
@@ -123,6 +124,7 @@ class Tracker:
     def __init__(self) -> None:
         self._follower = LegFollower()
         self._smoother = FixedLagSmoother()
+        self._leg_now = LegNow()
         self._body = BodyTracker()
         self._waiting: deque[Waiting] = deque()
         self._ready: deque[Smoothed] = deque()
@@ -136,6 +138,7 @@ class Tracker:
     def push(self, pose: Pose) -> None:
         """Take the next pose, in order of time."""
         legs = self._follower.push(pose)
+        self._leg_now.push(legs)
         self._body.push(pose, legs)
         self._waiting.append(_waiting(pose, legs))
         if np.isfinite(legs.resting_px[KNEE, 0]):
@@ -158,6 +161,18 @@ class Tracker:
         """What was found so far."""
         values = self._values.columns(slice(None))
         return Measured(self.times(), values, self.points(), self.feet)
+
+    def now(self) -> Newest | None:
+        """The frame that was pushed last, its leg as it seems without those that will follow."""
+        answered, body = self.newest, self._body.body
+        if answered is None or body is None:
+            return answered
+        values, points = answered.values.copy(), answered.points_px.copy()
+        joints = self._leg_now.joints_px() if _on_the_back(body) else NOWHERE
+        a = leg_angles(body, joints)
+        values[:3] = a.hip, a.knee, a.ankle
+        points[:5] = np.concatenate([[hip_joint_px(body, joints)], joints[KNEE:]])
+        return Newest(self._leg_now.t_s, values, points)
 
     @property
     def feet(self) -> float:
@@ -216,7 +231,7 @@ class Tracker:
         if body is not None:
             row["azimuth"], row["elevation"] = body.view.azimuth_deg, body.view.elevation_deg
             row["size"] = body.trunk_px / max(seen.size_px)
-            on_the_back = body.lying and body.supine > SUPINE_NOSE
+            on_the_back = _on_the_back(body)
             row["lying"] = float(on_the_back)
             row["head"] = head_tilt_deg(seen.face_px, body.view.feet)
             if on_the_back:
@@ -250,6 +265,10 @@ class Tracker:
             self._resting.popleft()
         near = [leg for t, leg in self._resting if abs(t - t_s) <= LAG_S + 0.1 and t <= now_s]
         return known_median(np.array(near)) if near else NOWHERE
+
+
+def _on_the_back(body: Body) -> bool:
+    return body.lying and body.supine > SUPINE_NOSE
 
 
 def _waiting(pose: Pose, legs: Legs) -> Waiting:
