@@ -14,6 +14,10 @@ def known_median(values: Array, axis: int = 0) -> Array:
     known.
     """
     ordered = np.sort(values, axis=axis)  # what is unknown comes last
+    n = ordered.shape[axis]
+    if np.isfinite(ordered.take(-1, axis)).all():
+        known: Array = 0.5 * (ordered.take((n - 1) // 2, axis) + ordered.take(n // 2, axis))
+        return known
     count = np.isfinite(values).sum(axis=axis, keepdims=True)
     low, high = (np.take_along_axis(ordered, n // 2, axis) for n in (count - 1, count))
     middle: Array = (0.5 * (low + high)).squeeze(axis)
