@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pygame
@@ -164,8 +165,37 @@ class TestGlass:
         assert len(x) == box.prod()
         assert (np.delete(shown.reshape(-1, 3), x * high + y, axis=0) == GROUND).all()
 
+    def test_a_system_that_paints_by_its_3d_drivers_alone(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As Wayland does: opened all the same, at the second try."""
+        hint, opened = "SDL_FRAMEBUFFER_ACCELERATION", pygame.display.set_mode
+
+        def set_mode(*how: Any) -> pygame.Surface:
+            if os.environ.get(hint) == "0":
+                raise pygame.error("Window framebuffer support not available")
+            return opened(*how)
+
+        monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+        monkeypatch.setenv(hint, "0")
+        monkeypatch.setattr(pygame.display, "set_mode", set_mode)
+        pygame.display.quit()
+        assert Glass().hear()
+
+    def test_it_is_empty_until_the_first_picture(
+        self, glass: Glass, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """And that is on the screen, not only meant to be."""
+        assert (pygame.surfarray.array3d(glass.surface) == GROUND).all()
+        flips: list[None] = []
+        monkeypatch.setattr(pygame.display, "flip", lambda: flips.append(None))
+        pygame.display.quit()
+        Glass()
+        assert len(flips) == 1
+
     def test_no_display(self, monkeypatch: pytest.MonkeyPatch) -> None:
         pygame.display.quit()
+        monkeypatch.setenv("SDL_FRAMEBUFFER_ACCELERATION", "0")  # to be put back
         monkeypatch.setenv("SDL_VIDEODRIVER", "no such driver")
         with pytest.raises(MissingDependencyError):
             Glass()
