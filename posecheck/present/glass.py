@@ -9,16 +9,13 @@ from __future__ import annotations
 import os
 import sys
 
-import cv2
-
 # Before it is loaded: it would greet on standard output. A message that takes the focus must not
 # hide the person.
 os.environ.update(PYGAME_HIDE_SUPPORT_PROMPT="1", SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS="0")
-_PLAIN = "SDL_FRAMEBUFFER_ACCELERATION"
 if sys.platform in ("linux", "win32"):
     # Painting by way of the 3-D drivers takes ten times as long where these are software. A Mac
     # and Wayland know no other way.
-    os.environ[_PLAIN] = "0"
+    os.environ["SDL_FRAMEBUFFER_ACCELERATION"] = "0"
 if sys.platform == "linux":  # nothing that draws past the desktop; X11 paints without 3-D drivers
     os.environ.setdefault("SDL_VIDEODRIVER", "x11,wayland")
 import pygame
@@ -27,6 +24,9 @@ from posecheck.errors import MissingDependencyError
 from posecheck.present.dial import GROUND
 from posecheck.present.drawing import Picture
 from posecheck.present.mirror import fitted
+from posecheck.vision.opencv import load_cv2
+
+cv2 = load_cv2()
 
 _ENDS = (pygame.K_q, pygame.K_ESCAPE)
 
@@ -75,7 +75,7 @@ def _opened() -> pygame.Surface:
     try:
         return _open()
     except pygame.error:
-        if os.environ.pop(_PLAIN, None) is None:
+        if os.environ.pop("SDL_FRAMEBUFFER_ACCELERATION", None) is None:
             raise
         pygame.display.quit()
         return _open()

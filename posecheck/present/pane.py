@@ -63,7 +63,7 @@ def main() -> None:
     try:
         from posecheck.present.glass import Glass
         from posecheck.present.stage import StageScreen
-    except ImportError:
+    except (ImportError, MissingDependencyError):
         _say(NO_LIBRARY)
         return
     try:

@@ -21,15 +21,17 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
 from posecheck.closing import Closing
 from posecheck.errors import MissingDependencyError
 from posecheck.present import pane
-from posecheck.present.drawing import Picture
 from posecheck.types import Stage, Update
+
+if TYPE_CHECKING:
+    from posecheck.present.drawing import Picture
 
 _OPEN_S = 20.0  # a window that is not there by then never comes
 _SHOW_S = 1.0  # longer is not waited for a picture to be painted
@@ -38,7 +40,7 @@ _PACKAGES = Path(__file__).resolve().parents[2]
 _WITHOUT = "or use --no-window"
 _PROBLEMS = {
     pane.NO_LIBRARY: "The window's libraries cannot be loaded; install them with `python -m pip "
-    f"install pygame-ce opencv-python`, {_WITHOUT}.",
+    f"install pygame-ce opencv-python-headless`, {_WITHOUT}.",
 }
 
 
