@@ -62,7 +62,7 @@ def _shared() -> tuple[mmap.mmap | None, tuple[int, ...]]:
         return None, ()
     try:
         file = os.memfd_create("posecheck-window")
-    except OSError:
+    except (OSError, AttributeError):  # some builds of Python lack it
         return None, ()
     try:
         os.ftruncate(file, pane.SHARED_BYTES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ from posecheck.present.dial import GROUND
 from posecheck.present.drawing import Picture
 from posecheck.present.glass import Glass
 from posecheck.present.stage import StageScreen
-from posecheck.present.window import Window, display_problem
+from posecheck.present.window import Window, _shared, display_problem
 from posecheck.types import Update
 
 WIDE, HIGH = 1280, 720
@@ -127,6 +128,12 @@ def test_a_screen_that_cannot_be_drawn_ends_the_session(window: Window) -> None:
         time.sleep(0.05)
     assert not window.open
     window.draw(picture(0, 640, 480), make_update(), make_stage())  # does nothing any more
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nothing is shared there")
+def test_a_python_without_shared_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "memfd_create")
+    assert _shared() == (None, ())
 
 
 class TestGlass:
