@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 _OPEN_S = 20.0  # a window that is not there by then never comes
 _SHOW_S = 1.0  # longer is not waited for a picture to be painted
-_PIPE_BYTES = 1 << 20  # the most that Linux allows; a picture is handed over in three turns
 _PACKAGES = Path(__file__).resolve().parents[2]
 _WITHOUT = "or use --no-window"
 _PROBLEMS = {
@@ -56,7 +55,7 @@ def display_problem() -> str | None:
 def _shared() -> tuple[mmap.mmap | None, tuple[int, ...]]:
     """Memory that the process of the window reads too, and its file descriptor, if there can be.
 
-    A picture is then handed over in one copy, not in three turns through a pipe.
+    A picture is then handed over in one copy, not through a pipe.
     """
     if sys.platform != "linux":
         return None, ()
@@ -94,7 +93,7 @@ class Window(Closing):
         self._process = subprocess.Popen(
             [sys.executable, "-m", "posecheck.present.pane", *map(str, files)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            pipesize=_PIPE_BYTES, pass_fds=files,
+            pass_fds=files,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
         )  # fmt: skip
         for file in files:
