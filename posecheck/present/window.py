@@ -41,6 +41,7 @@ _PROBLEMS = {
     pane.NO_LIBRARY: "The window's libraries cannot be loaded; install them with `python -m pip "
     f"install pygame-ce opencv-python-headless`, {_WITHOUT}.",
 }
+_NOT_HERE = f"No window can be opened on this display; try another, {_WITHOUT}."
 
 
 def display_problem() -> str | None:
@@ -71,6 +72,23 @@ def _shared() -> tuple[mmap.mmap | None, tuple[int, ...]]:
         return None, ()
 
 
+def _begun(files: tuple[int, ...]) -> subprocess.Popen[bytes]:
+    """The process of the window, which takes over these file descriptors."""
+    paths = [str(_PACKAGES), os.environ.get("PYTHONPATH", "")]
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "posecheck.present.pane", *map(str, files)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            pass_fds=files,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
+        )  # fmt: skip
+    except OSError as error:
+        reason = error.strerror or error
+        raise MissingDependencyError(
+            f"No window can be opened ({reason}); close other programs, {_WITHOUT}."
+        ) from error
+
+
 class Window(Closing):
     """Shows pictures, full screen; a key (q or Esc) or closing it ends the session.
 
@@ -88,31 +106,32 @@ class Window(Closing):
             raise MissingDependencyError(
                 f"There is no display to show a window on; run it on a desktop, {_WITHOUT}."
             )
-        paths = [str(_PACKAGES), os.environ.get("PYTHONPATH", "")]
         self._shared, files = _shared()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "posecheck.present.pane", *map(str, files)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            pass_fds=files,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
-        )  # fmt: skip
-        for file in files:
-            os.close(file)
+        try:
+            self._process = _begun(files)
+        except BaseException:
+            if self._shared is not None:
+                self._shared.close()
+            raise
+        finally:
+            for file in files:
+                os.close(file)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._messages: IO[bytes] = self._process.stdin
         self._letters: IO[bytes] = self._process.stdout
         self._told: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self._open = True
+        self._open, self._first = True, b""
         self._prepared: Picture | None = None
         self._thread = threading.Thread(target=self._listen, name="posecheck-window", daemon=True)
-        self._thread.start()
-        self._first = self._hear(_OPEN_S)
-        if self._first != pane.READY:
+        try:
+            self._thread.start()
+            self._first = self._hear(_OPEN_S)
+            if self._first != pane.READY:
+                raise MissingDependencyError(_PROBLEMS.get(self._first, _NOT_HERE))
+        except BaseException:
             self.close()
-            raise MissingDependencyError(_PROBLEMS.get(
-                self._first, f"No window can be opened on this display; try another, {_WITHOUT}."
-            ))  # fmt: skip
+            raise
 
     @property
     def open(self) -> bool:
@@ -190,7 +209,8 @@ class Window(Closing):
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._thread.join()
+        if self._thread.ident is not None:  # it has begun
+            self._thread.join()
         self._letters.close()
         if self._shared is not None:
             with contextlib.suppress(BufferError):  # an error that goes up still holds a part

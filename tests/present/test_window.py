@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+import psutil
 import pygame
 import pytest
 from PIL import ImageGrab
@@ -128,6 +130,42 @@ def test_a_screen_that_cannot_be_drawn_ends_the_session(window: Window) -> None:
         time.sleep(0.05)
     assert not window.open
     window.draw(picture(0, 640, 480), make_update(), make_stage())  # does nothing any more
+
+
+def open_files() -> int:
+    return psutil.Process().num_fds()
+
+
+@pytest.mark.display
+def test_ctrl_c_while_it_opens_leaves_no_process(
+    display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_window: Window, _for_s: float) -> bytes:
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.setattr(Window, "_hear", interrupted)
+    before, others = open_files(), psutil.Process().children()
+    with pytest.raises(KeyboardInterrupt):
+        Window()
+    assert psutil.Process().children() == others
+    assert "posecheck-window" not in [t.name for t in threading.enumerate()]
+    assert open_files() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nothing is shared there")
+def test_no_room_for_its_process_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And leaves no memory behind."""
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setenv("DISPLAY", ":nowhere")
+    monkeypatch.setattr("subprocess.Popen", fail)
+    before = open_files()
+    with pytest.raises(MissingDependencyError, match=r"temporarily unavailable.*--no-window"):
+        Window()
+    assert open_files() == before
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="nothing is shared there")
