@@ -95,7 +95,7 @@ def _live(arguments: Namespace) -> None:
     def tell(event: dict[str, Any]) -> None:
         if as_lines:
             _print_line(event)
-        elif event["event"] in ("camera", "recording", "voice"):
+        elif event["event"] in ("camera", "recording", "voice", "window"):
             print(f"posecheck: {event['text']}", file=sys.stderr, flush=True)
 
     if arguments.record is None:

@@ -54,6 +54,12 @@ class Show:
         self._ahead: Frame | None = None  # it is being looked at
         self._prepared: Frame | None = None  # and drawn as far as can be without its pose
 
+    @property
+    def closed(self) -> bool:
+        """Whether somebody has closed the window; one that has broken down ends nothing."""
+        window = self._window
+        return window is not None and not window.open and window.problem is None
+
     def push_ahead(self, frame: Frame) -> None:
         """Prepare the picture of a frame while it is being looked at."""
         if self._window is not None:
@@ -85,7 +91,7 @@ class Show:
         course.start()
         while not course.over:
             self._step(course)
-            if self._window is not None and not self._window.open:
+            if self.closed:
                 course.stop()
         self._step(course)
         self._linger(linger_s)
@@ -135,6 +141,8 @@ class Show:
         problems = {"voice": self._voice.problem}
         if self._recording is not None:
             problems["recording"] = self._recording.problem
+        if self._window is not None:
+            problems["window"] = self._window.problem
         for what, problem in problems.items():
             if problem is not None and what not in self._troubles:
                 self._troubles.add(what)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 HEADER = struct.Struct("<BIII")  # what to do, width and height of a picture, bytes behind it
 NOTHING, SHOW, AHEAD, DRAW = range(4)  # show a picture; prepare it; draw the screen of the last
 READY, SHOWN, CLOSED, NO_LIBRARY, NO_WINDOW = b"r", b"s", b"c", b"l", b"w"
+BROKEN = b"b"  # a line follows that says why
 SHARED_BYTES = 8 << 20  # larger pictures come as bytes
 
 
@@ -73,7 +74,12 @@ def main() -> None:
         return
     shared = mmap.mmap(int(sys.argv[1]), SHARED_BYTES) if len(sys.argv) > 1 else None
     _say(READY)
-    _run(_messages(shared), StageScreen(), glass)
+    try:
+        _run(_messages(shared), StageScreen(), glass)
+    except Exception as error:
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        _say(BROKEN + why.encode(errors="replace") + b"\n")
+        return
     _say(CLOSED)
 
 
@@ -95,9 +101,9 @@ def _run(messages: Iterator[_Message], screen: StageScreen, glass: Glass) -> Non
             return
 
 
-def _say(letter: bytes) -> None:
+def _say(letters: bytes) -> None:
     try:
-        sys.stdout.buffer.write(letter)
+        sys.stdout.buffer.write(letters)
         sys.stdout.buffer.flush()
     except OSError:  # nobody listens any more
         os._exit(0)

@@ -6,6 +6,7 @@
         while window.open:
             window.prepare(frame.image)                 # while it is being looked at
             window.draw(frame.image, update, stage, "en")
+    window.problem                                      # one line where it has broken down
 
 It is drawn in a process of its own: see ``pane.py``.
 """
@@ -121,6 +122,7 @@ class Window(Closing):
         self._messages: IO[bytes] = self._process.stdin
         self._letters: IO[bytes] = self._process.stdout
         self._told: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self.problem: str | None = None  # one line: why it is not there any more, if not closed
         self._open, self._first = True, b""
         self._prepared: Picture | None = None
         self._thread = threading.Thread(target=self._listen, name="posecheck-window", daemon=True)
@@ -135,7 +137,7 @@ class Window(Closing):
 
     @property
     def open(self) -> bool:
-        """Whether nobody has closed it yet."""
+        """Whether it is there; `problem` tells whether it was closed or has broken down."""
         return self._open
 
     def hear(self) -> None:
@@ -182,8 +184,9 @@ class Window(Closing):
                 self._messages.write(pane.HEADER.pack(what, width, height, len(behind)))
                 self._messages.write(picture.tobytes() + behind)
             self._messages.flush()
-        except OSError:  # it was closed in the meantime
-            self._open = False
+        except OSError:  # its process has ended, and `_listen` learns why
+            self._thread.join(_SHOW_S)
+            self._break("it takes no pictures any more")
 
     def _hand_over(self, picture: Picture) -> bool:
         """Put a picture into the shared memory, if there is any, and if it has room."""
@@ -224,8 +227,17 @@ class Window(Closing):
             return b""
 
     def _listen(self) -> None:
-        """Take the letters as they come; none comes any more when the window is closed."""
-        while (letter := self._letters.read(1)) not in (b"", pane.CLOSED):
+        """Take the letters as they come, until the window is closed or has broken down."""
+        while (letter := self._letters.read(1)) not in (b"", pane.CLOSED, pane.BROKEN):
             self._told.put(letter)
+        if letter != pane.CLOSED:
+            why = self._letters.readline() if letter == pane.BROKEN else b""
+            self._break(why.decode(errors="replace").strip() or "its process has ended")
         self._open = False
         self._told.put(pane.CLOSED)
+
+    def _break(self, why: str) -> None:
+        """Give it up, unless it was closed already."""
+        if self._open:
+            self.problem = f"The screen has broken down ({why}); the session goes on without it."
+        self._open = False

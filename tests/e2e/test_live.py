@@ -337,7 +337,7 @@ class TestWindow:
     def test_closing_the_window_ends_the_session(
         self, slow_clip: Path, model_path: Path, tmp_path: Path
     ) -> None:
-        """With a report of what there is."""
+        """With a report of what there is. SDL takes a polite signal for a closed window."""
         arguments = ("live", "--camera", slow_clip, "--json", "--mute", "--out", "here")
         with start(*arguments, "--model", model_path, cwd=tmp_path) as process:
             wait_for(process, '"phase"')

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from cameras import FakeCapture, fake, grey
+from screens import virtual_screen
 from sessions_live import Gap, StoredEye, exercise, scripted, threads, until, without_a_model
 
 from posecheck.apps.live import live
@@ -79,6 +81,28 @@ def test_a_voice_engine_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (trouble,) = (e for e in told if e["event"] == "voice")
     assert "hung" in trouble["text"]
     assert "tones" in trouble["text"]
+
+
+@pytest.mark.display
+def test_a_window_that_breaks_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed: the session says so once, and goes on without it."""
+    told: list[dict[str, Any]] = []
+
+    def kill() -> None:
+        (pane,) = (
+            p for p in psutil.Process().children() if "posecheck.present.pane" in p.cmdline()
+        )
+        pane.kill()
+        until(told_of(told, "window"))
+
+    scripted(monkeypatch, {100: Gap(meanwhile=kill)})
+    with virtual_screen() as name:
+        monkeypatch.setenv("DISPLAY", name)
+        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+        done = live(out=tmp_path / "report", mute=True, tell=told.append, linger_s=0.1)
+    assert_whole(done.report)
+    (trouble,) = (e for e in told if e["event"] == "window")
+    assert "broken down" in trouble["text"]
 
 
 @pytest.mark.root

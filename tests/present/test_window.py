@@ -120,16 +120,45 @@ def test_the_screen_is_drawn_in_its_process(window: Window, display: str) -> Non
 
 
 @pytest.mark.display
-def test_a_screen_that_cannot_be_drawn_ends_the_session(window: Window) -> None:
-    """And says so, instead of waiting."""
+def test_a_screen_that_cannot_be_drawn_says_why(window: Window) -> None:
+    """In one line, instead of waiting."""
     assert window.open
     window.draw(picture(0, 640, 480), cast(Update, None), make_stage())
-    for _ in range(100):
-        if not window.open:
-            break
-        time.sleep(0.05)
-    assert not window.open
+    wait_until_gone(window)
+    assert window.problem is not None
+    assert "broken down (AttributeError: 'NoneType'" in window.problem
+    assert "\n" not in window.problem
     window.draw(picture(0, 640, 480), make_update(), make_stage())  # does nothing any more
+
+
+@pytest.mark.display
+def test_a_window_whose_process_has_gone_says_so(window: Window) -> None:
+    window.show(picture(0))
+    window._process.kill()
+    wait_until_gone(window)
+    assert window.problem is not None
+    assert "its process has ended" in window.problem
+
+
+@pytest.mark.display
+def test_a_window_that_is_closed_has_no_problem(window: Window) -> None:
+    """By somebody, which is what SDL takes a polite signal for, or by us."""
+    window._process.terminate()
+    wait_until_gone(window)
+    assert window.problem is None
+    with Window() as other:
+        other.show(picture(0))
+    assert not other.open
+    assert other.problem is None
+
+
+def wait_until_gone(window: Window) -> None:
+    for _ in range(100):
+        window.hear()
+        if not window.open:
+            return
+        time.sleep(0.05)
+    raise AssertionError("it is still there")
 
 
 def open_files() -> int:
