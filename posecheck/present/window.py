@@ -21,6 +21,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 _OPEN_S = 20.0  # a window that is not there by then never comes
 _SHOW_S = 1.0  # longer is not waited for a picture to be painted
+_LOOK_S, _HANGS = 1.0, 10  # a message that so many looks find not done with never will be
 _PACKAGES = Path(__file__).resolve().parents[2]
 _WITHOUT = "or use --no-window"
 _PROBLEMS = {
@@ -122,12 +124,18 @@ class Window(Closing):
         self._messages: IO[bytes] = self._process.stdin
         self._letters: IO[bytes] = self._process.stdout
         self._told: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._gone: queue.SimpleQueue[None] = queue.SimpleQueue()  # filled when all was heard
         self.problem: str | None = None  # one line: why it is not there any more, if not closed
         self._open, self._first = True, b""
+        self._owed_s: float | None = None  # of `time.monotonic`: a message not yet done with
         self._prepared: Picture | None = None
-        self._thread = threading.Thread(target=self._listen, name="posecheck-window", daemon=True)
+        self._threads = [
+            threading.Thread(target=target, name="posecheck-window", daemon=True)
+            for target in (self._listen, self._watch)
+        ]
         try:
-            self._thread.start()
+            for thread in self._threads:
+                thread.start()
             self._first = self._hear(_OPEN_S)
             if self._first != pane.READY:
                 raise MissingDependencyError(_PROBLEMS.get(self._first, _NOT_HERE))
@@ -146,13 +154,13 @@ class Window(Closing):
 
     def show(self, picture: Picture) -> None:
         """Show an RGB picture (h, w, 3) as it is, and wait until it is painted."""
-        self._send(pane.SHOW, picture)
-        self._wait()
+        if self._send(pane.SHOW, picture):
+            self._wait(pane.SHOWN)
 
     def prepare(self, image_rgb: Picture) -> None:
         """Do what does not need to know the pose, for a picture that will be drawn."""
-        self._send(pane.AHEAD, image_rgb)
-        self._prepared = image_rgb
+        if self._send(pane.AHEAD, image_rgb):
+            self._prepared = image_rgb
 
     def draw(
         self,
@@ -165,17 +173,18 @@ class Window(Closing):
         notice: str | None = None,
     ) -> None:
         """Show the screen that `StageScreen.draw` makes, and wait until it is painted."""
-        if image_rgb is not self._prepared:
-            self.prepare(image_rgb)
+        image = None if image_rgb is self._prepared else image_rgb
         words = (update, stage, language), {"scale": scale, "notice": notice}
-        self._send(pane.DRAW, None, pickle.dumps(words, pickle.HIGHEST_PROTOCOL))
-        self._wait()
+        if self._send(pane.DRAW, image, pickle.dumps(words, pickle.HIGHEST_PROTOCOL)):
+            self._prepared = image_rgb
+            self._wait(pane.SHOWN)
 
-    def _send(self, what: int, picture: Picture | None, behind: bytes = b"") -> None:
-        if not self._open:
-            return
-        while not self._told.empty():  # of a picture that was not waited for
-            self._told.get()
+    def _send(self, what: int, picture: Picture | None, behind: bytes = b"") -> bool:
+        """Send a message, unless the one before is not done with; whether it was sent."""
+        self._wait(pane.DONE)  # for it takes what is sent, and may need the shared memory
+        if not self._open or self._owed_s is not None:
+            return False
+        self._owed_s = time.monotonic()
         height, width = (0, 0) if picture is None else picture.shape[:2]
         try:
             if picture is None or self._hand_over(picture):
@@ -185,8 +194,9 @@ class Window(Closing):
                 self._messages.write(picture.tobytes() + behind)
             self._messages.flush()
         except OSError:  # its process has ended, and `_listen` learns why
-            self._thread.join(_SHOW_S)
+            self._threads[0].join(_SHOW_S)
             self._break("it takes no pictures any more")
+        return self._open
 
     def _hand_over(self, picture: Picture) -> bool:
         """Put a picture into the shared memory, if there is any, and if it has room."""
@@ -196,24 +206,31 @@ class Window(Closing):
         place.reshape(picture.shape)[:] = picture
         return True
 
-    def _wait(self) -> None:
-        if self._open:
-            self._hear(_SHOW_S)
+    def _wait(self, letter: bytes) -> None:
+        """Wait for what the last message is answered with, a second after it at most."""
+        while self._open and self._owed_s is not None:
+            heard = self._hear(max(self._owed_s + _SHOW_S - time.monotonic(), 0.0))
+            if heard == pane.DONE:
+                self._owed_s = None
+            if heard in (b"", letter):
+                return
 
     def close(self) -> None:
         """Close it; does nothing the second time."""
+        self._wait(pane.DONE)
         self._open = False
+        if self._first != pane.READY or self._owed_s is not None:
+            self._process.kill()  # it may hang, and never take what is still to be sent
         with contextlib.suppress(OSError):
             self._messages.close()
-        if self._first != pane.READY:
-            self._process.kill()
         try:
             self._process.wait(_SHOW_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        if self._thread.ident is not None:  # it has begun
-            self._thread.join()
+        for thread in self._threads:
+            if thread.ident is not None:  # it has begun
+                thread.join()
         self._letters.close()
         if self._shared is not None:
             with contextlib.suppress(BufferError):  # an error that goes up still holds a part
@@ -235,6 +252,20 @@ class Window(Closing):
             self._break(why.decode(errors="replace").strip() or "its process has ended")
         self._open = False
         self._told.put(pane.CLOSED)
+        self._gone.put(None)
+
+    def _watch(self) -> None:
+        """Give up a window that hangs, also while a picture is being sent to it."""
+        seen, times = self._owed_s, 0
+        while times < _HANGS:
+            with contextlib.suppress(queue.Empty):
+                self._gone.get(timeout=_LOOK_S)
+                return
+            # Counted, for this program may have been asleep as well.
+            times = times + 1 if self._owed_s is not None and self._owed_s == seen else 0
+            seen = self._owed_s
+        self._break("it hangs")
+        self._process.kill()
 
     def _break(self, why: str) -> None:
         """Give it up, unless it was closed already."""

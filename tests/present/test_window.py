@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -152,6 +153,41 @@ def test_a_window_that_is_closed_has_no_problem(window: Window) -> None:
     assert other.problem is None
 
 
+@pytest.mark.display
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_window_that_hangs_is_given_up(
+    shared: bool, display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also while a picture is being sent to it; nothing waits for ever."""
+    monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr("posecheck.present.window._LOOK_S", 0.05)
+    if not shared:
+        monkeypatch.setattr("posecheck.present.window._shared", lambda: (None, ()))
+    with Window() as window:
+        window.show(picture(0))
+        window._process.send_signal(signal.SIGSTOP)
+        window.show(picture(1))
+        wait_until_gone(window)
+        assert window.problem is not None
+        assert "it hangs" in window.problem
+        assert window._process.wait(10) != 0
+
+
+@pytest.mark.display
+def test_a_window_that_hangs_can_be_closed(window: Window) -> None:
+    """And no further message is sent to it meanwhile."""
+    window._process.send_signal(signal.SIGSTOP)
+    window.hear()
+    begun_s = time.monotonic()
+    for _ in range(100):
+        window.hear()
+        window.prepare(picture(1))
+        window.draw(picture(1), make_update(), make_stage())
+    window.close()
+    assert time.monotonic() - begun_s < 10
+
+
 def wait_until_gone(window: Window) -> None:
     for _ in range(100):
         window.hear()
@@ -162,7 +198,7 @@ def wait_until_gone(window: Window) -> None:
 
 
 def open_files() -> int:
-    return psutil.Process().num_fds()
+    return int(psutil.Process().num_fds())
 
 
 @pytest.mark.display
