@@ -81,7 +81,8 @@ def live(
     linger_s
         How long the last screen stays.
     tell
-        Is given each event, in the main thread.
+        Is given each event, in the main thread. Where it fails as a stream does, with OSError, the
+        session goes on without it.
     shown
         Is given each moment after it was drawn, and how old its frame was then, in seconds.
     progress
@@ -117,16 +118,16 @@ def live(
         session, guide = Session(asked, live=True), Guide(asked)
         show = Show(source, screen, voice, recording, language, tell, shown)
         course = Course(source, eye, session, guide, show.push, show.push_camera, show.push_ahead)
-        with contextlib.suppress(KeyboardInterrupt):
-            try:
-                show.run(course, linger_s)
-            finally:
-                course.stop()
+        broken = _lead(show, course, linger_s)
         if not len(course.log):
             interrupts.check()
-            raise course.error or CameraError(
-                f"{source.name} gave no picture; look at it with another program, or choose "
-                "another one with --camera."
+            raise (
+                broken
+                or course.error
+                or CameraError(
+                    f"{source.name} gave no picture; look at it with another program, or choose "
+                    "another one with --camera."
+                )
             )
         # What there is is worth its report, whatever has ended the session.
         with contextlib.suppress(KeyboardInterrupt), interrupts.shielded():
@@ -140,9 +141,25 @@ def live(
             with target as folder:
                 course.log.save(folder / POSES, found.sha256)
                 _write(report, folder, clip, progress)
-    if course.error is not None:
-        raise course.error
+    if (error := broken or course.error) is not None:
+        raise error
+    if show.untold is not None and not isinstance(show.untold, BrokenPipeError):
+        reason = show.untold.strerror or show.untold
+        raise OutputError(f"What happened could not be told to the end ({reason}); the report is "
+                          f"in {target.path}.")  # fmt: skip
     return Reviewed(report, target.path)
+
+
+def _lead(show: Show, course: Course, linger_s: float) -> Exception | None:
+    """Lead to the end; return what has broken it off, for what there is is written first."""
+    with contextlib.suppress(KeyboardInterrupt):
+        try:
+            show.run(course, linger_s)
+        except Exception as error:
+            return error
+        finally:
+            course.stop()
+    return None
 
 
 def _refuse_overlap(out: Path | None, record: Path | None) -> None:

@@ -48,6 +48,7 @@ class Show:
         self._newest: Newest[Moment] = Newest()
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._news = Events(language)
+        self.untold: OSError | None = None  # why events can be told no more
         self._notice: str | None = None
         self._troubles: set[str] = set()
         self._last: Moment | None = None
@@ -113,9 +114,16 @@ class Show:
         self._prepare()
         self._tell_troubles()
         while not self._events.empty():
-            event = self._events.get()
-            if self._tell is not None:
-                self._tell(event)
+            self._tell_one(self._events.get())
+
+    def _tell_one(self, event: Event) -> None:
+        """Tell an event; where nobody takes them any more, the person is still on the mat."""
+        if self._tell is None:
+            return
+        try:
+            self._tell(event)
+        except OSError as error:
+            self.untold, self._tell = error, None
 
     def _prepare(self) -> None:
         """Have the picture that is being looked at prepared, once the one before is drawn."""

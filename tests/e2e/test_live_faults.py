@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,6 +22,7 @@ from posecheck.apps.live import live
 from posecheck.apps.live_course import Moment
 from posecheck.assess.guide import Guide
 from posecheck.assess.prescription import Prescription
+from posecheck.errors import OutputError
 from posecheck.present import speech, voice
 from posecheck.present.speech import Engine, Player
 from posecheck.session import Session
@@ -81,6 +83,48 @@ def test_a_voice_engine_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (trouble,) = (e for e in told if e["event"] == "voice")
     assert "hung" in trouble["text"]
     assert "tones" in trouble["text"]
+
+
+def failing(told: list[dict[str, Any]], error: Exception) -> Callable[[dict[str, Any]], None]:
+    """Takes one event, and then no more."""
+
+    def tell(event: dict[str, Any]) -> None:
+        told.append(event)
+        if len(told) > 1:
+            raise error
+
+    return tell
+
+
+def test_who_reads_the_events_goes_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The person is still on the mat: the session goes on, and is told no more."""
+    scripted(monkeypatch)
+    told: list[dict[str, Any]] = []
+    done = live(out=tmp_path / "report", window=False, mute=True,
+                tell=failing(told, BrokenPipeError()))  # fmt: skip
+    assert_whole(done.report)
+    assert len(told) == 2
+    assert (done.folder / "report.json").is_file()
+
+
+def test_events_that_have_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after `> FILE` on a full disk: the session goes on, and its end says so."""
+    scripted(monkeypatch)
+    no_room = OSError(28, "No space left on device")
+    with pytest.raises(OutputError, match=r"No space left.*the report is in .*report"):
+        live(out=tmp_path / "report", window=False, mute=True, tell=failing([], no_room))
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert len(report["reps"]) == REPS
+
+
+def test_a_tell_with_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends the session, whose report is written all the same."""
+    scripted(monkeypatch, {200: Gap(meanwhile=lambda: until(lambda: len(told) > 1))})
+    told: list[dict[str, Any]] = []
+    with pytest.raises(KeyError, match="a fault"):
+        live(out=tmp_path / "report", window=False, mute=True,
+             tell=failing(told, KeyError("a fault")))  # fmt: skip
+    assert (tmp_path / "report" / "report.html").is_file()
 
 
 @pytest.mark.display
