@@ -91,7 +91,8 @@ def live(
     Returns
     -------
     Reviewed
-        The report and where it is. After Ctrl-C this is the report of what there was.
+        The report and where it is. After Ctrl-C this is the report of what there was, and without
+        a video.
 
     Raises
     ------
@@ -131,6 +132,8 @@ def live(
             )
         # What there is is worth its report, whatever has ended the session.
         with contextlib.suppress(KeyboardInterrupt), interrupts.shielded():
+            if screen is not None:  # full screen, it would hide how far the drawing is
+                screen.close()
             source.close()
             clip = _recorded(recording)
             info = _info(source.info, course, begun, clip)
@@ -203,15 +206,21 @@ def _info(
 
 
 def _write(report: Report, folder: Path, clip: Path | None, progress: Progress | None) -> None:
+    # An annotated video takes its time, which who has pressed Ctrl-C does not have.
+    video = clip is not None and not interrupts.requested()
+
     def tick(done: int, total: int) -> None:
         if progress is not None:
             progress(DRAWING, done, total)
+        if video:
+            interrupts.check()
 
-    # An annotated video takes its time, which who has pressed Ctrl-C does not have.
-    video = clip is not None and not interrupts.requested()
     pictures: dict[int, bytes] = {}
     if clip is not None:
-        pictures = draw_clip(clip, report, folder / VIDEO if video else None, tick)
+        try:
+            pictures = draw_clip(clip, report, folder / VIDEO if video else None, tick)
+        except KeyboardInterrupt:
+            video = False
     write_csv(report, folder / ANGLES)
     write_json(report, folder / REPORT)
     write_page(report, folder / PAGE, frames=pictures, video=video)

@@ -15,9 +15,11 @@ import numpy as np
 import psutil
 import pytest
 from cameras import FakeCapture, fake, grey
+from commands import tree
 from screens import virtual_screen
 from sessions_live import Gap, StoredEye, exercise, scripted, threads, until, without_a_model
 
+from posecheck.apps import interrupts
 from posecheck.apps.live import live
 from posecheck.apps.live_course import Moment
 from posecheck.assess.guide import Guide
@@ -125,6 +127,65 @@ def test_a_tell_with_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         live(out=tmp_path / "report", window=False, mute=True,
              tell=failing(told, KeyError("a fault")))  # fmt: skip
     assert (tmp_path / "report" / "report.html").is_file()
+
+
+class FakeWindow:
+    """A window that is there until it is closed."""
+
+    problem: str | None = None
+
+    def __init__(self) -> None:
+        self.open = True
+
+    def __enter__(self) -> FakeWindow:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.open = False
+
+    def hear(self) -> None:
+        pass
+
+    def prepare(self, image: Any) -> None:
+        pass
+
+    def draw(self, *_: object, **__: object) -> None:
+        pass
+
+
+def test_the_window_is_closed_before_the_clip_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it hides how far that is."""
+    scripted(monkeypatch)
+    window = FakeWindow()
+    monkeypatch.setattr("posecheck.apps.live.Window", lambda: window)
+    open_then: set[bool] = set()
+    live(out=tmp_path / "report", record=tmp_path / "there", mute=True, linger_s=0.0,
+         progress=lambda *_: open_then.add(window.open))  # fmt: skip
+    assert open_then == {False}
+    assert (tmp_path / "report" / "annotated.mp4").is_file()
+
+
+def test_ctrl_c_while_the_clip_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The video is left out, and nothing of it stays; all the rest is written."""
+    scripted(monkeypatch)
+    ticks: list[int] = []
+
+    def interrupt(_what: str, done: int, _total: int) -> None:
+        ticks.append(done)
+        if done > 20:
+            monkeypatch.setattr(interrupts._State, "requested", True)
+
+    done = live(out=tmp_path / "report", record=tmp_path / "there", window=False, mute=True,
+                progress=interrupt)  # fmt: skip
+    assert_whole(done.report)
+    assert len([n for n in ticks if n > 20]) == 1
+    assert tree(tmp_path / "report") == ["angles.csv", "poses.npz", "report.html", "report.json"]
+    assert "annotated.mp4" not in (tmp_path / "report" / "report.html").read_text()
 
 
 @pytest.mark.display
