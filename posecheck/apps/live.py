@@ -25,7 +25,7 @@ from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, Report
 from posecheck.apps.review import Reviewed
 from posecheck.assess.guide import Guide
 from posecheck.assess.prescription import Prescription
-from posecheck.errors import CameraError, OutputError
+from posecheck.errors import CameraError, OutputError, PosecheckError
 from posecheck.present.page import write_page
 from posecheck.present.recording import Recording
 from posecheck.present.tables import write_csv, write_json
@@ -122,14 +122,7 @@ def live(
         broken = _lead(show, course, linger_s)
         if not len(course.log):
             interrupts.check()
-            raise (
-                broken
-                or course.error
-                or CameraError(
-                    f"{source.name} gave no picture; look at it with another program, or choose "
-                    "another one with --camera."
-                )
-            )
+            raise broken or course.error or _why_nothing(source, show)
         # What there is is worth its report, whatever has ended the session.
         with contextlib.suppress(KeyboardInterrupt), interrupts.shielded():
             if screen is not None:  # full screen, it would hide how far the drawing is
@@ -163,6 +156,16 @@ def _lead(show: Show, course: Course, linger_s: float) -> Exception | None:
         finally:
             course.stop()
     return None
+
+
+def _why_nothing(source: Camera, show: Show) -> PosecheckError:
+    """What a session without a single picture ends with."""
+    if show.closed:
+        return PosecheckError("The window was closed before the first picture.")
+    return CameraError(
+        f"{source.name} gave no picture; look at it with another program, or choose another one "
+        "with --camera."
+    )
 
 
 def _refuse_overlap(out: Path | None, record: Path | None) -> None:
