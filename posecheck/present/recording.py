@@ -149,6 +149,7 @@ class Recording(Closing):
                     flushed_s = time.monotonic()
                 frame = self._next()
             container.mux(stream.encode(None))
+        self._begun = True
         self._journal.flush()
         return True
 
