@@ -1,4 +1,8 @@
-"""Each command of the command line: calls the app that does it, and prints what it returns."""
+"""Each command of the command line: calls the app that does it, and prints what it returns.
+
+Each imports its own app, so that one whose libraries are broken leaves the others alone, the
+doctor above all.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +12,19 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from posecheck.apps import summary
 from posecheck.apps.batch.result_names import CSV, INDEX, PARQUET
 from posecheck.apps.batch.show import BatchLine
-from posecheck.apps.doctor import checks
-from posecheck.apps.grade import grade
-from posecheck.apps.live import live
 from posecheck.apps.progress import ProgressLine
-from posecheck.apps.review import Reviewed, review
 from posecheck.assess.prescription import Prescription, load_prescription
 from posecheck.errors import InputError
 from posecheck.present.phrases import languages
 from posecheck.vision.model import ensure_model, find_model, stderr_bar
+
+if TYPE_CHECKING:
+    from posecheck.apps.review import Reviewed
 
 OK, FAILED = 0, 1
 _CLONE = Path(__file__).resolve().parents[2]
@@ -50,6 +53,8 @@ def _demo(arguments: Namespace) -> None:
 def _reviewed(
     arguments: Namespace, clip: Path, prescription: Prescription, earlier: Path | None
 ) -> Reviewed:
+    from posecheck.apps.review import review
+
     progress = ProgressLine()
     try:
         return review(
@@ -78,6 +83,8 @@ def demo_clip(folder: Path) -> Path:
 
 
 def _live(arguments: Namespace) -> None:
+    from posecheck.apps.live import live
+
     if arguments.language not in languages():
         raise InputError(
             f"There is no language {arguments.language}; --language takes "
@@ -88,7 +95,7 @@ def _live(arguments: Namespace) -> None:
     def tell(event: dict[str, Any]) -> None:
         if as_lines:
             _print_line(event)
-        elif event["event"] in ("camera", "recording", "voice"):
+        elif event["event"] in ("camera", "recording", "voice", "window"):
             print(f"posecheck: {event['text']}", file=sys.stderr, flush=True)
 
     if arguments.record is None:
@@ -116,6 +123,8 @@ def _live(arguments: Namespace) -> None:
 
 
 def _grade(arguments: Namespace) -> int:
+    from posecheck.apps.grade import grade
+
     def tell(event: dict[str, Any]) -> None:
         if arguments.json:
             _print_line(event)
@@ -176,6 +185,8 @@ def _model(arguments: Namespace) -> None:
 
 
 def _doctor(arguments: Namespace) -> None:
+    from posecheck.apps.doctor import checks
+
     found = checks(arguments.model)
     plain = {
         "ok": all(check.ok for check in found if check.needed),

@@ -25,6 +25,7 @@ _OLDEST_PYTHON = (3, 10)
 _WHEELS = (  # where MediaPipe runs
     ("Linux", "x86_64"), ("Windows", "AMD64"), ("Darwin", "arm64"),
 )  # fmt: skip
+_OTHER_WHEELS = "opencv-python opencv-contrib-python"  # they write the same files
 _DECODERS = ("h264", "hevc", "vp8", "vp9", "mpeg4", "mjpeg")
 
 
@@ -131,12 +132,12 @@ def _cache() -> Check:
 def _opencv() -> Check:
     try:
         cv2 = importlib.import_module("cv2")
-    except ImportError as error:
-        fix = "python -m pip install opencv-python"
-        if ".so" in str(error):  # the wheel is there, a library of the system is not
-            fix = "sudo apt install libgl1 libglib2.0-0 (only the live camera needs it)"
-        return Check("opencv", False, _one_line(error), fix, needed=False)
-    return Check("opencv", True, str(cv2.__version__), needed=False)
+    except (ImportError, AttributeError) as error:
+        fix = "python -m pip install opencv-python-headless"
+        if not isinstance(error, ModuleNotFoundError):  # another of its wheels is in the way
+            fix = f"python -m pip uninstall -y {_OTHER_WHEELS} && {fix} --force-reinstall --no-deps"
+        return Check("opencv", False, _one_line(error), fix)
+    return Check("opencv", True, str(cv2.__version__))
 
 
 def _camera() -> Check:

@@ -19,6 +19,7 @@ from posecheck.apps.batch.pool import Executor, LocalExecutor, failed_task, run_
 from posecheck.apps.batch.run import Graded, Tell, Watcher, run_batch
 from posecheck.assess.prescription import Prescription
 from posecheck.types import Side, Variant
+from posecheck.vision.opencv import load_cv2
 
 USUAL = Limits()
 
@@ -99,6 +100,8 @@ def grade(
             return connect(dask, run_guarded, failed_task)
         return LocalExecutor(workers)
 
+    if dask is None:
+        load_cv2()  # one line at once where it is broken, not one for each clip
     several = [paths] if isinstance(paths, str | Path) else paths
     places = [os.fspath(path) for path in several]
     return run_batch(places, settings, executor, tell=tell, watcher=watcher)

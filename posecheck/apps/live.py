@@ -25,7 +25,7 @@ from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, Report
 from posecheck.apps.review import Reviewed
 from posecheck.assess.guide import Guide
 from posecheck.assess.prescription import Prescription
-from posecheck.errors import CameraError, OutputError
+from posecheck.errors import CameraError, OutputError, PosecheckError
 from posecheck.present.page import write_page
 from posecheck.present.recording import Recording
 from posecheck.present.tables import write_csv, write_json
@@ -81,7 +81,8 @@ def live(
     linger_s
         How long the last screen stays.
     tell
-        Is given each event, in the main thread.
+        Is given each event, in the main thread. Where it fails as a stream does, with OSError, the
+        session goes on without it.
     shown
         Is given each moment after it was drawn, and how old its frame was then, in seconds.
     progress
@@ -90,7 +91,8 @@ def live(
     Returns
     -------
     Reviewed
-        The report and where it is. After Ctrl-C this is the report of what there was.
+        The report and where it is. After Ctrl-C this is the report of what there was, and without
+        a video.
 
     Raises
     ------
@@ -117,19 +119,14 @@ def live(
         session, guide = Session(asked, live=True), Guide(asked)
         show = Show(source, screen, voice, recording, language, tell, shown)
         course = Course(source, eye, session, guide, show.push, show.push_camera, show.push_ahead)
-        with contextlib.suppress(KeyboardInterrupt):
-            try:
-                show.run(course, linger_s)
-            finally:
-                course.stop()
+        broken = _lead(show, course, linger_s)
         if not len(course.log):
             interrupts.check()
-            raise course.error or CameraError(
-                f"{source.name} gave no picture; look at it with another program, or choose "
-                "another one with --camera."
-            )
+            raise broken or course.error or _why_nothing(source, show)
         # What there is is worth its report, whatever has ended the session.
         with contextlib.suppress(KeyboardInterrupt), interrupts.shielded():
+            if screen is not None:  # full screen, it would hide how far the drawing is
+                screen.close()
             source.close()
             clip = _recorded(recording)
             info = _info(source.info, course, begun, clip)
@@ -140,9 +137,35 @@ def live(
             with target as folder:
                 course.log.save(folder / POSES, found.sha256)
                 _write(report, folder, clip, progress)
-    if course.error is not None:
-        raise course.error
+    if (error := broken or course.error) is not None:
+        raise error
+    if show.untold is not None and not isinstance(show.untold, BrokenPipeError):
+        reason = show.untold.strerror or show.untold
+        raise OutputError(f"What happened could not be told to the end ({reason}); the report is "
+                          f"in {target.path}.")  # fmt: skip
     return Reviewed(report, target.path)
+
+
+def _lead(show: Show, course: Course, linger_s: float) -> Exception | None:
+    """Lead to the end; return what has broken it off, for what there is is written first."""
+    with contextlib.suppress(KeyboardInterrupt):
+        try:
+            show.run(course, linger_s)
+        except Exception as error:
+            return error
+        finally:
+            course.stop()
+    return None
+
+
+def _why_nothing(source: Camera, show: Show) -> PosecheckError:
+    """What a session without a single picture ends with."""
+    if show.closed:
+        return PosecheckError("The window was closed before the first picture.")
+    return CameraError(
+        f"{source.name} gave no picture; look at it with another program, or choose another one "
+        "with --camera."
+    )
 
 
 def _refuse_overlap(out: Path | None, record: Path | None) -> None:
@@ -186,15 +209,21 @@ def _info(
 
 
 def _write(report: Report, folder: Path, clip: Path | None, progress: Progress | None) -> None:
+    # An annotated video takes its time, which who has pressed Ctrl-C does not have.
+    video = clip is not None and not interrupts.requested()
+
     def tick(done: int, total: int) -> None:
         if progress is not None:
             progress(DRAWING, done, total)
+        if video:
+            interrupts.check()
 
-    # An annotated video takes its time, which who has pressed Ctrl-C does not have.
-    video = clip is not None and not interrupts.requested()
     pictures: dict[int, bytes] = {}
     if clip is not None:
-        pictures = draw_clip(clip, report, folder / VIDEO if video else None, tick)
+        try:
+            pictures = draw_clip(clip, report, folder / VIDEO if video else None, tick)
+        except KeyboardInterrupt:
+            video = False
     write_csv(report, folder / ANGLES)
     write_json(report, folder / REPORT)
     write_page(report, folder / PAGE, frames=pictures, video=video)

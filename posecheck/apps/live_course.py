@@ -85,14 +85,15 @@ class Course(threading.Thread):
         return not self.is_alive()
 
     def stop(self) -> None:
-        """Finish the frame that is being looked at, and no further one."""
+        """Finish the frame that is being looked at, and no further one; also before it began."""
         self._halt.set()
-        self.join()
+        if self.ident is not None:
+            self.join()
 
     def run(self) -> None:
         """Follow; whatever goes wrong is kept in `error`, for there is nobody above to tell."""
-        self._looks.start()
         try:
+            self._looks.start()
             self._follow()
         except BaseException as error:
             self.error = error

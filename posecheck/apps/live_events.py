@@ -68,7 +68,7 @@ def camera_event(event: CameraEvent) -> Event:
 
 
 def trouble(what: str, t_s: float, message: str) -> Event:
-    """What no longer works: the voice, the recording."""
+    """What no longer works: the voice, the recording, the window."""
     return _event(what, t_s, text=message)
 
 

@@ -67,9 +67,10 @@ class Looks(threading.Thread):
         return look
 
     def stop(self) -> None:
-        """Finish the look that is under way, and no further one."""
+        """Finish the look that is under way, and no further one; also before it began."""
         self._halt.set()
-        self.join()
+        if self.ident is not None:
+            self.join()
 
     def run(self) -> None:
         """Look; whatever goes wrong is kept for who takes the looks."""

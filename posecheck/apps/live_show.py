@@ -48,11 +48,18 @@ class Show:
         self._newest: Newest[Moment] = Newest()
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._news = Events(language)
+        self.untold: OSError | None = None  # why events can be told no more
         self._notice: str | None = None
         self._troubles: set[str] = set()
         self._last: Moment | None = None
         self._ahead: Frame | None = None  # it is being looked at
         self._prepared: Frame | None = None  # and drawn as far as can be without its pose
+
+    @property
+    def closed(self) -> bool:
+        """Whether somebody has closed the window; one that has broken down ends nothing."""
+        window = self._window
+        return window is not None and not window.open and window.problem is None
 
     def push_ahead(self, frame: Frame) -> None:
         """Prepare the picture of a frame while it is being looked at."""
@@ -85,7 +92,7 @@ class Show:
         course.start()
         while not course.over:
             self._step(course)
-            if self._window is not None and not self._window.open:
+            if self.closed:
                 course.stop()
         self._step(course)
         self._linger(linger_s)
@@ -107,9 +114,16 @@ class Show:
         self._prepare()
         self._tell_troubles()
         while not self._events.empty():
-            event = self._events.get()
-            if self._tell is not None:
-                self._tell(event)
+            self._tell_one(self._events.get())
+
+    def _tell_one(self, event: Event) -> None:
+        """Tell an event; where nobody takes them any more, the person is still on the mat."""
+        if self._tell is None:
+            return
+        try:
+            self._tell(event)
+        except OSError as error:
+            self.untold, self._tell = error, None
 
     def _prepare(self) -> None:
         """Have the picture that is being looked at prepared, once the one before is drawn."""
@@ -135,6 +149,8 @@ class Show:
         problems = {"voice": self._voice.problem}
         if self._recording is not None:
             problems["recording"] = self._recording.problem
+        if self._window is not None:
+            problems["window"] = self._window.problem
         for what, problem in problems.items():
             if problem is not None and what not in self._troubles:
                 self._troubles.add(what)

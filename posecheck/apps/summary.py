@@ -6,13 +6,15 @@ import math
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from posecheck.apps.doctor import Check
-from posecheck.apps.review import Reviewed
 from posecheck.present.tables import report_to_dict
 from posecheck.present.words import VARIANT_WORDS, VERDICT_WORDS
 from posecheck.types import Report
+
+if TYPE_CHECKING:
+    from posecheck.apps.doctor import Check
+    from posecheck.apps.review import Reviewed
 
 _WIDTH = 88
 _WHAT_IT_IS = {

@@ -9,16 +9,14 @@ from __future__ import annotations
 import os
 import sys
 
-import cv2
-
-# Before it is loaded: it would greet on standard output, and paint by way of the 3-D drivers, ten
-# times as slowly where these are software. A message that takes the focus must not hide the person.
-os.environ.update(
-    PYGAME_HIDE_SUPPORT_PROMPT="1",
-    SDL_FRAMEBUFFER_ACCELERATION="0",
-    SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS="0",
-)
-if sys.platform == "linux":  # nothing that draws past the desktop
+# Before it is loaded: it would greet on standard output. A message that takes the focus must not
+# hide the person.
+os.environ.update(PYGAME_HIDE_SUPPORT_PROMPT="1", SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS="0")
+if sys.platform in ("linux", "win32"):
+    # Painting by way of the 3-D drivers takes ten times as long where these are software. A Mac
+    # and Wayland know no other way.
+    os.environ["SDL_FRAMEBUFFER_ACCELERATION"] = "0"
+if sys.platform == "linux":  # nothing that draws past the desktop; X11 paints without 3-D drivers
     os.environ.setdefault("SDL_VIDEODRIVER", "x11,wayland")
 import pygame
 
@@ -26,6 +24,9 @@ from posecheck.errors import MissingDependencyError
 from posecheck.present.dial import GROUND
 from posecheck.present.drawing import Picture
 from posecheck.present.mirror import fitted
+from posecheck.vision.opencv import load_cv2
+
+cv2 = load_cv2()
 
 _ENDS = (pygame.K_q, pygame.K_ESCAPE)
 
@@ -44,13 +45,12 @@ class Glass:
         # A second thread to enlarge would be waited for while the looks take the cores.
         cv2.setNumThreads(1)
         try:
-            pygame.display.init()
-            pygame.display.set_caption("Posecheck")
-            self.surface = pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
+            self.surface = _opened()
         except pygame.error as error:
             raise MissingDependencyError(f"No window can be opened ({error}).") from error
         pygame.mouse.set_visible(False)
         self.surface.fill(GROUND)
+        pygame.display.flip()  # else it stays undefined until the first picture
 
     def show(self, picture: Picture) -> None:
         """Paint an RGB picture, as large as the screen has room for."""
@@ -68,3 +68,20 @@ class Glass:
             event.type == pygame.QUIT or (event.type == pygame.KEYDOWN and event.key in _ENDS)
             for event in pygame.event.get()
         )
+
+
+def _opened() -> pygame.Surface:
+    """The whole screen; painted by way of the 3-D drivers where there is no other."""
+    try:
+        return _open()
+    except pygame.error:
+        if os.environ.pop("SDL_FRAMEBUFFER_ACCELERATION", None) is None:
+            raise
+        pygame.display.quit()
+        return _open()
+
+
+def _open() -> pygame.Surface:
+    pygame.display.init()
+    pygame.display.set_caption("Posecheck")
+    return pygame.display.set_mode((0, 0), pygame.FULLSCREEN)

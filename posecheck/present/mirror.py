@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
 from posecheck.present.drawing import Picture
 from posecheck.present.sketch import Box
 from posecheck.types import Array, Update
+from posecheck.vision.opencv import load_cv2
+
+cv2 = load_cv2()
 
 
 class Ahead(NamedTuple):

@@ -6,8 +6,9 @@ And PyAV brings another copy of some X libraries: with it loaded, OpenCV's windo
 nothing is imported here that needs it.
 
 Standard input: messages, each a header, the RGB bytes of a picture unless they lie in the shared
-memory whose file descriptor is the argument, and what is to be drawn. Standard output: letters.
-Keys are heard at each message; whoever has nothing to show sends an empty one now and then.
+memory whose file descriptor is the argument, and what is to be drawn. Standard output: letters;
+each message is answered when it is done with. Keys are heard at each message; whoever has nothing
+to show sends an empty one now and then.
 """
 
 from __future__ import annotations
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
     from posecheck.present.stage import StageScreen
 
 HEADER = struct.Struct("<BIII")  # what to do, width and height of a picture, bytes behind it
-NOTHING, SHOW, AHEAD, DRAW = range(4)  # show a picture; prepare it; draw the screen of the last
-READY, SHOWN, CLOSED, NO_LIBRARY, NO_WINDOW = b"r", b"s", b"c", b"l", b"w"
+NOTHING, SHOW, AHEAD, DRAW = range(4)  # show a picture; prepare it; draw the screen of it
+READY, NO_LIBRARY, NO_WINDOW = b"r", b"l", b"w"
+SHOWN, DONE = b"s", b"d"  # a picture is painted; a message is done with
+CLOSED = b"c"
+BROKEN = b"b"  # a line follows that says why
 SHARED_BYTES = 8 << 20  # larger pictures come as bytes
 
 
@@ -63,7 +67,7 @@ def main() -> None:
     try:
         from posecheck.present.glass import Glass
         from posecheck.present.stage import StageScreen
-    except ImportError:
+    except (ImportError, MissingDependencyError):
         _say(NO_LIBRARY)
         return
     try:
@@ -73,14 +77,19 @@ def main() -> None:
         return
     shared = mmap.mmap(int(sys.argv[1]), SHARED_BYTES) if len(sys.argv) > 1 else None
     _say(READY)
-    _run(_messages(shared), StageScreen(), glass)
+    try:
+        _run(_messages(shared), StageScreen(), glass)
+    except Exception as error:
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        _say(BROKEN + why.encode(errors="replace") + b"\n")
+        return
     _say(CLOSED)
 
 
 def _run(messages: Iterator[_Message], screen: StageScreen, glass: Glass) -> None:
     given = np.zeros((1, 1, 3), np.uint8)
     for what, (width, height), picture, behind in messages:
-        if what in (SHOW, AHEAD):
+        if width:
             given = np.frombuffer(picture, np.uint8).reshape(height, width, 3)
         if what == AHEAD:
             screen.prepare(given)
@@ -93,11 +102,12 @@ def _run(messages: Iterator[_Message], screen: StageScreen, glass: Glass) -> Non
             _say(SHOWN)
         if not glass.hear():
             return
+        _say(DONE)
 
 
-def _say(letter: bytes) -> None:
+def _say(letters: bytes) -> None:
     try:
-        sys.stdout.buffer.write(letter)
+        sys.stdout.buffer.write(letters)
         sys.stdout.buffer.flush()
     except OSError:  # nobody listens any more
         os._exit(0)

@@ -65,6 +65,7 @@ class Recording(Closing):
         self.folder = Path(folder)
         self.dropped = 0  # frames that the encoder was too slow for; their poses are kept
         self.problem: str | None = None
+        self._begun = False  # a frame is in the clip
         self._shape: tuple[int, ...] | None = None
         self._frames: Handover[Frame | None] = Handover(_WAITING)
         need_encoder("live without --record")
@@ -121,11 +122,14 @@ class Recording(Closing):
             reason = getattr(error, "strerror", None) or error
             self.problem = (
                 f"Recording has stopped ({reason}); what came before is in {self.folder}."
+                if self._begun
+                else f"Nothing of the clip can be recorded ({reason})."
             )
             wrote = True
             self._drain()
-        self._journal.close()
-        self._settle(wrote)
+        with contextlib.suppress(OSError):
+            self._journal.close()
+            self._settle(wrote)
 
     def _record(self) -> bool:
         """Write until the end; whether there was any frame."""
@@ -138,13 +142,16 @@ class Recording(Closing):
             flushed_s, last = time.monotonic(), -1
             while frame is not None:
                 last = max(last + 1, round((frame.t_s - first.t_s) / TIME_BASE))
-                container.mux(encode(stream, reformatter, to_frame(frame.image, last)))
+                packets = encode(stream, reformatter, to_frame(frame.image, last))
+                container.mux(packets)
+                self._begun = self._begun or bool(packets)
                 if time.monotonic() - flushed_s >= FLUSH_S:
                     os.fsync(synced.fileno())
                     self._journal.flush()
                     flushed_s = time.monotonic()
                 frame = self._next()
             container.mux(stream.encode(None))
+        self._begun = True
         self._journal.flush()
         return True
 
@@ -181,10 +188,15 @@ class Recording(Closing):
             journal.unlink()
         part = self.clip.with_name(f".{CLIP}.part")
         try:
-            _remux(self.clip, part)
-            part.replace(self.clip)
-        except OSError:  # the fragments stay, which play as well
-            part.unlink(missing_ok=True)
+            if _remux(self.clip, part):
+                part.replace(self.clip)
+                return
+            self._begun = False
+        except (OSError, av.FFmpegError, IndexError):  # the fragments stay, which play as well
+            pass
+        part.unlink(missing_ok=True)
+        if not self._begun:
+            self.clip.unlink(missing_ok=True)
 
 
 def _step_back() -> None:
@@ -194,8 +206,9 @@ def _step_back() -> None:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
-def _remux(fragments: Path, whole: Path) -> None:
-    """The same packets in an MP4 file with an index."""
+def _remux(fragments: Path, whole: Path) -> int:
+    """Put the same packets into an MP4 file with an index; return how many there were."""
+    count = 0
     # A file of our own: PyAV leaves its own open when the disk is full at the end.
     with (
         whole.open("wb") as file,
@@ -208,3 +221,5 @@ def _remux(fragments: Path, whole: Path) -> None:
             if packet.dts is not None:
                 packet.stream = copied
                 sink.mux(packet)
+                count += 1
+    return count

@@ -15,7 +15,6 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-import cv2
 import numpy as np
 
 from posecheck.present import phrases, scenes
@@ -31,6 +30,9 @@ from posecheck.present.prompt import dial_of, said
 from posecheck.present.sketch import Box, Colour, Point
 from posecheck.present.strokes import line as stroke
 from posecheck.types import Stage, Update
+from posecheck.vision.opencv import load_cv2
+
+cv2 = load_cv2()
 
 _BAND = 0.16  # of the height: the line above
 _RIM = 0.011  # of the height: the frame of a picture

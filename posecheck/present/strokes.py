@@ -6,11 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from posecheck.present.sketch import Colour, Point
+from posecheck.vision.opencv import load_cv2
+
+cv2 = load_cv2()
 
 Coat = tuple[float, Colour, float]  # how far beyond the stroke it reaches, colour, opacity
 

@@ -6,6 +6,7 @@
         while window.open:
             window.prepare(frame.image)                 # while it is being looked at
             window.draw(frame.image, update, stage, "en")
+    window.problem                                      # one line where it has broken down
 
 It is drawn in a process of its own: see ``pane.py``.
 """
@@ -20,26 +21,30 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
 from posecheck.closing import Closing
 from posecheck.errors import MissingDependencyError
 from posecheck.present import pane
-from posecheck.present.drawing import Picture
 from posecheck.types import Stage, Update
+
+if TYPE_CHECKING:
+    from posecheck.present.drawing import Picture
 
 _OPEN_S = 20.0  # a window that is not there by then never comes
 _SHOW_S = 1.0  # longer is not waited for a picture to be painted
-_PIPE_BYTES = 1 << 20  # the most that Linux allows; a picture is handed over in three turns
+_LOOK_S, _HANGS = 1.0, 10  # a message that so many looks find not done with never will be
 _PACKAGES = Path(__file__).resolve().parents[2]
 _WITHOUT = "or use --no-window"
 _PROBLEMS = {
     pane.NO_LIBRARY: "The window's libraries cannot be loaded; install them with `python -m pip "
-    f"install pygame-ce opencv-python`, {_WITHOUT}.",
+    f"install pygame-ce opencv-python-headless`, {_WITHOUT}.",
 }
+_NOT_HERE = f"No window can be opened on this display; try another, {_WITHOUT}."
 
 
 def display_problem() -> str | None:
@@ -54,13 +59,13 @@ def display_problem() -> str | None:
 def _shared() -> tuple[mmap.mmap | None, tuple[int, ...]]:
     """Memory that the process of the window reads too, and its file descriptor, if there can be.
 
-    A picture is then handed over in one copy, not in three turns through a pipe.
+    A picture is then handed over in one copy, not through a pipe.
     """
     if sys.platform != "linux":
         return None, ()
     try:
         file = os.memfd_create("posecheck-window")
-    except OSError:
+    except (OSError, AttributeError):  # some builds of Python lack it
         return None, ()
     try:
         os.ftruncate(file, pane.SHARED_BYTES)
@@ -68,6 +73,23 @@ def _shared() -> tuple[mmap.mmap | None, tuple[int, ...]]:
     except OSError:
         os.close(file)
         return None, ()
+
+
+def _begun(files: tuple[int, ...]) -> subprocess.Popen[bytes]:
+    """The process of the window, which takes over these file descriptors."""
+    paths = [str(_PACKAGES), os.environ.get("PYTHONPATH", "")]
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "posecheck.present.pane", *map(str, files)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            pass_fds=files,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
+        )  # fmt: skip
+    except OSError as error:
+        reason = error.strerror or error
+        raise MissingDependencyError(
+            f"No window can be opened ({reason}); close other programs, {_WITHOUT}."
+        ) from error
 
 
 class Window(Closing):
@@ -87,35 +109,43 @@ class Window(Closing):
             raise MissingDependencyError(
                 f"There is no display to show a window on; run it on a desktop, {_WITHOUT}."
             )
-        paths = [str(_PACKAGES), os.environ.get("PYTHONPATH", "")]
         self._shared, files = _shared()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "posecheck.present.pane", *map(str, files)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            pipesize=_PIPE_BYTES, pass_fds=files,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
-        )  # fmt: skip
-        for file in files:
-            os.close(file)
+        try:
+            self._process = _begun(files)
+        except BaseException:
+            if self._shared is not None:
+                self._shared.close()
+            raise
+        finally:
+            for file in files:
+                os.close(file)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._messages: IO[bytes] = self._process.stdin
         self._letters: IO[bytes] = self._process.stdout
         self._told: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self._open = True
+        self._gone: queue.SimpleQueue[None] = queue.SimpleQueue()  # filled when all was heard
+        self.problem: str | None = None  # one line: why it is not there any more, if not closed
+        self._open, self._first = True, b""
+        self._owed_s: float | None = None  # of `time.monotonic`: a message not yet done with
         self._prepared: Picture | None = None
-        self._thread = threading.Thread(target=self._listen, name="posecheck-window", daemon=True)
-        self._thread.start()
-        self._first = self._hear(_OPEN_S)
-        if self._first != pane.READY:
+        self._threads = [
+            threading.Thread(target=target, name="posecheck-window", daemon=True)
+            for target in (self._listen, self._watch)
+        ]
+        try:
+            for thread in self._threads:
+                thread.start()
+            self._first = self._hear(_OPEN_S)
+            if self._first != pane.READY:
+                raise MissingDependencyError(_PROBLEMS.get(self._first, _NOT_HERE))
+        except BaseException:
             self.close()
-            raise MissingDependencyError(_PROBLEMS.get(
-                self._first, f"No window can be opened on this display; try another, {_WITHOUT}."
-            ))  # fmt: skip
+            raise
 
     @property
     def open(self) -> bool:
-        """Whether nobody has closed it yet."""
+        """Whether it is there; `problem` tells whether it was closed or has broken down."""
         return self._open
 
     def hear(self) -> None:
@@ -124,13 +154,13 @@ class Window(Closing):
 
     def show(self, picture: Picture) -> None:
         """Show an RGB picture (h, w, 3) as it is, and wait until it is painted."""
-        self._send(pane.SHOW, picture)
-        self._wait()
+        if self._send(pane.SHOW, picture):
+            self._wait(pane.SHOWN)
 
     def prepare(self, image_rgb: Picture) -> None:
         """Do what does not need to know the pose, for a picture that will be drawn."""
-        self._send(pane.AHEAD, image_rgb)
-        self._prepared = image_rgb
+        if self._send(pane.AHEAD, image_rgb):
+            self._prepared = image_rgb
 
     def draw(
         self,
@@ -143,17 +173,18 @@ class Window(Closing):
         notice: str | None = None,
     ) -> None:
         """Show the screen that `StageScreen.draw` makes, and wait until it is painted."""
-        if image_rgb is not self._prepared:
-            self.prepare(image_rgb)
+        image = None if image_rgb is self._prepared else image_rgb
         words = (update, stage, language), {"scale": scale, "notice": notice}
-        self._send(pane.DRAW, None, pickle.dumps(words, pickle.HIGHEST_PROTOCOL))
-        self._wait()
+        if self._send(pane.DRAW, image, pickle.dumps(words, pickle.HIGHEST_PROTOCOL)):
+            self._prepared = image_rgb
+            self._wait(pane.SHOWN)
 
-    def _send(self, what: int, picture: Picture | None, behind: bytes = b"") -> None:
-        if not self._open:
-            return
-        while not self._told.empty():  # of a picture that was not waited for
-            self._told.get()
+    def _send(self, what: int, picture: Picture | None, behind: bytes = b"") -> bool:
+        """Send a message, unless the one before is not done with; whether it was sent."""
+        self._wait(pane.DONE)  # for it takes what is sent, and may need the shared memory
+        if not self._open or self._owed_s is not None:
+            return False
+        self._owed_s = time.monotonic()
         height, width = (0, 0) if picture is None else picture.shape[:2]
         try:
             if picture is None or self._hand_over(picture):
@@ -162,8 +193,10 @@ class Window(Closing):
                 self._messages.write(pane.HEADER.pack(what, width, height, len(behind)))
                 self._messages.write(picture.tobytes() + behind)
             self._messages.flush()
-        except OSError:  # it was closed in the meantime
-            self._open = False
+        except OSError:  # its process has ended, and `_listen` learns why
+            self._threads[0].join(_SHOW_S)
+            self._break("it takes no pictures any more")
+        return self._open
 
     def _hand_over(self, picture: Picture) -> bool:
         """Put a picture into the shared memory, if there is any, and if it has room."""
@@ -173,23 +206,31 @@ class Window(Closing):
         place.reshape(picture.shape)[:] = picture
         return True
 
-    def _wait(self) -> None:
-        if self._open:
-            self._hear(_SHOW_S)
+    def _wait(self, letter: bytes) -> None:
+        """Wait for what the last message is answered with, a second after it at most."""
+        while self._open and self._owed_s is not None:
+            heard = self._hear(max(self._owed_s + _SHOW_S - time.monotonic(), 0.0))
+            if heard == pane.DONE:
+                self._owed_s = None
+            if heard in (b"", letter):
+                return
 
     def close(self) -> None:
         """Close it; does nothing the second time."""
+        self._wait(pane.DONE)
         self._open = False
+        if self._first != pane.READY or self._owed_s is not None:
+            self._process.kill()  # it may hang, and never take what is still to be sent
         with contextlib.suppress(OSError):
             self._messages.close()
-        if self._first != pane.READY:
-            self._process.kill()
         try:
             self._process.wait(_SHOW_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._thread.join()
+        for thread in self._threads:
+            if thread.ident is not None:  # it has begun
+                thread.join()
         self._letters.close()
         if self._shared is not None:
             with contextlib.suppress(BufferError):  # an error that goes up still holds a part
@@ -203,8 +244,31 @@ class Window(Closing):
             return b""
 
     def _listen(self) -> None:
-        """Take the letters as they come; none comes any more when the window is closed."""
-        while (letter := self._letters.read(1)) not in (b"", pane.CLOSED):
+        """Take the letters as they come, until the window is closed or has broken down."""
+        while (letter := self._letters.read(1)) not in (b"", pane.CLOSED, pane.BROKEN):
             self._told.put(letter)
+        if letter != pane.CLOSED:
+            why = self._letters.readline() if letter == pane.BROKEN else b""
+            self._break(why.decode(errors="replace").strip() or "its process has ended")
         self._open = False
         self._told.put(pane.CLOSED)
+        self._gone.put(None)
+
+    def _watch(self) -> None:
+        """Give up a window that hangs, also while a picture is being sent to it."""
+        seen, times = self._owed_s, 0
+        while times < _HANGS:
+            with contextlib.suppress(queue.Empty):
+                self._gone.get(timeout=_LOOK_S)
+                return
+            # Counted, for this program may have been asleep as well.
+            times = times + 1 if self._owed_s is not None and self._owed_s == seen else 0
+            seen = self._owed_s
+        self._break("it hangs")
+        self._process.kill()
+
+    def _break(self, why: str) -> None:
+        """Give it up, unless it was closed already."""
+        if self._open:
+            self.problem = f"The screen has broken down ({why}); the session goes on without it."
+        self._open = False

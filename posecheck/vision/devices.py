@@ -6,7 +6,6 @@ other systems a camera has its number only.
 
 from __future__ import annotations
 
-import importlib
 import os
 import platform
 import time
@@ -18,7 +17,8 @@ from urllib.parse import urlsplit, urlunsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from posecheck.errors import CameraError, MissingDependencyError
+from posecheck.errors import CameraError
+from posecheck.vision.opencv import load_cv2
 
 Image = NDArray[np.uint8]
 
@@ -195,20 +195,6 @@ def numbered(name: str) -> int:
         if name and name.casefold() in called.casefold():
             return number
     raise CameraError(f"{name} is neither a file nor a camera; {_those_here()}.")
-
-
-def load_cv2() -> Any:
-    """OpenCV, without its notes on standard error."""
-    # Read when it is loaded, and by the FFmpeg that it brings.
-    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")  # s; closing waits for it
-    try:
-        return importlib.import_module("cv2")
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"OpenCV cannot be used ({error}); run `posecheck doctor`, which says what to install."
-        ) from error
 
 
 def _open_part(address: str) -> str:

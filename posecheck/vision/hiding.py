@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from posecheck.motion.looks import Stroke
 from posecheck.types import Array
+from posecheck.vision.opencv import load_cv2
+
+cv2 = load_cv2()
 
 Image = NDArray[np.uint8]
 SOFT = 0.25  # of the half width: the stroke's edge

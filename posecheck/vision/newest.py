@@ -23,7 +23,8 @@ class _Nudge:
 class Newest(Generic[T]):
     """Handed from one thread to another; what is not taken in time is replaced.
 
-    Made of `queue.SimpleQueue`, as `Handover` is and for the same reason. One thread puts.
+    Made of `queue.SimpleQueue`, as `Handover` is and for the same reason. One thread puts; any
+    may nudge or end.
     """
 
     def __init__(self) -> None:
@@ -52,20 +53,20 @@ class Newest(Generic[T]):
     def take(self, timeout_s: float | None = None) -> T | None:
         """What is there, as soon as there is something; None after the time, or at the end.
 
-        None as well after a `nudge`, where there was nothing else.
+        None as well after a `nudge`, where there is nothing else.
 
         What `end` was given is raised here, once what was put before has been taken.
         """
         try:
             item = self._place.get(timeout=timeout_s)
+            while isinstance(item, _Nudge):  # what was put meanwhile stands behind it
+                item = self._place.get_nowait()
         except queue.Empty:
             return None
         if isinstance(item, _End):
             self._place.put(_End(None))  # the next one finds the end too
             if item.error is not None:
                 raise item.error
-            return None
-        if isinstance(item, _Nudge):
             return None
         if self._taken.empty():
             self._taken.put(None)

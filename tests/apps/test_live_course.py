@@ -14,6 +14,7 @@ import pytest
 
 from posecheck.apps.live_course import Course, Moment
 from posecheck.apps.live_events import Events, camera_event
+from posecheck.apps.live_looks import Looks
 from posecheck.assess.messages import WARNING_NOTES
 from posecheck.assess.prescription import Prescription
 from posecheck.errors import CameraError
@@ -184,6 +185,34 @@ def test_what_goes_wrong_is_kept_for_the_main_thread() -> None:
     course, moments, _ = run(5, error=CameraError("It is gone."))
     assert isinstance(course.error, CameraError)
     assert len(moments) == 5
+
+
+@pytest.mark.parametrize("which", [Course, Looks])
+def test_a_thread_that_cannot_be_started(
+    which: type[threading.Thread], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said, not taken for a camera without a picture; and both can be stopped."""
+
+    def start(thread: threading.Thread) -> None:
+        if isinstance(thread, which):
+            raise RuntimeError("can't start new thread")
+        threading.Thread.start(thread)
+
+    for one in (Course, Looks):
+        monkeypatch.setattr(one, "start", start)
+    course = Course(
+        cast(Camera, FakeCamera([])), FakeEye(iter([])), Session(Prescription.default()),
+        FakeLeader(), lambda _m: None, lambda _e: None,
+    )  # fmt: skip
+    if which is Course:
+        with pytest.raises(RuntimeError, match="new thread"):
+            course.start()
+        course.stop()
+    else:
+        course.start()
+        course.stop()
+        assert isinstance(course.error, RuntimeError)
+    assert course.over
 
 
 def test_it_stops_when_it_is_told_to() -> None:

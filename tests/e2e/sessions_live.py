@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from posecheck.types import ClipInfo, ModelInfo, Pose
+from posecheck.types import ClipInfo, ModelInfo, Pose, Report
 from posecheck.vision.camera import CameraEvent
 from posecheck.vision.frames import Frame
 from posecheck.vision.pose_store import load_poses
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 W, H = 160, 120
+REPS = 6
 
 
 def exercise() -> Sequence[Pose]:
@@ -142,3 +143,15 @@ def scripted(patch: pytest.MonkeyPatch, gaps: dict[int, Gap] | None = None) -> N
 def threads() -> list[str]:
     """The threads of a session that are left."""
     return [t.name for t in threading.enumerate() if t.name.startswith("posecheck")]
+
+
+def assert_whole(report: Report) -> None:
+    """Nothing of the exercise was missed."""
+    assert (report.side, report.variant, len(report.reps)) == ("left", "ankle_pump", REPS)
+    assert report.grade.verdict == "pass"
+    assert report.clip.frames == len(exercise())
+
+
+def told_of(told: list[dict[str, Any]], what: str) -> Callable[[], bool]:
+    """Whether an event of a kind has been told."""
+    return lambda: any(e["event"] == what for e in told)

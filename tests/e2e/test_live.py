@@ -279,6 +279,23 @@ def test_ctrl_c_leaves_a_report_of_what_there_is(
 
 
 @pytest.mark.slow
+def test_who_reads_the_events_goes_away(
+    sample_start: Callable[[int], Path], model_path: Path, tmp_path: Path
+) -> None:
+    """As with `| head -1`: no complaint, and the report of all there was."""
+    arguments = ("live", "--camera", sample_start(60), "--no-window", "--mute", "--out", "here")
+    with start(*arguments, "--model", model_path, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["event"] == "stage"
+        process.stdout.close()
+        assert process.stderr is not None
+        err = process.stderr.read()
+        assert process.wait(120) == 0, err
+    assert err.splitlines() == ["Nothing is recorded; --record DIR would keep the clip."]
+    assert tree(tmp_path) == ["here", *(f"here/{name}" for name in FILES)]
+
+
+@pytest.mark.slow
 def test_kill_while_recording_leaves_a_clip_to_review(model_path: Path, tmp_path: Path) -> None:
     """All but the last seconds."""
     arguments = ("live", "--camera", CLIP, "--no-window", "--mute", "--record", "there")
@@ -337,7 +354,7 @@ class TestWindow:
     def test_closing_the_window_ends_the_session(
         self, slow_clip: Path, model_path: Path, tmp_path: Path
     ) -> None:
-        """With a report of what there is."""
+        """With a report of what there is. SDL takes a polite signal for a closed window."""
         arguments = ("live", "--camera", slow_clip, "--json", "--mute", "--out", "here")
         with start(*arguments, "--model", model_path, cwd=tmp_path) as process:
             wait_for(process, '"phase"')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,40 +14,38 @@ from typing import Any
 import numpy as np
 import pytest
 from cameras import FakeCapture, fake, grey
-from sessions_live import Gap, StoredEye, exercise, scripted, threads, until, without_a_model
+from sessions_live import (
+    REPS,
+    Gap,
+    StoredEye,
+    assert_whole,
+    exercise,
+    scripted,
+    threads,
+    told_of,
+    until,
+    without_a_model,
+)
 
 from posecheck.apps.live import live
 from posecheck.apps.live_course import Moment
 from posecheck.assess.guide import Guide
 from posecheck.assess.prescription import Prescription
+from posecheck.errors import OutputError
 from posecheck.present import speech, voice
 from posecheck.present.speech import Engine, Player
 from posecheck.session import Session
-from posecheck.types import Report
 from posecheck.vision.frames import VideoSource
 from posecheck.vision.pose_store import PoseLog, load_poses
 
 __all__ = ["fake"]
 HANGS = "import time\nwhile True: time.sleep(1)"
-REPS = 6
 
 
 @pytest.fixture(autouse=True)
 def no_thread_is_left() -> Iterator[None]:
     yield
     assert threads() == []
-
-
-def assert_whole(report: Report) -> None:
-    """Nothing of the exercise was missed."""
-    assert (report.side, report.variant, len(report.reps)) == ("left", "ankle_pump", REPS)
-    assert report.grade.verdict == "pass"
-    assert report.clip.frames == len(exercise())
-
-
-def told_of(told: list[dict[str, Any]], what: str) -> Callable[[], bool]:
-    """Whether an event of a kind has been told."""
-    return lambda: any(e["event"] == what for e in told)
 
 
 def test_a_source_that_stalls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,6 +78,48 @@ def test_a_voice_engine_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (trouble,) = (e for e in told if e["event"] == "voice")
     assert "hung" in trouble["text"]
     assert "tones" in trouble["text"]
+
+
+def failing(told: list[dict[str, Any]], error: Exception) -> Callable[[dict[str, Any]], None]:
+    """Takes one event, and then no more."""
+
+    def tell(event: dict[str, Any]) -> None:
+        told.append(event)
+        if len(told) > 1:
+            raise error
+
+    return tell
+
+
+def test_who_reads_the_events_goes_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The person is still on the mat: the session goes on, and is told no more."""
+    scripted(monkeypatch)
+    told: list[dict[str, Any]] = []
+    done = live(out=tmp_path / "report", window=False, mute=True,
+                tell=failing(told, BrokenPipeError()))  # fmt: skip
+    assert_whole(done.report)
+    assert len(told) == 2
+    assert (done.folder / "report.json").is_file()
+
+
+def test_events_that_have_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after `> FILE` on a full disk: the session goes on, and its end says so."""
+    scripted(monkeypatch)
+    no_room = OSError(28, "No space left on device")
+    with pytest.raises(OutputError, match=r"No space left.*the report is in .*report"):
+        live(out=tmp_path / "report", window=False, mute=True, tell=failing([], no_room))
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert len(report["reps"]) == REPS
+
+
+def test_a_tell_with_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends the session, whose report is written all the same."""
+    scripted(monkeypatch, {200: Gap(meanwhile=lambda: until(lambda: len(told) > 1))})
+    told: list[dict[str, Any]] = []
+    with pytest.raises(KeyError, match="a fault"):
+        live(out=tmp_path / "report", window=False, mute=True,
+             tell=failing(told, KeyError("a fault")))  # fmt: skip
+    assert (tmp_path / "report" / "report.html").is_file()
 
 
 @pytest.mark.root

@@ -178,6 +178,23 @@ def test_what_breaks_ends_the_recording_and_not_the_session(
     assert len(times(made.clip)) == 20
 
 
+@pytest.mark.parametrize("what", ["posecheck.present.recording.encode", "av.open"])
+def test_a_recording_whose_first_write_fails_leaves_no_clip(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor a part of one; the poses are kept."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(what, full)
+    with Recording(tmp_path) as made:
+        write(made, frame(0))
+        write(made, frame(1))
+    assert made.problem == "Nothing of the clip can be recorded (No space left on device)."
+    assert [p.name for p in tmp_path.iterdir()] == ["poses.npz"]
+
+
 RUN = """
 import sys, time
 sys.path.insert(0, sys.argv[2])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
+import psutil
 import pygame
 import pytest
 from PIL import ImageGrab
@@ -20,7 +25,7 @@ from posecheck.present.dial import GROUND
 from posecheck.present.drawing import Picture
 from posecheck.present.glass import Glass
 from posecheck.present.stage import StageScreen
-from posecheck.present.window import Window, display_problem
+from posecheck.present.window import Window, _shared, display_problem
 from posecheck.types import Update
 
 WIDE, HIGH = 1280, 720
@@ -116,16 +121,122 @@ def test_the_screen_is_drawn_in_its_process(window: Window, display: str) -> Non
 
 
 @pytest.mark.display
-def test_a_screen_that_cannot_be_drawn_ends_the_session(window: Window) -> None:
-    """And says so, instead of waiting."""
+def test_a_screen_that_cannot_be_drawn_says_why(window: Window) -> None:
+    """In one line, instead of waiting."""
     assert window.open
     window.draw(picture(0, 640, 480), cast(Update, None), make_stage())
-    for _ in range(100):
-        if not window.open:
-            break
-        time.sleep(0.05)
-    assert not window.open
+    wait_until_gone(window)
+    assert window.problem is not None
+    assert "broken down (AttributeError: 'NoneType'" in window.problem
+    assert "\n" not in window.problem
     window.draw(picture(0, 640, 480), make_update(), make_stage())  # does nothing any more
+
+
+@pytest.mark.display
+def test_a_window_whose_process_has_gone_says_so(window: Window) -> None:
+    window.show(picture(0))
+    window._process.kill()
+    wait_until_gone(window)
+    assert window.problem is not None
+    assert "its process has ended" in window.problem
+
+
+@pytest.mark.display
+def test_a_window_that_is_closed_has_no_problem(window: Window) -> None:
+    """By somebody, which is what SDL takes a polite signal for, or by us."""
+    window._process.terminate()
+    wait_until_gone(window)
+    assert window.problem is None
+    with Window() as other:
+        other.show(picture(0))
+    assert not other.open
+    assert other.problem is None
+
+
+@pytest.mark.display
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_window_that_hangs_is_given_up(
+    shared: bool, display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also while a picture is being sent to it; nothing waits for ever."""
+    monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr("posecheck.present.window._LOOK_S", 0.05)
+    if not shared:
+        monkeypatch.setattr("posecheck.present.window._shared", lambda: (None, ()))
+    with Window() as window:
+        window.show(picture(0))
+        window._process.send_signal(signal.SIGSTOP)
+        window.show(picture(1))
+        wait_until_gone(window)
+        assert window.problem is not None
+        assert "it hangs" in window.problem
+        assert window._process.wait(10) != 0
+
+
+@pytest.mark.display
+def test_a_window_that_hangs_can_be_closed(window: Window) -> None:
+    """And no further message is sent to it meanwhile."""
+    window._process.send_signal(signal.SIGSTOP)
+    window.hear()
+    begun_s = time.monotonic()
+    for _ in range(100):
+        window.hear()
+        window.prepare(picture(1))
+        window.draw(picture(1), make_update(), make_stage())
+    window.close()
+    assert time.monotonic() - begun_s < 10
+
+
+def wait_until_gone(window: Window) -> None:
+    for _ in range(100):
+        window.hear()
+        if not window.open:
+            return
+        time.sleep(0.05)
+    raise AssertionError("it is still there")
+
+
+def open_files() -> int:
+    return int(psutil.Process().num_fds())
+
+
+@pytest.mark.display
+def test_ctrl_c_while_it_opens_leaves_no_process(
+    display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_window: Window, _for_s: float) -> bytes:
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.setattr(Window, "_hear", interrupted)
+    before, others = open_files(), psutil.Process().children()
+    with pytest.raises(KeyboardInterrupt):
+        Window()
+    assert psutil.Process().children() == others
+    assert "posecheck-window" not in [t.name for t in threading.enumerate()]
+    assert open_files() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nothing is shared there")
+def test_no_room_for_its_process_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And leaves no memory behind."""
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setenv("DISPLAY", ":nowhere")
+    monkeypatch.setattr("subprocess.Popen", fail)
+    before = open_files()
+    with pytest.raises(MissingDependencyError, match=r"temporarily unavailable.*--no-window"):
+        Window()
+    assert open_files() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nothing is shared there")
+def test_a_python_without_shared_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "memfd_create")
+    assert _shared() == (None, ())
 
 
 class TestGlass:
@@ -164,8 +275,37 @@ class TestGlass:
         assert len(x) == box.prod()
         assert (np.delete(shown.reshape(-1, 3), x * high + y, axis=0) == GROUND).all()
 
+    def test_a_system_that_paints_by_its_3d_drivers_alone(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As Wayland does: opened all the same, at the second try."""
+        hint, opened = "SDL_FRAMEBUFFER_ACCELERATION", pygame.display.set_mode
+
+        def set_mode(*how: Any) -> pygame.Surface:
+            if os.environ.get(hint) == "0":
+                raise pygame.error("Window framebuffer support not available")
+            return opened(*how)
+
+        monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+        monkeypatch.setenv(hint, "0")
+        monkeypatch.setattr(pygame.display, "set_mode", set_mode)
+        pygame.display.quit()
+        assert Glass().hear()
+
+    def test_it_is_empty_until_the_first_picture(
+        self, glass: Glass, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """And that is on the screen, not only meant to be."""
+        assert (pygame.surfarray.array3d(glass.surface) == GROUND).all()
+        flips: list[None] = []
+        monkeypatch.setattr(pygame.display, "flip", lambda: flips.append(None))
+        pygame.display.quit()
+        Glass()
+        assert len(flips) == 1
+
     def test_no_display(self, monkeypatch: pytest.MonkeyPatch) -> None:
         pygame.display.quit()
+        monkeypatch.setenv("SDL_FRAMEBUFFER_ACCELERATION", "0")  # to be put back
         monkeypatch.setenv("SDL_VIDEODRIVER", "no such driver")
         with pytest.raises(MissingDependencyError):
             Glass()
@@ -178,6 +318,7 @@ def test_without_a_library_it_says_what_to_install(
     (tmp_path / f"{missing}.py").write_text("raise ImportError('libGL.so.1')\n")
     monkeypatch.setenv("DISPLAY", ":nowhere")
     monkeypatch.setattr("posecheck.present.window._PACKAGES", tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
     problem = display_problem()
     assert problem is not None
     assert fix in problem

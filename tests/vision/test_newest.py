@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from posecheck.vision.newest import Newest
+from posecheck.vision.newest import Newest, _Nudge
 
 
 def test_only_the_newest_is_there() -> None:
@@ -59,6 +59,41 @@ def test_who_waits_goes_on_when_it_is_taken_or_over() -> None:
     assert list(iter(newest.take, None)) == list(range(200))
     thread.join()
     assert newest.dropped == 0
+
+
+def test_a_nudge_hides_nothing() -> None:
+    """Whatever comes first: two threads may do both at once."""
+    newest: Newest[int] = Newest()
+    newest._place.put(_Nudge())
+    newest._place.put(1)
+    assert newest.take(0.0) == 1
+    newest.put(2)
+    newest._place.put(_Nudge())
+    assert newest.take(0.0) == 2
+    assert newest.take(0.0) is None
+    newest.nudge()
+    newest.end(OSError("unplugged"))
+    with pytest.raises(OSError, match="unplugged"):
+        newest.take(0.0)
+
+
+def test_the_last_is_found_while_another_nudges() -> None:
+    newest: Newest[int] = Newest()
+    done = threading.Event()
+
+    def nudge() -> None:
+        while not done.is_set():
+            newest.nudge()
+
+    thread = threading.Thread(target=nudge)
+    thread.start()
+    try:
+        for i in range(2000):
+            newest.put(i)
+            assert newest.take(0.0) == i
+    finally:
+        done.set()
+        thread.join()
 
 
 def test_the_end_frees_who_waits() -> None:

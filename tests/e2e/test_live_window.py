@@ -1,0 +1,119 @@
+"""The window of a live session, and what comes after it, from end to end without a model."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from commands import tree
+from screens import virtual_screen
+from sessions_live import Gap, ScriptedCamera, assert_whole, scripted, threads, told_of, until
+
+from posecheck.apps import interrupts
+from posecheck.apps.live import live
+from posecheck.errors import PosecheckError
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left() -> Iterator[None]:
+    yield
+    assert threads() == []
+
+
+class FakeWindow:
+    """A window that is there until it is closed."""
+
+    problem: str | None = None
+
+    def __init__(self) -> None:
+        self.open = True
+
+    def __enter__(self) -> FakeWindow:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.open = False
+
+    def hear(self) -> None:
+        pass
+
+    def prepare(self, image: Any) -> None:
+        pass
+
+    def draw(self, *_: object, **__: object) -> None:
+        pass
+
+
+def test_a_window_that_is_closed_before_the_first_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The camera is not to blame."""
+    window = FakeWindow()
+    scripted(monkeypatch)
+    monkeypatch.setattr(ScriptedCamera, "read", lambda *_: time.sleep(0.01))
+    monkeypatch.setattr("posecheck.apps.live.Window", lambda: window)
+    monkeypatch.setattr(window, "hear", window.close)
+    with pytest.raises(PosecheckError, match="The window was closed before the first picture"):
+        live(out=tmp_path / "report", mute=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_window_is_closed_before_the_clip_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it hides how far that is."""
+    scripted(monkeypatch)
+    window = FakeWindow()
+    monkeypatch.setattr("posecheck.apps.live.Window", lambda: window)
+    open_then: set[bool] = set()
+    live(out=tmp_path / "report", record=tmp_path / "there", mute=True, linger_s=0.0,
+         progress=lambda *_: open_then.add(window.open))  # fmt: skip
+    assert open_then == {False}
+    assert (tmp_path / "report" / "annotated.mp4").is_file()
+
+
+def test_ctrl_c_while_the_clip_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The video is left out, and nothing of it stays; all the rest is written."""
+    scripted(monkeypatch)
+    ticks: list[int] = []
+
+    def interrupt(_what: str, done: int, _total: int) -> None:
+        ticks.append(done)
+        if done > 20:
+            monkeypatch.setattr(interrupts._State, "requested", True)
+
+    done = live(out=tmp_path / "report", record=tmp_path / "there", window=False, mute=True,
+                progress=interrupt)  # fmt: skip
+    assert_whole(done.report)
+    assert len([n for n in ticks if n > 20]) == 1
+    assert tree(tmp_path / "report") == ["angles.csv", "poses.npz", "report.html", "report.json"]
+    assert "annotated.mp4" not in (tmp_path / "report" / "report.html").read_text()
+
+
+@pytest.mark.display
+def test_a_window_that_breaks_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed: the session says so once, and goes on without it."""
+    told: list[dict[str, Any]] = []
+
+    def kill() -> None:
+        (pane,) = (
+            p for p in psutil.Process().children() if "posecheck.present.pane" in p.cmdline()
+        )
+        pane.kill()
+        until(told_of(told, "window"))
+
+    scripted(monkeypatch, {100: Gap(meanwhile=kill)})
+    with virtual_screen() as name:
+        monkeypatch.setenv("DISPLAY", name)
+        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+        done = live(out=tmp_path / "report", mute=True, tell=told.append, linger_s=0.1)
+    assert_whole(done.report)
+    (trouble,) = (e for e in told if e["event"] == "window")
+    assert "broken down" in trouble["text"]
