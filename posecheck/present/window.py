@@ -25,6 +25,7 @@ from typing import IO
 
 import numpy as np
 
+from posecheck.children import python_module
 from posecheck.closing import Closing
 from posecheck.errors import MissingDependencyError
 from posecheck.present import pane
@@ -90,7 +91,7 @@ class Window(Closing):
         paths = [str(_PACKAGES), os.environ.get("PYTHONPATH", "")]
         self._shared, files = _shared()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "posecheck.present.pane", *map(str, files)],
+            python_module("posecheck.present.pane", *map(str, files)),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             pipesize=_PIPE_BYTES, pass_fds=files,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
