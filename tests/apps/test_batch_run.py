@@ -210,6 +210,9 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     assert run_inline([clip], out).tally.failed == 1
     assert "left alone" in (rows(out)[0].error or "")
     assert (out / "monday/thesis.txt").read_text() == "years of work"
+    (out / "monday/thesis.txt").rename(out / "monday/.thesis.part")
+    assert run_inline([clip], out).tally.failed == 1
+    assert (out / "monday/.thesis.part").read_text() == "years of work"
 
 
 def test_a_second_batch_in_the_same_place_is_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from batch_servers import PASSWORD
 
 from posecheck.apps.batch.storage import Storage, open_storage
+from posecheck.apps.staging import Staging
 from posecheck.errors import OutputError
 
 
@@ -94,19 +95,28 @@ def test_a_full_disk_leaves_what_was_there(
     with pytest.raises(OutputError, match="No space left"):
         getattr(out, what)("clip", source)
     assert out.list() == before
-    assert sorted(p.name for p in (tmp_path / "graded").iterdir()) == ["clip"]
+    assert sorted(p.name for p in (tmp_path / "graded").iterdir()) == [".posecheck", "clip"]
+    assert list((tmp_path / "graded/.posecheck/part").iterdir()) == []
 
 
-def test_what_a_kill_left_is_swept(tmp_path: Path) -> None:
+def test_what_a_kill_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
+    """Neither what somebody is writing now, nor what has the name of a part elsewhere."""
     out = open_storage(tmp_path)
-    (tmp_path / ".clip.0123.part").mkdir()
-    (tmp_path / ".clip.0123.part" / "report.json").write_text("half")
-    (tmp_path / "clip").mkdir()
-    (tmp_path / "clip" / ".angles.csv.0123.part").write_text("half")
     out.write_bytes("clip/report.json", b"whole")
-    assert out.list() == ["clip/report.json"]
+    others = [".thesis.part", "clip/.film.mp4.part", ".clip.01234567.part/report.json"]
+    for name in others:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("somebody's")
+    left = tmp_path / ".posecheck/part/.result.01234567.part"
+    left.mkdir()
+    (left / "new").write_text("half")
+    at_work = Staging(tmp_path / ".posecheck/part/result")
+    assert out.list() == sorted(["clip/report.json", *others])
     out.sweep()
-    assert sorted(p.name for p in tmp_path.rglob("*")) == ["clip", "report.json"]
+    assert not left.exists()
+    assert at_work.folder.is_dir()
+    at_work.close()
+    assert out.list() == sorted(["clip/report.json", *others])
 
 
 def test_a_report_in_a_bucket_comes_last(bucket: dict[str, str], tmp_path: Path) -> None:

@@ -8,7 +8,7 @@
     out.write("grades.csv", built_table)
 
 Names are relative, with ``/``. Every file is there whole or not at all: on a disk it is written
-beside its place and renamed, in a bucket an object appears when all of it is there. Of a folder
+in a corner and renamed, in a bucket an object appears when all of it is there. Of a folder
 the report is written last, so that a folder with a report is whole.
 """
 
@@ -56,7 +56,7 @@ class Storage(Protocol):
         """Take a file or a folder away, if it is there."""
 
     def sweep(self) -> None:
-        """Take away what a process that was killed left half written; nobody else may write."""
+        """Take away what processes that were killed left half written, and nothing else."""
 
 
 def open_storage(out: str | Path) -> Storage:
