@@ -375,6 +375,7 @@ def test_a_daemon_may_have_a_guarded_child(tmp_path: Path) -> None:
     import multiprocessing
 
     clip, out = make_clip(tmp_path / "a.mp4"), tmp_path / "out"
+    out.mkdir()
     text = Prescription.default().model_dump_json()
     task = GradeTask(ClipJob(str(clip), "a.mp4", "a"), str(out), text, "a",
                      runs="batch_fakes:remember")  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from batch_servers import PASSWORD
 
+from posecheck.apps.batch.locks import content_lock
 from posecheck.apps.batch.storage import Storage, open_storage
 from posecheck.apps.staging import Staging
 from posecheck.errors import OutputError
@@ -60,7 +61,33 @@ def test_what_is_written_is_there(out: Storage, tmp_path: Path) -> None:
     assert out.list() == []
 
 
+def test_a_mark_is_seen_where_it_was_left_and_as_long(out: Storage) -> None:
+    out.check()
+    with out.marked() as mark:
+        assert out.sees(mark)
+        assert out.list() == []
+        if mark:
+            out.sweep()
+            assert out.sees(mark)
+    assert out.sees("")
+    assert not out.sees(mark or "another")
+
+
+def test_a_folder_that_a_worker_does_not_see_is_not_made(tmp_path: Path) -> None:
+    """It would be one on the worker's own disk, and nobody would find the results."""
+    out = open_storage(tmp_path / "shared")
+    with pytest.raises(OutputError, match="No such file"):
+        out.write_bytes("a/report.json", b"")
+    with (
+        pytest.raises(OutputError, match="No such file"),
+        content_lock(tmp_path / "shared", "a" * 64),
+    ):
+        pass
+    assert not (tmp_path / "shared").exists()
+
+
 def test_a_folder_takes_the_place_of_an_older_one(out: Storage, tmp_path: Path) -> None:
+    out.check()
     built = tmp_path / "built"
     out.write_folder("clip", folder(built, report_json="1", annotated_mp4="v", angles_csv="a"))
     out.write_folder("clip", folder(built, report_json="2", angles_csv="b"))
@@ -79,6 +106,7 @@ def test_a_full_disk_leaves_what_was_there(
     what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = open_storage(tmp_path / "graded")
+    out.check()
     built = folder(tmp_path / "built", report_json="old", angles_csv="old")
     source = built if what == "write_folder" else built / "report.json"
     getattr(out, what)("clip", source)

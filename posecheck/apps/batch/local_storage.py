@@ -34,6 +34,18 @@ class LocalStorage:
             with self._corner() as corner:
                 (corner / "probe").write_bytes(bytes(1 << 16))
 
+    @contextlib.contextmanager
+    def marked(self) -> Iterator[str]:
+        """Leave a mark for as long as the block lasts; gives its name."""
+        with contextlib.ExitStack() as stack:
+            with self._told():
+                corner = stack.enter_context(self._corner())
+            yield corner.name
+
+    def sees(self, mark: str) -> bool:
+        """Whether this is the very folder where the mark was left, not one of the same name."""
+        return not mark or (self.root / PARTS / mark).is_dir()
+
     def exists(self, name: str) -> bool:
         """Whether a file of this name is there."""
         with self._told():
@@ -111,7 +123,8 @@ class LocalStorage:
     def _corner(self) -> Iterator[Path]:
         """A folder that is ours alone for as long as the block lasts, on the same disk."""
         parts = self.root / PARTS
-        parts.mkdir(parents=True, exist_ok=True)
+        for folder in (parts.parent, parts):  # not the root: a worker may not see the real one
+            folder.mkdir(exist_ok=True)
         staging = Staging(parts / "result")
         try:
             yield staging.folder

@@ -77,7 +77,7 @@ def _locked(root: Path | None, byte: int, wait: bool) -> Iterator[bool]:
         return
     path = root / LOCK
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
         file = path.open("ab")
     except OSError as error:
         raise _refusal(root, error) from error

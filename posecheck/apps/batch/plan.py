@@ -41,6 +41,7 @@ class Settings:
     video: bool = False
     limits: Limits = field(default_factory=Limits)
     runs: str = GRADE_CLIP
+    mark: str = ""  # that the batch has left in `out`
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def _task(
         video=settings.video,
         limits=settings.limits,
         runs=settings.runs,
+        mark=settings.mark,
     )
 
 

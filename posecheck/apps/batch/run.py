@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -113,6 +113,7 @@ def run_batch(
     with ExitStack() as stack:
         stack.enter_context(only_batch(out.root if isinstance(out, LocalStorage) else None))
         out.sweep()
+        settings = replace(settings, mark=stack.enter_context(out.marked()))
         rows = RowLog(len(jobs))
         stack.callback(rows.close)
         batch = _Batch(jobs, rows, tell, watcher)

@@ -15,6 +15,7 @@ the report is written last, so that a folder with a report is whole.
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +34,12 @@ class Storage(Protocol):
 
     def check(self) -> None:
         """Make sure that it can be written to."""
+
+    def marked(self) -> AbstractContextManager[str]:
+        """Leave a mark for as long as the block lasts; gives its name, "" where none is needed."""
+
+    def sees(self, mark: str) -> bool:
+        """Whether this is the very place where the mark was left, seen from here."""
 
     def exists(self, name: str) -> bool:
         """Whether a file of this name is there."""
@@ -57,6 +64,14 @@ class Storage(Protocol):
 
     def sweep(self) -> None:
         """Take away what processes that were killed left half written, and nothing else."""
+
+
+def blind(shown: str) -> str:
+    """What is said of a worker that does not see a place."""
+    return (
+        f"A worker does not see {shown}; give --out a folder that all machines share, or an "
+        "address such as s3://bucket/folder."
+    )
 
 
 def open_storage(out: str | Path) -> Storage:

@@ -19,7 +19,7 @@ from posecheck.apps.batch.local_storage import LocalStorage
 from posecheck.apps.batch.locks import content_lock
 from posecheck.apps.batch.result_names import PLOTLY
 from posecheck.apps.batch.rows import failed_row, graded_row, same_for
-from posecheck.apps.batch.storage import Storage, open_storage
+from posecheck.apps.batch.storage import Storage, blind, open_storage
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.looking import finish, look, write_files
 from posecheck.apps.report_dir import OURS, POSES, REPORT, holds_only_ours
@@ -91,7 +91,10 @@ class _OneClip:
 
     def grade(self) -> ClipGrade:
         """Its row: kept from an earlier run, or made now."""
-        task, model = self._task, self._grader.model(self._task.model)
+        task = self._task
+        if not self._out.sees(task.mark):
+            raise OutputError(blind(self._out.shown))
+        model = self._grader.model(task.model)
         with (
             tempfile.TemporaryDirectory(prefix="clip-") as scratch,
             local_copy(task.job, Path(scratch)) as clip,
