@@ -16,7 +16,7 @@ from posecheck.apps.batch.show import BatchLine
 from posecheck.apps.doctor import checks
 from posecheck.apps.grade import grade
 from posecheck.apps.live import live
-from posecheck.apps.progress import ProgressLine
+from posecheck.apps.progress import ProgressLine, put
 from posecheck.apps.review import Reviewed, review
 from posecheck.assess.prescription import Prescription, load_prescription
 from posecheck.errors import InputError
@@ -118,7 +118,7 @@ def _live(arguments: Namespace) -> None:
 def _grade(arguments: Namespace) -> int:
     def tell(event: dict[str, Any]) -> None:
         if arguments.json:
-            _print_line(event)
+            put(f"{json.dumps(event, allow_nan=False)}\n", sys.stdout)
 
     line = BatchLine()
     try:
@@ -141,7 +141,7 @@ def _grade(arguments: Namespace) -> int:
         )
     finally:
         line.end()
-    print("\n".join(done.tally.lines()), file=sys.stderr)
+    line.sum_up(done.tally)
     tell({"event": "result", **done.as_dict()})
     if done.interrupted:
         raise KeyboardInterrupt(
@@ -149,7 +149,7 @@ def _grade(arguments: Namespace) -> int:
             "the same command again to go on."
         )
     if not arguments.json:
-        print(f"{INDEX}, {CSV} and {PARQUET} are in {done.out}")
+        put(f"{INDEX}, {CSV} and {PARQUET} are in {done.out}\n", sys.stdout)
     return FAILED if done.failed else OK
 
 

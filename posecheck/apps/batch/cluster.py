@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 
 from posecheck.apps.batch.cluster_executor import ClusterExecutor, Note, QuietDask, close_client
 from posecheck.apps.batch.code import this_posecheck
+from posecheck.apps.progress import put
 from posecheck.errors import InputError, MissingDependencyError
 
 ANSWER_S = 10.0  # for a scheduler to answer, and for its first worker to be there
@@ -195,4 +196,4 @@ def _versions(about: dict[str, Any]) -> dict[str, str | None]:
 
 
 def _to_stderr(line: str) -> None:
-    print(f"posecheck: {line}", file=sys.stderr, flush=True)
+    put(f"posecheck: {line}\n", sys.stderr)
