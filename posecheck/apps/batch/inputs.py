@@ -138,7 +138,7 @@ def _matching(pattern: str) -> Iterator[str]:
 
 def _from_manifest(given: str) -> Iterator[_Mention]:
     for row in read_manifest(given):
-        mention = _of_row(row)
+        mention = _of_row(row, given)
         job = replace(
             mention.job,
             side=row.side,
@@ -150,11 +150,12 @@ def _from_manifest(given: str) -> Iterator[_Mention]:
         yield replace(mention, job=job, in_manifest=True)
 
 
-def _of_row(row: Row) -> _Mention:
+def _of_row(row: Row, manifest: str) -> _Mention:
     if not row.clip:
         return _local(Found("", row.where, row.problem or "The manifest names no clip."), row.where)
     if not is_address(row.location):
-        return _local(Found(row.location, row.clip, what_it_is(row.location)), row.clip)
+        full = os.path.normpath(os.path.join(os.path.dirname(manifest), row.clip))  # noqa: PTH118, PTH120
+        return _local(Found(row.location, row.clip, what_it_is(row.location)), full)
     try:
         address = parse_address(row.location)
     except InputError as error:
