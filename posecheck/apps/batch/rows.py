@@ -116,8 +116,9 @@ class RowLog:
 
     def put(self, index: int, row: ClipGrade) -> None:
         """Keep the row of a job."""
-        self._at[index] = self._file.seek(0, 2)
+        at = self._file.seek(0, 2)
         self._file.write(row_to_json(row).encode() + b"\n")
+        self._at[index] = at
 
     def __len__(self) -> int:
         """How many jobs have a row."""

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -32,6 +33,7 @@ from posecheck.apps.batch.show import time_left_s
 from posecheck.apps.batch.storage import Storage, open_storage
 from posecheck.apps.batch.superseded import clear_superseded
 from posecheck.apps.batch.tally import BatchTally
+from posecheck.apps.interrupts import shielded
 from posecheck.apps.report_dir import PAGE
 from posecheck.present.grades import write_grades_csv, write_grades_parquet
 from posecheck.present.index_page import write_index
@@ -118,10 +120,8 @@ def run_batch(
         stack.callback(rows.close)
         batch = _Batch(jobs, rows, tell, watcher)
         tell({"event": "begin", "clips": len(jobs), "out": out.shown})
-        interrupted = batch.run(plan(jobs, settings), executor)
-        _write_tables(out, rows, settings.pages)
-        if not interrupted and isinstance(out, LocalStorage):
-            clear_superseded(out)  # a bucket has no lock, and another batch may be at it
+        interrupted = batch.run(partial(plan, jobs, settings), executor)
+        interrupted = _conclude(out, rows, settings.pages, interrupted)
     return Graded(batch.tally, out.shown, time.monotonic() - begun_s, interrupted)
 
 
@@ -137,21 +137,23 @@ class _Batch:
         self._done: queue.SimpleQueue[tuple[Planned, Future[ClipGrade]]] = queue.SimpleQueue()
         self._begun_s = self._told_s = time.monotonic()  # anew when the work begins
 
-    def run(self, todo: Plan, executor: Callable[[], Executor]) -> bool:
+    def run(self, planned: Callable[[], Plan], executor: Callable[[], Executor]) -> bool:
         """Do it all; whether it was interrupted."""
-        for index, problem in todo.problems.items():
-            self._take(index, failed_row(self._jobs[index], problem))
-        workers = executor()
+        workers = None
         try:
+            todo = planned()
+            for index, problem in todo.problems.items():
+                self._take(index, failed_row(self._jobs[index], problem))
+            workers = executor()
             self._work(iter(todo.planned), workers)
-        except KeyboardInterrupt:
-            workers.abandon()
-            return True
-        except BaseException:
-            workers.abandon()
+            workers.close()
+            self._show(last=True)
+        except BaseException as error:
+            if workers is not None:
+                workers.abandon()
+            if isinstance(error, KeyboardInterrupt):
+                return True
             raise
-        workers.close()
-        self._show(last=True)
         return False
 
     def _work(self, left: Iterator[Planned], workers: Executor) -> None:
@@ -182,8 +184,9 @@ class _Batch:
             self._take(index, same_for(self._jobs[index], row))
 
     def _take(self, index: int, row: ClipGrade) -> None:
-        self._rows.put(index, row)
-        self.tally.add(row)
+        with shielded():
+            self._rows.put(index, row)
+            self.tally.add(row)
         plain = row_to_plain(row)
         del plain["knee_curve_deg"]  # is for the page's small chart
         self._tell({"event": "clip", **plain})
@@ -204,6 +207,24 @@ class _Batch:
                 "frames_per_s": round(self.tally.frames / max(elapsed_s, 1e-6), 1),
                 "left_s": None if left_s is None else round(left_s, 1),
             })  # fmt: skip
+
+
+def _conclude(out: Storage, rows: RowLog, pages: bool, interrupted: bool) -> bool:
+    """Write the tables, and clear away what is of no use; whether it was interrupted by now."""
+    if interrupted and not len(rows):  # older tables say more
+        return True
+    written = False
+    try:
+        with shielded():
+            _write_tables(out, rows, pages)
+            written = True
+        if not interrupted and isinstance(out, LocalStorage):
+            clear_superseded(out)  # a bucket has no lock, and another batch may be at it
+    except KeyboardInterrupt:
+        if not written:
+            raise
+        return True
+    return interrupted
 
 
 def _write_tables(out: Storage, rows: RowLog, pages: bool) -> None:
