@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from pathlib import Path
 
 from batch_fakes import Remembering, make_clip
 
 from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.rows import Unwritten
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.batch.worker import ClipGrader
 from posecheck.assess.prescription import Prescription
@@ -80,3 +82,13 @@ def test_a_worker_that_sees_another_folder_says_so_and_does_nothing(tmp_path: Pa
     row = ClipGrader(Watched)(task(make_clip(tmp_path / "a.mp4"), tmp_path / "out", "its mark"))
     assert "does not see" in (row.error or "")
     assert (made, list((tmp_path / "out").iterdir())) == ([], [])
+
+
+def test_a_place_that_cannot_be_opened_is_said(tmp_path: Path) -> None:
+    """As on a worker that has no s3fs: it is no fault of the clip."""
+    asked = dataclasses.replace(
+        task(make_clip(tmp_path / "a.mp4"), tmp_path / "out"), out="https://host/out"
+    )
+    row = ClipGrader(Watched)(asked)
+    assert isinstance(row, Unwritten)
+    assert "Nothing can be written to a web server" in (row.error or "")

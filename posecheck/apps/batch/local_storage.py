@@ -25,14 +25,14 @@ class LocalStorage:
         self.root = root
         self.shown = spelled(str(root))
 
-    def check(self) -> None:
+    def check(self, room: int = 1 << 16) -> None:
         """Make the folder, and try whether the disk takes anything."""
         with self._told():
             if self.root.exists() and not self.root.is_dir():
                 raise OutputError(f"{self.shown} is a file; give --out a folder.")
             self.root.mkdir(parents=True, exist_ok=True)
             with self._corner() as corner:
-                (corner / "probe").write_bytes(bytes(1 << 16))
+                (corner / "probe").write_bytes(bytes(room))
 
     @contextlib.contextmanager
     def marked(self) -> Iterator[str]:

@@ -28,7 +28,7 @@ class RemoteStorage:
             raise OutputError(str(error)) from None
         self._root: str = root.rstrip("/")
 
-    def check(self) -> None:
+    def check(self, room: int = 0) -> None:  # noqa: ARG002 - a bucket has no end
         """Write something small, and take it away again."""
         probe = f"{PROBE}.{secrets.token_hex(4)}"
         self.write_bytes(probe, b"Posecheck looked whether it can write here.\n")

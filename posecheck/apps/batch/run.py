@@ -28,13 +28,14 @@ from posecheck.apps.batch.locks import only_batch
 from posecheck.apps.batch.plan import Plan, Planned, Settings, plan
 from posecheck.apps.batch.pool import Executor, LocalExecutor
 from posecheck.apps.batch.result_names import CSV, INDEX, PARQUET, PLOTLY, TABLES
-from posecheck.apps.batch.rows import RowLog, failed_row, row_to_plain, same_for
+from posecheck.apps.batch.rows import RowLog, Unwritten, failed_row, row_to_plain, same_for
 from posecheck.apps.batch.show import time_left_s
 from posecheck.apps.batch.storage import Storage, open_storage
 from posecheck.apps.batch.superseded import clear_superseded
 from posecheck.apps.batch.tally import BatchTally
 from posecheck.apps.interrupts import shielded
 from posecheck.apps.report_dir import PAGE
+from posecheck.errors import OutputError
 from posecheck.present.grades import write_grades_csv, write_grades_parquet
 from posecheck.present.index_page import write_index
 from posecheck.present.page import write_plotly
@@ -44,6 +45,7 @@ from posecheck.vision.model import ensure_model, stderr_bar
 
 _AHEAD = 2  # tasks for each worker that are handed out, so that none waits for us
 _WAKE_S = 0.2  # to show progress, and to hear Ctrl-C everywhere
+_ROOM_BYTES = 4 << 20  # more than a report without a video
 _EVENT_S = 1.0  # between two events that say how far it is
 
 Tell = Callable[[dict[str, Any]], None]
@@ -118,7 +120,7 @@ def run_batch(
         settings = replace(settings, mark=stack.enter_context(out.marked()))
         rows = RowLog(len(jobs))
         stack.callback(rows.close)
-        batch = _Batch(jobs, rows, tell, watcher)
+        batch = _Batch(jobs, rows, partial(_check, out, settings.mark), tell, watcher)
         tell({"event": "begin", "clips": len(jobs), "out": out.shown})
         interrupted = batch.run(partial(plan, jobs, settings), executor)
         interrupted = _conclude(out, rows, settings.pages, interrupted)
@@ -129,9 +131,14 @@ class _Batch:
     """Hands tasks out, takes rows in."""
 
     def __init__(
-        self, jobs: Sequence[ClipJob], rows: RowLog, tell: Tell, watcher: Watcher | None
+        self,
+        jobs: Sequence[ClipJob],
+        rows: RowLog,
+        check: Callable[[], None],
+        tell: Tell,
+        watcher: Watcher | None,
     ) -> None:
-        self._jobs, self._rows = jobs, rows
+        self._jobs, self._rows, self._check = jobs, rows, check
         self._tell, self._watcher = tell, watcher
         self.tally = BatchTally(len(jobs))
         self._done: queue.SimpleQueue[tuple[Planned, Future[ClipGrade]]] = queue.SimpleQueue()
@@ -175,7 +182,10 @@ class _Batch:
             except queue.Empty:
                 continue
             under_way -= 1
-            self._finished(one, future.result())
+            row = future.result()
+            if isinstance(row, Unwritten):
+                self._check()  # whether it is the clip's own fault
+            self._finished(one, row)
 
     def _finished(self, one: Planned, row: ClipGrade) -> None:
         own, *others = one.jobs
@@ -207,6 +217,17 @@ class _Batch:
                 "frames_per_s": round(self.tally.frames / max(elapsed_s, 1e-6), 1),
                 "left_s": None if left_s is None else round(left_s, 1),
             })  # fmt: skip
+
+
+def _check(out: Storage, mark: str) -> None:
+    """End the batch where nothing more can be written."""
+    go_on = "What is done is kept; run the same command again to go on."
+    if not out.sees(mark):
+        raise OutputError(f"{out.shown} was taken away or replaced by another folder. {go_on}")
+    try:
+        out.check(_ROOM_BYTES)
+    except OutputError as error:
+        raise OutputError(f"{error} {go_on}") from None
 
 
 def _conclude(out: Storage, rows: RowLog, pages: bool, interrupted: bool) -> bool:

@@ -32,8 +32,8 @@ class Storage(Protocol):
     def shown(self) -> str:
         """What messages call it: no credentials."""
 
-    def check(self) -> None:
-        """Make sure that it can be written to."""
+    def check(self, room: int = 1 << 16) -> None:
+        """Make sure that it can be written to; a disk, so many bytes."""
 
     def marked(self) -> AbstractContextManager[str]:
         """Leave a mark for as long as the block lasts; gives its name, "" where none is needed."""

@@ -18,7 +18,7 @@ from posecheck.apps.batch.loaded import Loaded, ReusableLooker
 from posecheck.apps.batch.local_storage import LocalStorage
 from posecheck.apps.batch.locks import content_lock
 from posecheck.apps.batch.result_names import PLOTLY
-from posecheck.apps.batch.rows import failed_row, graded_row, same_for
+from posecheck.apps.batch.rows import Unwritten, failed_row, graded_row, same_for
 from posecheck.apps.batch.storage import Storage, blind, open_storage
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.looking import finish, look, write_files
@@ -46,7 +46,8 @@ class ClipGrader:
         try:
             row = one.grade()
         except PosecheckError as error:
-            row = failed_row(task.job, one.told(str(error)), one.sha256)
+            kind = Unwritten if isinstance(error, OutputError) else ClipGrade
+            row = failed_row(task.job, one.told(str(error)), one.sha256, kind=kind)
         except MemoryError:
             row = failed_row(task.job, "There was not enough memory for it.", one.sha256)
         except OSError as error:
@@ -73,7 +74,6 @@ class _OneClip:
 
     def __init__(self, task: GradeTask, grader: ClipGrader) -> None:
         self._task, self._grader = task, grader
-        self._out = open_storage(task.out)
         self._clip: LocalClip | None = None
         self.was_kept = False
 
@@ -92,6 +92,7 @@ class _OneClip:
     def grade(self) -> ClipGrade:
         """Its row: kept from an earlier run, or made now."""
         task = self._task
+        self._out = open_storage(task.out)
         if not self._out.sees(task.mark):
             raise OutputError(blind(self._out.shown))
         model = self._grader.model(task.model)
