@@ -13,6 +13,7 @@ PLOTLY = "plotly.min.js"  # one copy for all pages
 FILES = frozenset((*TABLES, INDEX, PLOTLY))
 KEPT = ".posecheck"  # the folder of what is kept from run to run
 KEPT_POSES, KEPT_MEASURED, KEPT_ROWS = (f"{KEPT}/{n}" for n in ("poses", "measured", "grades"))
+KEPT_FETCHED = f"{KEPT}/fetched"
 PARTS = f"{KEPT}/part"  # what is still being written
 PROBE = ".posecheck-probe"
 
