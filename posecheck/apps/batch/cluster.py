@@ -57,7 +57,7 @@ def connect(
     note
         Is told what the user should know; standard error by default.
 
-    Raises InputError where nobody answers, no worker is there, or another version of Posecheck
+    Raises InputError where nobody answers, no worker is there, or another state of Posecheck
     is; MissingDependencyError where Dask is not installed.
 
     """

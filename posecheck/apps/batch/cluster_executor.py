@@ -20,7 +20,6 @@ from posecheck.apps.batch.storage import open_storage
 from posecheck.errors import InputError
 
 _LOOK_S = 1.0  # between two looks at who is there
-_TRIES = 5  # of a task that workers cannot even begin with
 _PATIENCE = 30  # looks without a worker that is fit, while others are there
 _LOST = (
     "The connection to the Dask scheduler was lost; what is done is kept, so start the scheduler "
@@ -37,7 +36,6 @@ class _Errand:
 
     task: Any
     row: Future[Any]
-    tries: int = 0
 
 
 class ClusterExecutor:
@@ -130,10 +128,9 @@ class ClusterExecutor:
                     self._unfit[worker] = f"A worker cannot run Posecheck ({what}); install it."
 
     def _begin(self, errand: _Errand) -> None:
-        errand.tries += 1
         where: dict[str, Any] = {}
         with self._lock:
-            if self._unfit:  # preferred only: these may be lost, and others come
+            if self._unfit and self._fit:  # preferred only: these may be lost, and others come
                 where = {"workers": sorted(self._fit), "allow_other_workers": True}
         inner = self._executor.submit(work, self._needs, self._runs, Sealed(errand.task), **where)
         inner.add_done_callback(partial(self._pass_on, errand))
@@ -164,14 +161,10 @@ class ClusterExecutor:
         if not count and self._slots:
             self._note("No worker is left; this waits until there is one again.")
         self._slots = count
-        self._begin_again(count > 0)
-
-    def _begin_again(self, fit: bool) -> None:
-        """What came back undone, unless those who cannot do it are alone for long."""
-        self._looks_alone = 0 if fit or not self._again else self._looks_alone + 1
+        self._looks_alone = self._looks_alone + 1 if self._unfit and not count else 0
         if self._looks_alone > _PATIENCE:
             self._settle(InputError(min(self._unfit.values())))
-        while fit and self._again:
+        while count and self._again:
             self._begin(self._again.pop())
 
     def _settle(self, error: Exception) -> None:
@@ -191,26 +184,22 @@ class ClusterExecutor:
                 self._settle(InputError(_LOST))
             return
         error = inner.exception()
-        lost = type(error).__name__ == "KilledWorker"
-        # nothing that is begun raises: that worker does not even know what to call
-        not_begun = error is not None and not lost and errand.tries < _TRIES
+        answer = None if error is not None else inner.result()
         with self._lock:
             if errand not in self._pending:
                 return
-            unfit = error is None and isinstance(inner.result(), Unfit)
-            if unfit:
-                self._said.append(inner.result())
-            if unfit or not_begun:
+            if isinstance(answer, Unfit):
+                self._said.append(answer)
                 self._again.append(errand)
                 return
             self._pending.remove(errand)
-        if error is None:
-            well, value = inner.result()
+        if answer is not None:
+            well, value = answer
             reason = str(value)
         else:
             well, value = False, None
             reason = f"It failed on a worker ({type(error).__name__}); please report this."
-            if lost:
+            if type(error).__name__ == "KilledWorker":
                 reason = "Each worker that looked at it was lost; run the command to try it again."
         errand.row.set_result(value if well else self._failed(errand.task, reason))
 
