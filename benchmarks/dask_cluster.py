@@ -65,11 +65,15 @@ class Cluster(Closing):
             process.kill()
             process.wait()
 
-    def worker(self, nanny: bool = False) -> subprocess.Popen[bytes]:
-        """One more worker with one thread; with a nanny, in a daemonic process below it."""
+    def worker(self, nanny: bool = False, paths: Sequence[Path] = ()) -> subprocess.Popen[bytes]:
+        """One more worker with one thread; with a nanny, in a daemonic process below it.
+
+        What it imports is looked for in `paths` first.
+        """
         process = self._dask(
             "worker", "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard",
             "--nanny" if nanny else "--no-nanny", "--local-directory", str(self._folder),
+            paths=paths,
         )  # fmt: skip
         self.processes.append(process)
         return process
@@ -92,11 +96,12 @@ class Cluster(Closing):
             except (OSError, ValueError):
                 continue
 
-    def _dask(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def _dask(self, *arguments: str, paths: Sequence[Path] = ()) -> subprocess.Popen[bytes]:
+        ways = os.pathsep.join([*map(str, paths), self._environment["PYTHONPATH"]])
         command = [sys.executable, "-W", "ignore", "-m", "dask", *arguments]
         with (self._folder / f"{arguments[0]}.log").open("ab") as log:
             return subprocess.Popen(
                 [*command, "--scheduler-file", str(self._file), *self._options],
-                cwd=self._folder, env=self._environment,
+                cwd=self._folder, env={**self._environment, "PYTHONPATH": ways},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip

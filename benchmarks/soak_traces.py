@@ -22,7 +22,6 @@ from posecheck.apps.batch.result_names import (
     KEPT_POSES,
     KEPT_ROWS,
     TABLES,
-    is_part,
 )
 from posecheck.apps.report_dir import REPORT
 from posecheck.present.grades import read_grades
@@ -77,7 +76,7 @@ def kept(out: Path) -> Kept:
         for path in (out / place).rglob("*"):
             whole = place != KEPT_POSES or path.with_suffix(".json").exists()  # it is written last
             with contextlib.suppress(OSError):
-                if path.is_file() and not is_part(path.name) and whole:
+                if path.is_file() and whole:
                     status = path.stat()
                     found[path.relative_to(out).as_posix()] = (status.st_ino, status.st_mtime_ns)
     return found

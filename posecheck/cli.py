@@ -16,6 +16,7 @@ from typing import NoReturn
 from posecheck.apps.interrupts import interruptible, requested
 from posecheck.apps.options import UsageError
 from posecheck.apps.parser import build_parser
+from posecheck.apps.progress import nobody_reads
 from posecheck.errors import PosecheckError
 
 OK, WRONG, INTERRUPTED = 0, 2, 130
@@ -64,7 +65,7 @@ def _main(argv: Sequence[str] | None) -> int:
     except PosecheckError as error:
         return _complain(str(error))
     except BrokenPipeError:
-        _nobody_reads()
+        nobody_reads(sys.stdout)
         return OK
     except MemoryError:
         return _complain("there is not enough memory; close other programs and try again.")
@@ -101,10 +102,3 @@ def _say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
     except (OSError, ValueError, AttributeError):  # nobody listens
         return
-
-
-def _nobody_reads() -> None:
-    """Keep Python from complaining at its end about the reader that has gone."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)

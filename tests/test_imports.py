@@ -12,8 +12,8 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "posecheck"
 ORDER = (
-    "errors", "closing", "handover", "types", "motion", "assess", "session", "vision", "present",
-    "apps", "cli",
+    "errors", "closing", "handover", "children", "types", "motion", "assess", "session", "vision",
+    "present", "apps", "cli",
 )  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 NO_EDGES = {  # what touches files, clocks, logs, networks, processes or pixels

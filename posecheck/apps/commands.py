@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from posecheck.apps import summary
 from posecheck.apps.batch.result_names import CSV, INDEX, PARQUET
 from posecheck.apps.batch.show import BatchLine
-from posecheck.apps.progress import ProgressLine
+from posecheck.apps.progress import ProgressLine, put
 from posecheck.assess.prescription import Prescription, load_prescription
 from posecheck.errors import InputError
 from posecheck.present.phrases import languages
@@ -127,7 +127,7 @@ def _grade(arguments: Namespace) -> int:
 
     def tell(event: dict[str, Any]) -> None:
         if arguments.json:
-            _print_line(event)
+            put(f"{json.dumps(event, allow_nan=False)}\n", sys.stdout)
 
     line = BatchLine()
     try:
@@ -150,7 +150,7 @@ def _grade(arguments: Namespace) -> int:
         )
     finally:
         line.end()
-    print("\n".join(done.tally.lines()), file=sys.stderr)
+    line.sum_up(done.tally)
     tell({"event": "result", **done.as_dict()})
     if done.interrupted:
         raise KeyboardInterrupt(
@@ -158,7 +158,7 @@ def _grade(arguments: Namespace) -> int:
             "the same command again to go on."
         )
     if not arguments.json:
-        print(f"{INDEX}, {CSV} and {PARQUET} are in {done.out}")
+        put(f"{INDEX}, {CSV} and {PARQUET} are in {done.out}\n", sys.stdout)
     return FAILED if done.failed else OK
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from posecheck.children import python_code
 from posecheck.errors import PosecheckError
 from posecheck.present import speech
 from posecheck.present.window import display_problem
@@ -81,7 +82,7 @@ def _mediapipe() -> Check:
         version = importlib.metadata.version("mediapipe")
         # In a process of its own: a broken native library may abort and take us with it.
         run = subprocess.run(
-            [sys.executable, "-c", "import mediapipe.tasks.python.vision"],
+            python_code("import mediapipe.tasks.python.vision"),
             capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
     except importlib.metadata.PackageNotFoundError:

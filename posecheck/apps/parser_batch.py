@@ -27,9 +27,10 @@ def add_grade(commands: argparse._SubParsersAction[Parser]) -> None:
         "grade",
         "grade many clips: a table, a page, and a folder with the report of each",
         "Grades many clips and writes grades.csv, grades.parquet, index.html and a folder with "
-        "the report of each. What is wrong with one clip costs that clip alone. Running it again "
-        "does only what is left to do; with another prescription clips are graded again without "
-        "being looked at.",
+        "the report of each (one for the same content under two names, two for a clip that is "
+        "asked for with two prescriptions). What is wrong with one clip costs that clip alone. "
+        "Running it again does only what is left to do; with another prescription clips are "
+        "graded again without being looked at.",
         codes=_CODES,
     )
     grade.takes(
@@ -52,7 +53,11 @@ def add_grade(commands: argparse._SubParsersAction[Parser]) -> None:
         "ADDRESS",
         "work on the cluster of this Dask scheduler, such as tcp://127.0.0.1:8786",
     )
-    grade.switch("--every-frame", "look at every frame, not only at as many as the accuracy needs")
+    grade.switch(
+        "--every-frame",
+        "look at every frame, not only at as many as the accuracy needs; angles.csv has a row for "
+        "each that was looked at",
+    )
     grade.switch("--video", "write annotated.mp4 for each clip too")
     grade.switch(
         "--no-pages",

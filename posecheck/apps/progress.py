@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -12,6 +14,23 @@ _LINE_EVERY_S = 15.0  # where lines stay, as in a log, few are enough:
 _LINE_EVERY = 0.1  # of the whole, or once a minute where that is unknown or slow
 _LINE_AT_LEAST_S = 60.0
 _BAR = 24
+
+
+def put(text: str, stream: TextIO) -> None:
+    """Write it at once; where that fails, nobody reads, and the work goes on in silence."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError:
+        nobody_reads(stream)
+
+
+def nobody_reads(stream: TextIO) -> None:
+    """Keep Python from complaining at its end about the reader that has gone."""
+    with contextlib.suppress(OSError):  # it is no real file
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 class PaintedLine:
@@ -39,8 +58,7 @@ class PaintedLine:
             self._open = False
 
     def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+        put(text, self._stream)
 
 
 class ProgressLine:

@@ -54,12 +54,13 @@ def remove_leftovers(path: Path) -> None:
         found = [e for e in entries if ours.fullmatch(e.name) and e.is_dir(follow_symlinks=False)]
         for entry in found:
             if entry.name.endswith(PART):
-                _remove_unlocked(Path(entry.path))
+                remove_unlocked(Path(entry.path))
             elif path.exists():
                 shutil.rmtree(entry.path, ignore_errors=True)
 
 
-def _remove_unlocked(folder: Path) -> None:
+def remove_unlocked(folder: Path) -> None:
+    """Remove a folder that no living process holds."""
     with contextlib.suppress(OSError):
         handle = _lock(folder)
         if handle is not None:

@@ -11,13 +11,14 @@ import importlib.util
 import platform
 import shutil
 import subprocess
-import sys
 import time
 import wave
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from posecheck.children import python_code
 
 # Slower than an engine's own pace: the listener lies, moves, and hears it once.
 _WORDS_A_MINUTE = 150
@@ -71,7 +72,7 @@ def find_engines() -> list[Engine]:
 def find_players() -> list[Player]:
     """The players of this machine, in the order to try them."""
     if platform.system() == "Windows":
-        return [Player("winsound", (sys.executable, "-c", _WINSOUND))]
+        return [Player("winsound", tuple(python_code(_WINSOUND)))]
     # Those of a running sound server first: it may hold the sound card for itself.
     options: Final[dict[str, Command]] = {
         "pw-play": (), "paplay": (), "aplay": ("-q",), "afplay": (),
@@ -154,6 +155,6 @@ def _say(path: str) -> Engine:
 def _pyttsx3() -> Engine:
     def command(wav: Path, language: str) -> Command:
         marks = _SAPI_MARKS.get(language, language)
-        return (sys.executable, "-c", _PYTTSX3, str(wav), marks, str(_WORDS_A_MINUTE))
+        return tuple(python_code(_PYTTSX3, str(wav), marks, str(_WORDS_A_MINUTE)))
 
     return Engine("pyttsx3", command)

@@ -22,11 +22,11 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
+from posecheck.children import python_module
 from posecheck.closing import Closing
 from posecheck.errors import MissingDependencyError
 from posecheck.present import pane
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 _OPEN_S = 20.0  # a window that is not there by then never comes
 _SHOW_S = 1.0  # longer is not waited for a picture to be painted
 _LOOK_S, _HANGS = 1.0, 10  # a message that so many looks find not done with never will be
-_PACKAGES = Path(__file__).resolve().parents[2]
 _WITHOUT = "or use --no-window"
 _PROBLEMS = {
     pane.NO_LIBRARY: "The window's libraries cannot be loaded; install them with `python -m pip "
@@ -77,13 +76,11 @@ def _shared() -> tuple[mmap.mmap | None, tuple[int, ...]]:
 
 def _begun(files: tuple[int, ...]) -> subprocess.Popen[bytes]:
     """The process of the window, which takes over these file descriptors."""
-    paths = [str(_PACKAGES), os.environ.get("PYTHONPATH", "")]
     try:
         return subprocess.Popen(
-            [sys.executable, "-m", "posecheck.present.pane", *map(str, files)],
+            python_module("posecheck.present.pane", *map(str, files)),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             pass_fds=files,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p)},
         )  # fmt: skip
     except OSError as error:
         reason = error.strerror or error

@@ -19,6 +19,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from posecheck.children import python_module
+
 WHEEL_VARIABLE = "POSECHECK_MODEL_WHEEL"
 REQUIREMENT = "mediapipe==0.10.21"
 WHEEL_BYTES = 35_622_638
@@ -83,11 +85,9 @@ def _verify(data: bytes, expected: str, name: str) -> None:
 
 def pip_command() -> list[str]:
     """How pip is called: this Python's own, else any, for the wheel is only fetched."""
-    own = subprocess.run(
-        [sys.executable, "-m", "pip", "--version"], capture_output=True, check=False
-    )
+    own = subprocess.run(python_module("pip", "--version"), capture_output=True, check=False)
     if own.returncode == 0:
-        return [sys.executable, "-m", "pip"]
+        return python_module("pip")
     for name in ("pip3", "pip"):
         found = shutil.which(name)
         if found:

@@ -15,7 +15,7 @@ from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -65,6 +65,32 @@ class _BreaksOff(_Plain):
         self.close_connection = True
 
 
+class _Tagged(_Plain):
+    """Says which state of a file it has; counts how often each is fetched."""
+
+    weak = ""
+    fetched: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.fetched.append(self.path)
+        super().do_GET()
+
+    def end_headers(self) -> None:
+        path = Path(self.translate_path(self.path))
+        if path.is_file():
+            self.send_header("ETag", f'{self.weak}"{hash(path.read_bytes())}"')
+        super().end_headers()
+
+
+class _Weak(_Tagged):
+    """Says it of what may differ by some bytes."""
+
+    weak = "W/"
+
+
+FETCHED = _Tagged.fetched
+
+
 class _Locked(_Ranges):
     """Wants a password, and answers addresses whose signature has expired with 403."""
 
@@ -78,7 +104,14 @@ class _Locked(_Ranges):
         super().do_GET()
 
 
-KINDS = {"plain": _Plain, "ranges": _Ranges, "breaks_off": _BreaksOff, "locked": _Locked}
+KINDS = {
+    "plain": _Plain,
+    "ranges": _Ranges,
+    "breaks_off": _BreaksOff,
+    "locked": _Locked,
+    "tagged": _Tagged,
+    "weak": _Weak,
+}
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ class FakeTask:
 
     out: str
     name: str
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

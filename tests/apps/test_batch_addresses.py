@@ -67,6 +67,8 @@ def test_a_token_without_a_user_is_in_no_name(before: str, after: str) -> None:
         ("http://[::1]:8000/clip.mp4", "http://[::1]:8000/clip.mp4"),
         ("s3://Bucket/a@b:c/clip.mp4", "s3://Bucket/a@b:c/clip.mp4"),
         ("gs://bucket/clip%20.mp4", "gs://bucket/clip%20.mp4"),
+        ("s3://bucket/take #2, why?.mp4", "s3://bucket/take #2, why?.mp4"),
+        ("s3://bucket/clip.mp4?X-Amz-Signature=x", "s3://bucket/clip.mp4"),
     ],
 )  # fmt: skip
 def test_what_is_shown(url: str, shown: str) -> None:

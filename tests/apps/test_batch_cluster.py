@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import shutil
 import socket
 import sys
 import time
@@ -19,10 +20,13 @@ from batch_cluster import WAIT_S, Cluster
 from batch_servers import PASSWORD
 from cluster_tasks import FakeRow, FakeTask, failed
 
+import posecheck
 from posecheck.apps.batch import cluster as module
 from posecheck.apps.batch import cluster_executor as work
+from posecheck.apps.batch import cluster_worker
 from posecheck.apps.batch.cluster import check_address, connect
 from posecheck.apps.batch.cluster_executor import ClusterExecutor
+from posecheck.apps.batch.cluster_worker import Needs, Sealed, Unfit
 from posecheck.apps.batch.jobs import ClipJob
 from posecheck.errors import InputError, MissingDependencyError
 
@@ -99,13 +103,68 @@ def test_what_goes_wrong_with_one_task_is_its_own_row(
     assert PASSWORD not in "".join(logs)
 
 
-def test_a_worker_that_joined_later_with_another_version(scratch: Path) -> None:
-    task = work._Sealed(FakeTask(str(scratch), PASSWORD))
-    well, why = work._on_worker("0.0.1", cluster_tasks.quick, task)
-    assert not well
-    assert "not 0.0.1" in why
+def test_a_worker_with_another_version_does_nothing(scratch: Path) -> None:
+    """Not even open what it is sent, which may be of another make."""
+    task = Sealed(FakeTask(str(scratch), PASSWORD))
     assert PASSWORD not in repr(task)
     assert PASSWORD not in repr(ClipJob(PASSWORD, "name", "stem"))
+    task._task = b"no pickle"
+    answer = cluster_worker.work(Needs("0.0.1", str(scratch), ""), cluster_tasks.quick, task)
+    assert isinstance(answer, Unfit)
+    assert "not 0.0.1" in answer.reason
+
+
+def unfit(folder: Path, what: str) -> Path:
+    """What a worker has to import first to be so."""
+    place = folder / "unfit"
+    place.mkdir()
+    if what == "another state":
+        package = Path(posecheck.__file__).parent
+        shutil.copytree(package, place / "posecheck", ignore=shutil.ignore_patterns("__pycache__"))
+        with (place / "posecheck/errors.py").open("a") as file:
+            file.write("# no more\n")
+    else:
+        (place / "sitecustomize.py").write_text(
+            "from posecheck.apps.batch.local_storage import LocalStorage\n"
+            "LocalStorage.sees = lambda self, mark: not mark\n"
+        )
+    return place
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("what", ["another state", "another folder"])
+def test_a_worker_that_joins_later_and_is_not_fit_is_not_used(
+    what: str,
+    cluster: Cluster,
+    scratch: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It would answer each task in no time, and leave nothing for the others."""
+    cluster.worker()
+    (scratch / ".posecheck/part/mark").mkdir(parents=True)
+    notes: list[str] = []
+    executor = connect(cluster.address, cluster_tasks.quick, failed, notes.append)
+    try:
+        names = [f"clip_{i}" for i in range(60)]
+        futures = [executor.submit(FakeTask(str(scratch), name, "mark")) for name in names[:30]]
+        cluster.worker(paths=[unfit(tmp_path, what)])
+        slots(executor, 2)
+        futures += [executor.submit(FakeTask(str(scratch), name, "mark")) for name in names[30:]]
+        rows = [future.result(timeout=WAIT_S) for future in futures]
+        assert executor.slots == 1
+        cluster.processes[1].kill()
+        monkeypatch.setattr(work, "_PATIENCE", 1)
+        last = executor.submit(FakeTask(str(scratch), "last", "mark"))
+        with pytest.raises(InputError, match="worker"):
+            last.result(timeout=WAIT_S)
+    finally:
+        executor.close()
+    assert [row.error for row in rows] == [None] * 60
+    assert {row.pid for row in rows} == {cluster.processes[1].pid}
+    assert len(notes) == 2  # and that no worker is left
+    assert "is not used" in notes[0]
 
 
 @pytest.mark.slow
@@ -161,15 +220,12 @@ def test_a_worker_that_is_lost_when_it_is_asked_for_the_folder(
 
 
 @pytest.mark.usefixtures("patient")
-def test_a_folder_that_a_worker_does_not_see(
-    cluster: Cluster, scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_a_worker_does_not_see(cluster: Cluster, scratch: Path) -> None:
     cluster.worker()
     executor = connect(cluster.address, cluster_tasks.quick, failed)
     try:
-        monkeypatch.setattr(work, "_sees", str.isspace)
         with pytest.raises(InputError, match="does not see"):
-            executor.submit(FakeTask(str(scratch), "one"))
+            executor.submit(FakeTask(str(scratch), "one", "a mark that is not there"))
         assert list(scratch.iterdir()) == []
     finally:
         executor.close()
@@ -188,12 +244,15 @@ def test_what_is_abandoned_is_not_begun(cluster: Cluster, scratch: Path) -> None
 
 
 @pytest.mark.usefixtures("patient")
-@pytest.mark.parametrize(
-    ("package", "found", "refused"), [("posecheck", "0.0.1", True), ("mediapipe", "0.1", False)]
-)
-def test_other_versions_are_said(
-    package: str, found: str, refused: bool, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_state_of_a_clone_is_refused(cluster: Cluster, tmp_path: Path) -> None:
+    """Its version number is the same."""
+    cluster.worker(paths=[unfit(tmp_path, "another state")])
+    with pytest.raises(InputError, match=r"another Posecheck than this machine \(0[^ ]+ \("):
+        connect(cluster.address, cluster_tasks.quick, failed)
+
+
+@pytest.mark.usefixtures("patient")
+def test_other_versions_are_said(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     from distributed import Client
 
     cluster.worker()
@@ -202,17 +261,13 @@ def test_other_versions_are_said(
     def get_versions(self: Client, **options: Any) -> Any:
         answer: Any = real(self, **options)
         for about in answer["workers"].values():
-            about["packages"][package] = found
+            about["packages"]["mediapipe"] = "0.1"
         return answer
 
     monkeypatch.setattr(Client, "get_versions", get_versions)
     notes: list[str] = []
-    if refused:
-        with pytest.raises(InputError, match=r"another Posecheck .*0\.0\.1"):
-            connect(cluster.address, cluster_tasks.quick, failed, notes.append)
-    else:
-        connect(cluster.address, cluster_tasks.quick, failed, notes.append).close()
-        assert [package in line and found in line for line in notes] == [True]
+    connect(cluster.address, cluster_tasks.quick, failed, notes.append).close()
+    assert ["mediapipe" in line and "0.1" in line for line in notes] == [True]
 
 
 def test_a_scheduler_without_workers(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,6 +103,7 @@ def test_other_code_does_its_part_again(
 
     monkeypatch.setattr(Session, "push", counted)
     clip = make_clip(tmp_path / "a.mp4")
+    (tmp_path / "out").mkdir()
     task = GradeTask(
         ClipJob(str(clip), "a.mp4", "a"), str(tmp_path / "out"),
         Prescription.default().model_dump_json(), per_s=12.5,

@@ -24,8 +24,9 @@ def test_a_full_disk(size: str, small_disk: Callable[[str], Path], tmp_path: Pat
     for seed in range(4):
         make_clip(clips / f"{seed}.mp4", 40, seed)
     run(clips, calm)
-    with pytest.raises(OutputError, match="No space left"):
+    with pytest.raises(OutputError, match="No space left") as caught:
         run(clips, out)
+    assert ("run the same command again" in str(caught.value)) == (size == "150k")
     assert halves(disk) == []
     subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
     assert run(clips, out).tally.failed == 0

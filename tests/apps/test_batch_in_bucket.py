@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import fsspec
 import pytest
 from batch_fakes import make_clip, run, run_inline
+from batch_servers import FETCHED, SIGNATURE, web_server
 from test_batch_run import rows
 
+from posecheck.apps.batch import worker
 from posecheck.apps.batch.storage import open_storage
+from posecheck.vision.containers import file_sha256
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("bucket")
-def test_a_batch_from_a_bucket_to_a_bucket(tmp_path: Path) -> None:
+def test_a_batch_from_a_bucket_to_a_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two with the same content and one of another; the tables are those of a local batch."""
     clips, calm = tmp_path / "clips", tmp_path / "calm"
     (clips / "sub").mkdir(parents=True)
@@ -40,7 +44,9 @@ def test_a_batch_from_a_bucket_to_a_bucket(tmp_path: Path) -> None:
         assert report["clip"]["sha256"] == row.sha256
     kept = [n for n in open_storage(f"{place}/out").list() if n.endswith(".npz") and "poses/" in n]
     assert len(kept) == 2
-    again = run_inline([f"{place}/clips"], f"{place}/out", runs="batch_fakes:do_not_look")
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "local_copy", None)  # nothing is fetched
+        again = run_inline([f"{place}/clips"], f"{place}/out", runs="batch_fakes:do_not_look")
     assert (again.tally.failed, again.tally.kept) == (0, 3)
 
 
@@ -58,3 +64,29 @@ def test_a_report_that_was_broken_off_behind_an_address_is_written_again(tmp_pat
     out.write_bytes("a/thesis.txt", b"years of work")
     assert run_inline([clip], place).tally.failed == 1
     assert out.read_bytes("a/thesis.txt") == b"years of work"
+
+
+@pytest.mark.parametrize("kind", ["tagged", "weak", "plain"])
+def test_what_is_done_and_unchanged_is_not_fetched_again(kind: str, tmp_path: Path) -> None:
+    clips, out = tmp_path / "clips", tmp_path / "out"
+    clips.mkdir()
+    make_clip(clips / "a.mp4")
+    FETCHED.clear()
+    with web_server(clips, kind) as host:
+        address = f"http://{host}/a.mp4?sig={SIGNATURE}"
+        assert run_inline([address], out).tally.failed == 0
+        first = rows(out)
+        once = len(FETCHED)
+        again = run_inline([address], out, runs="batch_fakes:do_not_look")
+        assert (again.tally.kept, rows(out)) == (1, first)
+        assert len(FETCHED) == (once if kind == "tagged" else 2 * once)
+        # its report is made again, and another state of it as well
+        shutil.rmtree(out / "a")
+        assert run_inline([address], out, runs="batch_fakes:do_not_look").tally.kept == 0
+        make_clip(clips / "a.mp4", seed=1)
+        assert run_inline([address], out).tally.failed == 0
+    assert rows(out)[0].sha256 == file_sha256(clips / "a.mp4") != first[0].sha256
+    kept = list((out / ".posecheck/fetched").rglob("*"))
+    assert bool(kept) == (kind == "tagged")
+    written = [path for path in out.rglob("*") if path.is_file()]
+    assert not [path for path in written if SIGNATURE.encode() in path.read_bytes()]

@@ -76,6 +76,27 @@ def test_the_same_file_by_many_ways_is_one_clip(clips: Path) -> None:
     assert "link.mp4" not in names(*ways)
 
 
+def test_links_are_clips_of_their_own(tmp_path: Path) -> None:
+    """Each has its row, as copies have; the same content is graded once all the same."""
+    touch(tmp_path / "film")
+    (tmp_path / "clips").mkdir()
+    links = [tmp_path / "clips" / f"{i}.mp4" for i in range(5)]
+    for link in links:
+        link.symlink_to("../film" if link.stem in "01" else "../nowhere")
+    (tmp_path / "way").symlink_to("clips", target_is_directory=True)
+    assert names(tmp_path / "clips") == [link.name for link in links]
+    assert len(names(*links)) == len(names(tmp_path / "clips", *links)) == 5
+    assert len(names(*links, *(tmp_path / "way" / link.name for link in links))) == 5
+    (tmp_path / "list.csv").write_text("clip\nclips/0.mp4\nclips/1.mp4\n")
+    assert names(tmp_path / "list.csv") == ["clips/0.mp4", "clips/1.mp4"]
+    assert len(names(tmp_path / "list.csv", tmp_path / "clips")) == 5
+    # but for one that is only found, beside its target
+    (tmp_path / "clips/5.mp4").symlink_to("../film.mp4")
+    touch(tmp_path / "film.mp4")
+    assert names(tmp_path) == [*(f"clips/{link.name}" for link in links), "film.mp4"]
+    assert "5.mp4" in names(tmp_path / "clips")
+
+
 def test_equal_files_are_two_clips(tmp_path: Path) -> None:
     touch(tmp_path / "a.mp4", tmp_path / "b.mp4")
     assert names(tmp_path) == ["a.mp4", "b.mp4"]

@@ -76,6 +76,18 @@ def test_a_wrong_value_costs_its_row(folder: Path, row: str, word: str) -> None:
     assert "pw" not in wrong[0].name + (wrong[0].problem or "")
 
 
+def test_clips_of_one_name_in_two_tables_are_told_apart(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    for day in ("monday", "tuesday"):
+        (folder / day).mkdir()
+        (folder / day / "1.mp4").write_text(day)
+        (folder / day / "list.csv").write_text("clip\n1.mp4\n../clips/a.mp4\n")
+    names = [job.name for job in list_jobs(["monday/list.csv", "tuesday/list.csv"])]
+    assert names == ["../clips/a.mp4", "monday/1.mp4", "tuesday/1.mp4"]
+
+
 def test_a_prescription_that_is_not_there(folder: Path) -> None:
     (job,) = jobs_of(folder / "list.csv", "clip,prescription\nclips/a.mp4,other.toml\n")
     assert "other.toml" in (job.problem or "")

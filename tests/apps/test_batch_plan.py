@@ -94,6 +94,26 @@ def test_two_prescriptions_of_one_clip_are_two_reports(tmp_path: Path) -> None:
     assert len(todo.planned) == len(set(folders_of(todo))) == 3
 
 
+@pytest.mark.parametrize("far", ["s3://bucket/x/clip.mp4", "/only/workers/see/clip.mp4"])
+def test_reports_of_what_may_be_the_same_content_never_share_a_folder(
+    far: str, tmp_path: Path
+) -> None:
+    """What is behind an address is known too late: here everything turns out to be the same."""
+    near = write(tmp_path / "clip.mp4", "x")
+    asked = [{}, {"prescription": "ankle-pumps-10"}]
+    jobs = [ClipJob(far, "clip.mp4", "clip", **more) for more in asked]  # type: ignore[arg-type]
+    jobs += [job(near, **more) for more in asked]
+    names = set(folders_of(plan(jobs, OUT)))
+    assert len(names) == 2
+    # a report holds the name of the clip
+    other = ClipJob("s3://bucket/clip.mov", "clip.mov", "clip")
+    assert len(set(folders_of(plan([jobs[0], other], OUT)))) == 2
+    assert len(set(folders_of(plan([*jobs, other], OUT)))) == 3
+    # who does nothing unusual gets no longer name
+    assert folders_of(plan([jobs[0]], OUT)) == ["clip"]
+    assert folders_of(plan([jobs[0], jobs[2]], OUT)) == ["clip-00000000"] * 2
+
+
 def folders_of(todo: Plan) -> list[str | None]:
     return [p.task.folder_name("0" * 64) for p in todo.planned]
 

@@ -152,3 +152,11 @@ def test_failures_are_told_as_they_come_and_cannot_touch_the_terminal() -> None:
     shown = out.getvalue()
     assert "?[2Jevil?.mp4: clip.mp4 is empty.\n" in shown
     assert "\x1b[2J" not in shown
+
+
+def test_what_it_came_to_does_nothing_to_a_terminal() -> None:
+    tally, out = BatchTally(1), io.StringIO()
+    tally.add(replace(FAILED, error="\x1b[2Jnames of\nothers"))
+    BatchLine(out).sum_up(tally)
+    assert "?[2Jnames of?others" in out.getvalue()
+    assert "\x1b" not in out.getvalue()

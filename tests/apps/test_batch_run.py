@@ -6,6 +6,7 @@ happens to a clip is real.
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import shutil
@@ -23,11 +24,12 @@ from typing import Any
 import psutil
 import pytest
 from bad_clips import sound_only
-from batch_fakes import make_clip, run, run_inline
+from batch_fakes import Inline, make_clip, run, run_inline
 
 from posecheck.apps.batch.inputs import list_jobs
 from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.limits import Limits
+from posecheck.apps.batch.local_storage import LocalStorage
 from posecheck.apps.batch.locks import only_batch
 from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import LocalExecutor, run_guarded
@@ -210,6 +212,40 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     assert run_inline([clip], out).tally.failed == 1
     assert "left alone" in (rows(out)[0].error or "")
     assert (out / "monday/thesis.txt").read_text() == "years of work"
+    (out / "monday/thesis.txt").rename(out / "monday/.thesis.part")
+    assert run_inline([clip], out).tally.failed == 1
+    assert (out / "monday/.thesis.part").read_text() == "years of work"
+
+
+@pytest.mark.parametrize("what", ["full", "gone"])
+def test_where_nothing_can_be_written_no_more_clips_are_looked_at(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That is not the fault of each of them."""
+    clips, out = tmp_path / "clips", tmp_path / "out"
+    clips.mkdir()
+    for seed in range(6):
+        make_clip(clips / f"{seed}.mp4", seed=seed)
+    done = []
+
+    def tell(event: dict[str, Any]) -> None:
+        if event["event"] == "clip":
+            done.append(event)
+            if what == "gone" and out.exists():
+                out.rename(tmp_path / "elsewhere")
+            elif what == "full":
+                monkeypatch.setattr(LocalStorage, "_corner", full)
+
+    settings = Settings(str(out), runs="batch_fakes:remember", per_s=12.5)
+    word = "No space left" if what == "full" else "taken away"
+    with pytest.raises(OutputError, match=f"{word}.*run the same command again"):
+        run_batch([str(clips)], settings, Inline, tell=tell)
+    assert len(done) == 2  # which were handed out at once
+    assert out.exists() == (what == "full")
+
+
+def full(_: LocalStorage) -> Any:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_second_batch_in_the_same_place_is_refused(tmp_path: Path) -> None:
@@ -372,6 +408,7 @@ def test_a_daemon_may_have_a_guarded_child(tmp_path: Path) -> None:
     import multiprocessing
 
     clip, out = make_clip(tmp_path / "a.mp4"), tmp_path / "out"
+    out.mkdir()
     text = Prescription.default().model_dump_json()
     task = GradeTask(ClipJob(str(clip), "a.mp4", "a"), str(out), text, "a",
                      runs="batch_fakes:remember")  # fmt: skip

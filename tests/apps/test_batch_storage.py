@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from batch_servers import PASSWORD
 
+from posecheck.apps.batch.locks import content_lock
 from posecheck.apps.batch.storage import Storage, open_storage
+from posecheck.apps.staging import Staging
 from posecheck.errors import OutputError
 
 
@@ -59,7 +61,33 @@ def test_what_is_written_is_there(out: Storage, tmp_path: Path) -> None:
     assert out.list() == []
 
 
+def test_a_mark_is_seen_where_it_was_left_and_as_long(out: Storage) -> None:
+    out.check()
+    with out.marked() as mark:
+        assert out.sees(mark)
+        assert out.list() == []
+        if mark:
+            out.sweep()
+            assert out.sees(mark)
+    assert out.sees("")
+    assert not out.sees(mark or "another")
+
+
+def test_a_folder_that_a_worker_does_not_see_is_not_made(tmp_path: Path) -> None:
+    """It would be one on the worker's own disk, and nobody would find the results."""
+    out = open_storage(tmp_path / "shared")
+    with pytest.raises(OutputError, match="No such file"):
+        out.write_bytes("a/report.json", b"")
+    with (
+        pytest.raises(OutputError, match="No such file"),
+        content_lock(tmp_path / "shared", "a" * 64),
+    ):
+        pass
+    assert not (tmp_path / "shared").exists()
+
+
 def test_a_folder_takes_the_place_of_an_older_one(out: Storage, tmp_path: Path) -> None:
+    out.check()
     built = tmp_path / "built"
     out.write_folder("clip", folder(built, report_json="1", annotated_mp4="v", angles_csv="a"))
     out.write_folder("clip", folder(built, report_json="2", angles_csv="b"))
@@ -78,6 +106,7 @@ def test_a_full_disk_leaves_what_was_there(
     what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = open_storage(tmp_path / "graded")
+    out.check()
     built = folder(tmp_path / "built", report_json="old", angles_csv="old")
     source = built if what == "write_folder" else built / "report.json"
     getattr(out, what)("clip", source)
@@ -94,19 +123,28 @@ def test_a_full_disk_leaves_what_was_there(
     with pytest.raises(OutputError, match="No space left"):
         getattr(out, what)("clip", source)
     assert out.list() == before
-    assert sorted(p.name for p in (tmp_path / "graded").iterdir()) == ["clip"]
+    assert sorted(p.name for p in (tmp_path / "graded").iterdir()) == [".posecheck", "clip"]
+    assert list((tmp_path / "graded/.posecheck/part").iterdir()) == []
 
 
-def test_what_a_kill_left_is_swept(tmp_path: Path) -> None:
+def test_what_a_kill_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
+    """Neither what somebody is writing now, nor what has the name of a part elsewhere."""
     out = open_storage(tmp_path)
-    (tmp_path / ".clip.0123.part").mkdir()
-    (tmp_path / ".clip.0123.part" / "report.json").write_text("half")
-    (tmp_path / "clip").mkdir()
-    (tmp_path / "clip" / ".angles.csv.0123.part").write_text("half")
     out.write_bytes("clip/report.json", b"whole")
-    assert out.list() == ["clip/report.json"]
+    others = [".thesis.part", "clip/.film.mp4.part", ".clip.01234567.part/report.json"]
+    for name in others:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("somebody's")
+    left = tmp_path / ".posecheck/part/.result.01234567.part"
+    left.mkdir()
+    (left / "new").write_text("half")
+    at_work = Staging(tmp_path / ".posecheck/part/result")
+    assert out.list() == sorted(["clip/report.json", *others])
     out.sweep()
-    assert sorted(p.name for p in tmp_path.rglob("*")) == ["clip", "report.json"]
+    assert not left.exists()
+    assert at_work.folder.is_dir()
+    at_work.close()
+    assert out.list() == sorted(["clip/report.json", *others])
 
 
 def test_a_report_in_a_bucket_comes_last(bucket: dict[str, str], tmp_path: Path) -> None:

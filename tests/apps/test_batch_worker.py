@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from pathlib import Path
 
 from batch_fakes import Meanwhile, Remembering, make_clip
 
 from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.rows import Unwritten
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.batch.worker import ClipGrader
 from posecheck.assess.prescription import Prescription
@@ -49,9 +51,10 @@ class Broken(Watched):
 made: list[Watched] = []
 
 
-def task(clip: Path, out: Path) -> GradeTask:
+def task(clip: Path, out: Path, mark: str = "") -> GradeTask:
+    out.mkdir(exist_ok=True)
     text = Prescription.default().model_dump_json()
-    return GradeTask(ClipJob(str(clip), clip.name, clip.stem), str(out), text, clip.stem)
+    return GradeTask(ClipJob(str(clip), clip.name, clip.stem), str(out), text, clip.stem, mark=mark)
 
 
 def test_between_two_clips_it_is_reset_once_and_nobody_looks_meanwhile(tmp_path: Path) -> None:
@@ -72,3 +75,20 @@ def test_one_that_cannot_be_reset_is_replaced_and_costs_no_clip(tmp_path: Path) 
     errors = [grade(task(clip, tmp_path / "out")).error for clip in clips]
     assert errors == [None, None, None]
     assert [looker.events for looker in made] == [["look", "close"], ["look", "close"], ["look"]]
+
+
+def test_a_worker_that_sees_another_folder_says_so_and_does_nothing(tmp_path: Path) -> None:
+    made.clear()
+    row = ClipGrader(Watched)(task(make_clip(tmp_path / "a.mp4"), tmp_path / "out", "its mark"))
+    assert "does not see" in (row.error or "")
+    assert (made, list((tmp_path / "out").iterdir())) == ([], [])
+
+
+def test_a_place_that_cannot_be_opened_is_said(tmp_path: Path) -> None:
+    """As on a worker that has no s3fs: it is no fault of the clip."""
+    asked = dataclasses.replace(
+        task(make_clip(tmp_path / "a.mp4"), tmp_path / "out"), out="https://host/out"
+    )
+    row = ClipGrader(Watched)(asked)
+    assert isinstance(row, Unwritten)
+    assert "Nothing can be written to a web server" in (row.error or "")

@@ -52,6 +52,18 @@ def test_a_folder_with_the_real_model(clips: Path, tmp_path: Path) -> None:
     ).read_bytes()
 
 
+def test_nobody_reads_what_it_says(clips: Path, tmp_path: Path) -> None:
+    """As with `posecheck grade --json ... | head -1`: the batch goes on."""
+    with start("grade", clips, "--out", "out", "--json", cwd=tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert json.loads(process.stdout.readline())["event"] == "begin"
+        process.stdout.close()
+        process.stderr.close()
+        assert process.wait(timeout=240) == 1  # for the bad one
+    assert len(read_grades(tmp_path / "out/grades.csv")) == 3
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
     number: signal.Signals, tmp_path: Path, sample_start: Callable[[int], Path]

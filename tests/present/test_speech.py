@@ -80,7 +80,7 @@ def test_the_windows_engine_takes_a_voice_of_the_language(
 ) -> None:
     """Run with a stand-in for pyttsx3, which needs Windows."""
     (tmp_path / "pyttsx3.py").write_text(FAKE)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)
     here(monkeypatch, "Windows")
     wav = tmp_path / "out.wav"
     command = speech._pyttsx3().command(wav, language)

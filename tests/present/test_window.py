@@ -317,7 +317,6 @@ def test_without_a_library_it_says_what_to_install(
 ) -> None:
     (tmp_path / f"{missing}.py").write_text("raise ImportError('libGL.so.1')\n")
     monkeypatch.setenv("DISPLAY", ":nowhere")
-    monkeypatch.setattr("posecheck.present.window._PACKAGES", tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     problem = display_problem()
     assert problem is not None

@@ -18,6 +18,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 _CHAIN = re.compile(r"::[A-Za-z][A-Za-z0-9+.-]*://")
 _WEB = ("http", "https")
 _BUCKETS = ("s3", "s3a", "gs", "gcs")  # their keys may hold any character, so nothing is cut
+_SIGNED = re.compile(r"(?i)[?&](x-amz-|x-goog-|signature=)")  # what should be https://
 _LOCAL = ("file", "local")
 MAGIC = re.compile(r"[*?[]")
 
@@ -55,7 +56,8 @@ def parse_address(url: str) -> Address:
     if not found or (scheme not in _WEB and _CHAIN.search(url)):
         raise InputError("A chained address (with ::) is not taken; give that of the clip itself.")
     rest = url[found.end() :]
-    place = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    cut = scheme not in _BUCKETS or _SIGNED.search(rest) is not None
+    place = re.split(r"[/?#]" if cut else "/", rest, maxsplit=1)[0]
     try:
         parts = urlsplit(scheme + url[found.end(1) :])
         _ = parts.port, parts.hostname  # looked at only when they are asked for
@@ -76,7 +78,7 @@ def parse_address(url: str) -> Address:
         )
     host = place.rpartition("@")[2]
     behind = rest[len(place) :]
-    path = re.split(r"[?#]", behind, maxsplit=1)[0]
+    path = re.split(r"[?#]", behind, maxsplit=1)[0] if cut else behind
     same = f"{scheme}://{host}{behind}"
     if scheme in _WEB:
         host, path = host.lower(), unquote(path, errors="replace")

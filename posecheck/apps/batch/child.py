@@ -1,8 +1,8 @@
 """The process that looks at clips for a parent that may kill it: see `guard`.
 
-``python -m posecheck.apps.batch.child SCRATCH`` reads requests from standard input and answers
-each twice on standard output, that it takes it and then what came of it: one pickle after its
-length each. It ends as soon as its input does, so that a parent that is killed leaves none behind.
+It reads requests from standard input and answers each twice on standard output, that it takes it
+and then what came of it: one pickle after its length each. It ends as soon as its input does, so
+that a parent that is killed leaves none behind.
 """
 
 from __future__ import annotations

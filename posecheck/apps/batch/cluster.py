@@ -26,6 +26,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from posecheck.apps.batch.cluster_executor import ClusterExecutor, Note, QuietDask, close_client
+from posecheck.apps.batch.code import this_posecheck
+from posecheck.apps.progress import put
 from posecheck.errors import InputError, MissingDependencyError
 
 ANSWER_S = 10.0  # for a scheduler to answer, and for its first worker to be there
@@ -55,7 +57,7 @@ def connect(
     note
         Is told what the user should know; standard error by default.
 
-    Raises InputError where nobody answers, no worker is there, or another version of Posecheck
+    Raises InputError where nobody answers, no worker is there, or another state of Posecheck
     is; MissingDependencyError where Dask is not installed.
 
     """
@@ -168,16 +170,19 @@ def _wait_for_a_worker(client: Any, address: str) -> None:
 
 def _differences(client: Any) -> Iterator[str]:
     """What on the workers is not as here; an InputError where that would change results."""
-    found = client.get_versions(packages=["posecheck", "mediapipe"])
+    codes = client.run(this_posecheck, on_error="return")
+    for worker, code in codes.items():
+        # an OSError: that worker has just been lost, which costs nothing here
+        if code != this_posecheck() and not isinstance(code, OSError):
+            what = code if isinstance(code, str) else "none that can be imported"
+            raise InputError(
+                f"The worker at {worker} has another Posecheck than this machine ({what}, not "
+                f"{this_posecheck()}); install the same one in the worker's environment."
+            )
+    found = client.get_versions(packages=["mediapipe"])
     here = _versions(found["client"])
     for worker, about in found["workers"].items():
         there = _versions(about)
-        if there["posecheck"] != here["posecheck"]:
-            what = there["posecheck"] or "none that can be imported"
-            raise InputError(
-                f"The worker at {worker} has another Posecheck than this machine ({what}, not "
-                f"{here['posecheck']}); install the same one in the worker's environment."
-            )
         for name in ("mediapipe", "python", "distributed"):
             if there[name] != here[name]:
                 yield f"The worker at {worker} has {name} {there[name]}, this machine {here[name]}."
@@ -186,9 +191,9 @@ def _differences(client: Any) -> Iterator[str]:
 def _versions(about: dict[str, Any]) -> dict[str, str | None]:
     packages = about["packages"]
     python = str(packages.get("python", "")).split(".")[:2]
-    found = {name: packages.get(name) for name in ("posecheck", "mediapipe", "distributed")}
+    found = {name: packages.get(name) for name in ("mediapipe", "distributed")}
     return {**found, "python": ".".join(python)}
 
 
 def _to_stderr(line: str) -> None:
-    print(f"posecheck: {line}", file=sys.stderr, flush=True)
+    put(f"posecheck: {line}\n", sys.stderr)

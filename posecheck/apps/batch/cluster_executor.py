@@ -5,22 +5,22 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import logging
-import secrets
 import threading
 import warnings
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
+from posecheck.apps.batch.cluster_worker import Needs, Sealed, Unfit, is_fit, work
 from posecheck.apps.batch.code import this_posecheck
 from posecheck.apps.batch.local_storage import LocalStorage
-from posecheck.apps.batch.result_names import PROBE
 from posecheck.apps.batch.storage import open_storage
 from posecheck.errors import InputError
 
 _LOOK_S = 1.0  # between two looks at who is there
+_PATIENCE = 30  # looks without a worker that is fit, while others are there
 _LOST = (
     "The connection to the Dask scheduler was lost; what is done is kept, so start the scheduler "
     "again and run the same command."
@@ -30,8 +30,20 @@ Note = Callable[[str], None]
 """Is told, in a line, what the user should know."""
 
 
+@dataclass(eq=False, slots=True)
+class _Errand:
+    """A task under way, and its row."""
+
+    task: Any
+    row: Future[Any]
+
+
 class ClusterExecutor:
-    """Hands tasks to the workers of a cluster; made by `cluster.connect`."""
+    """Hands tasks to the workers of a cluster; made by `cluster.connect`.
+
+    A worker that joins later and is not fit answers in no time. So as not to have it answer for
+    the whole batch, what it could not do is begun again, once a second, and for others.
+    """
 
     def __init__(
         self,
@@ -44,9 +56,14 @@ class ClusterExecutor:
         self._client, self._runs, self._failed, self._note = client, runs, failed, note
         self._executor = client.get_executor(pure=False)
         self._quiet = quiet
-        self._shared: set[str] = set()
+        self._needs: Needs | None = None  # known with the first task
+        self._fit: set[str] = set()
+        self._unfit: dict[str, str] = {}  # with the reason
+        self._said: list[Unfit] = []  # since the last look
+        self._looks_alone = 0
         self._slots: int = sum(client.nthreads().values())
-        self._pending: set[Future[Any]] = set()
+        self._pending: set[_Errand] = set()
+        self._again: list[_Errand] = []
         self._lock = threading.Lock()
         self._ended = threading.Event()
         threading.Thread(target=self._watch, name="posecheck-cluster", daemon=True).start()
@@ -64,15 +81,15 @@ class ClusterExecutor:
         place = open_storage(task.out)
         if isinstance(place, LocalStorage):
             task = dataclasses.replace(task, out=str(place.root.absolute()))
-            self._check_shared(task.out)
+        if self._needs is None:
+            self._needs = self._first_needs(Needs(this_posecheck(), task.out, task.mark))
         if self._client.status != "running":
             raise InputError(_LOST)
-        row: Future[Any] = Future()
+        errand = _Errand(task, Future())
         with self._lock:
-            self._pending.add(row)
-        inner = self._executor.submit(_on_worker, this_posecheck(), self._runs, _Sealed(task))
-        inner.add_done_callback(partial(self._pass_on, row, task))
-        return row
+            self._pending.add(errand)
+        self._begin(errand)
+        return errand.row
 
     def abandon(self) -> None:
         """Withdraw what has not begun; workers end the clips that they are at."""
@@ -90,102 +107,101 @@ class ClusterExecutor:
         close_client(self._client)
         self._quiet.end()
 
+    def _first_needs(self, needs: Needs) -> Needs:
+        """An InputError where one of the workers there are does not meet them."""
+        self._ask(needs, set(self._client.nthreads()))
+        if self._unfit:
+            worker, reason = min(self._unfit.items())
+            raise InputError(f"{reason} It is the one at {worker}.")
+        return needs
+
+    def _ask(self, needs: Needs, workers: set[str]) -> None:
+        answers = self._client.run(is_fit, needs, workers=sorted(workers), on_error="return")
+        with self._lock:
+            for worker, answer in answers.items():
+                if answer is None:
+                    self._fit.add(worker)
+                elif isinstance(answer, str):
+                    self._unfit[worker] = answer
+                elif not isinstance(answer, OSError):  # which has just been lost
+                    what = type(answer).__name__
+                    self._unfit[worker] = f"A worker cannot run Posecheck ({what}); install it."
+
+    def _begin(self, errand: _Errand) -> None:
+        where: dict[str, Any] = {}
+        with self._lock:
+            if self._unfit and self._fit:  # preferred only: these may be lost, and others come
+                where = {"workers": sorted(self._fit), "allow_other_workers": True}
+        inner = self._executor.submit(work, self._needs, self._runs, Sealed(errand.task), **where)
+        inner.add_done_callback(partial(self._pass_on, errand))
+
     def _watch(self) -> None:
-        """Count the workers; without a scheduler Dask's own futures would wait for ever."""
+        """Look who is there; without a scheduler Dask's own futures would wait for ever."""
         while not self._ended.wait(_LOOK_S):
             if self._client.status != "running":
-                self._lose()
+                self._settle(InputError(_LOST))
                 return
             with contextlib.suppress(Exception):
-                count = sum(self._client.nthreads().values())
-                if not count and self._slots:
-                    self._note("No worker is left; this waits until there is one again.")
-                self._slots = count
+                self._look()
 
-    def _lose(self) -> None:
+    def _look(self) -> None:
+        threads: dict[str, int] = self._client.nthreads()
+        with self._lock:
+            known = set(self._unfit)
+            self._unfit.update({unfit.worker: unfit.reason for unfit in self._said})
+            self._said = []
+            self._unfit = {w: why for w, why in self._unfit.items() if w in threads}
+            self._fit &= threads.keys() - self._unfit.keys()
+        new = threads.keys() - self._fit - self._unfit.keys()
+        if self._needs is not None and new:
+            self._ask(self._needs, new)
+        for worker in self._unfit.keys() - known:
+            self._note(f"{self._unfit[worker]} It is the one at {worker}, which is not used.")
+        count = sum(n for worker, n in threads.items() if worker not in self._unfit)
+        if not count and self._slots:
+            self._note("No worker is left; this waits until there is one again.")
+        self._slots = count
+        self._looks_alone = self._looks_alone + 1 if self._unfit and not count else 0
+        if self._looks_alone > _PATIENCE:
+            self._settle(InputError(min(self._unfit.values())))
+        while count and self._again:
+            self._begin(self._again.pop())
+
+    def _settle(self, error: Exception) -> None:
+        """End what is not there yet."""
         for row in self._withdrawn():
-            row.set_exception(InputError(_LOST))
+            row.set_exception(error)
 
     def _withdrawn(self) -> set[Future[Any]]:
         """The rows that were not there yet; nobody else settles them after this."""
         with self._lock:
-            pending, self._pending = self._pending, set()
-        return pending
+            pending, self._pending, self._again = self._pending, set(), []
+        return {errand.row for errand in pending}
 
-    def _pass_on(self, row: Future[Any], task: Any, inner: Future[Any]) -> None:
+    def _pass_on(self, errand: _Errand, inner: Future[Any]) -> None:
         if inner.cancelled():
             if not self._ended.is_set():
-                self._lose()
+                self._settle(InputError(_LOST))
             return
-        with self._lock:
-            if row not in self._pending:
-                return
-            self._pending.remove(row)
         error = inner.exception()
-        if error is None:
-            well, value = inner.result()
+        answer = None if error is not None else inner.result()
+        with self._lock:
+            if errand not in self._pending:
+                return
+            if isinstance(answer, Unfit):
+                self._said.append(answer)
+                self._again.append(errand)
+                return
+            self._pending.remove(errand)
+        if answer is not None:
+            well, value = answer
             reason = str(value)
         else:
             well, value = False, None
             reason = f"It failed on a worker ({type(error).__name__}); please report this."
             if type(error).__name__ == "KilledWorker":
                 reason = "Each worker that looked at it was lost; run the command to try it again."
-        row.set_result(value if well else self._failed(task, reason))
-
-    def _check_shared(self, out: str) -> None:
-        """Make sure, once, that every worker sees the folder that results go to."""
-        if out in self._shared:
-            return
-        probe = Path(out) / f"{PROBE}.{secrets.token_hex(8)}.part"
-        try:
-            probe.touch()
-            try:
-                seen: dict[str, Any] = self._client.run(_sees, str(probe), on_error="return")
-            finally:
-                probe.unlink(missing_ok=True)
-        except OSError as error:
-            raise InputError(f"{out} cannot be written to ({error.strerror or error}).") from error
-        # an OSError: that worker has just been lost, which costs nothing here either
-        blind = sorted(w for w, s in seen.items() if s is not True and not isinstance(s, OSError))
-        if blind:
-            raise InputError(
-                f"The worker at {blind[0]} does not see {out}; give --out a folder that all "
-                "machines share, or an address such as s3://bucket/folder."
-            )
-        self._shared.add(out)
-
-
-def _sees(path: str) -> bool:
-    try:
-        return Path(path).is_file()
-    except OSError:  # it is there, and not for this user
-        return False
-
-
-class _Sealed:
-    """A task on its way; Dask's log and dashboard do not see what is in it."""
-
-    def __init__(self, task: Any) -> None:
-        self.task = task
-
-    def __repr__(self) -> str:
-        return "a clip"
-
-
-def _on_worker(wanted: str, runs: Callable[[Any], Any], sealed: _Sealed) -> tuple[bool, Any]:
-    """What a worker does: whether it went well, and the row or why there is none.
-
-    Nothing is raised, for Dask would log it with the addresses that are in it.
-    """
-    if wanted != this_posecheck():  # whose grades would not be those of the others
-        return False, (
-            f"A worker has Posecheck {this_posecheck()}, not {wanted}; install the same one on "
-            "every machine."
-        )
-    try:
-        return True, runs(sealed.task)
-    except Exception as error:
-        return False, f"It failed on a worker ({type(error).__name__}); please report this."
+        errand.row.set_result(value if well else self._failed(errand.task, reason))
 
 
 def close_client(client: Any) -> None:

@@ -19,7 +19,6 @@ import queue
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -30,6 +29,7 @@ import psutil
 
 from posecheck.apps.batch.child import TAKEN, receive, send
 from posecheck.apps.batch.limits import Limits
+from posecheck.children import python_module
 
 CALLS_A_CHILD = 500  # then a new one: libraries leak
 _LOOK_S = 0.1  # between two looks at the child's memory
@@ -130,11 +130,10 @@ class Guarded:
 
     def _begin(self) -> None:
         self._scratch = Path(tempfile.mkdtemp(prefix="posecheck-"))
-        ways = os.pathsep.join(way or str(Path.cwd()) for way in sys.path)
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "posecheck.apps.batch.child", str(self._scratch)],
+            python_module("posecheck.apps.batch.child", str(self._scratch)),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=os.environ | _LESS_MEMORY | {"PYTHONPATH": ways},
+            env=os.environ | _LESS_MEMORY,
             start_new_session=True,  # Ctrl-C in a terminal is for us
         )  # fmt: skip
         self._answers, self._done = queue.SimpleQueue(), 0

@@ -44,6 +44,7 @@ class _Mention:
     same: str  # what tells it from other files
     given: str  # its name in full, for when the short one is not enough
     in_manifest: bool = False
+    target: str | None = None  # the file itself, where a good one was found, not named
 
 
 def list_jobs(paths: Sequence[str]) -> list[ClipJob]:
@@ -93,7 +94,7 @@ def _local_mentions(given: str) -> Iterator[_Mention]:
         yield from _from_glob(given)
     elif os.path.isdir(given):  # noqa: PTH112 - a name may hold bytes that are no text
         for found in clips_in_folder(given):
-            yield _local(found, os.path.join(given, found.name))  # noqa: PTH118
+            yield _local(found, os.path.join(given, found.name), named=False)  # noqa: PTH118
     elif is_manifest(given):
         yield from _from_manifest(given)
     else:
@@ -108,7 +109,7 @@ def _from_glob(given: str) -> Iterator[_Mention]:
             whole = os.path.join(top, found.name)  # noqa: PTH118
             if matches(whole, given):
                 matched = True
-                yield _local(replace(found, name=whole), whole)
+                yield _local(replace(found, name=whole), whole, named=False)
     elif MAGIC.search(given):
         for path in _matching(given):
             matched = True
@@ -138,7 +139,7 @@ def _matching(pattern: str) -> Iterator[str]:
 
 def _from_manifest(given: str) -> Iterator[_Mention]:
     for row in read_manifest(given):
-        mention = _of_row(row)
+        mention = _of_row(row, given)
         job = replace(
             mention.job,
             side=row.side,
@@ -150,11 +151,12 @@ def _from_manifest(given: str) -> Iterator[_Mention]:
         yield replace(mention, job=job, in_manifest=True)
 
 
-def _of_row(row: Row) -> _Mention:
+def _of_row(row: Row, manifest: str) -> _Mention:
     if not row.clip:
         return _local(Found("", row.where, row.problem or "The manifest names no clip."), row.where)
     if not is_address(row.location):
-        return _local(Found(row.location, row.clip, what_it_is(row.location)), row.clip)
+        full = os.path.normpath(os.path.join(os.path.dirname(manifest), row.clip))  # noqa: PTH118, PTH120
+        return _local(Found(row.location, row.clip, what_it_is(row.location)), full)
     try:
         address = parse_address(row.location)
     except InputError as error:
@@ -166,12 +168,14 @@ def _of_row(row: Row) -> _Mention:
     return _remote(Found(row.location, name), address.shown)
 
 
-def _local(found: Found, given: str) -> _Mention:
+def _local(found: Found, given: str, named: bool = True) -> _Mention:
     name = spelled(found.name).removeprefix("./") or "./"
     location = os.path.abspath(found.location) if found.location else ""  # noqa: PTH100
-    same = os.path.realpath(location) if location else found.name
+    folder, last = os.path.split(location)
+    same = os.path.join(os.path.realpath(folder), last) if location else found.name  # noqa: PTH118
+    target = None if named or found.problem else os.path.realpath(location)
     job = ClipJob(location, name, stem_of(name), problem=found.problem)
-    return _Mention(job, same, spelled(given).removeprefix("./"))
+    return _Mention(job, same, spelled(given).removeprefix("./"), target=target)
 
 
 def _remote(found: Found, given: str) -> _Mention:
@@ -184,11 +188,18 @@ def _remote(found: Found, given: str) -> _Mention:
 
 
 def _once(mentions: Iterable[_Mention]) -> list[_Mention]:
-    """One mention a file: the manifest's before others, then the shortest name."""
+    """One mention a file: the manifest's before others, then the shortest name.
+
+    A link is a file of its own, unless it was only found, and what it leads to is there as well.
+    """
     groups: dict[str, list[_Mention]] = {}
     for mention in mentions:
         groups.setdefault(mention.same, []).append(mention)
-    return [_chosen(group) for group in groups.values()]
+    return [
+        _chosen(group)
+        for same, group in groups.items()
+        if not all(m.target != same and m.target in groups for m in group)
+    ]
 
 
 def _chosen(group: list[_Mention]) -> _Mention:

@@ -1,15 +1,19 @@
-"""Results in a folder of this machine: written beside their place, then renamed."""
+"""Results in a folder of this machine: written in a corner of it, then renamed.
+
+That corner, `PARTS`, is the only place where anything is swept away, and there only what no
+living process holds: other files of any name are somebody else's.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from posecheck.apps.batch.result_names import PROBE, checked, files_below, is_part
+from posecheck.apps.batch.result_names import PARTS, checked, files_below
+from posecheck.apps.staging import Staging, remove_unlocked
 from posecheck.errors import OutputError
 from posecheck.present.cells import spelled
 
@@ -21,17 +25,26 @@ class LocalStorage:
         self.root = root
         self.shown = spelled(str(root))
 
-    def check(self) -> None:
+    def check(self, room: int = 1 << 16) -> None:
         """Make the folder, and try whether the disk takes anything."""
         with self._told():
             if self.root.exists() and not self.root.is_dir():
                 raise OutputError(f"{self.shown} is a file; give --out a folder.")
             self.root.mkdir(parents=True, exist_ok=True)
-            probe = self.root / f"{PROBE}.{secrets.token_hex(4)}.part"
-            try:
-                probe.write_bytes(bytes(1 << 16))
-            finally:
-                probe.unlink(missing_ok=True)
+            with self._corner() as corner:
+                (corner / "probe").write_bytes(bytes(room))
+
+    @contextlib.contextmanager
+    def marked(self) -> Iterator[str]:
+        """Leave a mark for as long as the block lasts; gives its name."""
+        with contextlib.ExitStack() as stack:
+            with self._told():
+                corner = stack.enter_context(self._corner())
+            yield corner.name
+
+    def sees(self, mark: str) -> bool:
+        """Whether this is the very folder where the mark was left, not one of the same name."""
+        return not mark or (self.root / PARTS / mark).is_dir()
 
     def exists(self, name: str) -> bool:
         """Whether a file of this name is there."""
@@ -53,9 +66,9 @@ class LocalStorage:
         top = self.root / checked(folder) if folder else self.root
         found = []
         for here, folders, files in os.walk(top):
-            folders[:] = [name for name in folders if not is_part(name)]
             where = Path(here).relative_to(self.root)
-            found += [(where / name).as_posix() for name in files if not is_part(name)]
+            folders[:] = [name for name in folders if (where / name).as_posix() != PARTS]
+            found += [(where / name).as_posix() for name in files]
         return sorted(found)
 
     def write(self, name: str, local: Path) -> None:
@@ -83,23 +96,21 @@ class LocalStorage:
             _take_away(self.root / checked(name))
 
     def sweep(self) -> None:
-        """Take away what a process that was killed left half written; nobody else may write."""
+        """Take away what processes that were killed left half written."""
+        parts = self.root / PARTS
         with self._told():
-            for here, folders, files in os.walk(self.root):
-                for name in filter(is_part, (*folders, *files)):
-                    _take_away(Path(here) / name)
-                folders[:] = [name for name in folders if not is_part(name)]
+            for path in list(parts.iterdir()) if parts.is_dir() else ():
+                remove_unlocked(path)
 
     @contextlib.contextmanager
     def _beside(self, name: str) -> Iterator[Path]:
         """A place to write to, which becomes ``name`` in one step, and never a half one."""
         path = self.root / checked(name)
-        token = f".{path.name[:200]}.{secrets.token_hex(4)}"
-        part, old = path.with_name(f"{token}.part"), path.with_name(f"{token}.old.part")
-        with self._told():
-            path.parent.mkdir(parents=True, exist_ok=True)
+        with self._told(), self._corner() as corner:
+            part, old = corner / "new", corner / "old"
             try:
                 yield part
+                path.parent.mkdir(parents=True, exist_ok=True)
                 if path.is_dir() and not path.is_symlink():  # which cannot be replaced in a step
                     path.rename(old)
                 part.replace(path)
@@ -107,10 +118,18 @@ class LocalStorage:
                 if old.exists() and not path.exists():
                     old.rename(path)
                 raise
-            finally:
-                for leftover in (part, old):
-                    with contextlib.suppress(OSError):
-                        _take_away(leftover)
+
+    @contextlib.contextmanager
+    def _corner(self) -> Iterator[Path]:
+        """A folder that is ours alone for as long as the block lasts, on the same disk."""
+        parts = self.root / PARTS
+        for folder in (parts.parent, parts):  # not the root: a worker may not see the real one
+            folder.mkdir(exist_ok=True)
+        staging = Staging(parts / "result")
+        try:
+            yield staging.folder
+        finally:
+            staging.close()
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:

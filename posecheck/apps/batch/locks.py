@@ -8,7 +8,10 @@ the same work twice and write the same files, and nothing worse.
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +19,8 @@ from posecheck.apps.batch.result_names import KEPT
 from posecheck.errors import OutputError
 
 LOCK = f"{KEPT}/lock"
-_RUN_BYTE = 1 << 62  # of the lock file; those of clips lie before it
+_RUN_BYTE = 1 << 28  # of the lock file; those of clips lie before it: Windows counts to 2 GiB
+_AGAIN_S = 0.1  # between two tries to have a lock, on Windows
 _ours: set[tuple[int, int]] = set()  # folders that batches of this process write to
 _between_threads = threading.Lock()
 
@@ -24,7 +28,7 @@ _between_threads = threading.Lock()
 @contextlib.contextmanager
 def content_lock(root: Path | None, sha256: str) -> Iterator[None]:
     """Let one process work on a clip's content while others that have the same wait."""
-    with _locked(root, int(sha256[:15], 16), wait=True):
+    with _locked(root, int(sha256[:7], 16), wait=True):
         yield
 
 
@@ -68,28 +72,48 @@ def _only_here(root: Path | None) -> Iterator[bool]:
 
 @contextlib.contextmanager
 def _locked(root: Path | None, byte: int, wait: bool) -> Iterator[bool]:
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        root = None
     if root is None:
         yield True
         return
     path = root / LOCK
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
         file = path.open("ab")
     except OSError as error:
         raise _refusal(root, error) from error
     with file:
         ours = True
         try:
-            fcntl.lockf(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB), 1, byte)
+            _take(file.fileno(), byte, wait)
         except (BlockingIOError, PermissionError):
             ours = False
         except OSError:  # a disk without locks
             pass
         yield ours
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(handle: int, byte: int, wait: bool) -> None:
+        """Lock a byte until the file is closed; PermissionError where another process has it."""
+        while True:
+            os.lseek(handle, byte, os.SEEK_SET)
+            try:
+                msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            except PermissionError:
+                if not wait:
+                    raise
+            else:
+                return
+            time.sleep(_AGAIN_S)
+
+else:
+    import fcntl
+
+    def _take(handle: int, byte: int, wait: bool) -> None:
+        """Lock a byte until the file is closed; an OSError where another process has it."""
+        fcntl.lockf(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB), 1, byte)
 
 
 def _refusal(root: Path, error: OSError) -> OutputError:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from posecheck.apps.batch.addresses import is_address
 from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.kept import short_name
 from posecheck.apps.batch.limits import Limits
 from posecheck.apps.batch.tasks import GRADE_CLIP, GradeTask
 from posecheck.assess.prescription import Prescription, load_prescription
@@ -41,6 +42,7 @@ class Settings:
     video: bool = False
     limits: Limits = field(default_factory=Limits)
     runs: str = GRADE_CLIP
+    mark: str = ""  # that the batch has left in `out`
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,13 @@ def plan(jobs: Sequence[ClipJob], settings: Settings) -> Plan:
             asked[i] = wanted.of(job)
         except PosecheckError as error:
             problems[i] = str(error)
-    content = _contents({i: jobs[i] for i in asked})
+    content, unseen = _contents({i: jobs[i] for i in asked})
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for i, text in asked.items():
         groups[content[i], text].append(i)
     for group in groups.values():
         group.sort(key=lambda i: (jobs[i].name, jobs[i].location))
-    folders = _Folders((jobs[group[0]].stem, *key) for key, group in groups.items())
+    folders = _Folders(((jobs[group[0]], *key) for key, group in groups.items()), unseen)
     planned = [
         Planned(_task(jobs[group[0]], settings, *key, folders), tuple(group))
         for key, group in groups.items()
@@ -97,12 +99,13 @@ def _task(
         prescription=text,
         folder=job.stem if settings.pages else None,
         hash_in_folder=folders.has_twins(job.stem),
-        folder_tail=folders.tail(job.stem, content, text),
+        folder_tail=folders.tail(job, content, text),
         model=None if settings.model is None else settings.model.absolute(),
         per_s=settings.per_s,
         video=settings.video,
         limits=settings.limits,
         runs=settings.runs,
+        mark=settings.mark,
     )
 
 
@@ -131,21 +134,23 @@ class _Wanted:
         return self._loaded[given]
 
 
-def _contents(jobs: dict[int, ClipJob]) -> dict[int, str]:
-    """What tells the content of each job from that of others.
+def _contents(jobs: dict[int, ClipJob]) -> tuple[dict[int, str], set[str]]:
+    """What tells the content of each job from that of others, and for which this is not known.
 
     Only files of one size can be the same, so only these are read here; a clip behind an
-    address is known when it has been fetched.
+    address, or one that only workers see, is known when it has been fetched.
     """
     by_size: dict[int, list[int]] = defaultdict(list)
-    content = {}
+    content, unseen = {}, set()
     for i, job in jobs.items():
         content[i] = job.location
+        unseen.add(job.location)
         if not is_address(job.location):
             try:
                 path = Path(job.location)
                 if path.is_file():
                     by_size[path.stat().st_size].append(i)
+                    unseen.remove(job.location)
             except (OSError, ValueError):  # the worker says what is wrong with it
                 continue
     for size, group in by_size.items():
@@ -153,7 +158,7 @@ def _contents(jobs: dict[int, ClipJob]) -> dict[int, str]:
         if size and len(places) > 1:
             hashes = {place: _hash(place) for place in places}
             content.update({i: hashes[jobs[i].location] for i in group})
-    return content
+    return content, unseen
 
 
 def _hash(place: str) -> str:
@@ -166,21 +171,28 @@ def _hash(place: str) -> str:
 class _Folders:
     """Which folder names need more than the clip's own."""
 
-    def __init__(self, wanted: Iterable[tuple[str, str, str]]) -> None:
+    def __init__(self, wanted: Iterable[tuple[ClipJob, str, str]], unseen: set[str]) -> None:
         # as a disk that does not tell capitals apart sees them
         self._contents: dict[str, set[str]] = defaultdict(set)
         self._texts: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for stem, content, text in wanted:
-            name = stem.casefold()
-            self._contents[name].add(content)
-            self._texts[name, content].add(text)
+        self._names: dict[str, set[str]] = defaultdict(set)
+        for job, content, text in wanted:
+            stem = job.stem.casefold()
+            self._contents[stem].add(content)
+            self._texts[stem, content].add(text)
+            self._names[stem].add(short_name(job))
+        self._unseen = unseen
 
     def has_twins(self, name: str) -> bool:
         """Whether several contents would have a folder of this name."""
         return len(self._contents[name.casefold()]) > 1
 
-    def tail(self, name: str, content: str, text: str) -> str:
-        """What tells two prescriptions of one clip apart; else nothing."""
-        if len(self._texts[name.casefold(), content]) < 2:
-            return ""
-        return f"-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    def tail(self, job: ClipJob, content: str, text: str) -> str:
+        """What tells two reports of one content apart; else nothing."""
+        stem = job.stem.casefold()
+        texts, told = self._texts[stem, content], text
+        if not self._contents[stem].isdisjoint(self._unseen):  # any of them may be the same
+            texts = {text for one in self._contents[stem] for text in self._texts[stem, one]}
+            if len(self._names[stem]) > 1:  # which a report holds
+                told += short_name(job)
+        return "" if {told} == texts else f"-{hashlib.sha256(told.encode()).hexdigest()[:8]}"

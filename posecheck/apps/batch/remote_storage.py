@@ -9,7 +9,7 @@ from pathlib import Path
 
 from posecheck.apps.batch.addresses import Address
 from posecheck.apps.batch.remote import file_system, why
-from posecheck.apps.batch.result_names import PROBE, checked, files_below, is_part
+from posecheck.apps.batch.result_names import PARTS, PROBE, checked, files_below
 from posecheck.apps.report_dir import REPORT
 from posecheck.errors import InputError, OutputError
 
@@ -28,11 +28,19 @@ class RemoteStorage:
             raise OutputError(str(error)) from None
         self._root: str = root.rstrip("/")
 
-    def check(self) -> None:
+    def check(self, room: int = 0) -> None:  # noqa: ARG002 - a bucket has no end
         """Write something small, and take it away again."""
         probe = f"{PROBE}.{secrets.token_hex(4)}"
         self.write_bytes(probe, b"Posecheck looked whether it can write here.\n")
         self.remove(probe)
+
+    def marked(self) -> contextlib.AbstractContextManager[str]:
+        """Nothing: an address means the same place wherever one stands."""
+        return contextlib.nullcontext("")
+
+    def sees(self, mark: str) -> bool:
+        """As `marked` says."""
+        return not mark
 
     def exists(self, name: str) -> bool:
         """Whether a file of this name is there."""
@@ -62,7 +70,7 @@ class RemoteStorage:
             except FileNotFoundError:
                 return []
             names = [path[len(self._root) + 1 :] for path in paths]
-            return sorted(n for n in names if not is_part(n.rpartition("/")[2]))
+            return sorted(name for name in names if not name.startswith(f"{PARTS}/"))
         return []
 
     def write(self, name: str, local: Path) -> None:
@@ -93,13 +101,9 @@ class RemoteStorage:
             self._files.rm(self._place(name), recursive=True)
 
     def sweep(self) -> None:
-        """Take away what a process that was killed left half written; nobody else may write."""
-        if self._at_once:
-            return
-        with self._told("written to"):
-            for path in self._files.find(self._root):
-                if is_part(path.rpartition("/")[2]):
-                    self._files.rm(path)
+        """Take away what processes that were killed left half written."""
+        if not self._at_once:
+            self.remove(PARTS)
 
     def _place(self, name: str) -> str:
         return f"{self._root}/{checked(name)}"
@@ -110,9 +114,9 @@ class RemoteStorage:
         if self._at_once:
             yield place
             return
-        folder, _, last = place.rpartition("/")
-        self._files.makedirs(folder, exist_ok=True)
-        part = f"{folder}/.{last[:200]}.{secrets.token_hex(4)}.part"
+        part = self._place(f"{PARTS}/{secrets.token_hex(8)}")
+        for one in (part, place):
+            self._files.makedirs(one.rpartition("/")[0], exist_ok=True)
         yield part
         self._files.mv(part, place)
 

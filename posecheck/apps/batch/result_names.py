@@ -13,6 +13,8 @@ PLOTLY = "plotly.min.js"  # one copy for all pages
 FILES = frozenset((*TABLES, INDEX, PLOTLY))
 KEPT = ".posecheck"  # the folder of what is kept from run to run
 KEPT_POSES, KEPT_MEASURED, KEPT_ROWS = (f"{KEPT}/{n}" for n in ("poses", "measured", "grades"))
+KEPT_FETCHED = f"{KEPT}/fetched"
+PARTS = f"{KEPT}/part"  # what is still being written
 PROBE = ".posecheck-probe"
 
 
@@ -27,8 +29,3 @@ def checked(name: str) -> str:
 def files_below(folder: Path) -> list[Path]:
     """Every file in a folder that was built."""
     return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def is_part(name: str) -> bool:
-    """Whether a file or folder of this name is still being written."""
-    return name.startswith(".") and name.endswith(".part")

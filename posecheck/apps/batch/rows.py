@@ -21,6 +21,11 @@ _TUPLES = ("faults", "warnings")
 _FLOATS = ("tension_knee_flexion_deg", "tension_hip_flexion_deg", "seconds")
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Unwritten(ClipGrade):
+    """The row of a clip whose results could not be written, which may be so for all of them."""
+
+
 def graded_row(job: ClipJob, report: Report, folder: str | None, seconds: float) -> ClipGrade:
     """The row of a clip that was graded."""
     tension = report.tension
@@ -48,10 +53,14 @@ def graded_row(job: ClipJob, report: Report, folder: str | None, seconds: float)
 
 
 def failed_row(
-    job: ClipJob, reason: str, sha256: str | None = None, seconds: float = math.nan
+    job: ClipJob,
+    reason: str,
+    sha256: str | None = None,
+    seconds: float = math.nan,
+    kind: type[ClipGrade] = ClipGrade,
 ) -> ClipGrade:
     """The row of a clip that could not be graded."""
-    return ClipGrade(
+    return kind(
         clip=job.name, sha256=sha256, verdict=None, score=None, side=None, variant=None,
         reps=None, tension_knee_flexion_deg=math.nan, tension_hip_flexion_deg=math.nan,
         faults=(), warnings=(), error=" ".join(reason.split()), seconds=seconds,
@@ -116,8 +125,9 @@ class RowLog:
 
     def put(self, index: int, row: ClipGrade) -> None:
         """Keep the row of a job."""
-        self._at[index] = self._file.seek(0, 2)
+        at = self._file.seek(0, 2)
         self._file.write(row_to_json(row).encode() + b"\n")
+        self._at[index] = at
 
     def __len__(self) -> int:
         """How many jobs have a row."""

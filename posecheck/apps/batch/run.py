@@ -16,7 +16,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,12 +28,14 @@ from posecheck.apps.batch.locks import only_batch
 from posecheck.apps.batch.plan import Plan, Planned, Settings, plan
 from posecheck.apps.batch.pool import Executor, LocalExecutor
 from posecheck.apps.batch.result_names import CSV, INDEX, PARQUET, PLOTLY, TABLES
-from posecheck.apps.batch.rows import RowLog, failed_row, row_to_plain, same_for
+from posecheck.apps.batch.rows import RowLog, Unwritten, failed_row, row_to_plain, same_for
 from posecheck.apps.batch.show import time_left_s
 from posecheck.apps.batch.storage import Storage, open_storage
 from posecheck.apps.batch.superseded import clear_superseded
 from posecheck.apps.batch.tally import BatchTally
+from posecheck.apps.interrupts import shielded
 from posecheck.apps.report_dir import PAGE
+from posecheck.errors import OutputError
 from posecheck.present.grades import write_grades_csv, write_grades_parquet
 from posecheck.present.index_page import write_index
 from posecheck.present.page import write_plotly
@@ -42,6 +45,7 @@ from posecheck.vision.model import ensure_model, stderr_bar
 
 _AHEAD = 2  # tasks for each worker that are handed out, so that none waits for us
 _WAKE_S = 0.2  # to show progress, and to hear Ctrl-C everywhere
+_ROOM_BYTES = 4 << 20  # more than a report without a video
 _EVENT_S = 1.0  # between two events that say how far it is
 
 Tell = Callable[[dict[str, Any]], None]
@@ -113,14 +117,13 @@ def run_batch(
     with ExitStack() as stack:
         stack.enter_context(only_batch(out.root if isinstance(out, LocalStorage) else None))
         out.sweep()
+        settings = replace(settings, mark=stack.enter_context(out.marked()))
         rows = RowLog(len(jobs))
         stack.callback(rows.close)
-        batch = _Batch(jobs, rows, tell, watcher)
+        batch = _Batch(jobs, rows, partial(_check, out, settings.mark), tell, watcher)
         tell({"event": "begin", "clips": len(jobs), "out": out.shown})
-        interrupted = batch.run(plan(jobs, settings), executor)
-        _write_tables(out, rows, settings.pages)
-        if not interrupted and isinstance(out, LocalStorage):
-            clear_superseded(out)  # a bucket has no lock, and another batch may be at it
+        interrupted = batch.run(partial(plan, jobs, settings), executor)
+        interrupted = _conclude(out, rows, settings.pages, interrupted)
     return Graded(batch.tally, out.shown, time.monotonic() - begun_s, interrupted)
 
 
@@ -128,29 +131,36 @@ class _Batch:
     """Hands tasks out, takes rows in."""
 
     def __init__(
-        self, jobs: Sequence[ClipJob], rows: RowLog, tell: Tell, watcher: Watcher | None
+        self,
+        jobs: Sequence[ClipJob],
+        rows: RowLog,
+        check: Callable[[], None],
+        tell: Tell,
+        watcher: Watcher | None,
     ) -> None:
-        self._jobs, self._rows = jobs, rows
+        self._jobs, self._rows, self._check = jobs, rows, check
         self._tell, self._watcher = tell, watcher
         self.tally = BatchTally(len(jobs))
         self._done: queue.SimpleQueue[tuple[Planned, Future[ClipGrade]]] = queue.SimpleQueue()
         self._begun_s = self._told_s = time.monotonic()  # anew when the work begins
 
-    def run(self, todo: Plan, executor: Callable[[], Executor]) -> bool:
+    def run(self, planned: Callable[[], Plan], executor: Callable[[], Executor]) -> bool:
         """Do it all; whether it was interrupted."""
-        for index, problem in todo.problems.items():
-            self._take(index, failed_row(self._jobs[index], problem))
-        workers = executor()
+        workers = None
         try:
+            todo = planned()
+            for index, problem in todo.problems.items():
+                self._take(index, failed_row(self._jobs[index], problem))
+            workers = executor()
             self._work(iter(todo.planned), workers)
-        except KeyboardInterrupt:
-            workers.abandon()
-            return True
-        except BaseException:
-            workers.abandon()
+            workers.close()
+            self._show(last=True)
+        except BaseException as error:
+            if workers is not None:
+                workers.abandon()
+            if isinstance(error, KeyboardInterrupt):
+                return True
             raise
-        workers.close()
-        self._show(last=True)
         return False
 
     def _work(self, left: Iterator[Planned], workers: Executor) -> None:
@@ -172,7 +182,10 @@ class _Batch:
             except queue.Empty:
                 continue
             under_way -= 1
-            self._finished(one, future.result())
+            row = future.result()
+            if isinstance(row, Unwritten):
+                self._check()  # whether it is the clip's own fault
+            self._finished(one, row)
 
     def _finished(self, one: Planned, row: ClipGrade) -> None:
         own, *others = one.jobs
@@ -181,8 +194,9 @@ class _Batch:
             self._take(index, same_for(self._jobs[index], row))
 
     def _take(self, index: int, row: ClipGrade) -> None:
-        self._rows.put(index, row)
-        self.tally.add(row)
+        with shielded():
+            self._rows.put(index, row)
+            self.tally.add(row)
         plain = row_to_plain(row)
         del plain["knee_curve_deg"]  # is for the page's small chart
         self._tell({"event": "clip", **plain})
@@ -203,6 +217,35 @@ class _Batch:
                 "frames_per_s": round(self.tally.frames / max(elapsed_s, 1e-6), 1),
                 "left_s": None if left_s is None else round(left_s, 1),
             })  # fmt: skip
+
+
+def _check(out: Storage, mark: str) -> None:
+    """End the batch where nothing more can be written."""
+    go_on = "What is done is kept; run the same command again to go on."
+    if not out.sees(mark):
+        raise OutputError(f"{out.shown} was taken away or replaced by another folder. {go_on}")
+    try:
+        out.check(_ROOM_BYTES)
+    except OutputError as error:
+        raise OutputError(f"{error} {go_on}") from None
+
+
+def _conclude(out: Storage, rows: RowLog, pages: bool, interrupted: bool) -> bool:
+    """Write the tables, and clear away what is of no use; whether it was interrupted by now."""
+    if interrupted and not len(rows):  # older tables say more
+        return True
+    written = False
+    try:
+        with shielded():
+            _write_tables(out, rows, pages)
+            written = True
+        if not interrupted and isinstance(out, LocalStorage):
+            clear_superseded(out)  # a bucket has no lock, and another batch may be at it
+    except KeyboardInterrupt:
+        if not written:
+            raise
+        return True
+    return interrupted
 
 
 def _write_tables(out: Storage, rows: RowLog, pages: bool) -> None:

@@ -41,6 +41,11 @@ class BatchLine:
         self._shown_s = now_s
         self._line.paint(state(tally, now_s - self._begun_s))
 
+    def sum_up(self, tally: BatchTally) -> None:
+        """Say what the clips came to."""
+        for line in tally.lines():
+            self._line.say(printable(line))
+
     def end(self) -> None:
         """Go on below what was painted."""
         self._line.end()

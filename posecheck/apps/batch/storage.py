@@ -8,13 +8,14 @@
     out.write("grades.csv", built_table)
 
 Names are relative, with ``/``. Every file is there whole or not at all: on a disk it is written
-beside its place and renamed, in a bucket an object appears when all of it is there. Of a folder
+in a corner and renamed, in a bucket an object appears when all of it is there. Of a folder
 the report is written last, so that a folder with a report is whole.
 """
 
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -31,8 +32,14 @@ class Storage(Protocol):
     def shown(self) -> str:
         """What messages call it: no credentials."""
 
-    def check(self) -> None:
-        """Make sure that it can be written to."""
+    def check(self, room: int = 1 << 16) -> None:
+        """Make sure that it can be written to; a disk, so many bytes."""
+
+    def marked(self) -> AbstractContextManager[str]:
+        """Leave a mark for as long as the block lasts; gives its name, "" where none is needed."""
+
+    def sees(self, mark: str) -> bool:
+        """Whether this is the very place where the mark was left, seen from here."""
 
     def exists(self, name: str) -> bool:
         """Whether a file of this name is there."""
@@ -56,7 +63,15 @@ class Storage(Protocol):
         """Take a file or a folder away, if it is there."""
 
     def sweep(self) -> None:
-        """Take away what a process that was killed left half written; nobody else may write."""
+        """Take away what processes that were killed left half written, and nothing else."""
+
+
+def blind(shown: str) -> str:
+    """What is said of a worker that does not see a place."""
+    return (
+        f"A worker does not see {shown}; give --out a folder that all machines share, or an "
+        "address such as s3://bucket/folder."
+    )
 
 
 def open_storage(out: str | Path) -> Storage:

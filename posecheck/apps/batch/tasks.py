@@ -26,6 +26,7 @@ class GradeTask:
     video: bool = False
     limits: Limits = field(default_factory=Limits)
     runs: str = GRADE_CLIP  # what the worker process calls with this
+    mark: str = ""  # of the batch in `out`; who does not find it sees another folder
 
     def folder_name(self, sha256: str) -> str | None:
         """The folder of its report, once its content is known."""

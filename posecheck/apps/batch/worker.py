@@ -10,6 +10,7 @@ import math
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from posecheck.apps.batch.fetch import LocalClip, local_copy
@@ -18,9 +19,10 @@ from posecheck.apps.batch.loaded import Loaded, ReusableLooker
 from posecheck.apps.batch.local_storage import LocalStorage
 from posecheck.apps.batch.locks import content_lock
 from posecheck.apps.batch.result_names import PLOTLY
-from posecheck.apps.batch.rows import failed_row, graded_row, same_for
-from posecheck.apps.batch.storage import Storage, open_storage
+from posecheck.apps.batch.rows import Unwritten, failed_row, graded_row, same_for
+from posecheck.apps.batch.storage import Storage, blind, open_storage
 from posecheck.apps.batch.tasks import GradeTask
+from posecheck.apps.batch.unchanged import Unchanged
 from posecheck.apps.looking import finish, look, write_files
 from posecheck.apps.report_dir import OURS, POSES, REPORT, holds_only_ours
 from posecheck.assess.prescription import Prescription
@@ -46,7 +48,8 @@ class ClipGrader:
         try:
             row = one.grade()
         except PosecheckError as error:
-            row = failed_row(task.job, one.told(str(error)), one.sha256)
+            kind = Unwritten if isinstance(error, OutputError) else ClipGrade
+            row = failed_row(task.job, one.told(str(error)), one.sha256, kind=kind)
         except MemoryError:
             row = failed_row(task.job, "There was not enough memory for it.", one.sha256)
         except OSError as error:
@@ -73,7 +76,6 @@ class _OneClip:
 
     def __init__(self, task: GradeTask, grader: ClipGrader) -> None:
         self._task, self._grader = task, grader
-        self._out = open_storage(task.out)
         self._clip: LocalClip | None = None
         self.was_kept = False
 
@@ -91,22 +93,40 @@ class _OneClip:
 
     def grade(self) -> ClipGrade:
         """Its row: kept from an earlier run, or made now."""
-        task, model = self._task, self._grader.model(self._task.model)
+        task = self._task
+        self._out = open_storage(task.out)
+        if not self._out.sees(task.mark):
+            raise OutputError(blind(self._out.shown))
+        model = self._grader.model(task.model)
+        unchanged = Unchanged(self._out, task.job)
+        known = unchanged.sha256()
+        if known is not None:
+            with self._locked(known):
+                row = self._kept(KeptRow(self._out, task, known, model.sha256))
+            if row is not None:
+                return row
         with (
             tempfile.TemporaryDirectory(prefix="clip-") as scratch,
             local_copy(task.job, Path(scratch)) as clip,
         ):
             self._clip = clip
+            unchanged.keep(clip.sha256)
             kept = KeptRow(self._out, task, clip.sha256, model.sha256)
-            root = self._out.root if isinstance(self._out, LocalStorage) else None
-            with content_lock(root, clip.sha256):
-                row = kept.load()
+            with self._locked(clip.sha256):
+                row = self._kept(kept)
                 if row is not None:
-                    self.was_kept = True
-                    return same_for(task.job, row)
+                    return row
                 folder = Path(scratch) / "report"
                 folder.mkdir()
                 return self._grade(clip, model, kept, folder)
+
+    def _locked(self, sha256: str) -> AbstractContextManager[None]:
+        return content_lock(self._out.root if isinstance(self._out, LocalStorage) else None, sha256)
+
+    def _kept(self, kept: KeptRow) -> ClipGrade | None:
+        row = kept.load()
+        self.was_kept = row is not None
+        return None if row is None else same_for(self._task.job, row)
 
     def _grade(self, clip: LocalClip, model: ModelFile, kept: KeptRow, folder: Path) -> ClipGrade:
         task = self._task
