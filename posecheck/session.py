@@ -66,17 +66,20 @@ class Session:
 
     def push(self, pose: Pose) -> Update:
         """Take the next pose, in order of time; return what can be said at once."""
-        self._tracker.push(pose)
-        update = self._newest(pose)
-        return self._progress.push(update, self._tracker) if self._progress else update
+        if self._progress is None:
+            self._tracker.push(pose)
+            return self._newest(pose)
+        self.settle()
+        self._tracker.see(pose)
+        return self._progress.complete(self._newest(pose))
 
     def settle(self) -> None:
-        """Do what the next update has to know and the last one need not wait for.
+        """Measure what was pushed last: the next update knows of it, and the last did not wait.
 
         A live session calls it once the update is shown; where nobody does, `push` does it first.
         """
-        if self._progress:
-            self._progress.settle()
+        if self._progress and self._tracker.follow():
+            self._progress.follow(self._tracker)
 
     def _newest(self, pose: Pose) -> Update:
         """The angles at once where somebody watches, else of the last frame that was answered."""

@@ -26,21 +26,13 @@ class Progress:
         self._provisional = Provisional(known)
         self._watch = Watch(prescription)
         self._taken = 0
-        self._due = self._busy = False
         self._judge = SideJudge()
         self._raised_s = np.nan
         self._side: Side | None = None
         self._band = (0, np.nan)
 
-    def push(self, update: Update, tracker: Tracker) -> Update:
+    def complete(self, update: Update) -> Update:
         """`update` with phase, set, repetitions, findings and warnings, so far as known."""
-        self.settle()
-        times, values = tracker.since(self._taken)
-        self._taken = tracker.count
-        if len(times):
-            self._recent.push(times, values)
-            self._follow_side(values, tracker.feet)
-            self._due, self._busy = True, tracker.busy
         running = self._provisional.running
         attempt = running.attempt
         if attempt is None:
@@ -55,17 +47,19 @@ class Progress:
             findings=self._watch.findings, warnings=self._watch.warnings,
         )  # fmt: skip
 
-    def settle(self) -> None:
-        """Look for repetitions and findings in what was pushed last: the next push knows of them.
+    def follow(self, tracker: Tracker) -> None:
+        """Look for repetitions and findings in what was answered since the last time.
 
-        Not in one with `push`, so that a picture need not wait for it. Findings are looked for
-        between two looks for repetitions, and neither while the body is renewed, so that no frame
-        bears two of them.
+        Findings are looked for between two looks for repetitions, and neither while the body is
+        renewed, so that no frame bears two of them.
         """
-        if self._due:
-            self._due = False
-            looked = self._provisional.push(self._recent, self._busy)
-            self._watch.push(self._recent, self._provisional.running, looked or self._busy)
+        times, values = tracker.since(self._taken)
+        self._taken = tracker.count
+        if len(times):
+            self._recent.push(times, values)
+            self._follow_side(values, tracker.feet)
+            looked = self._provisional.push(self._recent, tracker.busy)
+            self._watch.push(self._recent, self._provisional.running, looked or tracker.busy)
 
     def _tension(self, running: Running) -> Tension:
         attempt = running.attempt

@@ -119,13 +119,18 @@ class Newest:
 
 
 class Tracker:
-    """One engine for files and cameras: `push` every pose, `finish`, then read the columns."""
+    """One engine for files and cameras: `push` every pose, `finish`, then read the columns.
+
+    Who wants to show a pose at once lets it be seen, asks for `now`, and follows later; that is
+    all that `push` does.
+    """
 
     def __init__(self) -> None:
         self._follower = LegFollower()
         self._smoother = FixedLagSmoother()
         self._leg_now = LegNow()
         self._body = BodyTracker()
+        self._seen: tuple[Pose, Legs] | None = None  # not followed yet
         self._waiting: deque[Waiting] = deque()
         self._ready: deque[Smoothed] = deque()
         self._due: deque[Due] = deque()
@@ -137,8 +142,21 @@ class Tracker:
 
     def push(self, pose: Pose) -> None:
         """Take the next pose, in order of time."""
+        self.see(pose)
+        self.follow()
+
+    def see(self, pose: Pose) -> None:
+        """Find the legs of the next pose; `now` knows of them."""
+        self.follow()
         legs = self._follower.push(pose)
         self._leg_now.push(legs)
+        self._seen = pose, legs
+
+    def follow(self) -> bool:
+        """Answer what the pose that was seen last makes known; whether there was one."""
+        if self._seen is None:
+            return False
+        (pose, legs), self._seen = self._seen, None
         self._body.push(pose, legs)
         self._waiting.append(_waiting(pose, legs))
         if np.isfinite(legs.resting_px[KNEE, 0]):
@@ -149,9 +167,11 @@ class Tracker:
         self._release(before_s, pose.t_s, self._body.body if self._body.settled else None)
         for _ in range(min(AT_ONCE, len(self._due))):
             self._answer_one()
+        return True
 
     def finish(self) -> None:
         """Answer the frames that still wait."""
+        self.follow()
         self._ready.extend(self._smoother.flush())
         self._release(np.inf, np.inf, self._body.body)
         while self._due:
@@ -163,7 +183,7 @@ class Tracker:
         return Measured(self.times(), values, self.points(), self.feet)
 
     def now(self) -> Newest | None:
-        """The frame that was pushed last, its leg as it seems without those that will follow."""
+        """The frame that was seen last, its leg as it seems without those that will come."""
         answered, body = self.newest, self._body.body
         if answered is None or body is None:
             return answered
