@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -73,7 +74,7 @@ class Figure:
             canvas.stroke(_arc(found, u), (0.3 * u, INK, 0.6), (0.0, _COLOURS[joint], 1.0))
         dots = [disc(joint, _DOT * u) for joint in working[:3] if joint is not None]
         canvas.stroke(dots, (0.0, PAPER, 1.0))
-        points, prices = _body(working, resting, trunk, arcs)
+        body = cache(lambda: _body(working, resting, trunk, arcs))  # not every frame needs it
         alarms = _alarms(update)
         self.boxes = {}
         for joint, found in arcs.items():
@@ -86,8 +87,8 @@ class Figure:
                 found.radius if joint == "hip" else 1.2 * u,
                 found.away_rad,
             )
-            avoid = (points, prices, [*taken, *self.boxes.values()])
-            box = self._labels.place(joint, update.t_s, found.joint, shape, avoid)
+            taken_now = [*taken, *self.boxes.values()]
+            box = self._labels.place(joint, update.t_s, found.joint, shape, body, taken_now)
             self.boxes[joint] = box
             _draw_label(canvas, box, lines, u, alarms.get(joint))
 

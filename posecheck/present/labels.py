@@ -8,7 +8,7 @@ then it glides. It follows its joint, but not the joint's tremble.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,24 +52,25 @@ class Labels:
         t_s: float,
         joint: Point,
         shape: tuple[float, float, float, float],
-        avoid: tuple[Array, Array, Sequence[Box]],
+        body: Callable[[], tuple[Array, Array]],
+        taken: Sequence[Box],
     ) -> Box:
         """Return the box of a label.
 
         ``shape`` is half its width and height, how far from the joint it starts, and the
-        direction it is wanted in; ``avoid`` is points of the body, (n, 2), what covering
-        each costs, (n,), and boxes.
+        direction it is wanted in; ``body`` tells points to keep off, (n, 2), and what covering
+        each costs, (n,), and ``taken`` is boxes.
         """
         kept = self._kept.get(name)
         if kept is None or not 0 <= t_s - kept.t_s <= _LOST_S:
-            costs = self._costs(joint, shape, avoid)
+            costs = self._costs(joint, shape, *body(), taken)
             place = int(costs.argmin())
             kept = _Kept(t_s, t_s, joint, costs, place, (math.nan, math.nan))
             self._kept[name] = kept
         kept.anchor = x, y = _dragged(kept.anchor, joint, _SLACK * self._unit)
         since = t_s - kept.looked_s
         if since >= _LOOK_S:
-            costs = self._costs(kept.anchor, shape, avoid)
+            costs = self._costs(kept.anchor, shape, *body(), taken)
             kept.costs += (costs - kept.costs) * (1 - math.exp(-since / _MEMORY_S))
             best = int(kept.costs.argmin())
             if kept.costs[best] < kept.costs[kept.place] - _BETTER:
@@ -114,14 +115,15 @@ class Labels:
         self,
         joint: Point,
         shape: tuple[float, float, float, float],
-        avoid: tuple[Array, Array, Sequence[Box]],
+        points: Array,
+        prices: Array,
+        boxes: Sequence[Box],
     ) -> Array:
         """Return what each place costs, (places,)."""
         (wide, high, _, away), u = shape, self._unit
         wished, inside = self._middles(joint, shape, slice(None))
         costs = abs((_TURNS - away + math.pi) % math.tau - math.pi) * 0.4 + _FAR * 0.12
         costs += np.hypot(*(wished - inside).T) / u
-        points, prices, boxes = avoid
         x, y = inside.T
         near = abs(points[:, 0] - x[:, None]) < wide + 1.5 * u
         near &= abs(points[:, 1] - y[:, None]) < high + 1.5 * u

@@ -97,27 +97,29 @@ def _draw(
     origin: tuple[int, int] = (0, 0),
 ) -> None:
     parts = 1 << _SHIFT
+    left, top = origin[0] + 0.5, origin[1] + 0.5  # a pixel's middle has whole numbers there
+    ends: dict[tuple[int, int], int] = {}  # of several round ends in one place the largest
 
-    def place(point: Point) -> tuple[int, int]:
-        # A pixel's middle has whole numbers there.
-        return (round((point[0] - origin[0] - 0.5) * parts),
-                round((point[1] - origin[1] - 0.5) * parts))  # fmt: skip
+    def place(points: Sequence[Point]) -> list[tuple[int, int]]:
+        return [(round((x - left) * parts), round((y - top) * parts)) for x, y in points]
 
     for points, half in strokes:
-        first, last, reach = place(points[0]), place(points[-1]), half + extra
+        (first, last), reach = place((points[0], points[-1])), half + extra
         if len(points) == 2 and reach < _THIN_PX:
             steps = round(reach - 0.67)
             cv2.line(picture, first, last, colour, max(2 * steps, 1), cv2.LINE_AA, _SHIFT)
             continue
         reach = max(reach - _FRINGE_PX, 0.0)
         if len(points) > 1:
-            outline = np.array([place(point) for point in _band(points, reach)])
+            outline = np.array(place(_band(points, reach)))
             if len(points) == 2:
                 cv2.fillConvexPoly(picture, outline, colour, cv2.LINE_AA, _SHIFT)
             else:
                 cv2.fillPoly(picture, [outline], colour, cv2.LINE_AA, _SHIFT)
-        for end in {first, last}:
-            cv2.circle(picture, end, round(reach * parts), colour, -1, cv2.LINE_AA, _SHIFT)
+        for end in (first, last):
+            ends[end] = max(ends.get(end, 0), round(reach * parts))
+    for end, radius in ends.items():
+        cv2.circle(picture, end, radius, colour, -1, cv2.LINE_AA, _SHIFT)
 
 
 def _band(xy: Sequence[Point], reach: float) -> list[Point]:
