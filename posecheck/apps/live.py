@@ -118,7 +118,9 @@ def live(
         stack.callback(voice.close)
         session, guide = Session(asked, live=True), Guide(asked)
         show = Show(source, screen, voice, recording, language, tell, shown)
-        course = Course(source, eye, session, guide, show.push, show.push_camera, show.push_ahead)
+        course = Course(
+            source, eye, session, guide, show.push, show.push_camera, show.push_ahead, show.keep
+        )
         broken = _lead(show, course, linger_s)
         if not len(course.log):
             interrupts.check()

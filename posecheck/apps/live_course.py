@@ -58,7 +58,10 @@ class Moment:
 
 
 class Course(threading.Thread):
-    """Runs until the camera ends, the guide is done, or it is stopped."""
+    """Runs until the camera ends, the guide is done, or it is stopped.
+
+    ``tell`` gets each moment at once, ``keep`` when nothing waits for it any more.
+    """
 
     def __init__(
         self,
@@ -69,13 +72,14 @@ class Course(threading.Thread):
         tell: Callable[[Moment], None],
         tell_camera: Callable[[CameraEvent], None],
         tell_ahead: Callable[[Frame], None] = lambda _frame: None,
+        keep: Callable[[Moment], None] = lambda _moment: None,
     ) -> None:
         super().__init__(name="posecheck-course", daemon=True)
         self.log = PoseLog()
         self.last_s = self.step_s = 0.0  # time of the last pose, and since the one before
         self.error: BaseException | None = None
         self._camera, self._engine, self._leader = camera, engine, leader
-        self._tell, self._tell_camera = tell, tell_camera
+        self._tell, self._tell_camera, self._keep = tell, tell_camera, keep
         self._looks = Looks(camera, eye, tell_ahead)
         self._halt = threading.Event()
 
@@ -118,5 +122,7 @@ class Course(threading.Thread):
             self.step_s = frame.t_s - self.last_s
         self.last_s = frame.t_s
         stage = self._leader.stage
-        self._tell(Moment(frame, pose, update, stage, cues, look.took_s, count, look.age_s))
+        moment = Moment(frame, pose, update, stage, cues, look.took_s, count, look.age_s)
+        self._tell(moment)
         self._engine.settle()
+        self._keep(moment)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import queue
+import threading
 import time
 from collections.abc import Callable
 from typing import Final
@@ -25,6 +26,7 @@ Shown = Callable[[Moment, float], None]
 """Called with what was drawn, if there is a window, and how old its frame was then."""
 
 _TICK_S = 0.05
+_SENT_S = 0.01  # what is drawn is on its way in a tenth of that, unless the machine is busy
 _NOTICES: Final = {"lost": "camera_lost", "black": "camera_lost", "back": "camera_back",
                    "light": "camera_back"}  # fmt: skip
 
@@ -46,6 +48,7 @@ class Show:
         self._recording, self._language = recording, language
         self._tell, self._shown = tell, shown
         self._newest: Newest[Moment] = Newest()
+        self._sent = threading.Event()  # the newest moment is with who draws it
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._news = Events(language)
         self.untold: OSError | None = None  # why events can be told no more
@@ -68,15 +71,21 @@ class Show:
             self._newest.nudge()
 
     def push(self, moment: Moment) -> None:
-        """Record, say and hand on one moment; never waits."""
+        """Say and hand on one moment, and let the screen have it before Python is busy again."""
+        self._sent.clear()
         self._newest.put(moment)  # first: the screen waits for it
-        if self._recording is not None:
-            self._recording.write(moment.frame, moment.pose)
         for cue in moment.cues:
             self._voice.cue(cue)
         if self._tell is not None:
             for event in self._news.of(moment):
                 self._events.put(event)
+        if self._window is not None:
+            self._sent.wait(_SENT_S)
+
+    def keep(self, moment: Moment) -> None:
+        """Record one moment; the encoder would take its core from the drawing of it."""
+        if self._recording is not None:
+            self._recording.write(moment.frame, moment.pose)
 
     def push_camera(self, event: CameraEvent) -> None:
         """Say what has happened to the camera."""
@@ -140,7 +149,7 @@ class Show:
         frame = moment.frame
         self._window.draw(
             frame.image, moment.update, moment.stage, self._language,
-            scale=frame.scale, notice=self._notice,
+            scale=frame.scale, notice=self._notice, sent=self._sent.set,
         )  # fmt: skip
 
     def _tell_troubles(self) -> None:
