@@ -191,9 +191,9 @@ PARTS = (
         "no frame set aside as an outlier",
         _put("smoothing.FixedLagSmoother._gate", _whatever_is_seen),
     ),
-    Part("quadratic", "a moving mean as wide", _put("smoothing._local", _moving_mean)),
-    Part("quadratic_median", "a moving median as wide", _put("smoothing._local", _median)),
-    Part("smoothing", "no smoothing: the nearest frame", _put("smoothing._local", _nearest)),
+    Part("quadratic", "a moving mean as wide", _put("smoothing.local_fit", _moving_mean)),
+    Part("quadratic_median", "a moving median as wide", _put("smoothing.local_fit", _median)),
+    Part("smoothing", "no smoothing: the nearest frame", _put("smoothing.local_fit", _nearest)),
     Part("foot_none", "the foot not corrected for the view", _put("body.FOOT_VIEW", 0.0)),
     Part("foot_full", "the foot corrected in full, not by half", _put("body.FOOT_VIEW", 1.0)),
     Part(
