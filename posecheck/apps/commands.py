@@ -207,8 +207,9 @@ def _known(choice: Any) -> Any:
 
 
 def _print_line(event: dict[str, Any]) -> None:
-    """One of many, each for itself, and at once."""
-    print(json.dumps(event, allow_nan=False), flush=True)
+    """One of many, each for itself, at once, and in one piece: `print` sends the end apart."""
+    sys.stdout.write(f"{json.dumps(event, allow_nan=False)}\n")
+    sys.stdout.flush()
 
 
 def _print(arguments: Namespace, plain: dict[str, Any], text: str) -> None:
