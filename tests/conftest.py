@@ -1,4 +1,4 @@
-"""What all tests share: which of them run, patience, the model, and clips made on the spot.
+"""What all tests share: which of them run, patience, signals, the model, and clips of the moment.
 
 Tests that need root, a browser or a display are left out unless POSECHECK_TEST_ALL=1 says that
 they are prepared for, as `.ci/run` does.
@@ -52,6 +52,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         items[:] = [i for i in items if i not in left_out]
         config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """Whatever happens, pytest gets its own handlers of signals back."""
+    from posecheck.apps import interrupts
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(n) for n in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+    interrupts._State.requested = False
 
 
 @pytest.fixture(scope="session")

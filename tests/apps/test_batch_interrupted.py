@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +17,7 @@ from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.tally import BatchTally
 from posecheck.types import ClipGrade
 
-
-@pytest.fixture(autouse=True)
-def handlers() -> Iterator[None]:
-    """Whatever happens, pytest gets its own handlers back."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = [signal.getsignal(n) for n in numbers]
-    yield
-    for number, handler in zip(numbers, before, strict=True):
-        signal.signal(number, handler)
-    interrupts._State.requested = False
+pytestmark = pytest.mark.usefixtures("handlers")
 
 
 def interrupt() -> None:

@@ -6,22 +6,12 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Iterator
 
 import pytest
 
 from posecheck.apps import interrupts
 
-
-@pytest.fixture(autouse=True)
-def handlers() -> Iterator[None]:
-    """Whatever happens, pytest gets its own handlers back."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = [signal.getsignal(n) for n in numbers]
-    yield
-    for number, handler in zip(numbers, before, strict=True):
-        signal.signal(number, handler)
-    interrupts._State.requested = False
+pytestmark = pytest.mark.usefixtures("handlers")
 
 
 def send(number: int = signal.SIGINT) -> None:
