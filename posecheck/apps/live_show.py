@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import queue
-import threading
 import time
 from collections.abc import Callable
 from typing import Final
@@ -48,7 +47,7 @@ class Show:
         self._recording, self._language = recording, language
         self._tell, self._shown = tell, shown
         self._newest: Newest[Moment] = Newest()
-        self._sent = threading.Event()  # the newest moment is with who draws it
+        self._sent: Newest[None] = Newest()  # nudged when who draws has the newest moment
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._news = Events(language)
         self.untold: OSError | None = None  # why events can be told no more
@@ -72,7 +71,7 @@ class Show:
 
     def push(self, moment: Moment) -> None:
         """Say and hand on one moment, and let the screen have it before Python is busy again."""
-        self._sent.clear()
+        self._sent.take(0.0)  # of a moment that was not waited for
         self._newest.put(moment)  # first: the screen waits for it
         for cue in moment.cues:
             self._voice.cue(cue)
@@ -80,7 +79,7 @@ class Show:
             for event in self._news.of(moment):
                 self._events.put(event)
         if self._window is not None:
-            self._sent.wait(_SENT_S)
+            self._sent.take(_SENT_S)
 
     def keep(self, moment: Moment) -> None:
         """Record one moment; the encoder would take its core from the drawing of it."""
@@ -149,7 +148,7 @@ class Show:
         frame = moment.frame
         self._window.draw(
             frame.image, moment.update, moment.stage, self._language,
-            scale=frame.scale, notice=self._notice, sent=self._sent.set,
+            scale=frame.scale, notice=self._notice, sent=self._sent.nudge,
         )  # fmt: skip
 
     def _tell_troubles(self) -> None:
