@@ -94,7 +94,8 @@ def _live(arguments: Namespace) -> None:
 
     def tell(event: dict[str, Any]) -> None:
         if as_lines:
-            _print_line(event)
+            sys.stdout.write(_line(event))
+            sys.stdout.flush()
         elif event["event"] in ("camera", "recording", "voice", "window"):
             print(f"posecheck: {event['text']}", file=sys.stderr, flush=True)
 
@@ -127,7 +128,7 @@ def _grade(arguments: Namespace) -> int:
 
     def tell(event: dict[str, Any]) -> None:
         if arguments.json:
-            put(f"{json.dumps(event, allow_nan=False)}\n", sys.stdout)
+            put(_line(event), sys.stdout)
 
     line = BatchLine()
     try:
@@ -206,10 +207,9 @@ def _known(choice: Any) -> Any:
     return None if choice == "auto" else choice
 
 
-def _print_line(event: dict[str, Any]) -> None:
-    """One of many, each for itself, at once, and in one piece: `print` sends the end apart."""
-    sys.stdout.write(f"{json.dumps(event, allow_nan=False)}\n")
-    sys.stdout.flush()
+def _line(event: dict[str, Any]) -> str:
+    """One of many, each to be written at once and in one piece: `print` sends the end apart."""
+    return f"{json.dumps(event, allow_nan=False)}\n"
 
 
 def _print(arguments: Namespace, plain: dict[str, Any], text: str) -> None:
