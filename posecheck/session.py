@@ -21,7 +21,7 @@ from posecheck.assess.progress import Progress
 from posecheck.motion.reps import Cycle
 from posecheck.motion.side import SideJudge, near_side
 from posecheck.motion.tension import Attempt, Track, find_attempts
-from posecheck.motion.track import Measured, Tracker
+from posecheck.motion.track import Measured, Newest, Tracker
 from posecheck.motion.working_leg import LEG_HIDDEN
 from posecheck.types import (
     PHASES,
@@ -68,10 +68,10 @@ class Session:
         """Take the next pose, in order of time; return what can be said at once."""
         if self._progress is None:
             self._tracker.push(pose)
-            return self._newest(pose)
+            return self._update(pose, self._tracker.newest)
         self.settle()
         self._tracker.see(pose)
-        return self._progress.complete(self._newest(pose))
+        return self._progress.complete(self._update(pose, self._tracker.now()))
 
     def settle(self) -> None:
         """Measure what was pushed last: the next update knows of it, and the last did not wait.
@@ -81,9 +81,8 @@ class Session:
         if self._progress and self._tracker.follow():
             self._progress.follow(self._tracker)
 
-    def _newest(self, pose: Pose) -> Update:
-        """The angles at once where somebody watches, else of the last frame that was answered."""
-        newest = self._tracker.now() if self._progress else self._tracker.newest
+    def _update(self, pose: Pose, newest: Newest | None) -> Update:
+        """The angles and points of a frame, and of the exercise what the prescription says."""
         values = np.full(10, np.nan) if newest is None else newest.values[:10]
         points = np.full((12, 2), np.nan) if newest is None else newest.points_px
         time = pose.t_s if newest is None else newest.t_s

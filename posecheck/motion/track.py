@@ -20,6 +20,7 @@ from posecheck.motion.angles import (
 from posecheck.motion.body import SUPINE_NOSE, Body, BodyTracker
 from posecheck.motion.leg_now import LegNow
 from posecheck.motion.medians import known_median
+from posecheck.motion.rows import Rows
 from posecheck.motion.skeleton import EARS, HIPS, KNEE, NOSE, SHOULDERS, WRISTS, midpoint
 from posecheck.motion.smoothing import LAG_S, FixedLagSmoother, Smoothed
 from posecheck.motion.working_leg import NOWHERE, LegFollower, Legs
@@ -31,43 +32,8 @@ COLUMNS = (
     "azimuth", "elevation", "tracked", "inside", "size", "lying", "others",
     "resting_x", "resting_z",
 )  # fmt: skip
-BLOCK = 256
 EMPTY_S = 3.0  # nobody was ever seen: frames older than this are answered as unknown
 AT_ONCE = 4  # frames answered in one push: those that waited for a body are caught up with
-
-
-class Rows:
-    """Columns of numbers that grow by blocks, so that memory never doubles."""
-
-    def __init__(self, width: int, dtype: type = np.float32) -> None:
-        self._blocks: list[Array] = []
-        self._width = width
-        self._dtype = dtype
-        self.count = 0
-
-    def append(self, row: Array) -> None:
-        """Add one row (width,)."""
-        if self.count % BLOCK == 0:
-            self._blocks.append(np.empty((BLOCK, self._width), self._dtype))
-        self._blocks[-1][self.count % BLOCK] = row
-        self.count += 1
-
-    def column(self, i: int) -> Array:
-        """One column (n,)."""
-        return self.columns(slice(i, i + 1))[:, 0]
-
-    def columns(self, which: slice) -> Array:
-        """Some columns (n, k)."""
-        if not self._blocks:
-            return np.empty((0, len(range(*which.indices(self._width)))), self._dtype)
-        return np.concatenate([b[:, which] for b in self._blocks])[: self.count]
-
-    def since(self, first: int) -> Array:
-        """The rows from number `first` on (n, width), without reading those before."""
-        blocks = self._blocks[first // BLOCK :]
-        if not blocks:
-            return np.empty((0, self._width), self._dtype)
-        return np.concatenate(blocks)[first % BLOCK : self.count - first // BLOCK * BLOCK]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +157,7 @@ class Tracker:
         joints = self._leg_now.joints_px() if _on_the_back(body) else NOWHERE
         a = leg_angles(body, joints)
         values[:3] = a.hip, a.knee, a.ankle
-        points[:5] = np.concatenate([[hip_joint_px(body, joints)], joints[KNEE:]])
+        points[:5] = _from_joint(body, joints)
         return Newest(self._leg_now.t_s, values, points)
 
     @property
@@ -256,7 +222,7 @@ class Tracker:
             row["head"] = head_tilt_deg(seen.face_px, body.view.feet)
             if on_the_back:
                 self._angles(row, s, seen, body, resting)
-                working = np.concatenate([[hip_joint_px(body, working)], working[KNEE:]])
+                working = _from_joint(body, working)
             else:  # no leg is drawn where none is measured
                 working = resting = NOWHERE
         points = np.concatenate([working, resting, [seen.shoulder_px], [seen.ear_px]])
@@ -289,6 +255,11 @@ class Tracker:
 
 def _on_the_back(body: Body) -> bool:
     return body.lying and body.supine > SUPINE_NOSE
+
+
+def _from_joint(body: Body, joints_px: Array) -> Array:
+    """The leg (5, 2) as it is drawn: from the joint that its angles are measured from."""
+    return np.concatenate([[hip_joint_px(body, joints_px)], joints_px[KNEE:]])
 
 
 def _waiting(pose: Pose, legs: Legs) -> Waiting:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from posecheck.motion.recent import KEPT_S, ROOM, Recent
-from posecheck.motion.track import BLOCK, COLUMNS, Rows
+from posecheck.motion.rows import BLOCK, Rows
+from posecheck.motion.track import COLUMNS
 
 
 @pytest.mark.parametrize("batch", [1, 7, 5000])
