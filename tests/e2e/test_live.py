@@ -254,9 +254,10 @@ def slow_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def assert_begun_and_not_over(clip: dict[str, Any]) -> None:
-    """A frame or more, and far from all."""
+    """A frame or more, and far from all; a single one may last no time."""
     assert 0 < clip["frames"] < len(load_poses(STORED / f"{CLIP.stem}.npz"))
-    assert 0 < clip["duration_s"] < 100
+    assert clip["duration_s"] > 0 or clip["frames"] == 1
+    assert clip["duration_s"] < 100
 
 
 @pytest.mark.slow
