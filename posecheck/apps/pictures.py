@@ -18,7 +18,7 @@ from posecheck.present.overlay import Overlay
 from posecheck.present.video import VideoSink
 from posecheck.session import updates
 from posecheck.types import Finding, Report, Update
-from posecheck.vision.frames import Frame, VideoSource, prefetch
+from posecheck.vision.frames import SAME_S, Frame, VideoSource, prefetch
 
 Tick = Callable[[int, int], None]
 
@@ -27,7 +27,6 @@ _PAGE_SIDE_PX = 960
 _MOST_PICTURES = 12  # each is some 80 KB of the page; faults come first
 _QUALITY = 82
 _PLACES = 1500  # frames that tell where the person lies: all of a long clip would fill memory
-_SAME_S = 0.002  # a video file rounds its time stamps
 
 
 def draw_clip(clip: Path, report: Report, video: Path | None, tick: Tick) -> dict[int, bytes]:
@@ -43,9 +42,16 @@ def draw_clip(clip: Path, report: Report, video: Path | None, tick: Tick) -> dic
     total = len(report.series.t_s) if video is not None else last + 1
     tick(0, total)
     with contextlib.ExitStack() as stack:
-        # the same frames as were looked at, and so one state each
-        per_s = report.clip.looked_at_per_s
-        source = stack.enter_context(VideoSource(clip, max_side_px=VIDEO_SIDE_PX, per_s=per_s))
+        # the same frames as were looked at, and so one state each; if only for the pictures,
+        # the others are not even converted
+        source = stack.enter_context(
+            VideoSource(
+                clip,
+                max_side_px=VIDEO_SIDE_PX,
+                per_s=report.clip.looked_at_per_s,
+                only_s=None if video is not None else report.series.t_s[[*wanted.values()]],
+            )
+        )
         frames = stack.enter_context(contextlib.closing(prefetch(source)))
         draw = _Drawing(report, source.width_px)
         sink: VideoSink | None = None
@@ -73,7 +79,7 @@ def _matched(
     numbered = enumerate(states)
     for frame in frames:
         for i, state in numbered:
-            if state.t_s >= frame.t_s - _SAME_S:
+            if state.t_s >= frame.t_s - SAME_S:
                 yield i, frame, state
                 break
 

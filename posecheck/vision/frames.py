@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,11 +30,12 @@ from posecheck.types import ClipInfo
 from posecheck.vision.clock import Clock
 from posecheck.vision.containers import open_container, recorded_at, video_stream
 from posecheck.vision.prefetch import prefetch
-from posecheck.vision.sampling import sampled
+from posecheck.vision.sampling import at_times, sampled
 from posecheck.vision.upright import Turn, square_size, turn_of
 
-__all__ = ["MODEL_SIDE_PX", "Frame", "VideoSource", "prefetch"]
+__all__ = ["MODEL_SIDE_PX", "SAME_S", "Frame", "VideoSource", "prefetch"]
 
+SAME_S = 0.002  # a video file rounds its time stamps
 MODEL_SIDE_PX = 1280  # of the longer side: more pixels than that show the model nothing
 _STATE_THEIR_LENGTH = ("mov", "matroska", "avi", "asf", "flv")
 _MAX_THREADS = 4  # each decoding thread holds a frame; more gain nothing for one clip
@@ -55,15 +56,21 @@ class VideoSource(Closing):
 
     `width_px` and `height_px` are the full upright picture with square pixels, whatever
     ``max_side_px`` makes of the frames that are handed out. With ``per_s`` only about so many
-    frames a second are handed out; the others are decoded and counted. Iterating twice reads
-    twice. A file that breaks off gives the frames before, and says so in `truncated`.
+    frames a second are handed out, with ``only_s`` those at these times; the others are decoded
+    and counted. Iterating twice reads twice. A file that breaks off gives the frames before, and
+    says so in `truncated`.
     """
 
     def __init__(
-        self, path: Path | str, max_side_px: int | None = None, per_s: float | None = None
+        self,
+        path: Path | str,
+        max_side_px: int | None = None,
+        per_s: float | None = None,
+        only_s: Iterable[float] | None = None,
     ) -> None:
         self.path = Path(path)
         self._per_s = per_s
+        self._only_s = None if only_s is None else tuple(only_s)
         self.truncated = False
         self.corrupt_packets = 0
         self._max_side_px = max_side_px
@@ -104,11 +111,17 @@ class VideoSource(Closing):
         if self._read:
             self._rewind()
         self._read = True
-        timed = self._timed()
         reformatter = VideoReformatter()
-        for t_s, (index, decoded) in timed if self._per_s is None else sampled(timed, self._per_s):
+        for t_s, (index, decoded) in self._wanted():
             yield Frame(index, t_s, self._picture(decoded, reformatter), self._scale)
-        self._notice_a_cut()
+        if self._only_s is None:
+            self._notice_a_cut()
+
+    def _wanted(self) -> Iterator[tuple[float, tuple[int, av.VideoFrame]]]:
+        timed = self._timed()
+        if self._only_s is not None:
+            return at_times(timed, self._only_s, SAME_S)
+        return timed if self._per_s is None else sampled(timed, self._per_s)
 
     def _timed(self) -> Iterator[tuple[float, tuple[int, av.VideoFrame]]]:
         """Every frame with its time and its number."""

@@ -1,8 +1,9 @@
-"""Fewer frames a second than a clip has, chosen by their own times."""
+"""Fewer frames than a clip has, chosen by their own times."""
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
@@ -37,3 +38,23 @@ def sampled(timed: Iterable[tuple[float, T]], per_s: float) -> Iterator[tuple[fl
             best, best_tick, best_away_s = (t_s, frame), tick, away_s
     if best is not None:
         yield best
+
+
+def at_times(
+    timed: Iterable[tuple[float, T]], times_s: Iterable[float], near_s: float
+) -> Iterator[tuple[float, T]]:
+    """Keep the frames at these times, or the next where there is none; stop after the last.
+
+    Times of frames and times asked for may differ by ``near_s``.
+    """
+    asked = deque(sorted(times_s))
+    if not asked:
+        return
+    for t_s, frame in timed:
+        if t_s < asked[0] - near_s:
+            continue
+        while asked and asked[0] - near_s <= t_s:
+            asked.popleft()
+        yield t_s, frame
+        if not asked:
+            return
