@@ -8,7 +8,8 @@ only in a part of it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -30,6 +31,7 @@ SEARCH_S = 0.5  # between two searches while nobody is seen
 CHECK_S = 5.0  # a fresh look for further people, and whether the followed one is still there
 STANDING_S = 2.0  # the next one while the followed person does not lie
 DOUBT_S = 0.8  # the next fresh look after one that did not find the followed person
+READ_S = 0.6  # from a check to its result; on a slow laptop its looks take half of that
 DOUBTS = 3  # so many in a row: the person has gone
 BESIDE_MIN = 0.5  # smaller ones, in trunks of the followed person, are pictures on the wall
 
@@ -42,13 +44,35 @@ class Meant(Enum):
     NOBODY = "nobody: the person has gone"
 
 
-class Finder:
-    """Searches for the person of one clip, and checks now and then who is there."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where to follow somebody: in a part of the picture, or in the whole."""
 
-    def __init__(self, detect: Callable[[Image], Any]) -> None:
+    window: Window | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a check has found."""
+
+    here: bool  # the followed person
+    lies: bool
+    others: bool
+    instead: _Place | None  # of somebody else who is meant
+
+
+class Finder:
+    """Searches for the person of one clip, and checks now and then who is there.
+
+    The looks of a check are taken beside the ones that follow, and read `READ_S` later in the
+    time of the clip: always of the same frames, however busy the machine is.
+    """
+
+    def __init__(self, detect: Callable[[Image], Any], beside: Executor) -> None:
         self.window: Window | None = None  # the part of the picture to follow the person in
         self.others = 0  # 1 if somebody else was there at the last check
-        self._detect = detect
+        self._detect, self._beside = detect, beside
+        self._asked: tuple[float, Future[_Around]] | None = None
         self._doubts = 0
         self._check_s = -np.inf
         self._search_s = -np.inf
@@ -60,18 +84,52 @@ class Finder:
     def search(self, frame: Frame) -> bool:
         """Look for somebody in parts of the picture; whether there is anybody."""
         self._search_s = frame.t_s
+        if self._asked is not None:
+            self._asked[1].cancel()
+            self._asked = None
+        place = self._beside.submit(self._searched, frame).result()
+        self.window = place.window if place is not None else None
+        if place is not None:
+            self._doubts = 0
+        return place is not None
+
+    def check(self, frame: Frame, seen: Seen) -> Meant:
+        """Whether fresh looks agree: the followed person is there, and nobody else is meant."""
+        if self._asked is None:
+            if frame.t_s >= self._check_s:
+                self._asked = frame.t_s, self._beside.submit(self._around, frame, seen)
+            return Meant.SAME
+        asked_s, answer = self._asked
+        if frame.t_s < asked_s + READ_S:
+            return Meant.SAME
+        self._asked = None
+        return self._take(asked_s, answer.result())
+
+    def _take(self, asked_s: float, around: _Around) -> Meant:
+        self.others = int(around.others)
+        if around.instead is not None:
+            self.window, self._doubts = around.instead.window, 0
+            self._check_s = asked_s + DOUBT_S
+            return Meant.ANOTHER
+        here, lies = around.here, around.lies
+        self._doubts = 0 if here else self._doubts + 1
+        self._check_s = asked_s + (DOUBT_S if not here else CHECK_S if lies else STANDING_S)
+        if self._doubts < DOUBTS:
+            return Meant.SAME
+        self.window, self._doubts = None, 0
+        return Meant.NOBODY
+
+    # What follows runs in the other thread, and changes nothing here.
+
+    def _searched(self, frame: Frame) -> _Place | None:
+        """Where somebody is, if there is anybody."""
         for window in search_windows(*size_px(frame)):
             people = self._fresh(frame, window)
             if people:
-                self._settle(frame, _likeliest(people), window)
-                return True
-        self.window = None
-        return False
+                return self._close_to(frame, _likeliest(people), window)
+        return None
 
-    def check(self, frame: Frame, seen: Seen) -> Meant:
-        """If it is time, whether a fresh look agrees: they are there, and nobody else is meant."""
-        if frame.t_s < self._check_s:
-            return Meant.SAME
+    def _around(self, frame: Frame, seen: Seen) -> _Around:
         people = self._fresh(frame, None)
         if not any(same_person(s, seen) for s in people):
             people += self._fresh(frame, window_around(seen.xy_px, *size_px(frame)))
@@ -82,32 +140,24 @@ class Finder:
                 people += self._fresh(frame, window) if window is not None else []
         others = [s for s in people if not same_person(s, seen)]
         if lies and not others:
-            others = self._beside(frame, seen)
-        self.others = min(len(others), 1)
+            others = self._beside_of(frame, seen)
+        instead = None
         if others and not lies and describe(_likeliest(others).xy_px).lies:
-            self._settle(frame, _likeliest(others), None)
-            self._check_s = frame.t_s + DOUBT_S
-            return Meant.ANOTHER
-        self._doubts = 0 if here else self._doubts + 1
-        self._check_s = frame.t_s + (DOUBT_S if not here else CHECK_S if lies else STANDING_S)
-        if self._doubts < DOUBTS:
-            return Meant.SAME
-        self.window, self._doubts = None, 0
-        return Meant.NOBODY
+            instead = self._close_to(frame, _likeliest(others), None)
+        return _Around(here, lies, bool(others), instead)
 
     def _fresh(self, frame: Frame, window: Window | None) -> list[Seen]:
         """Everybody in a part of the frame, whoever was followed before."""
         part, offset = cut(frame.image, window, frame.scale)
         return list(people_in(self._detect(part), part, offset, frame.scale))
 
-    def _settle(self, frame: Frame, person: Seen, found_in: Window | None) -> None:
+    def _close_to(self, frame: Frame, person: Seen, found_in: Window | None) -> _Place:
         """Where this person is to be followed from now on."""
         close = window_around(person.xy_px, *size_px(frame))
         again = self._fresh(frame, close)
-        self.window = close if any(same_person(s, person) for s in again) else found_in
-        self._doubts = 0
+        return _Place(close if any(same_person(s, person) for s in again) else found_in)
 
-    def _beside(self, frame: Frame, seen: Seen) -> list[Seen]:
+    def _beside_of(self, frame: Frame, seen: Seen) -> list[Seen]:
         """Whoever is found once the followed person is painted over: it cannot be the same."""
         width, height = size_px(frame)
         box = box_around(seen.xy_px, width, height)

@@ -8,7 +8,7 @@ stamps are stretched.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from posecheck.errors import ModelError
 from posecheck.motion.looks import LookPlanner
 from posecheck.motion.people import describe
 from posecheck.types import Pose
+from posecheck.vision.aside import Aside
 from posecheck.vision.finding import Finder, Meant
 from posecheck.vision.frames import Frame
 from posecheck.vision.hiding import Brush, Image
@@ -30,7 +31,6 @@ from posecheck.vision.seen import NOTHING, Seen, cut, people_in, size_px
 STAMPS_PER_S = 1e6
 ODD_LOOKS = 3  # plain ones in a row whose skeleton may be none of a body
 EMPTY = np.full((64, 64, 3), 127, np.uint8)  # a picture of nobody
-BEGIN_S = 0.001  # after so long the model is at work and leaves Python alone
 
 
 class Landmarker(Closing):
@@ -51,14 +51,15 @@ class Landmarker(Closing):
         except BaseException:
             _close(self._plain)
             raise
-        self._at_work = ThreadPoolExecutor(1, "posecheck-model")
+        self._aside = Aside()
+        self._beside = ThreadPoolExecutor(1, "posecheck-finder")
         self._meanwhile: Callable[[], None] | None = None
         self._begin()
 
     def _begin(self) -> None:
         """What is known before the first frame of a clip: nothing."""
         self._planner = LookPlanner()
-        self._finder = Finder(self._look_afresh)
+        self._finder = Finder(self._look_afresh, self._beside)
         self._brush = Brush()
         self._stamp = -1
         self._lost = True
@@ -66,7 +67,8 @@ class Landmarker(Closing):
 
     def close(self) -> None:
         """Give MediaPipe's threads and memory back."""
-        self._at_work.shutdown()
+        self._aside.close()
+        self._beside.shutdown(cancel_futures=True)
         _close(self._plain, self._painted, self._spare, self._afresh)
 
     def reset(self) -> None:
@@ -164,10 +166,11 @@ class Landmarker(Closing):
         meanwhile, self._meanwhile = self._meanwhile, None
         if meanwhile is None:
             return tracker.detect_for_video(picture, self._stamp)
-        found = self._at_work.submit(tracker.detect_for_video, picture, self._stamp)
-        wait([found], BEGIN_S)
-        meanwhile()
-        return found.result()
+        self._aside.begin(meanwhile)
+        try:
+            return tracker.detect_for_video(picture, self._stamp)
+        finally:
+            self._aside.end()
 
     def _look_afresh(self, part: Image) -> Any:
         return self._afresh.detect(self._picture(part))

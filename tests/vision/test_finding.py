@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +13,16 @@ from figure import Figure
 from script import Script
 
 from posecheck.types import Array
-from posecheck.vision.finding import CHECK_S, DOUBT_S, DOUBTS, SEARCH_S, STANDING_S, Finder, Meant
+from posecheck.vision.finding import (
+    CHECK_S,
+    DOUBT_S,
+    DOUBTS,
+    READ_S,
+    SEARCH_S,
+    STANDING_S,
+    Finder,
+    Meant,
+)
 from posecheck.vision.frames import Frame
 from posecheck.vision.seen import Seen
 
@@ -62,9 +73,21 @@ def room() -> Room:
     return Room()
 
 
-def test_an_empty_room_is_searched_now_and_then(room: Room) -> None:
+@pytest.fixture
+def beside() -> Iterator[Executor]:
+    with ThreadPoolExecutor(1) as executor:
+        yield executor
+
+
+def checked(finder: Finder, room: Room, t_s: float, seen: Seen) -> Meant:
+    """What a check says that falls due at this time, once it is read."""
+    assert finder.check(room.frame(t_s), seen) is Meant.SAME
+    return finder.check(room.frame(t_s + READ_S), seen)
+
+
+def test_an_empty_room_is_searched_now_and_then(room: Room, beside: Executor) -> None:
     """Five looks, and the next ones half a second later."""
-    finder = Finder(room.detect)
+    finder = Finder(room.detect, beside)
     assert finder.due(room.frame(0.0))
     assert not finder.search(room.frame(0.0))
     assert finder.window is None
@@ -72,38 +95,38 @@ def test_an_empty_room_is_searched_now_and_then(room: Room) -> None:
     assert finder.due(room.frame(SEARCH_S))
 
 
-def test_who_lies_is_meant_before_who_stands(room: Room) -> None:
+def test_who_lies_is_meant_before_who_stands(room: Room, beside: Executor) -> None:
     """However large the therapist is; then the picture is cut to whom was found."""
     room.people = [((150, 240), STANDS, 60), ((420, 300), LIES, 30)]
-    finder = Finder(room.detect)
+    finder = Finder(room.detect, beside)
     assert finder.search(room.frame(0.0))
     assert finder.window is not None
     left, _, right, _ = finder.window
     assert left < 420 < right
 
 
-def test_a_person_alone_is_checked_every_few_seconds(room: Room) -> None:
+def test_a_person_alone_is_checked_every_few_seconds(room: Room, beside: Executor) -> None:
     """In between not a single look is spent."""
     room.people = [((320, 240), LIES, 50)]
-    finder, seen = Finder(room.detect), room.seen(0)
-    assert finder.check(room.frame(0.0), seen) is Meant.SAME
+    finder, seen = Finder(room.detect, beside), room.seen(0)
+    assert checked(finder, room, 0.0, seen) is Meant.SAME
     assert finder.others == 0
     spent = room.looks
     assert finder.check(room.frame(CHECK_S - 0.1), seen) is Meant.SAME
     assert room.looks == spent
-    finder.check(room.frame(CHECK_S), seen)
+    checked(finder, room, CHECK_S, seen)
     assert room.looks > spent
 
 
-def test_somebody_beside_is_seen_and_changes_nothing(room: Room) -> None:
+def test_somebody_beside_is_seen_and_changes_nothing(room: Room, beside: Executor) -> None:
     """Whoever lies is followed further; that there is another is known."""
     room.people = [((320, 300), LIES, 50), ((60, 200), STANDS, 50)]
-    finder = Finder(room.detect)
-    assert finder.check(room.frame(0.0), room.seen(0)) is Meant.SAME
+    finder = Finder(room.detect, beside)
+    assert checked(finder, room, 0.0, room.seen(0)) is Meant.SAME
     assert finder.others == 1
 
 
-def test_a_small_figure_beside_is_a_picture_on_the_wall(room: Room) -> None:
+def test_a_small_figure_beside_is_a_picture_on_the_wall(room: Room, beside: Executor) -> None:
     """Found only once the person is painted over, and less than half as large."""
     room.people = [((320, 300), LIES, 50), ((40, 40), STANDS, 15)]
 
@@ -114,35 +137,56 @@ def test_a_small_figure_beside_is_a_picture_on_the_wall(room: Room) -> None:
             del found.pose_landmarks[:-1]
         return found
 
-    finder = Finder(largest)
-    assert finder.check(room.frame(0.0), room.seen(0)) is Meant.SAME
+    finder = Finder(largest, beside)
+    assert checked(finder, room, 0.0, room.seen(0)) is Meant.SAME
     assert finder.others == 0
 
 
-def test_from_who_stands_to_who_lies(room: Room) -> None:
+def test_from_who_stands_to_who_lies(room: Room, beside: Executor) -> None:
     """A therapist was followed; the patient has lain down."""
     room.people = [((150, 240), STANDS, 60), ((420, 300), LIES, 30)]
-    finder = Finder(room.detect)
-    assert finder.check(room.frame(0.0), room.seen(0)) is Meant.ANOTHER
+    finder = Finder(room.detect, beside)
+    assert checked(finder, room, 0.0, room.seen(0)) is Meant.ANOTHER
     assert finder.window is not None
-    assert finder.check(room.frame(DOUBT_S), room.seen(1)) is Meant.SAME
+    assert checked(finder, room, DOUBT_S, room.seen(1)) is Meant.SAME
 
 
-def test_who_stands_alone_is_checked_sooner(room: Room) -> None:
+def test_who_stands_alone_is_checked_sooner(room: Room, beside: Executor) -> None:
     """They may lie down any moment."""
     room.people = [((320, 240), STANDS, 60)]
-    finder, seen = Finder(room.detect), room.seen(0)
-    finder.check(room.frame(0.0), seen)
+    finder, seen = Finder(room.detect, beside), room.seen(0)
+    checked(finder, room, 0.0, seen)
     spent = room.looks
-    finder.check(room.frame(STANDING_S), seen)
+    checked(finder, room, STANDING_S, seen)
     assert room.looks > spent
 
 
-def test_who_has_left_is_given_up_after_some_doubts(room: Room) -> None:
+def test_who_has_left_is_given_up_after_some_doubts(room: Room, beside: Executor) -> None:
     """The tracker still reports them: three fresh looks in a row did not find them."""
     room.people = [((320, 240), LIES, 50)]
-    finder, ghost = Finder(room.detect), room.seen(0)
+    finder, ghost = Finder(room.detect, beside), room.seen(0)
     room.people = []
-    answers = [finder.check(room.frame(i * DOUBT_S), ghost) for i in range(DOUBTS)]
+    answers = [checked(finder, room, i * DOUBT_S, ghost) for i in range(DOUBTS)]
     assert answers == [Meant.SAME] * (DOUBTS - 1) + [Meant.NOBODY]
     assert finder.window is None
+
+
+def test_a_result_is_read_of_the_same_frame_always(room: Room, beside: Executor) -> None:
+    """Not as soon as it is there, which would depend on how busy the machine is."""
+    room.people = [((320, 300), LIES, 50), ((60, 200), STANDS, 50)]
+    finder, seen = Finder(room.detect, beside), room.seen(0)
+    finder.check(room.frame(0.0), seen)
+    beside.submit(int).result()  # what was asked before has been answered
+    finder.check(room.frame(READ_S - 0.01), seen)
+    assert finder.others == 0
+    finder.check(room.frame(READ_S), seen)
+    assert finder.others == 1
+
+
+def test_what_was_asked_of_who_is_lost_is_not_answered(room: Room, beside: Executor) -> None:
+    """They were searched for since, and somebody else may be followed."""
+    room.people = [((150, 240), STANDS, 60), ((420, 300), LIES, 30)]
+    finder = Finder(room.detect, beside)
+    finder.check(room.frame(0.0), room.seen(0))
+    assert finder.search(room.frame(0.2))
+    assert finder.check(room.frame(READ_S), room.seen(1)) is Meant.SAME
