@@ -25,7 +25,7 @@ Shown = Callable[[Moment, float], None]
 """Called with what was drawn, if there is a window, and how old its frame was then."""
 
 _TICK_S = 0.05
-_SENT_S = 0.01  # what is drawn is on its way in a tenth of that, unless the machine is busy
+_PAINTED_S = 0.02  # what is drawn is on the screen in half of that, unless the machine is busy
 _NOTICES: Final = {"lost": "camera_lost", "black": "camera_lost", "back": "camera_back",
                    "light": "camera_back"}  # fmt: skip
 
@@ -47,7 +47,7 @@ class Show:
         self._recording, self._language = recording, language
         self._tell, self._shown = tell, shown
         self._newest: Newest[Moment] = Newest()
-        self._sent: Newest[None] = Newest()  # nudged when who draws has the newest moment
+        self._painted: Newest[None] = Newest()  # nudged when the newest moment is on the screen
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._news = Events(language)
         self.untold: OSError | None = None  # why events can be told no more
@@ -70,8 +70,8 @@ class Show:
             self._newest.nudge()
 
     def push(self, moment: Moment) -> None:
-        """Say and hand on one moment, and let the screen have it before Python is busy again."""
-        self._sent.take(0.0)  # of a moment that was not waited for
+        """Say and hand on one moment, and leave Python and a core to who draws it."""
+        self._painted.take(0.0)  # of a moment that was not waited for
         self._newest.put(moment)  # first: the screen waits for it
         for cue in moment.cues:
             self._voice.cue(cue)
@@ -79,7 +79,7 @@ class Show:
             for event in self._news.of(moment):
                 self._events.put(event)
         if self._window is not None:
-            self._sent.take(_SENT_S)
+            self._painted.take(_PAINTED_S)
 
     def keep(self, moment: Moment) -> None:
         """Record one moment; the encoder would take its core from the drawing of it."""
@@ -115,6 +115,7 @@ class Show:
                 self._prepared = None
             if self._shown is not None:
                 self._shown(moment, self._camera.now_s() - moment.frame.t_s)
+            self._painted.nudge()
         elif self._notice is not None and self._last is not None and self._prepared is None:
             self._draw(self._last)
         elif self._window is not None:
@@ -148,7 +149,7 @@ class Show:
         frame = moment.frame
         self._window.draw(
             frame.image, moment.update, moment.stage, self._language,
-            scale=frame.scale, notice=self._notice, sent=self._sent.nudge,
+            scale=frame.scale, notice=self._notice,
         )  # fmt: skip
 
     def _tell_troubles(self) -> None:

@@ -22,7 +22,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
@@ -169,17 +168,12 @@ class Window(Closing):
         *,
         scale: float = 1.0,
         notice: str | None = None,
-        sent: Callable[[], None] = lambda: None,
     ) -> None:
-        """Show the screen that `StageScreen.draw` makes, and wait until it is painted.
-
-        ``sent`` is called before the waiting.
-        """
+        """Show the screen that `StageScreen.draw` makes, and wait until it is painted."""
         image = None if image_rgb is self._prepared else image_rgb
         words = (update, stage, language), {"scale": scale, "notice": notice}
         if self._send(pane.DRAW, image, pickle.dumps(words, pickle.HIGHEST_PROTOCOL)):
             self._prepared = image_rgb
-            sent()
             self._wait(pane.SHOWN)
 
     def _send(self, what: int, picture: Picture | None, behind: bytes = b"") -> bool:
