@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from posecheck.apps.live_pace import Pace
 from posecheck.handover import Handover
 from posecheck.types import Pose
 from posecheck.vision.camera import Camera
@@ -48,6 +49,7 @@ class Looks(threading.Thread):
         super().__init__(name="posecheck-looks", daemon=True)
         self.ended = False
         self._camera, self._eye, self._tell_ahead = camera, eye, tell_ahead
+        self._pace = Pace()
         self._seen: Handover[Look | None] = Handover(_WAITING)
         self._halt = threading.Event()
         self._error: BaseException | None = None
@@ -78,19 +80,32 @@ class Looks(threading.Thread):
             while not self._halt.is_set():
                 frame = self._camera.read(LISTEN_S)
                 if frame is not None:
-                    self._hand_over(self._look(frame))
+                    self._hand_over(self._look(self._fresh(frame)))
                 elif self._camera.ended:
                     break
         except BaseException as error:
             self._error = error
         self._hand_over(None)
 
+    def _fresh(self, frame: Frame) -> Frame:
+        """The frame, or the next one where this has waited too long."""
+        if not self._pace.too_old(self._age_s(frame)):
+            return frame
+        newer = self._camera.read(LISTEN_S) or frame
+        self._pace.left_out(self._age_s(newer))
+        return newer
+
+    def _age_s(self, frame: Frame) -> float:
+        return self._camera.now_s() - frame.t_s
+
     def _look(self, frame: Frame) -> Look:
         self._tell_ahead(frame)
-        age_s = self._camera.now_s() - frame.t_s
+        age_s = self._age_s(frame)
         begun_s = time.perf_counter()
         pose = self._eye.look(frame)
-        return Look(frame, pose, time.perf_counter() - begun_s, age_s)
+        took_s = time.perf_counter() - begun_s
+        self._pace.push(frame, took_s)
+        return Look(frame, pose, took_s, age_s)
 
     def _hand_over(self, look: Look | None) -> None:
         while not self._halt.is_set():
