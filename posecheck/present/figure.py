@@ -61,6 +61,7 @@ class Figure:
 
     def draw(self, canvas: Canvas, update: Update, taken: list[Box]) -> None:
         """Draw everything that is known; labels keep off the boxes in ``taken``."""
+        self.settle()
         u = self._unit
         working, resting = _points(update.working_px), _points(update.resting_px)
         trunk = _points(update.trunk_px)
@@ -91,6 +92,10 @@ class Figure:
             box = self._labels.place(joint, update.t_s, found.joint, shape, body, taken_now)
             self.boxes[joint] = box
             _draw_label(canvas, box, lines, u, alarms.get(joint))
+
+    def settle(self) -> None:
+        """Do what the next picture has to know and the last one need not wait for."""
+        self._labels.settle()
 
     def _draw_leg(
         self, canvas: Canvas, joints: list[Point | None], width: float, colour: Colour, dim: float

@@ -2,7 +2,8 @@
 
 A label may stand in a ring of places around its joint. What each place covers is remembered
 over some tenths of a second, and a label moves only to a place that has been clearly better;
-then it glides. It follows its joint, but not the joint's tremble.
+then it glides. It follows its joint, but not the joint's tremble. The places are weighed after the
+picture is drawn, for the next one: a live screen need not wait for it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -45,6 +47,13 @@ class Labels:
     def __init__(self, width_px: int, height_px: int, unit: float) -> None:
         self._size, self._unit = (width_px, height_px), unit
         self._kept: dict[str, _Kept] = {}
+        self._due: list[Callable[[], None]] = []
+
+    def settle(self) -> None:
+        """Weigh the places anew, for the next picture."""
+        for weigh in self._due:
+            weigh()
+        self._due.clear()
 
     def place(
         self,
@@ -68,14 +77,8 @@ class Labels:
             kept = _Kept(t_s, t_s, joint, costs, place, (math.nan, math.nan))
             self._kept[name] = kept
         kept.anchor = x, y = _dragged(kept.anchor, joint, _SLACK * self._unit)
-        since = t_s - kept.looked_s
-        if since >= _LOOK_S:
-            costs = self._costs(kept.anchor, shape, *body(), taken)
-            kept.costs += (costs - kept.costs) * (1 - math.exp(-since / _MEMORY_S))
-            best = int(kept.costs.argmin())
-            if kept.costs[best] < kept.costs[kept.place] - _BETTER:
-                kept.place = best
-            kept.looked_s = t_s
+        if t_s - kept.looked_s >= _LOOK_S:
+            self._due.append(partial(self._weigh, kept, t_s, shape, body, taken))
         _, there = self._middles(kept.anchor, shape, slice(kept.place, kept.place + 1))
         wanted = (float(there[0, 0]) - x, float(there[0, 1]) - y)
         share = 1 - math.exp(-(t_s - kept.t_s) / _GLIDE_S)
@@ -87,6 +90,21 @@ class Labels:
         x, y = self._inside(x + kept.offset[0], y + kept.offset[1], shape)
         wide, high = shape[:2]
         return (x - wide, y - high, x + wide, y + high)
+
+    def _weigh(
+        self,
+        kept: _Kept,
+        t_s: float,
+        shape: tuple[float, float, float, float],
+        body: Callable[[], tuple[Array, Array]],
+        taken: Sequence[Box],
+    ) -> None:
+        costs = self._costs(kept.anchor, shape, *body(), taken)
+        kept.costs += (costs - kept.costs) * (1 - math.exp((kept.looked_s - t_s) / _MEMORY_S))
+        best = int(kept.costs.argmin())
+        if kept.costs[best] < kept.costs[kept.place] - _BETTER:
+            kept.place = best
+        kept.looked_s = t_s
 
     def _inside(
         self, x: float, y: float, shape: tuple[float, float, float, float]

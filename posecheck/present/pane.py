@@ -100,6 +100,7 @@ def _run(messages: Iterator[_Message], screen: StageScreen, glass: Glass) -> Non
             glass.show(screen.draw(given, *words, **numbers))
         if what in (SHOW, DRAW):
             _say(SHOWN)
+        screen.settle()
         if not glass.hear():
             return
         _say(DONE)

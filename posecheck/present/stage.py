@@ -69,6 +69,11 @@ class StageScreen:
         """Do what does not need to know the pose, for a picture that will be drawn."""
         self._ahead = self._begun(image_rgb, self._room)
 
+    def settle(self) -> None:
+        """Do what the next screen has to know and the last one need not wait for."""
+        for figure in self._figures.values():
+            figure.settle()
+
     def _begun(self, image: Picture, room: Box) -> Ahead:
         """The screen with nothing but the mirrored person in a box."""
         left, top, right, bottom = room
