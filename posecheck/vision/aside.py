@@ -1,7 +1,6 @@
 """A thread that does what is to be done while its owner is in native code, which needs no Python.
 
-A thread pool would do as well, but its locks are written in Python, and its owner would wait to be
-woken: half a millisecond of each look.
+A thread pool would do as well, but for its locks, which are written in Python: see `handover`.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ only in a part of it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from posecheck.motion.people import (
     window_around,
     windows_beside,
 )
+from posecheck.vision.aside import Aside
 from posecheck.vision.frames import Frame
 from posecheck.vision.hiding import Image
 from posecheck.vision.seen import Seen, cut, people_in, same_person, size_px
@@ -68,11 +69,12 @@ class Finder:
     time of the clip: always of the same frames, however busy the machine is.
     """
 
-    def __init__(self, detect: Callable[[Image], Any], beside: Executor) -> None:
+    def __init__(self, detect: Callable[[Image], Any], beside: Aside) -> None:
         self.window: Window | None = None  # the part of the picture to follow the person in
         self.others = 0  # 1 if somebody else was there at the last check
         self._detect, self._beside = detect, beside
-        self._asked: tuple[float, Future[_Around]] | None = None
+        self._asked_s: float | None = None  # the time of the frame that is being checked
+        self._answer: _Around | None = None
         self._doubts = 0
         self._check_s = -np.inf
         self._search_s = -np.inf
@@ -84,10 +86,9 @@ class Finder:
     def search(self, frame: Frame) -> bool:
         """Look for somebody in parts of the picture; whether there is anybody."""
         self._search_s = frame.t_s
-        if self._asked is not None:
-            self._asked[1].cancel()
-            self._asked = None
-        place = self._beside.submit(self._searched, frame).result()
+        self._beside.end()  # the looks share one landmarker
+        self._asked_s = None  # whoever was checked has been lost since
+        place = self._searched(frame)
         self.window = place.window if place is not None else None
         if place is not None:
             self._doubts = 0
@@ -95,15 +96,17 @@ class Finder:
 
     def check(self, frame: Frame, seen: Seen) -> Meant:
         """Whether fresh looks agree: the followed person is there, and nobody else is meant."""
-        if self._asked is None:
+        if self._asked_s is None:
             if frame.t_s >= self._check_s:
-                self._asked = frame.t_s, self._beside.submit(self._around, frame, seen)
+                self._asked_s = frame.t_s
+                self._beside.begin(partial(self._look_around, frame, seen))
             return Meant.SAME
-        asked_s, answer = self._asked
-        if frame.t_s < asked_s + READ_S:
+        if frame.t_s < self._asked_s + READ_S:
             return Meant.SAME
-        self._asked = None
-        return self._take(asked_s, answer.result())
+        self._beside.end()
+        assert self._answer is not None
+        asked_s, self._asked_s = self._asked_s, None
+        return self._take(asked_s, self._answer)
 
     def _take(self, asked_s: float, around: _Around) -> Meant:
         self.others = int(around.others)
@@ -119,8 +122,6 @@ class Finder:
         self.window, self._doubts = None, 0
         return Meant.NOBODY
 
-    # What follows runs in the other thread, and changes nothing here.
-
     def _searched(self, frame: Frame) -> _Place | None:
         """Where somebody is, if there is anybody."""
         for window in search_windows(*size_px(frame)):
@@ -128,6 +129,10 @@ class Finder:
             if people:
                 return self._close_to(frame, _likeliest(people), window)
         return None
+
+    def _look_around(self, frame: Frame, seen: Seen) -> None:
+        """Check, in the other thread."""
+        self._answer = self._around(frame, seen)
 
     def _around(self, frame: Frame, seen: Seen) -> _Around:
         people = self._fresh(frame, None)

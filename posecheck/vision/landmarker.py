@@ -8,7 +8,6 @@ stamps are stretched.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +51,7 @@ class Landmarker(Closing):
             _close(self._plain)
             raise
         self._aside = Aside()
-        self._beside = ThreadPoolExecutor(1, "posecheck-finder")
+        self._beside = Aside()
         self._meanwhile: Callable[[], None] | None = None
         self._begin()
 
@@ -68,7 +67,7 @@ class Landmarker(Closing):
     def close(self) -> None:
         """Give MediaPipe's threads and memory back."""
         self._aside.close()
-        self._beside.shutdown(cancel_futures=True)
+        self._beside.close()
         _close(self._plain, self._painted, self._spare, self._afresh)
 
     def reset(self) -> None:
@@ -78,6 +77,7 @@ class Landmarker(Closing):
         smoothing visibilities, and their first steps depend on where the time stamps begin
         (measured). The look that follows nobody is kept, and Python's part of MediaPipe.
         """
+        self._beside.end()
         painted, self._painted = self._painted, None
         _close(self._plain, painted)
         self._plain = self._open("VIDEO", 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +12,7 @@ from figure import Figure
 from script import Script
 
 from posecheck.types import Array
+from posecheck.vision.aside import Aside
 from posecheck.vision.finding import (
     CHECK_S,
     DOUBT_S,
@@ -74,9 +74,9 @@ def room() -> Room:
 
 
 @pytest.fixture
-def beside() -> Iterator[Executor]:
-    with ThreadPoolExecutor(1) as executor:
-        yield executor
+def beside() -> Iterator[Aside]:
+    with Aside() as aside:
+        yield aside
 
 
 def checked(finder: Finder, room: Room, t_s: float, seen: Seen) -> Meant:
@@ -85,7 +85,7 @@ def checked(finder: Finder, room: Room, t_s: float, seen: Seen) -> Meant:
     return finder.check(room.frame(t_s + READ_S), seen)
 
 
-def test_an_empty_room_is_searched_now_and_then(room: Room, beside: Executor) -> None:
+def test_an_empty_room_is_searched_now_and_then(room: Room, beside: Aside) -> None:
     """Five looks, and the next ones half a second later."""
     finder = Finder(room.detect, beside)
     assert finder.due(room.frame(0.0))
@@ -95,7 +95,7 @@ def test_an_empty_room_is_searched_now_and_then(room: Room, beside: Executor) ->
     assert finder.due(room.frame(SEARCH_S))
 
 
-def test_who_lies_is_meant_before_who_stands(room: Room, beside: Executor) -> None:
+def test_who_lies_is_meant_before_who_stands(room: Room, beside: Aside) -> None:
     """However large the therapist is; then the picture is cut to whom was found."""
     room.people = [((150, 240), STANDS, 60), ((420, 300), LIES, 30)]
     finder = Finder(room.detect, beside)
@@ -105,7 +105,7 @@ def test_who_lies_is_meant_before_who_stands(room: Room, beside: Executor) -> No
     assert left < 420 < right
 
 
-def test_a_person_alone_is_checked_every_few_seconds(room: Room, beside: Executor) -> None:
+def test_a_person_alone_is_checked_every_few_seconds(room: Room, beside: Aside) -> None:
     """In between not a single look is spent."""
     room.people = [((320, 240), LIES, 50)]
     finder, seen = Finder(room.detect, beside), room.seen(0)
@@ -118,7 +118,7 @@ def test_a_person_alone_is_checked_every_few_seconds(room: Room, beside: Executo
     assert room.looks > spent
 
 
-def test_somebody_beside_is_seen_and_changes_nothing(room: Room, beside: Executor) -> None:
+def test_somebody_beside_is_seen_and_changes_nothing(room: Room, beside: Aside) -> None:
     """Whoever lies is followed further; that there is another is known."""
     room.people = [((320, 300), LIES, 50), ((60, 200), STANDS, 50)]
     finder = Finder(room.detect, beside)
@@ -126,7 +126,7 @@ def test_somebody_beside_is_seen_and_changes_nothing(room: Room, beside: Executo
     assert finder.others == 1
 
 
-def test_a_small_figure_beside_is_a_picture_on_the_wall(room: Room, beside: Executor) -> None:
+def test_a_small_figure_beside_is_a_picture_on_the_wall(room: Room, beside: Aside) -> None:
     """Found only once the person is painted over, and less than half as large."""
     room.people = [((320, 300), LIES, 50), ((40, 40), STANDS, 15)]
 
@@ -142,7 +142,7 @@ def test_a_small_figure_beside_is_a_picture_on_the_wall(room: Room, beside: Exec
     assert finder.others == 0
 
 
-def test_from_who_stands_to_who_lies(room: Room, beside: Executor) -> None:
+def test_from_who_stands_to_who_lies(room: Room, beside: Aside) -> None:
     """A therapist was followed; the patient has lain down."""
     room.people = [((150, 240), STANDS, 60), ((420, 300), LIES, 30)]
     finder = Finder(room.detect, beside)
@@ -151,7 +151,7 @@ def test_from_who_stands_to_who_lies(room: Room, beside: Executor) -> None:
     assert checked(finder, room, DOUBT_S, room.seen(1)) is Meant.SAME
 
 
-def test_who_stands_alone_is_checked_sooner(room: Room, beside: Executor) -> None:
+def test_who_stands_alone_is_checked_sooner(room: Room, beside: Aside) -> None:
     """They may lie down any moment."""
     room.people = [((320, 240), STANDS, 60)]
     finder, seen = Finder(room.detect, beside), room.seen(0)
@@ -161,7 +161,7 @@ def test_who_stands_alone_is_checked_sooner(room: Room, beside: Executor) -> Non
     assert room.looks > spent
 
 
-def test_who_has_left_is_given_up_after_some_doubts(room: Room, beside: Executor) -> None:
+def test_who_has_left_is_given_up_after_some_doubts(room: Room, beside: Aside) -> None:
     """The tracker still reports them: three fresh looks in a row did not find them."""
     room.people = [((320, 240), LIES, 50)]
     finder, ghost = Finder(room.detect, beside), room.seen(0)
@@ -171,19 +171,19 @@ def test_who_has_left_is_given_up_after_some_doubts(room: Room, beside: Executor
     assert finder.window is None
 
 
-def test_a_result_is_read_of_the_same_frame_always(room: Room, beside: Executor) -> None:
+def test_a_result_is_read_of_the_same_frame_always(room: Room, beside: Aside) -> None:
     """Not as soon as it is there, which would depend on how busy the machine is."""
     room.people = [((320, 300), LIES, 50), ((60, 200), STANDS, 50)]
     finder, seen = Finder(room.detect, beside), room.seen(0)
     finder.check(room.frame(0.0), seen)
-    beside.submit(int).result()  # what was asked before has been answered
+    beside.end()  # it has been answered
     finder.check(room.frame(READ_S - 0.01), seen)
     assert finder.others == 0
     finder.check(room.frame(READ_S), seen)
     assert finder.others == 1
 
 
-def test_what_was_asked_of_who_is_lost_is_not_answered(room: Room, beside: Executor) -> None:
+def test_what_was_asked_of_who_is_lost_is_not_answered(room: Room, beside: Aside) -> None:
     """They were searched for since, and somebody else may be followed."""
     room.people = [((150, 240), STANDS, 60), ((420, 300), LIES, 30)]
     finder = Finder(room.detect, beside)
