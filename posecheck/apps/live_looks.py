@@ -20,6 +20,7 @@ from posecheck.vision.camera import Camera
 from posecheck.vision.frames import Frame
 
 LISTEN_S = 0.25  # so long without a frame, and the camera is asked what has happened
+_NEXT_S = 0.1  # so long the next frame is waited for instead of one that is old
 _WAITING = 2  # poses; who takes them is faster than who looks
 
 
@@ -89,11 +90,13 @@ class Looks(threading.Thread):
 
     def _fresh(self, frame: Frame) -> Frame:
         """The frame, or the next one where this has waited too long."""
-        if not self._pace.too_old(self._age_s(frame)):
+        if not self._pace.leave_out(self._age_s(frame)):
             return frame
-        newer = self._camera.read(LISTEN_S) or frame
-        self._pace.left_out(self._age_s(newer))
-        return newer
+        try:
+            return self._camera.read(_NEXT_S) or frame
+        except BaseException as error:  # told once this one has been looked at
+            self._error = error
+            return frame
 
     def _age_s(self, frame: Frame) -> float:
         return self._camera.now_s() - frame.t_s
@@ -104,7 +107,7 @@ class Looks(threading.Thread):
         begun_s = time.perf_counter()
         pose = self._eye.look(frame)
         took_s = time.perf_counter() - begun_s
-        self._pace.push(frame, took_s)
+        self._pace.push(frame, age_s, self._age_s(frame))
         return Look(frame, pose, took_s, age_s)
 
     def _hand_over(self, look: Look | None) -> None:

@@ -2,7 +2,7 @@
 
 One slow look makes the next frame wait, and where a look takes nearly as long as the camera needs
 for a frame, all that follow wait as long: for half a second the person sees themselves late. One
-frame left out ends that.
+frame left out ends that. Times are those of the frames, whatever the speed of a film.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from collections import deque
 
 from posecheck.vision.frames import Frame
 
-OLD = 0.4  # of the time between two frames: a frame that has waited longer is old
+OLD = 0.4  # of the time between two frames: one that has waited longer is old
 CATCH_UP = 3  # looks; what is caught up in so many needs no frame left out
-_LATE = 25  # looks of late, of which the median is what is usual: a pause changes nothing
+GAIN = 0.01  # of that time, at least, must a look leave: else the next frame waits as well
+LEAST = 12  # looks between two frames that are left out: where frames come in bursts it helps none
+_LATE = 25  # looks of late, that tell what is usual: a pause changes nothing
 
 
 class Pace:
@@ -24,26 +26,27 @@ class Pace:
         self._last: Frame | None = None
         self._steps_s: deque[float] = deque(maxlen=_LATE)  # between the camera's frames
         self._looks_s: deque[float] = deque(maxlen=_LATE)
-        self._in_vain = False  # a frame was left out, and the next was as old
+        self._ages_s: deque[float] = deque(maxlen=_LATE)
+        self._since = LEAST
 
-    def push(self, frame: Frame, look_s: float) -> None:
-        """A frame was looked at for so long."""
+    def push(self, frame: Frame, age_s: float, then_s: float) -> None:
+        """A frame was looked at; how old it was when the look began, and when it ended."""
         if self._last is not None and frame.index > self._last.index:
             step_s = (frame.t_s - self._last.t_s) / (frame.index - self._last.index)
             self._steps_s.append(step_s)
-        self._looks_s.append(look_s)
+        self._looks_s.append(then_s - age_s)
+        self._ages_s.append(age_s)
         self._last = frame
+        self._since += 1
 
-    def too_old(self, age_s: float) -> bool:
-        """Whether a frame of this age should be left out for the next: nothing else would help."""
-        if not self._steps_s:
+    def leave_out(self, age_s: float) -> bool:
+        """Whether to leave a frame of this age out for the next one: nothing else would help."""
+        if not self._steps_s or self._since < LEAST:
             return False
+        waited_s = age_s - min(self._ages_s)  # a camera may be late with all its frames
         step_s = statistics.median(self._steps_s)
         gain_s = step_s - statistics.median(self._looks_s)  # of each look
-        old = age_s > OLD * step_s
-        self._in_vain &= old
-        return old and not self._in_vain and 0 < gain_s < age_s / CATCH_UP
-
-    def left_out(self, age_s: float) -> None:
-        """A frame was left out; the one after it is so old."""
-        self._in_vain = age_s > OLD * statistics.median(self._steps_s)
+        if not (waited_s > OLD * step_s and GAIN * step_s < gain_s < waited_s / CATCH_UP):
+            return False
+        self._since = 0
+        return True

@@ -18,7 +18,7 @@ from posecheck.present.overlay import Overlay
 from posecheck.present.video import VideoSink
 from posecheck.session import updates
 from posecheck.types import Finding, Report, Update
-from posecheck.vision.frames import SAME_S, Frame, VideoSource, prefetch
+from posecheck.vision.frames import Frame, VideoSource, prefetch
 
 Tick = Callable[[int, int], None]
 
@@ -26,6 +26,7 @@ VIDEO_SIDE_PX = 1920  # a video of a larger clip is made smaller: nobody reads a
 _PAGE_SIDE_PX = 960
 _MOST_PICTURES = 12  # each is some 80 KB of the page; faults come first
 _QUALITY = 82
+_SAME_S = 0.002  # a video file rounds its time stamps
 _PLACES = 1500  # frames that tell where the person lies: all of a long clip would fill memory
 
 
@@ -39,7 +40,9 @@ def draw_clip(clip: Path, report: Report, video: Path | None, tick: Tick) -> dic
         return {}
     pictures: dict[int, bytes] = {}
     last = max(wanted.values(), default=-1)
-    total = len(report.series.t_s) if video is not None else last + 1
+    t_s = report.series.t_s
+    near_s = min(_SAME_S, 0.4 * float(np.diff(t_s).min(initial=_SAME_S)))
+    total = len(t_s) if video is not None else last + 1
     tick(0, total)
     with contextlib.ExitStack() as stack:
         # the same frames as were looked at, and so one state each; if only for the pictures,
@@ -49,13 +52,13 @@ def draw_clip(clip: Path, report: Report, video: Path | None, tick: Tick) -> dic
                 clip,
                 max_side_px=VIDEO_SIDE_PX,
                 per_s=report.clip.looked_at_per_s,
-                only_s=None if video is not None else report.series.t_s[[*wanted.values()]],
+                only_s=None if video is not None else t_s[[*wanted.values()]] - near_s,
             )
         )
         frames = stack.enter_context(contextlib.closing(prefetch(source)))
         draw = _Drawing(report, source.width_px)
         sink: VideoSink | None = None
-        for i, frame, update in _matched(frames, updates(report)):
+        for i, frame, update in _matched(frames, updates(report), near_s):
             if video is not None and sink is None:
                 height, width = frame.image.shape[:2]
                 sink = stack.enter_context(VideoSink(video, width, height))
@@ -73,13 +76,13 @@ def draw_clip(clip: Path, report: Report, video: Path | None, tick: Tick) -> dic
 
 
 def _matched(
-    frames: Iterable[Frame], states: Iterator[Update]
+    frames: Iterable[Frame], states: Iterator[Update], near_s: float
 ) -> Iterator[tuple[int, Frame, Update]]:
     """Each frame with the state of its time, numbered; a recording may lack a frame."""
     numbered = enumerate(states)
     for frame in frames:
         for i, state in numbered:
-            if state.t_s >= frame.t_s - SAME_S:
+            if state.t_s >= frame.t_s - near_s:
                 yield i, frame, state
                 break
 

@@ -106,6 +106,8 @@ class Finder:
         self._beside.end()
         assert self._answer is not None
         asked_s, self._asked_s = self._asked_s, None
+        if frame.t_s > asked_s + CHECK_S:  # there was a pause: what was there may have gone
+            return Meant.SAME
         return self._take(asked_s, self._answer)
 
     def _take(self, asked_s: float, around: _Around) -> Meant:

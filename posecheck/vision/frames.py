@@ -30,12 +30,11 @@ from posecheck.types import ClipInfo
 from posecheck.vision.clock import Clock
 from posecheck.vision.containers import open_container, recorded_at, video_stream
 from posecheck.vision.prefetch import prefetch
-from posecheck.vision.sampling import at_times, sampled
+from posecheck.vision.sampling import first_from, sampled
 from posecheck.vision.upright import Turn, square_size, turn_of
 
-__all__ = ["MODEL_SIDE_PX", "SAME_S", "Frame", "VideoSource", "prefetch"]
+__all__ = ["MODEL_SIDE_PX", "Frame", "VideoSource", "prefetch"]
 
-SAME_S = 0.002  # a video file rounds its time stamps
 MODEL_SIDE_PX = 1280  # of the longer side: more pixels than that show the model nothing
 _STATE_THEIR_LENGTH = ("mov", "matroska", "avi", "asf", "flv")
 _MAX_THREADS = 4  # each decoding thread holds a frame; more gain nothing for one clip
@@ -56,9 +55,9 @@ class VideoSource(Closing):
 
     `width_px` and `height_px` are the full upright picture with square pixels, whatever
     ``max_side_px`` makes of the frames that are handed out. With ``per_s`` only about so many
-    frames a second are handed out, with ``only_s`` those at these times; the others are decoded
-    and counted. Iterating twice reads twice. A file that breaks off gives the frames before, and
-    says so in `truncated`.
+    frames a second are handed out, with ``only_s`` the first from each of these times on; the
+    others are decoded and counted. Iterating twice reads twice. A file that breaks off gives the
+    frames before, and says so in `truncated`.
     """
 
     def __init__(
@@ -120,7 +119,7 @@ class VideoSource(Closing):
     def _wanted(self) -> Iterator[tuple[float, tuple[int, av.VideoFrame]]]:
         timed = self._timed()
         if self._only_s is not None:
-            return at_times(timed, self._only_s, SAME_S)
+            return first_from(timed, self._only_s)
         return timed if self._per_s is None else sampled(timed, self._per_s)
 
     def _timed(self) -> Iterator[tuple[float, tuple[int, av.VideoFrame]]]:

@@ -7,6 +7,7 @@ stamps are stretched.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -42,16 +43,17 @@ class Landmarker(Closing):
         self._vision, self._image = _mediapipe()
         self._model = model
         # a look at a painted picture must not lead the next plain one astray, nor be led
-        self._plain = self._open("VIDEO", 1)
+        self._plain: Any = None
         self._painted: Any = None
         self._spare: Any = None  # opened, and used for nothing so far
-        try:
+        self._afresh: Any = None
+        with contextlib.ExitStack() as opened:
+            opened.callback(self._close_all)
+            self._aside = opened.enter_context(Aside())  # for what is done meanwhile
+            self._beside = opened.enter_context(Aside())  # for looks that follow nobody
+            self._plain = self._open("VIDEO", 1)
             self._afresh = self._open("IMAGE", 2)
-        except BaseException:
-            _close(self._plain)
-            raise
-        self._aside = Aside()
-        self._beside = Aside()
+            self._opened = opened.pop_all()
         self._meanwhile: Callable[[], None] | None = None
         self._begin()
 
@@ -66,8 +68,9 @@ class Landmarker(Closing):
 
     def close(self) -> None:
         """Give MediaPipe's threads and memory back."""
-        self._aside.close()
-        self._beside.close()
+        self._opened.close()
+
+    def _close_all(self) -> None:
         _close(self._plain, self._painted, self._spare, self._afresh)
 
     def reset(self) -> None:
@@ -94,8 +97,8 @@ class Landmarker(Closing):
     def look(self, frame: Frame, meanwhile: Callable[[], None] | None = None) -> Pose:
         """The pose in one frame, NaN where nobody is seen.
 
-        What is to be done ``meanwhile`` is done here, once, while the model is at work: Python
-        that ran beside this would take its turns between the steps of a look, and delay it.
+        What is to be done ``meanwhile`` is done once, from when the model is at work: Python that
+        ran beside the steps before would take turns with them, and delay the look.
         """
         self._meanwhile = meanwhile
         stroke = self._planner.plan()

@@ -36,7 +36,10 @@ def prefetch(source: Iterable[T], size: int = 2) -> Generator[T, None, None]:
     thread.start()
     try:
         while True:
-            item = items.get()
+            try:
+                item = items.get(timeout=_POLL_S)  # Windows interrupts nobody who waits for ever
+            except queue.Empty:
+                continue
             if isinstance(item, _End):
                 if item.error is not None:
                     raise item.error

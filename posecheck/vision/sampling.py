@@ -40,20 +40,17 @@ def sampled(timed: Iterable[tuple[float, T]], per_s: float) -> Iterator[tuple[fl
         yield best
 
 
-def at_times(
-    timed: Iterable[tuple[float, T]], times_s: Iterable[float], near_s: float
+def first_from(
+    timed: Iterable[tuple[float, T]], times_s: Iterable[float]
 ) -> Iterator[tuple[float, T]]:
-    """Keep the frames at these times, or the next where there is none; stop after the last.
-
-    Times of frames and times asked for may differ by ``near_s``.
-    """
+    """Keep the first frame from each of these times on, once; stop after the last."""
     asked = deque(sorted(times_s))
     if not asked:
         return
     for t_s, frame in timed:
-        if t_s < asked[0] - near_s:
+        if t_s < asked[0]:
             continue
-        while asked and asked[0] - near_s <= t_s:
+        while asked and asked[0] <= t_s:
             asked.popleft()
         yield t_s, frame
         if not asked:

@@ -21,7 +21,7 @@ from posecheck.vision.frames import Frame
 # what holds values, or runs and ends things, but decides nothing of what is seen
 _DECIDES_NOTHING = {
     "types.py", "errors.py", "closing.py", "handover.py", "vision/opencv.py",
-    "vision/prefetch.py", "vision/quiet.py",
+    "vision/aside.py", "vision/prefetch.py", "vision/quiet.py",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import threading
 import time
@@ -15,6 +16,7 @@ import pytest
 from posecheck.apps.live_course import Course, Moment
 from posecheck.apps.live_events import Events, camera_event
 from posecheck.apps.live_looks import Looks
+from posecheck.apps.live_pace import Pace
 from posecheck.assess.messages import WARNING_NOTES
 from posecheck.assess.prescription import Prescription
 from posecheck.errors import CameraError
@@ -173,6 +175,36 @@ def test_who_waits_for_the_newest_can_be_let_go() -> None:
     waiting.start()
     assert newest.take() is None
     waiting.join()
+
+
+def test_a_frame_is_not_lost_with_the_camera_that_fails_behind_it() -> None:
+    """One that has waited too long is left out for the next, if there is a next."""
+
+    class Late(FakeCamera):
+        reads = 0
+
+        def read(self, timeout_s: float | None = None) -> Frame | None:
+            self.reads += 1
+            return super().read(timeout_s)
+
+    class Old(Pace):
+        def leave_out(self, age_s: float) -> bool:
+            del age_s
+            return camera.reads == 5
+
+    poses = load_poses(DATA / "pump_left_side.npz")
+    for error in (None, CameraError("gone")):
+        camera = Late([p.t_s for p in poses[:5]], error)
+        looks = Looks(cast(Camera, camera), FakeEye(iter(poses)), lambda _frame: None)
+        looks._pace = Old()
+        looks.start()
+        for pose in poses[:5]:
+            look = looks.take()
+            assert look is not None
+            assert look.frame.t_s == pose.t_s
+        with contextlib.nullcontext() if error is None else pytest.raises(CameraError):
+            assert looks.take() is None
+        looks.stop()
 
 
 def test_it_ends_with_the_guide() -> None:

@@ -46,6 +46,16 @@ def test_what_fails_is_raised_once_and_the_next_is_done() -> None:
     assert done == [1]
 
 
+def test_what_is_closed_begins_nothing() -> None:
+    """Nobody would ever be told that it is done."""
+    aside = Aside()
+    aside.close()
+    with pytest.raises(ValueError, match="closed"):
+        aside.begin(lambda: None)
+    aside.end()
+    aside.close()
+
+
 def test_no_thread_is_left() -> None:
     with Aside() as aside:
         aside.begin(lambda: None)
