@@ -15,7 +15,7 @@ from posecheck.vision.frames import Frame
 OLD = 0.4  # of the time between two frames: one that has waited longer is old
 CATCH_UP = 3  # looks; what is caught up in so many needs no frame left out
 GAIN = 0.01  # of that time, at least, must a look leave: else the next frame waits as well
-LEAST = 12  # looks between two frames that are left out: where frames come in bursts it helps none
+LEAST = 6  # looks between two frames that are left out: where frames come in bursts it helps none
 _LATE = 25  # looks of late, that tell what is usual: a pause changes nothing
 
 
