@@ -7,7 +7,7 @@ All in one run over the same clips, each way after the other: MediaPipe alone in
 the default sampling, and with another prescription from the kept poses. Times are those of the
 clock, from the list of clips to the tables, with workers that have loaded their model before.
 With --times each clip is given several times under another hash; with --rounds all is done so
-often, in turn, and the middle of each is told. Prints Markdown.
+often, in turn, and the middle of each is told, of two the quicker. Prints Markdown.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def middle(found: Sequence[Measured]) -> Measured:
-    """Of several measurements of one way that whose speed is the median, with the most memory."""
+    """Of several measurements the one of median speed, of two the quicker, with the most memory."""
     one = sorted(found, key=lambda m: m.per_s)[len(found) // 2]
     return replace(one, most_mib=max(m.most_mib for m in found))
 

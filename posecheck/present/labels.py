@@ -18,6 +18,9 @@ import numpy as np
 from posecheck.present.sketch import Box, Point
 from posecheck.types import Array
 
+# half a label's width and height, how far from its joint it starts, the direction it is wanted in
+_Shape = tuple[float, float, float, float]
+
 _DIRECTIONS = np.linspace(-math.pi, math.pi, 16, endpoint=False)
 _GAPS = np.array([0.0, 3.5, 8.0])  # units
 _TURNS, _FAR = np.tile(_DIRECTIONS, len(_GAPS)), np.repeat(_GAPS, len(_DIRECTIONS))
@@ -60,15 +63,14 @@ class Labels:
         name: str,
         t_s: float,
         joint: Point,
-        shape: tuple[float, float, float, float],
+        shape: _Shape,
         body: Callable[[], tuple[Array, Array]],
         taken: Sequence[Box],
     ) -> Box:
         """Return the box of a label.
 
-        ``shape`` is half its width and height, how far from the joint it starts, and the
-        direction it is wanted in; ``body`` tells points to keep off, (n, 2), and what covering
-        each costs, (n,), and ``taken`` is boxes.
+        ``body`` tells points to keep off, (n, 2), and what covering each costs, (n,), and
+        ``taken`` is boxes.
         """
         kept = self._kept.get(name)
         if kept is None or not 0 <= t_s - kept.t_s <= _LOST_S:
@@ -95,7 +97,7 @@ class Labels:
         self,
         kept: _Kept,
         t_s: float,
-        shape: tuple[float, float, float, float],
+        shape: _Shape,
         body: Callable[[], tuple[Array, Array]],
         taken: Sequence[Box],
     ) -> None:
@@ -106,18 +108,14 @@ class Labels:
             kept.place = best
         kept.looked_s = t_s
 
-    def _inside(
-        self, x: float, y: float, shape: tuple[float, float, float, float]
-    ) -> tuple[float, float]:
+    def _inside(self, x: float, y: float, shape: _Shape) -> tuple[float, float]:
         (width, height), (wide, high) = self._size, shape[:2]
         return (
             min(max(x, min(wide, width / 2)), max(width - wide, width / 2)),
             min(max(y, min(high, height / 2)), max(height - high, height / 2)),
         )
 
-    def _middles(
-        self, joint: Point, shape: tuple[float, float, float, float], which: slice
-    ) -> tuple[Array, Array]:
+    def _middles(self, joint: Point, shape: _Shape, which: slice) -> tuple[Array, Array]:
         """Return the label's middle at each place, (places, 2), as wished and in the picture."""
         (wide, high, start, _), u, (width, height) = shape, self._unit, self._size
         dx, dy = _DX[which], _DY[which]
@@ -132,7 +130,7 @@ class Labels:
     def _costs(
         self,
         joint: Point,
-        shape: tuple[float, float, float, float],
+        shape: _Shape,
         points: Array,
         prices: Array,
         boxes: Sequence[Box],

@@ -183,6 +183,19 @@ def test_a_result_is_read_of_the_same_frame_always(room: Room, beside: Aside) ->
     assert finder.others == 1
 
 
+def test_a_result_from_before_a_pause_is_not_believed(room: Room, beside: Aside) -> None:
+    """What was beside then may have gone; it is asked anew at once."""
+    room.people = [((320, 300), LIES, 50), ((60, 200), STANDS, 50)]
+    finder, seen = Finder(room.detect, beside), room.seen(0)
+    finder.check(room.frame(0.0), seen)
+    del room.people[1]
+    later_s = CHECK_S + 0.1
+    assert finder.check(room.frame(later_s), seen) is Meant.SAME
+    assert finder.others == 0
+    assert checked(finder, room, later_s + 0.1, seen) is Meant.SAME
+    assert finder.others == 0
+
+
 def test_what_was_asked_of_who_is_lost_is_not_answered(room: Room, beside: Aside) -> None:
     """They were searched for since, and somebody else may be followed."""
     room.people = [((150, 240), STANDS, 60), ((420, 300), LIES, 30)]
