@@ -2,13 +2,14 @@
 
 The first signal raises KeyboardInterrupt, and whatever is under way cleans up after itself;
 further ones do not disturb that. Python swallows an exception that is raised inside a
-destructor or a callback, so long work also asks `check` from time to time.
+destructor or a callback (and would print it), so long work also asks `check` from time to time.
 """
 
 from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from types import FrameType
@@ -59,6 +60,13 @@ def interruptible(last: bool = False) -> Iterator[None]:
         return
     _State.requested = False
     before: dict[signal.Signals, Any] = {}
+    tell = sys.unraisablehook
+
+    def hush(swallowed: sys.UnraisableHookArgs) -> None:
+        if not (_State.requested and swallowed.exc_type is KeyboardInterrupt):
+            tell(swallowed)
+
+    sys.unraisablehook = hush
     try:
         for one in _SIGNALS:
             if signal.getsignal(one) is not signal.SIG_IGN:  # as `nohup` asks for
@@ -69,6 +77,7 @@ def interruptible(last: bool = False) -> Iterator[None]:
             # Python gives its own handlers up before its last destructors have run, so that
             # a signal would kill it then; this one it leaves.
             signal.signal(one, signal.SIG_IGN if last or _State.requested else handler)
+        sys.unraisablehook = tell
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import threading
 
 import pytest
@@ -58,6 +59,30 @@ def test_an_interrupt_that_was_swallowed_is_found_later() -> None:
         with contextlib.suppress(KeyboardInterrupt):
             send()
         interrupts.check()
+
+
+class Gone:
+    """Fails while it is taken down, where Python swallows what is raised."""
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        self.error = error
+
+    def __del__(self) -> None:
+        if self.error:
+            raise self.error
+        send()
+
+
+def test_an_interrupt_in_a_destructor_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda swallowed: told.append(swallowed.exc_type))
+    before = sys.unraisablehook
+    with pytest.raises(KeyboardInterrupt), interrupts.interruptible():  # noqa: PT012
+        Gone()
+        Gone(OSError("a real fault"))
+        interrupts.check()
+    assert told == [OSError]
+    assert sys.unraisablehook is before
 
 
 def test_other_threads_leave_signals_alone() -> None:
