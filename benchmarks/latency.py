@@ -109,8 +109,8 @@ def _bare(clip: Path, model: ModelFile, seconds: float) -> Ages:
             picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=frame.image)
             marker.detect_for_video(picture, round(frame.t_s * 1000))
             look_s = time.perf_counter() - begun_s
-            window.show(frame.image)
-            ages.add(waited_s, look_s, camera.now_s() - frame.t_s)
+            painted_s = window.show(frame.image)
+            ages.add(waited_s, look_s, camera.at_s(painted_s) - frame.t_s)
     return ages
 
 

@@ -90,7 +90,7 @@ class Looks(threading.Thread):
 
     def _fresh(self, frame: Frame) -> Frame:
         """The frame, or the next one where this has waited too long."""
-        if not self._pace.leave_out(self._age_s(frame)):
+        if self._camera.keeps_all or not self._pace.leave_out(self._age_s(frame)):
             return frame
         try:
             return self._camera.read(_NEXT_S) or frame

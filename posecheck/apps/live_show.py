@@ -110,11 +110,11 @@ class Show:
         moment = self._newest.take(0.0 if course.over else _TICK_S)
         if moment is not None:
             self._last = moment
-            self._draw(moment)
+            painted_s = self._draw(moment)
             if self._prepared is not None and self._prepared.t_s <= moment.frame.t_s:
                 self._prepared = None
             if self._shown is not None:
-                self._shown(moment, self._camera.now_s() - moment.frame.t_s)
+                self._shown(moment, self._camera.at_s(painted_s) - moment.frame.t_s)
             self._painted.nudge()
         elif self._notice is not None and self._last is not None and self._prepared is None:
             self._draw(self._last)
@@ -143,11 +143,12 @@ class Show:
             self._window.prepare(frame.image)
             self._prepared = frame
 
-    def _draw(self, moment: Moment) -> None:
+    def _draw(self, moment: Moment) -> float:
+        """Have a moment drawn; return when it was painted, of `time.monotonic`."""
         if self._window is None:
-            return
+            return time.monotonic()
         frame = moment.frame
-        self._window.draw(
+        return self._window.draw(
             frame.image, moment.update, moment.stage, self._language,
             scale=frame.scale, notice=self._notice,
         )  # fmt: skip

@@ -6,9 +6,9 @@ And PyAV brings another copy of some X libraries: with it loaded, OpenCV's windo
 nothing is imported here that needs it.
 
 Standard input: messages, each a header, the RGB bytes of a picture unless they lie in the shared
-memory whose file descriptor is the argument, and what is to be drawn. Standard output: letters;
-each message is answered when it is done with. Keys are heard at each message; whoever has nothing
-to show sends an empty one now and then.
+memory whose file descriptor is the argument, and what is to be drawn. Standard output: letters,
+and behind that for a painted picture the time; each message is answered when it is done with. Keys
+are heard at each message; whoever has nothing to show sends an empty one now and then.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pickle
 import signal
 import struct
 import sys
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,6 +35,7 @@ HEADER = struct.Struct("<BIII")  # what to do, width and height of a picture, by
 NOTHING, SHOW, AHEAD, DRAW = range(4)  # show a picture; prepare it; draw the screen of it
 READY, NO_LIBRARY, NO_WINDOW = b"r", b"l", b"w"
 SHOWN, DONE = b"s", b"d"  # a picture is painted; a message is done with
+TIME = struct.Struct("<d")  # of `time.monotonic`, which all processes of a machine share
 CLOSED = b"c"
 BROKEN = b"b"  # a line follows that says why
 SHARED_BYTES = 8 << 20  # larger pictures come as bytes
@@ -99,7 +101,7 @@ def _run(messages: Iterator[_Message], screen: StageScreen, glass: Glass) -> Non
             words, numbers = pickle.loads(behind)
             glass.show(screen.draw(given, *words, **numbers))
         if what in (SHOW, DRAW):
-            _say(SHOWN)
+            _say(SHOWN + TIME.pack(time.monotonic()))
         screen.settle()
         if not glass.hear():
             return

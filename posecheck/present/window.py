@@ -149,10 +149,9 @@ class Window(Closing):
         """Have the keys heard while there is nothing to show; `open` tells the outcome later."""
         self._send(pane.NOTHING, None)
 
-    def show(self, picture: Picture) -> None:
-        """Show an RGB picture (h, w, 3) as it is, and wait until it is painted."""
-        if self._send(pane.SHOW, picture):
-            self._wait(pane.SHOWN)
+    def show(self, picture: Picture) -> float:
+        """Show an RGB picture (h, w, 3) as it is; return when it was painted, as `draw` does."""
+        return self._painted_s() if self._send(pane.SHOW, picture) else time.monotonic()
 
     def prepare(self, image_rgb: Picture) -> None:
         """Do what does not need to know the pose, for a picture that will be drawn."""
@@ -168,13 +167,21 @@ class Window(Closing):
         *,
         scale: float = 1.0,
         notice: str | None = None,
-    ) -> None:
-        """Show the screen that `StageScreen.draw` makes, and wait until it is painted."""
+    ) -> float:
+        """Show the screen that `StageScreen.draw` makes, and wait until it is painted.
+
+        Returns
+        -------
+        float
+            When that was, of `time.monotonic`; where nothing is painted any more, now.
+
+        """
         image = None if image_rgb is self._prepared else image_rgb
         words = (update, stage, language), {"scale": scale, "notice": notice}
-        if self._send(pane.DRAW, image, pickle.dumps(words, pickle.HIGHEST_PROTOCOL)):
-            self._prepared = image_rgb
-            self._wait(pane.SHOWN)
+        if not self._send(pane.DRAW, image, pickle.dumps(words, pickle.HIGHEST_PROTOCOL)):
+            return time.monotonic()
+        self._prepared = image_rgb
+        return self._painted_s()
 
     def _send(self, what: int, picture: Picture | None, behind: bytes = b"") -> bool:
         """Send a message, unless the one before is not done with; whether it was sent."""
@@ -203,14 +210,24 @@ class Window(Closing):
         place.reshape(picture.shape)[:] = picture
         return True
 
-    def _wait(self, letter: bytes) -> None:
-        """Wait for what the last message is answered with, a second after it at most."""
+    def _painted_s(self) -> float:
+        told = self._wait(pane.SHOWN)
+        if len(told) < pane.TIME.size:  # none, or its process has ended meanwhile
+            return time.monotonic()
+        return float(pane.TIME.unpack(told)[0])
+
+    def _wait(self, letter: bytes) -> bytes:
+        """Wait for what the last message is answered with, a second after it at most.
+
+        Returns what came behind the letter, if that came and anything did.
+        """
         while self._open and self._owed_s is not None:
             heard = self._hear(max(self._owed_s + _SHOW_S - time.monotonic(), 0.0))
             if heard == pane.DONE:
                 self._owed_s = None
-            if heard in (b"", letter):
-                return
+            if not heard or heard.startswith(letter):
+                return heard[1:]
+        return b""
 
     def close(self) -> None:
         """Close it; does nothing the second time."""
@@ -243,6 +260,8 @@ class Window(Closing):
     def _listen(self) -> None:
         """Take the letters as they come, until the window is closed or has broken down."""
         while (letter := self._letters.read(1)) not in (b"", pane.CLOSED, pane.BROKEN):
+            if letter == pane.SHOWN:
+                letter += self._letters.read(pane.TIME.size)
             self._told.put(letter)
         if letter != pane.CLOSED:
             why = self._letters.readline() if letter == pane.BROKEN else b""

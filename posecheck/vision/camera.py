@@ -96,15 +96,24 @@ class Camera(Closing):
         return self._newest.ended
 
     @property
+    def keeps_all(self) -> bool:
+        """Whether every frame is handed out, whenever it is asked for: a film at speed 0."""
+        return self._plays and not self._speed
+
+    @property
     def dropped(self) -> int:
         """Frames that were captured and never read, because newer ones came first."""
         return self._newest.dropped
 
     def now_s(self) -> float:
         """The present in the time of the frames; minus a frame's ``t_s`` this is its age."""
-        if self._began_s is None or (self._plays and not self._speed):
+        return self.at_s(time.monotonic())
+
+    def at_s(self, moment_s: float) -> float:
+        """A moment of `time.monotonic` in the time of the frames."""
+        if self._began_s is None or self.keeps_all:
             return max(0.0, self._last_s)
-        return (time.monotonic() - self._began_s) * (self._speed if self._plays else 1.0)
+        return (moment_s - self._began_s) * (self._speed if self._plays else 1.0)
 
     def events(self) -> tuple[CameraEvent, ...]:
         """What has happened since this was last asked, in order."""

@@ -33,6 +33,8 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 class FakeCamera:
     """Hands out frames that are waiting; then it has ended, or fails."""
 
+    keeps_all = False
+
     def __init__(self, times: list[float], error: BaseException | None = None) -> None:
         self._times, self._error = iter(times), error
         self.ended, self._told = False, False
@@ -205,6 +207,29 @@ def test_a_frame_is_not_lost_with_the_camera_that_fails_behind_it() -> None:
         with contextlib.nullcontext() if error is None else pytest.raises(CameraError):
             assert looks.take() is None
         looks.stop()
+
+
+def test_none_is_left_out_where_every_frame_is_handed_out() -> None:
+    """A film at speed 0 gives the same session each time, however slow the machine."""
+
+    class Hasty(Pace):
+        def leave_out(self, age_s: float) -> bool:
+            del age_s
+            return True
+
+    poses = load_poses(DATA / "pump_left_side.npz")[:5]
+    times = [p.t_s for p in poses]
+    for keeps_all, expected in ((True, times), (False, [times[1], times[3], times[4]])):
+        camera = FakeCamera(times)
+        camera.keeps_all = keeps_all
+        looks = Looks(cast(Camera, camera), FakeEye(iter(poses)), lambda _frame: None)
+        looks._pace = Hasty()
+        looks.start()
+        seen = []
+        while (look := looks.take()) is not None:
+            seen.append(look.frame.t_s)
+        looks.stop()
+        assert seen == expected
 
 
 def test_it_ends_with_the_guide() -> None:

@@ -72,6 +72,7 @@ class ScriptedCamera:
 
     gaps: dict[int, Gap]
     name = "scripted"
+    keeps_all = True
 
     def __init__(self, *_: object, **__: object) -> None:
         self.ended = False
@@ -117,6 +118,11 @@ class ScriptedCamera:
 
     def now_s(self) -> float:
         """The time of the last frame."""
+        return self._now_s
+
+    def at_s(self, moment_s: float) -> float:
+        """The same: its clock stands still in between."""
+        del moment_s
         return self._now_s
 
     @property

@@ -68,6 +68,27 @@ def test_every_pixel_arrives(window: Window, display: str) -> None:
 
 
 @pytest.mark.display
+def test_it_tells_when_a_picture_was_painted(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not when that was heard of."""
+    usual = Window._hear
+
+    def late(self: Window, for_s: float) -> bytes:
+        heard = usual(self, for_s)
+        time.sleep(0.05)
+        return heard
+
+    monkeypatch.setattr(Window, "_hear", late)
+    begun_s = time.monotonic()
+    shown_s = window.show(picture(0))
+    between_s = time.monotonic()
+    drawn_s = window.draw(picture(1, 640, 480), make_update(), make_stage())
+    assert begun_s < shown_s <= between_s - 0.05
+    assert between_s < drawn_s <= time.monotonic() - 0.05
+
+
+@pytest.mark.display
 def test_pictures_of_another_size_fill_the_screen(window: Window, display: str) -> None:
     """Half as large: each cell keeps its place and colour."""
     middles = (slice(HIGH // 18, None, HIGH // 9), slice(WIDE // 32, None, WIDE // 16))
@@ -129,7 +150,9 @@ def test_a_screen_that_cannot_be_drawn_says_why(window: Window) -> None:
     assert window.problem is not None
     assert "broken down (AttributeError: 'NoneType'" in window.problem
     assert "\n" not in window.problem
-    window.draw(picture(0, 640, 480), make_update(), make_stage())  # does nothing any more
+    begun_s = time.monotonic()
+    painted_s = window.draw(picture(0, 640, 480), make_update(), make_stage())  # it is not
+    assert begun_s <= painted_s <= time.monotonic()
 
 
 @pytest.mark.display

@@ -78,6 +78,7 @@ def test_who_is_slow_gets_the_newest_and_time_goes_on(
             times.append(frame.t_s)
             assert camera.now_s() >= frame.t_s - 1e-6  # never before it was taken
             time.sleep(0.3)
+        assert camera.at_s(7.0) - camera.at_s(5.0) == pytest.approx(1.0)
     assert times[0] == 0
     assert times == sorted(set(times))
     assert camera.dropped == 25 - len(times) > 0
