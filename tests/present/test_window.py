@@ -23,7 +23,7 @@ from posecheck.errors import MissingDependencyError
 from posecheck.present import pane
 from posecheck.present.dial import GROUND
 from posecheck.present.drawing import Picture
-from posecheck.present.glass import Glass
+from posecheck.present.glass import Glass, put
 from posecheck.present.stage import StageScreen
 from posecheck.present.window import Window, _shared, display_problem
 from posecheck.types import Update
@@ -297,6 +297,30 @@ class TestGlass:
         assert abs(y.min() + y.max() + 1 - high) <= 2
         assert len(x) == box.prod()
         assert (np.delete(shown.reshape(-1, 3), x * high + y, axis=0) == GROUND).all()
+
+    @pytest.mark.parametrize(
+        ("masks", "bits"),
+        [
+            ((0xFF0000, 0xFF00, 0xFF, 0), 32),
+            ((0xFF, 0xFF00, 0xFF0000, 0), 32),
+            ((0xFF000000, 0xFF0000, 0xFF00, 0), 32),
+            ((0xFF0000, 0xFF00, 0xFF, 0), 24),
+            ((0xF800, 0x7E0, 0x1F, 0), 16),
+        ],
+    )
+    def test_screens_keep_colours_in_several_ways(
+        self, masks: tuple[int, int, int, int], bits: int
+    ) -> None:
+        """And rows may be longer than they look."""
+        surface = pygame.Surface((37, 29), 0, bits, masks)
+        surface.fill((7, 7, 7))
+        noise = np.random.default_rng(0).integers(0, 256, (20, 31, 3), np.uint8)
+        put(noise, surface, 4, 5)
+        shown = pygame.surfarray.array3d(surface).swapaxes(0, 1)
+        lost = 8 if bits == 16 else 1  # of the lower bits
+        assert abs(shown[5:25, 4:35].astype(int) - noise).max() < lost
+        shown[5:25, 4:35] = shown[0, 0]
+        assert (shown == shown[0, 0]).all()
 
     def test_a_system_that_paints_by_its_3d_drivers_alone(
         self, monkeypatch: pytest.MonkeyPatch
