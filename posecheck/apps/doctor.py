@@ -41,7 +41,7 @@ class Check:
     needed: bool = True  # False: only `posecheck live` misses it
 
 
-def checks(model: Path | None = None) -> list[Check]:
+def checks(model: str | Path | None = None) -> list[Check]:
     """Look at everything; a check that breaks is a check that failed."""
     looks: tuple[tuple[str, Callable[[], Check]], ...] = (
         ("python", _python),
@@ -93,14 +93,15 @@ def _mediapipe() -> Check:
     return Check("mediapipe", True, version)
 
 
-def _model(explicit: Path | None) -> Check:
+def _model(explicit: str | Path | None) -> Check:
     try:
         found = models.find_model(explicit)
     except PosecheckError as error:
-        return Check("model", False, str(error), "pass another --model FILE")
+        return Check("model", False, str(error), "pass another --model")
     if found is None:
         places = " or ".join(str(folder) for folder in models.model_dirs())
-        return Check("model", False, f"none in {places}", "connect once and run: posecheck model")
+        fix = f"connect once and run: {models.how_to_fetch(explicit)}"
+        return Check("model", False, f"none in {places}", fix)
     return Check("model", True, f"{found.path} (sha256 {found.sha256[:12]}...)")
 
 

@@ -31,7 +31,7 @@ def grade(
     *,
     side: Side | None = None,
     variant: Variant | None = None,
-    model: Path | None = None,
+    model: str | Path | None = None,
     workers: int | None = None,
     dask: str | None = None,
     every_frame: bool = False,
@@ -59,7 +59,7 @@ def grade(
     side, variant
         The working leg and the movement where they are known of all clips.
     model
-        Another landmark model than the one that is fetched by itself.
+        The landmark model: ``lite``, ``full``, ``heavy`` (if None), or a file.
     workers
         How many clips are worked on at once; one a core if None.
     dask

@@ -90,10 +90,11 @@ def add_looks(command: Parser) -> None:
 
 
 def add_model(command: Parser) -> None:
-    """Another landmark model."""
+    """Which landmark model."""
     command.takes(
         "--model",
-        "FILE",
-        "another MediaPipe pose model (.task) than the one that is fetched by itself",
-        type=Path,
+        "lite|full|heavy|FILE",
+        "the model that finds the body: heavy (the default) is the most exact, full and lite are "
+        "quicker, each is fetched when it is first needed; or a MediaPipe pose model of yours "
+        "(.task)",
     )

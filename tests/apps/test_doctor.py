@@ -35,7 +35,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     )
 
 
-def one(name: str, model: Path | None = None) -> Check:
+def one(name: str, model: str | Path | None = None) -> Check:
     return next(check for check in checks(model) if check.name == name)
 
 
@@ -83,7 +83,8 @@ def test_mediapipe_absent_or_broken(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_model_missing_and_broken(tmp_path: Path) -> None:
     missing = one("model")
     assert not missing.ok
-    assert "posecheck model" in missing.fix
+    assert missing.fix.endswith("posecheck model")
+    assert one("model", "lite").fix.endswith("posecheck model --model lite")
     assert not (tmp_path / "cache").exists()  # looked, and changed nothing
     own = tmp_path / "own.task"
     own.write_bytes(b"nonsense")

@@ -23,6 +23,7 @@ from posecheck.assess.prescription import Prescription, load_prescription
 from posecheck.errors import PosecheckError
 from posecheck.types import Side, Variant
 from posecheck.vision.containers import file_sha256
+from posecheck.vision.model import from_anywhere
 
 # The lowest rate that costs at most 0.3 degrees and no repetition: benchmarks/SAMPLING.md.
 FRAMES_PER_S = 12.5
@@ -36,7 +37,7 @@ class Settings:
     prescription: Prescription = field(default_factory=Prescription.default)
     side: Side | None = None
     variant: Variant | None = None
-    model: Path | None = None
+    model: str | Path | None = None
     per_s: float | None = None
     pages: bool = True
     video: bool = False
@@ -100,7 +101,7 @@ def _task(
         folder=job.stem if settings.pages else None,
         hash_in_folder=folders.has_twins(job.stem),
         folder_tail=folders.tail(job, content, text),
-        model=None if settings.model is None else settings.model.absolute(),
+        model=from_anywhere(settings.model),
         per_s=settings.per_s,
         video=settings.video,
         limits=settings.limits,

@@ -38,7 +38,7 @@ class ClipGrader:
     """Grades clip after clip with one landmark model."""
 
     def __init__(self, opened: Callable[[Path], ReusableLooker] = Landmarker) -> None:
-        self._models: dict[Path | None, ModelFile] = {}
+        self._models: dict[str | Path | None, ModelFile] = {}
         self.loaded = Loaded(opened)
 
     def __call__(self, task: GradeTask) -> ClipGrade:
@@ -64,11 +64,11 @@ class ClipGrader:
         seconds = math.nan if one.was_kept else round(time.perf_counter() - begun_s, 3)
         return dataclasses.replace(row, seconds=seconds)
 
-    def model(self, path: Path | None) -> ModelFile:
+    def model(self, chosen: str | Path | None) -> ModelFile:
         """The landmark model, looked into once."""
-        if path not in self._models:
-            self._models[path] = ensure_model(path)
-        return self._models[path]
+        if chosen not in self._models:
+            self._models[chosen] = ensure_model(chosen)
+        return self._models[chosen]
 
 
 class _OneClip:
