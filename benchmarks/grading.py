@@ -29,7 +29,8 @@ import psutil
 
 from benchmarks import bare
 from benchmarks.scoring import truths
-from posecheck.apps.batch.plan import FRAMES_PER_S, Settings
+from posecheck.apps.batch.plan import Settings
+from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.apps.batch.pool import LocalExecutor
 from posecheck.apps.batch.run import run_batch
 from posecheck.assess.prescription import load_prescription
@@ -106,10 +107,10 @@ def _measure(folder: Path, made: Path, model: ModelFile, workers: int) -> list[M
     several = Settings(str(made / "several"), per_s=None)
     found.append(_graded(f"{workers} workers, every frame", folder, several, workers))
     for n in (1, workers):
-        usual = Settings(str(made / f"usual_{n}"), per_s=FRAMES_PER_S)
-        found.append(_graded(f"{n} worker{'s' * (n > 1)}, {FRAMES_PER_S:g}/s", folder, usual, n))
-    first = Settings(str(made / "tables"), per_s=FRAMES_PER_S, pages=False)
-    found.append(_graded(f"1 worker, {FRAMES_PER_S:g}/s, tables alone", folder, first, 1))
+        usual = Settings(str(made / f"usual_{n}"), per_s=LOOKS_PER_S)
+        found.append(_graded(f"{n} worker{'s' * (n > 1)}, {LOOKS_PER_S:g}/s", folder, usual, n))
+    first = Settings(str(made / "tables"), per_s=LOOKS_PER_S, pages=False)
+    found.append(_graded(f"1 worker, {LOOKS_PER_S:g}/s, tables alone", folder, first, 1))
     again = replace(first, prescription=load_prescription("ankle-pumps-10"))
     found.append(_graded("the same with another prescription", folder, again, 1))
     pages = replace(again, pages=True)

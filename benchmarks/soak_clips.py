@@ -10,7 +10,7 @@ import av
 
 from benchmarks.scoring import truths
 from posecheck.apps.batch.kept import KeptPoses, Looked
-from posecheck.apps.batch.plan import FRAMES_PER_S
+from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.apps.batch.storage import open_storage
 from posecheck.assess.prescription import Prescription
 from posecheck.motion.track import Measured
@@ -63,8 +63,8 @@ def known_clips(clips: Path, out: Path, count: int, model_sha256: str) -> None:
     for i in range(count):
         clip = clips / f"clip_{i:05d}.mp4"
         clip.write_text(f"{i:08d}")
-        info = ClipInfo(clip.name, None, None, _KNOWN_S, 300, 640, 480, 0, FRAMES_PER_S)
-        kept = KeptPoses(storage, file_sha256(clip), model_sha256, FRAMES_PER_S)
+        info = ClipInfo(clip.name, None, None, _KNOWN_S, 300, 640, 480, 0, LOOKS_PER_S)
+        kept = KeptPoses(storage, file_sha256(clip), model_sha256, LOOKS_PER_S)
         poses, measured = samples[i % len(samples)]
         kept.save(poses, Looked(info, False))
         kept.save_measured(measured)

@@ -29,7 +29,8 @@ from benchmarks.soak_clips import short_clips
 from benchmarks.soak_faults import faults
 from benchmarks.soak_harms import possible_kinds
 from benchmarks.soak_rows import many_rows
-from posecheck.apps.batch.plan import FRAMES_PER_S, Settings
+from posecheck.apps.batch.plan import Settings
+from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.apps.batch.pool import LocalExecutor
 from posecheck.apps.batch.run import run_batch
 from posecheck.vision.model import ensure_model, stderr_bar
@@ -85,7 +86,7 @@ def memory(made: Path, clips: int, workers: int) -> int:
             notes.append(Note(done, each, _mib(None)))
             print(f"{done} of {clips} clips ...", file=sys.stderr, flush=True)
 
-    settings = Settings(str(made / "out"), per_s=FRAMES_PER_S)
+    settings = Settings(str(made / "out"), per_s=LOOKS_PER_S)
     tally = run_batch([str(made / "clips")], settings, lambda: pool, tell=tell).tally
     print("| clips | memory of the workers | of the command |\n|---|---|---|")
     for note in notes:

@@ -13,7 +13,8 @@ from typing import Any
 import psutil
 
 from benchmarks.soak_clips import known_clips
-from posecheck.apps.batch.plan import FRAMES_PER_S, Settings
+from posecheck.apps.batch.plan import Settings
+from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.apps.batch.run import run_batch
 
 MOST_MIB = 250.0  # of the command
@@ -58,7 +59,7 @@ def _grade(folder: Path, count: int) -> Rows:
         if event["event"] != "clip":  # but once a second
             most = max(most, psutil.Process().memory_info().rss / _MIB)
 
-    settings = Settings(str(folder / "out"), per_s=FRAMES_PER_S, pages=False)
+    settings = Settings(str(folder / "out"), per_s=LOOKS_PER_S, pages=False)
     took_s, failed = [], 0
     for _ in range(2):
         begun_s = time.perf_counter()

@@ -8,21 +8,24 @@ a session that is not `live` says no more than the angles on the way, and costs 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from posecheck import __version__
-from posecheck.assess.coverage import Sight, judge, usable_shares
-from posecheck.assess.form import Measures, find
+from posecheck.assess.coverage import Sight, judge, too_oblique, usable_shares
+from posecheck.assess.form import Measures
+from posecheck.assess.form import find as find_faults
 from posecheck.assess.grading import grade
 from posecheck.assess.prescription import Prescription
 from posecheck.assess.progress import Progress
+from posecheck.motion.attempts import Found, find
+from posecheck.motion.between import at_times
 from posecheck.motion.reps import Cycle
 from posecheck.motion.side import SideJudge, near_side
-from posecheck.motion.tension import Attempt, Track, find_attempts
-from posecheck.motion.track import Measured, Newest, Tracker
-from posecheck.motion.working_leg import LEG_HIDDEN
+from posecheck.motion.tension import Attempt, Track
+from posecheck.motion.track import COLUMNS, Measured, Newest, Tracker
 from posecheck.types import (
     PHASES,
     Angles,
@@ -30,6 +33,7 @@ from posecheck.types import (
     ClipInfo,
     ExerciseSet,
     Finding,
+    Mask,
     ModelInfo,
     Pose,
     Rep,
@@ -44,6 +48,12 @@ from posecheck.types import (
 # Half of the 95 % band of a repetition's range (208 repetitions of 40 rendered clips): the knee's
 # lasting error cancels in a difference, but a pump is read a quarter too small.
 RANGE_UNCERTAINTY_DEG = {"ankle_pump": 16.0, "knee_bend": 5.5}
+# The columns of the series, in its order.
+SERIES = (
+    "hip", "knee", "ankle", "resting_hip", "resting_knee", "head", "confidence",
+    "hip_sd", "knee_sd", "ankle_sd",
+)  # fmt: skip
+ANGLES = (*SERIES[:5], *SERIES[7:], "raw_knee", "raw_ankle")
 SIDE_BEFORE_S = 2.0  # the leg that is straightened next has been held up for so long
 FINDING_SHOWN_S = 2.0  # a finding stays in the picture for at least so long
 
@@ -83,6 +93,12 @@ class Session:
 
     def _update(self, pose: Pose, newest: Newest | None) -> Update:
         """The angles and points of a frame, and of the exercise what the prescription says."""
+        if newest is not None and too_oblique(
+            newest.values[COLUMNS.index("azimuth")],
+            newest.values[COLUMNS.index("elevation")],
+            self._prescription.view,
+        ):
+            newest = None
         values = np.full(10, np.nan) if newest is None else newest.values[:10]
         points = np.full((12, 2), np.nan) if newest is None else newest.points_px
         time = pose.t_s if newest is None else newest.t_s
@@ -94,17 +110,28 @@ class Session:
             reps_target=self._prescription.dose.repetitions,
         )  # fmt: skip
 
-    def finish(self, clip: ClipInfo, model: ModelInfo) -> Report:
-        """The report on all poses that were pushed."""
+    def finish(self, clip: ClipInfo, model: ModelInfo, frame_t_s: Array | None = None) -> Report:
+        """The report on all poses that were pushed.
+
+        Parameters
+        ----------
+        clip, model
+            What was looked at, and with what.
+        frame_t_s
+            The times (m,) of all frames of the clip, in seconds, where not every one was looked
+            at: the series then has a row for each of them.
+
+        """
         times, prescription = self.measured().t_s, self._prescription
         wanted = prescription.exercise.variant
         known: Variant | None = None if wanted == "auto" else wanted
-        attempts = find_attempts(self._graded(times), known) if len(times) else []
+        found = find(self._graded(times), known) if len(times) else Found([], False)
+        attempts = found.attempts
         sides = [self._side(a, times) for a in attempts]
-        sets, reps = _sets(attempts, sides, self._uncertainty(times))
-        findings = find(self._measures(times), attempts, prescription) if attempts else ()
-        sight = self._sight(times, attempts)
-        quality = judge(sight, prescription)
+        sets, reps = _sets(attempts, sides, times, self._column("knee_sd"))
+        findings = find_faults(self._measures(times), attempts, prescription) if attempts else ()
+        sight = self._sight(times, found)
+        quality = judge(sight, prescription, live=self._progress is not None)
         exercise, stay = usable_shares(sight)
         graded = grade(
             prescription, quality, sets, reps, findings, exercise_usable=exercise, stay_usable=stay
@@ -123,7 +150,7 @@ class Session:
             reps=reps,
             findings=findings,
             grade=graded,
-            series=self._series(times, attempts),
+            series=self._series(times, attempts, frame_t_s),
         )
 
     def measured(self) -> Measured:
@@ -138,10 +165,18 @@ class Session:
         return float("nan") if hold is None else float(hold)
 
     def _column(self, name: str) -> Array:
-        return self.measured().column(name).astype(np.float64)
+        """What was measured; where the camera stood too far off the side no angle is known."""
+        values = self.measured().column(name).astype(np.float64)
+        return np.where(self._oblique(), np.nan, values) if name in ANGLES else values
+
+    def _oblique(self) -> Mask:
+        """Where (n,) the camera stands farther off the side than angles can be read from."""
+        azimuth, elevation = (self.measured().column(n) for n in ("azimuth", "elevation"))
+        oblique: Mask = too_oblique(azimuth, elevation, self._prescription.view)
+        return oblique
 
     def _graded(self, times: Array) -> Track:
-        return Track(times, self._column("hip"), self._column("knee"), self._column("ankle"))
+        return Track(times, *(self._column(f.name) for f in fields(Track)[1:]))
 
     def _side(self, attempt: Attempt, times: Array) -> Side:
         """The side that worked in an attempt, from the labels seen during it."""
@@ -161,40 +196,44 @@ class Session:
         )  # fmt: skip
         return Measures(times, *(self._column(n) for n in names))
 
-    def _uncertainty(self, times: Array) -> Track:
-        return Track(times, *(self._column(n) for n in ("hip_sd", "knee_sd", "ankle_sd")))
-
-    def _sight(self, times: Array, attempts: list[Attempt]) -> Sight:
+    def _sight(self, times: Array, found: Found) -> Sight:
         exercising, moving = (np.zeros(len(times), bool) for _ in range(2))
-        for a in attempts:
+        for a in found.attempts:
             exercising |= (times >= a.tension_s) & (times <= max(a.lower_s, a.tension_s))
             moving |= exercising | ((times >= a.extend_s) & (times <= a.rest_s))
         usable = np.isfinite(self._column("hip")) & np.isfinite(self._column("knee"))
-        # it was seen where it is painted out
         other_leg = np.isfinite(self._column("resting_hip"))
-        other_leg |= self._column("label") == LEG_HIDDEN
         return Sight(
             times, self._column("tracked"), usable.astype(float), self._column("confidence"),
             self._column("lying"), self._column("inside"), self._column("size"),
             self._column("azimuth"), self._column("elevation"), self._column("others"),
-            other_leg.astype(float), exercising, moving,
+            self._column("touched"), other_leg.astype(float), exercising, moving,
+            found.something_else,
         )  # fmt: skip
 
-    def _series(self, times: Array, attempts: list[Attempt]) -> Series:
-        column, points = self.measured().column, self.measured().points_px
+    def _series(self, times: Array, attempts: list[Attempt], frame_t_s: Array | None) -> Series:
+        measured = self.measured()
+        columns: Array = np.column_stack([self._column(name) for name in SERIES])
+        points = np.where(self._oblique()[:, None, None], np.nan, measured.points_px)
+        if frame_t_s is not None and len(frame_t_s) and len(times):
+            columns = at_times(times, columns, frame_t_s).astype(np.float32)
+            flat = points.reshape(len(times), -1)
+            points = at_times(times, flat, frame_t_s).reshape(-1, 12, 2).astype(np.float32)
+            times = frame_t_s
+        hip, knee, ankle, resting_hip, resting_knee, head, confidence, *bands = columns.T
         return Series(
             t_s=times,
             phase=_phases(times, attempts),
-            hip_flexion_deg=column("hip"),
-            knee_flexion_deg=column("knee"),
-            ankle_dorsiflexion_deg=column("ankle"),
-            resting_hip_flexion_deg=column("resting_hip"),
-            resting_knee_flexion_deg=column("resting_knee"),
-            head_lift_deg=column("head"),
-            confidence=column("confidence"),
-            hip_uncertainty_deg=column("hip_sd"),
-            knee_uncertainty_deg=column("knee_sd"),
-            ankle_uncertainty_deg=column("ankle_sd"),
+            hip_flexion_deg=hip,
+            knee_flexion_deg=knee,
+            ankle_dorsiflexion_deg=ankle,
+            resting_hip_flexion_deg=resting_hip,
+            resting_knee_flexion_deg=resting_knee,
+            head_lift_deg=head,
+            confidence=np.clip(np.nan_to_num(confidence), 0, 1),
+            hip_uncertainty_deg=bands[0],
+            knee_uncertainty_deg=bands[1],
+            ankle_uncertainty_deg=bands[2],
             working_px=points[:, :5],
             resting_px=points[:, 5:10],
             trunk_px=points[:, 10:],
@@ -202,13 +241,13 @@ class Session:
 
 
 def _sets(
-    attempts: list[Attempt], sides: list[Side], band: Track
+    attempts: list[Attempt], sides: list[Side], times: Array, knee_band: Array
 ) -> tuple[tuple[ExerciseSet, ...], tuple[Rep, ...]]:
     sets: list[ExerciseSet] = []
     reps: list[Rep] = []
     for i, (attempt, side) in enumerate(zip(attempts, sides, strict=True), start=1):
-        held = (band.t_s >= attempt.tension_s) & (band.t_s <= attempt.glide_s)
-        known = band.knee[held & np.isfinite(band.knee)]
+        held = (times >= attempt.tension_s) & (times <= attempt.glide_s)
+        known = knee_band[held & np.isfinite(knee_band)]
         tension = Tension(
             attempt.tension_s, attempt.glide_s, attempt.knee_deg, attempt.hip_deg,
             float(np.median(known)) if len(known) else float("nan"),

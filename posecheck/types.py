@@ -33,7 +33,8 @@ RULES = (
 )  # fmt: skip
 WARNINGS = (
     "no_person", "not_supine", "not_side_on", "too_small", "out_of_frame", "second_person",
-    "tracking_lost", "legs_uncertain", "other_leg_unseen", "too_short", "cut_off",
+    "tracking_lost", "legs_uncertain", "other_leg_unseen", "too_few_frames", "too_few_looks",
+    "not_this_exercise", "too_short", "cut_off",
 )  # fmt: skip
 
 
@@ -41,19 +42,17 @@ WARNINGS = (
 class Pose:
     """Where a person's 33 landmarks are in one frame, in pixels of the upright picture.
 
-    A frame may have been looked at as it is, with the resting leg hidden, or both; a look
-    that was not taken, or in which nobody was seen, is NaN throughout.
+    Where nobody was seen they are NaN throughout.
     """
 
     t_s: float
     width_px: int
     height_px: int
-    xy_px: Array  # (33, 2), the frame as it is
+    xy_px: Array  # (33, 2)
     visibility: Array  # (33,), 0 to 1
-    hidden_xy_px: Array  # (33, 2), the resting leg painted out
-    hidden_visibility: Array  # (33,)
     brightness: float = np.nan  # mean luminance of the picture, 0 to 1
     others: int = 0  # further people seen when they were last looked for
+    touched: bool = False  # one of them has a hand at a leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +118,7 @@ class Finding:
     limit: float
     unit: str
     message: str
+    uncertainty: float = np.nan  # half of the 95 % band of what was measured, in its unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,7 @@ class Quality:
     view_elevation_deg: float
     warnings: tuple[str, ...]
     notes: tuple[str, ...] = ()  # one sentence a warning: what it means and what to change
+    barring: tuple[str, ...] = ()  # those of the warnings that bar a pass
 
 
 @dataclass(frozen=True, slots=True)

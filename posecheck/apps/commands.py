@@ -62,6 +62,7 @@ def _reviewed(
             arguments.out,
             prescription,
             model=arguments.model,
+            every_frame=arguments.every_frame,
             video=not arguments.no_video,
             earlier=earlier,
             progress=progress,

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from posecheck.apps.batch.cluster import connect
 from posecheck.apps.batch.limits import Limits
-from posecheck.apps.batch.plan import FRAMES_PER_S, Settings
+from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import Executor, LocalExecutor, failed_task, run_guarded
 from posecheck.apps.batch.run import Graded, Tell, Watcher, run_batch
+from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.assess.prescription import Prescription
 from posecheck.types import Side, Variant
 from posecheck.vision.opencv import load_cv2
@@ -89,7 +90,7 @@ def grade(
         side=side,
         variant=variant,
         model=model,
-        per_s=None if every_frame else FRAMES_PER_S,
+        per_s=None if every_frame else LOOKS_PER_S,
         pages=pages,
         video=video,
         limits=Limits(time_limit_s, memory_limit_mib),

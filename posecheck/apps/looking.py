@@ -17,7 +17,7 @@ from posecheck.assess.messages import warning_note
 from posecheck.present.page import write_page
 from posecheck.present.tables import write_csv, write_json
 from posecheck.session import Session
-from posecheck.types import ClipInfo, ModelInfo, Pose, Report
+from posecheck.types import Array, ClipInfo, ModelInfo, Pose, Report
 from posecheck.vision.frames import Frame, VideoSource, prefetch
 from posecheck.vision.pose_store import PoseLog
 
@@ -25,6 +25,10 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many frames are done, and how many there are."""
 
 LOOKING, DRAWING = "Looking", "Drawing"
+
+# How many frames a second are looked at, in `review` and `grade` alike, unless every frame is asked
+# for: what a count needs and no more (benchmarks/SAMPLING.md).
+LOOKS_PER_S = 10.0
 
 # Poses that are measured in one go: beside the model one takes 0.9 ms by itself, 0.6 among eight,
 # as the processor has its code and data at hand. Four or sixteen gain about as much (measured).
@@ -39,20 +43,21 @@ class Looker(Protocol):
 
 
 def look(source: VideoSource, looker: Looker, session: Session, tell: Progress) -> PoseLog:
-    """Every frame of the source through the landmark model and the session."""
+    """The frames of the source through the landmark model and the session."""
     log = PoseLog()
     waiting: list[Pose] = []
     with contextlib.closing(prefetch(source)) as frames:
         tell(LOOKING, 0, source.expected_frames)
-        for looked, frame in enumerate(frames, 1):
+        for frame in frames:
             # One decodes ahead; poses are measured while the model looks for the next.
             measure = None
             if len(waiting) == AT_ONCE:
                 measure, waiting = partial(_measure, waiting, log, session), []
             waiting.append(looker.look(frame, measure))
-            tell(LOOKING, looked, source.expected_frames)
+            tell(LOOKING, frame.index + 1, source.expected_frames)
             interrupts.check()
     _measure(waiting, log, session)
+    log.frame_t_s = source.frame_t_s
     return log
 
 
@@ -62,9 +67,11 @@ def _measure(poses: Sequence[Pose], log: PoseLog, session: Session) -> None:
         session.push(log.append(pose))
 
 
-def finish(session: Session, info: ClipInfo, model: ModelInfo, truncated: bool) -> Report:
+def finish(
+    session: Session, info: ClipInfo, model: ModelInfo, truncated: bool, frame_t_s: Array
+) -> Report:
     """The report on all that was pushed, with a warning where the clip breaks off."""
-    report = session.finish(info, model)
+    report = session.finish(info, model, frame_t_s)
     return _with_warning(report, "cut_off") if truncated else report
 
 

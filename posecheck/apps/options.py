@@ -83,8 +83,14 @@ def add_folder(command: Parser) -> None:
     )
 
 
+def add_every_frame(command: Parser) -> None:
+    """How many looks are taken."""
+    command.switch("--every-frame", "look at every frame, not only at as many as a count needs")
+
+
 def add_looks(command: Parser) -> None:
     """What a report is made with."""
+    add_every_frame(command)
     command.switch("--no-video", "do without annotated.mp4, which is quicker")
     add_model(command)
 

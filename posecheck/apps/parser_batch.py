@@ -9,6 +9,7 @@ from posecheck.apps.batch.limits import Limits
 from posecheck.apps.options import (
     Parser,
     add_command,
+    add_every_frame,
     add_leg_and_movement,
     add_model,
     add_prescription,
@@ -53,11 +54,7 @@ def add_grade(commands: argparse._SubParsersAction[Parser]) -> None:
         "ADDRESS",
         "work on the cluster of this Dask scheduler, such as tcp://127.0.0.1:8786",
     )
-    grade.switch(
-        "--every-frame",
-        "look at every frame, not only at as many as the accuracy needs; angles.csv has a row for "
-        "each that was looked at",
-    )
+    add_every_frame(grade)
     grade.switch("--video", "write annotated.mp4 for each clip too")
     grade.switch(
         "--no-pages",

@@ -45,13 +45,11 @@ def draw_clip(clip: Path, report: Report, video: Path | None, tick: Tick) -> dic
     total = len(t_s) if video is not None else last + 1
     tick(0, total)
     with contextlib.ExitStack() as stack:
-        # the same frames as were looked at, and so one state each; if only for the pictures,
-        # the others are not even converted
+        # one state each; if only for the pictures, the others are not even converted
         source = stack.enter_context(
             VideoSource(
                 clip,
                 max_side_px=VIDEO_SIDE_PX,
-                per_s=report.clip.looked_at_per_s,
                 only_s=None if video is not None else t_s[[*wanted.values()]] - near_s,
             )
         )

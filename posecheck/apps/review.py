@@ -15,7 +15,7 @@ import contextlib
 import dataclasses
 from pathlib import Path
 
-from posecheck.apps.looking import Progress, finish, look, write_files
+from posecheck.apps.looking import LOOKS_PER_S, Progress, finish, look, write_files
 from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, ReportDir
 from posecheck.assess.change import Change, change_since
 from posecheck.assess.prescription import Prescription
@@ -50,6 +50,7 @@ def review(
     prescription: Prescription | None = None,
     *,
     model: str | Path | None = None,
+    every_frame: bool = False,
     video: bool = True,
     earlier: str | Path | None = None,
     progress: Progress | None = None,
@@ -65,7 +66,9 @@ def review(
     prescription
         What was asked for; the default asks for form and no dose.
     model
-        Another landmark model than the one that is fetched by itself.
+        The landmark model: ``lite``, ``full``, ``heavy`` (if None), or a file.
+    every_frame
+        Whether to look at every frame, not only at as many as a count needs.
     video
         Whether to write ``annotated.mp4``.
     earlier
@@ -83,7 +86,8 @@ def review(
     before = None if earlier is None else read_report(_report_file(Path(earlier)))
     tell = progress or (lambda _what, _done, _total: None)
     with contextlib.ExitStack() as stack:
-        source = stack.enter_context(VideoSource(clip, max_side_px=MODEL_SIDE_PX))
+        per_s = None if every_frame else LOOKS_PER_S
+        source = stack.enter_context(VideoSource(clip, max_side_px=MODEL_SIDE_PX, per_s=per_s))
         target = ReportDir(Path(out) if out else Path(f"{clip.stem}.posecheck"), source=clip)
         folder = stack.enter_context(target)
         report = _look(source, prescription or Prescription.default(), model, folder, tell)
@@ -100,15 +104,16 @@ def _look(
     folder: Path,
     tell: Progress,
 ) -> Report:
-    """Every frame through the landmark model and the session; keeps the poses in the folder."""
+    """Through the landmark model and the session; keeps the poses in the folder."""
     found: ModelFile = ensure_model(model, stderr_bar)
     session = Session(prescription)
     with Landmarker(found.path) as landmarker:
         log = look(source, landmarker, session, tell)
     log.save(folder / POSES, found.sha256)
+    frame_t_s = log.frame_t_s
     del log  # most of what a long clip takes, and the report needs room too
     info = dataclasses.replace(source.info, sha256=file_sha256(source.path))
-    return finish(session, info, found.info, source.truncated)
+    return finish(session, info, found.info, source.truncated, frame_t_s)
 
 
 def _report_file(path: Path) -> Path:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from posecheck.assess.messages import warning_note
 from posecheck.assess.prescription import Prescription
+from posecheck.assess.sections import View
 from posecheck.motion.cycles import runs
 from posecheck.types import WARNINGS, Array, Mask, Quality
 
@@ -24,10 +25,19 @@ CERTAIN_MIN = 0.85  # of the exercise's frames that must be known and steady
 # Frames of each set in which the resting leg was seen: 0.6 and more in 62 rendered clips, none
 # where both legs are up, one behind the other. Whether it moves cannot be told without it.
 OTHER_LEG_MIN = 0.4
-STEADY = 0.5  # confidence of a frame in which the legs were told apart
+STEADY = 0.25  # confidence of a look in which the legs were told apart: 0.6 and more, usually
 OTHERS_MIN = 2  # how often somebody else must have been seen
+TOUCHED_S = 0.5  # a hand at a leg for so long, in all, has helped or hindered it
+# Looks a second. A pump of 1 Hz keeps its range within a tenth at 6, and repetitions are counted
+# right on all clips; at 4 they are not (benchmarks/SAMPLING.md).
+LOOKS_MIN_PER_S = 6.0
+HOLE_S = 0.6  # time between two looks that is not known to have passed as they show
 # Where nobody lies for so long, they have left: who lies there later has come anew.
 ABSENT_S = 10.0
+# Warnings that bar a pass wherever they are given.
+BARRING = frozenset(
+    {"legs_uncertain", "other_leg_unseen", "too_few_frames", "too_few_looks", "not_side_on"}
+)
 DOWN_S = 0.5  # a leg whose exercise was seen to begin, or to end, is seen for so long beside it
 
 
@@ -45,9 +55,11 @@ class Sight:
     azimuth_deg: Array
     elevation_deg: Array
     others: Array
-    other_leg: Array  # 1 where the resting leg is known, or painted out where it was seen
+    touched: Array  # 1 where somebody else has a hand at a leg
+    other_leg: Array  # 1 where the resting leg is known
     exercising: Mask  # bool, at the point of tension and until the leg is lowered
     moving: Mask  # bool, the same with the extension before and the lowering after it
+    something_else: bool = False  # another exercise was done
 
 
 def attended(sight: Sight) -> Mask:
@@ -82,21 +94,25 @@ def usable_shares(sight: Sight) -> tuple[float, float]:
     """Usable fraction of the exercise and of the frames `attended`, NaN without an exercise."""
     if not sight.exercising.any():
         return float("nan"), float("nan")
-    return _mean(sight.usable[sight.exercising]), _mean(sight.usable[attended(sight)])
+    t_s, usable = sight.t_s, sight.usable
+    return _share(t_s, usable, sight.exercising), _share(t_s, usable, attended(sight))
 
 
-def judge(sight: Sight, prescription: Prescription) -> Quality:
-    """The quality of a clip: fractions over all of it, warnings over what is `attended`."""
-    tracked, usable = _mean(sight.tracked), _mean(sight.usable)
+def judge(sight: Sight, prescription: Prescription, *, live: bool = False) -> Quality:
+    """The quality of a clip: fractions over all of it, warnings over what is `attended`.
+
+    Too few looks are the machine's doing in a `live` session, the file's elsewhere.
+    """
+    tracked, usable = (_share(sight.t_s, x) for x in (sight.tracked, sight.usable))
     counts = attended(sight)
-    sight = Sight(*(getattr(sight, f.name)[counts] for f in fields(Sight)))
+    parts = {f.name: getattr(sight, f.name)[counts] for f in fields(Sight)[:-1]}
+    sight = replace(sight, **parts)
     exercise = sight.exercising if sight.exercising.any() else np.ones(len(sight.t_s), bool)
     azimuth, elevation = (_median(x[exercise]) for x in (sight.azimuth_deg, sight.elevation_deg))
     found = set(_body(sight, tracked, exercise))
-    view = prescription.view
-    if abs(azimuth) > view.max_azimuth_deg or abs(elevation) > view.max_elevation_deg:
+    if too_oblique(np.array(azimuth), np.array(elevation), prescription.view):
         found.add("not_side_on")
-    if tracked > 0 and _lost(sight) > LOST_S:
+    if tracked > 0 and _lost(sight.t_s, sight.usable) > LOST_S:
         found.add("tracking_lost")
     if tracked > 0 and sight.exercising.any() and _uncertain(sight) > 1 - CERTAIN_MIN:
         found.add("legs_uncertain")
@@ -109,10 +125,73 @@ def judge(sight: Sight, prescription: Prescription) -> Quality:
     length = float(sight.t_s[-1] - sight.t_s[0]) if len(sight.t_s) else 0.0
     if length < SHORTEST_S and not sight.exercising.any():
         found.add("too_short")
+    if looks_per_s(sight.t_s, sight.moving) < LOOKS_MIN_PER_S:
+        found.add("too_few_looks" if live else "too_few_frames")
+    if sight.something_else and usable >= TRACKED_MIN:
+        found.add("not_this_exercise")
     warnings = tuple(w for w in WARNINGS if w in found)
-    return Quality(
-        tracked, usable, azimuth, elevation, warnings, tuple(warning_note(w) for w in warnings)
+    notes = tuple(warning_note(w) for w in warnings)
+    barring = tuple(w for w in warnings if _bars(w, sight))
+    return Quality(tracked, usable, azimuth, elevation, warnings, notes, barring)
+
+
+def too_oblique(azimuth_deg: Array, elevation_deg: Array, view: View) -> Mask:
+    """Whether the camera stands farther off the side than angles can be read from; (n,) each."""
+    off: Mask = (np.abs(azimuth_deg) > view.max_azimuth_deg) | (
+        np.abs(elevation_deg) > view.max_elevation_deg
     )
+    return off
+
+
+def looks_per_s(times: Array, during: Mask) -> float:
+    """How many looks a second there usually are at some of the times (n,), infinite if at none.
+
+    Where looks come unevenly, what most of the time is like.
+    """
+    steps = np.sort(np.diff(times)[during[1:] & during[:-1]])
+    if not len(steps):
+        return float("inf")
+    passed = np.cumsum(steps)
+    usual = steps[int(np.searchsorted(passed, 0.5 * passed[-1]))]
+    return float(1.0 / usual)
+
+
+def _bars(warning: str, sight: Sight) -> bool:
+    """Whether a warning of a clip touches its exercise, so that it cannot be a pass."""
+    exercise = sight.exercising
+    if warning == "tracking_lost":
+        return any(
+            _lost(sight.t_s[a : b + 1], sight.usable[a : b + 1]) > LOST_S for a, b in runs(exercise)
+        )
+    if warning == "second_person":
+        seconds = sum(_length(sight.t_s[a : b + 1]) for a, b in runs(exercise))
+        return _share(sight.t_s, sight.touched, exercise) * seconds > TOUCHED_S
+    return warning in BARRING
+
+
+def _length(times: Array) -> float:
+    return float(times[-1] - times[0]) if len(times) else 0.0
+
+
+def _share(times: Array, values: Array, during: Mask | None = None) -> float:
+    """The share of the time (n,) in which `values` hold; a hole between two looks is none of it.
+
+    Parameters
+    ----------
+    times, values
+        Seconds, and 1 where something holds; (n,) each.
+    during
+        The looks (n,) between which the time counts, all of them if None.
+
+    """
+    inside = np.ones(len(times), bool) if during is None else during
+    between = inside[1:] & inside[:-1]
+    steps = np.diff(times)[between]
+    if not len(steps):
+        return _mean(values[inside])
+    known = np.nan_to_num(np.asarray(values, float))
+    held = np.where(steps <= HOLE_S, (0.5 * (known[1:] + known[:-1]))[between], 0.0)
+    return float((steps * held).sum() / steps.sum())
 
 
 def _body(sight: Sight, tracked: float, exercise: Mask) -> list[str]:
@@ -133,15 +212,14 @@ def _body(sight: Sight, tracked: float, exercise: Mask) -> list[str]:
     return found
 
 
-def _lost(sight: Sight) -> float:
-    """The longest stretch (s) without knee and hip between two known frames."""
-    known = np.flatnonzero(sight.usable > 0)
-    if not len(known):
-        return float(sight.t_s[-1] - sight.t_s[0]) if len(sight.t_s) else 0.0
-    gaps = [
-        (a + known[0], b + known[0]) for a, b in runs(sight.usable[known[0] : known[-1] + 1] == 0)
-    ]
-    return max((float(sight.t_s[b] - sight.t_s[a]) for a, b in gaps), default=0.0)
+def _lost(times: Array, usable: Array) -> float:
+    """The longest time (s) between two moments (n,) at which knee and hip are known."""
+    known = times[usable > 0]
+    if len(known) < 2:
+        return _length(times)
+    steps = np.diff(known)
+    usual = float(np.median(np.diff(times)))
+    return float(steps.max()) if steps.max() > 1.5 * usual else 0.0
 
 
 def _uncertain(sight: Sight) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from posecheck.motion.skeleton import HIPS, LEGS, NOSE, SHOULDERS, WRISTS, midpoint
-from posecheck.types import Array, Mask, Pose
+from posecheck.types import Mask, Pose
 
 ELBOWS = (13, 14)
 # Slope of the trunk in the picture. A lying one slopes by up to 20° in rendered views; between
@@ -17,32 +17,27 @@ ARM_UP, ARM_AWAY, ELBOW_UP = 0.6, 0.7, 0.15
 ARM_SEEN = 0.5  # visibility
 
 
-def landmarks(pose: Pose) -> Array:
-    """The landmarks (33, 2) of the frame as it is, else of the look with a leg hidden."""
-    return pose.xy_px if np.isfinite(pose.xy_px[NOSE, 0]) else pose.hidden_xy_px
-
-
 def is_seen(pose: Pose) -> bool:
     """Whether anybody is in the picture."""
-    return bool(np.isfinite(landmarks(pose)[NOSE, 0]))
+    return bool(np.isfinite(pose.xy_px[NOSE, 0]))
 
 
 def trunk_px(pose: Pose) -> float:
     """From the middle of the shoulders to the middle of the hips, NaN where nobody is seen."""
-    xy = landmarks(pose)
+    xy = pose.xy_px
     return float(np.hypot(*(midpoint(xy, HIPS) - midpoint(xy, SHOULDERS))))
 
 
 def trunk_slope_deg(pose: Pose) -> float:
     """How steep the trunk stands in the picture: 0° lies, 90° is upright; NaN if not seen."""
-    xy = landmarks(pose)
+    xy = pose.xy_px
     along, up = np.abs(midpoint(xy, HIPS) - midpoint(xy, SHOULDERS))
     return float(np.degrees(np.arctan2(up, along)))
 
 
 def is_inside(pose: Pose) -> bool:
     """Whether head, trunk and both legs lie within the picture."""
-    body = landmarks(pose)[[NOSE, *SHOULDERS, *HIPS, *LEGS.ravel().tolist()]]
+    body = pose.xy_px[[NOSE, *SHOULDERS, *HIPS, *LEGS.ravel().tolist()]]
     size = np.array([pose.width_px, pose.height_px])
     return bool(((body >= 0) & (body <= size)).all())
 
@@ -51,14 +46,12 @@ def raises_arm(pose: Pose) -> bool:
     """Whether a hand is held high above its shoulder, away from the leg, of somebody who lies."""
     if not trunk_slope_deg(pose) < LIES_DEG:
         return False
-    plain = np.isfinite(pose.xy_px[NOSE, 0])
-    xy = landmarks(pose)
-    visibility = pose.visibility if plain else pose.hidden_visibility
+    xy = pose.xy_px
     trunk = trunk_px(pose)
     shoulders, elbows, wrists = (xy[list(pair)] for pair in (SHOULDERS, ELBOWS, WRISTS))
     high = (shoulders - wrists)[:, 1] > ARM_UP * trunk
     above = np.abs((shoulders - wrists)[:, 0]) < ARM_AWAY * trunk
     bent = (shoulders - elbows)[:, 1] > ELBOW_UP * trunk
-    sure = visibility[list(WRISTS)] >= ARM_SEEN
+    sure = pose.visibility[list(WRISTS)] >= ARM_SEEN
     raised: Mask = high & above & bent & sure
     return bool(raised.any())

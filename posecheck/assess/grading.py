@@ -29,6 +29,9 @@ BLOCKING: dict[str, Blocks] = {
     "tracking_lost": "when little is usable",
     "legs_uncertain": "when little is usable",
     "other_leg_unseen": "always",
+    "not_this_exercise": "always",
+    "too_few_frames": "never",
+    "too_few_looks": "never",
     "second_person": "never",
     "cut_off": "never",
 }
@@ -90,6 +93,8 @@ def grade(
     score = 100 - sum(line.points for line in deductions)
     hints = [f"A tip: {tip.reason}" for tip in tips]
     if not wrong:
+        if quality.barring:  # nothing wrong was seen, but not everything was
+            return Grade("ungradable", None, tuple(warning_note(w) for w in quality.barring))
         return Grade("pass", score, (_praise(sets, reps), *hints), deductions)
     first, *others = (line.reason for line in wrong)
     todo = [f"Change this first: {first}", *(f"Then: {other}" for other in others)]

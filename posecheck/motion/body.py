@@ -1,7 +1,6 @@
 """What stays nearly still while somebody lies and exercises: trunk, hips, view.
 
-Held as medians over seconds of frames seen without anything hidden, so that the noise of a
-single frame does not turn into an angle.
+Held as medians over seconds, so that the noise of a single frame does not turn into an angle.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from posecheck.motion.hip import HIPS_OVER_TRUNK, HipPlacer, Hips, lies_flat
 from posecheck.motion.lately import Lately
 from posecheck.motion.medians import known_median
 from posecheck.motion.people import LYING_SLOPE_DEG
@@ -26,7 +24,7 @@ from posecheck.motion.skeleton import (
     SIDES,
     midpoint,
 )
-from posecheck.motion.view import RestingLeg, Trunk, View, estimate_view
+from posecheck.motion.view import Trunk, View, estimate_view
 from posecheck.motion.working_leg import Legs
 from posecheck.types import Array, Pose, Side
 
@@ -38,32 +36,21 @@ RENEW_S = 0.5
 # A trunk that lies farther than this from where it was, for so long, has moved (or the camera
 # has): what was held before is forgotten. In trunk lengths; a pelvis that lifts stays below.
 MOVED_TRUNKS, MOVED_S = 0.35, 0.8
-# Evenly in time, for plain looks are many in some moments and few in others.
+# Evenly in time, whatever the rate.
 ROW_EVERY_S = 0.15
 HIGHER_LOOKS = 25  # say which leg is meant before one was raised
 ROWS_MIN = 5  # with fewer frames in which both legs are seen, all count
 
-# Supine stills show the nose at least 0.038 ear-hip lengths in front of the ear-hip axis, prone
-# ones at least 0.08 behind it; between lies a dead zone (34 + stills, measured).
-SUPINE_NOSE = 0.02
-
-# The view is corrected by half for the foot: toes point out of the sagittal plane, and corrected
-# in full the ankle is off by up to 10° from the head end (rendered people), not at all by up to
-# 11° from elsewhere.
-FOOT_VIEW = 0.5
-
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The slow state; lengths in pixels, `hip_move` in shank lengths of the sagittal plane."""
+    """The slow state; lengths in pixels."""
 
     t_s: float
     view: View
-    foot_view: View
     trunk_px: float
     shoulders_px: Array  # (2,)
     hip_px: Array  # (2,), of the working leg
-    hip_move: Array  # (2,) X, Z: from the landmark to the joint
     lying: bool
     supine: float  # the nose in front of the ear-hip axis, in ear-hip lengths
 
@@ -75,7 +62,6 @@ class BodyTracker:
         self.body: Body | None = None
         self.judge = SideJudge()
         self._rows: Lately[Array] = Lately(VIEW_S)
-        self._hip = HipPlacer(VIEW_S)
         self._higher: deque[int] = deque(maxlen=HIGHER_LOOKS)
         self._first_s = np.nan
         self._renewed_s = -np.inf
@@ -87,7 +73,7 @@ class BodyTracker:
         return self.body is not None and self._now_s - self._first_s >= SETTLED_S
 
     def push(self, pose: Pose, legs: Legs) -> None:
-        """Take one frame; one without a plain look tells the length of the shank only."""
+        """Take the pose of a frame with its legs."""
         self._now_s = pose.t_s
         self.judge.push(legs.label)
         if legs.higher >= 0:
@@ -98,9 +84,6 @@ class BodyTracker:
             if pose.t_s - self._rows.last_s >= ROW_EVERY_S:
                 self._rows.push(pose.t_s, _row(pose, legs))
             self._rows.forget(pose.t_s)
-        if self.body is not None and np.isfinite(legs.working_px[KNEE, 0]):
-            shank = legs.working_px[[KNEE, ANKLE]]
-            self._hip.measure(pose.t_s, self.body.view, self.body.hip_px, shank)
         if pose.t_s - self._first_s >= WARM_UP_S and pose.t_s - self._renewed_s >= RENEW_S:
             self.renew(pose)
 
@@ -125,24 +108,18 @@ class BodyTracker:
         feet = 1.0 if hips[0] >= shoulders[0] else -1.0
         near, far = (left, right) if near_side(feet) == "left" else (right, left)
         trunk, size = Trunk(near, far, hips), (pose.width_px, pose.height_px)
-        view = estimate_view(trunk, size, None)
+        view = estimate_view(trunk, size, wide[7])
         # the hips keep their names while the legs swap theirs
         side = self.judge.side(feet)
         works = SIDES.index(side or self._likely(feet))
-        away = HIPS_OVER_TRUNK * (1 if SIDES[works] == near_side(feet) else -1)
-        flat = lies_flat(view, hips, wide[6:], 0.5 * away)
-        view = estimate_view(trunk, size, RestingLeg(wide[7], 0.5 * away, flat))
         slope = np.degrees(np.arctan2(abs(hips[1] - shoulders[1]), abs(hips[0] - shoulders[0])))
-        hip, other = held[2 + works], held[3 - works]
-        move = self._hip.place(pose.t_s, view, Hips(shoulders, hip, other, away), held[6:])
+        hip = held[2 + works]
         self.body = Body(
             t_s=pose.t_s,
             view=view,
-            foot_view=view.milder(FOOT_VIEW),
             trunk_px=float(np.hypot(*(hips - shoulders))),
             shoulders_px=shoulders,
             hip_px=hip,
-            hip_move=move,
             lying=bool(slope < LYING_SLOPE_DEG),
             supine=_supine(held[4], held[5], hips),
         )
@@ -163,7 +140,6 @@ class BodyTracker:
         size = float(np.hypot(*(trunks[0, :2] - trunks[0, 2:]).mean(axis=0)))
         if np.hypot(*(trunks[0] - trunks[1]).T).max() > MOVED_TRUNKS * size:
             self._rows.drop_before(now_s - MOVED_S)
-            self._hip.clear()
             self._higher.clear()
             self.judge = SideJudge()
 

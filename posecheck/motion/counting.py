@@ -11,7 +11,7 @@ import numpy as np
 
 from posecheck.motion.cycles import smooth
 from posecheck.motion.extension import STILL_DEG_S
-from posecheck.motion.reps import Cycle, bends, pumps
+from posecheck.motion.reps import Cycle, bends, noise_deg, pumps
 from posecheck.motion.smoothing import LAG_S
 from posecheck.motion.tension import NEAR_MAX_DEG, Track, larger_share
 from posecheck.types import Array, Variant
@@ -71,12 +71,16 @@ class Counting:
         if wanted is None and len(self.cycles) >= SURE_CYCLES:
             wanted = self.variant
         calm = smooth(track.t_s, track.knee, 0.15)
-        bent = bends(track.t_s, track.knee, level_deg) if wanted != "ankle_pump" else []
+        bent: list[Cycle] = []
+        if wanted != "ankle_pump":
+            noise = noise_deg(track.raw_knee, track.knee)
+            bent = bends(track.t_s, track.knee, level_deg, noise)
         pumped: list[Cycle] = []
         if wanted != "knee_bend":
             stay = _stay(track, calm, level_deg)
             if stay is not None:
-                pumped = pumps(stay.t_s, stay.ankle, stay.knee)
+                noise = noise_deg(stay.raw_ankle, stay.ankle)
+                pumped = pumps(stay.t_s, stay.ankle, stay.knee, noise)
                 lone = len(pumped) == 1 and wanted is None and not bent
                 if lone and not _is_clear(pumped[0], stay):
                     pumped = []

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from posecheck.motion.skeleton import ANKLE, HIPS, LEGS, NOSE, SHOULDERS
+from posecheck.motion.skeleton import ANKLE, HIPS, LEGS, NOSE, SHOULDERS, WRISTS
 from posecheck.types import Array
 
 Window = tuple[float, float, float, float]  # left, top, right, bottom in pixels
@@ -26,10 +26,11 @@ NECK_MIN = 0.15
 
 LYING_SLOPE_DEG = 40.0  # of the trunk in the picture: who lies stays below
 
-# Around a body: room for the leg to be raised and for the body to shift, in trunk lengths.
+# Around a small body: room for the leg to be raised and for the body to shift, in trunk lengths.
 SIDE_ROOM, TOP_ROOM, BOTTOM_ROOM = 0.8, 1.6, 0.8
 BODY_ROOM = 0.35  # what sticks out beyond the landmarks, in trunk lengths
 BESIDE_WIDTH = 0.3  # of the picture: a body beside needs at least so much
+TOUCHES = 0.35  # trunk lengths from a leg: a hand that holds it is nearer
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,19 @@ def window_around(xy_px: Array, width: float, height: float) -> Window:
         float(min(high[0] + SIDE_ROOM * room, width)),
         float(min(high[1] + BOTTOM_ROOM * room, height)),
     )
+
+
+def touches(other_px: Array, xy_px: Array) -> bool:
+    """Whether a hand of another person (33, 2) is at a leg of this one (33, 2)."""
+    near = TOUCHES * describe(xy_px).trunk_px
+    starts = xy_px[LEGS[:, :-1]].reshape(-1, 2)
+    limbs = xy_px[LEGS[:, 1:]].reshape(-1, 2) - starts
+    for hand in other_px[list(WRISTS)]:
+        share = ((hand - starts) * limbs).sum(axis=1) / np.maximum((limbs**2).sum(axis=1), 1e-6)
+        away = hand - starts - np.clip(share, 0, 1)[:, None] * limbs
+        if np.hypot(*away.T).min() < near:
+            return True
+    return False
 
 
 def box_around(xy_px: Array, width: float, height: float) -> Window:

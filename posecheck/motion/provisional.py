@@ -6,10 +6,11 @@ repetition on it stays, and repetitions are counted as they come.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from posecheck.motion.attempts import find_attempts
 from posecheck.motion.counting import Counting
 from posecheck.motion.cycles import BRIDGE_S, filled, smooth
 from posecheck.motion.extension import STILL_DEG_S
@@ -23,7 +24,6 @@ from posecheck.motion.tension import (
     REST_MIN_S,
     Attempt,
     Track,
-    find_attempts,
 )
 from posecheck.types import Phase, Variant
 
@@ -214,6 +214,5 @@ class Provisional:
 
 
 def _track(recent: Recent, since_s: float) -> Track:
-    return Track(
-        recent.times(since_s), *(recent.column(n, since_s) for n in ("hip", "knee", "ankle"))
-    )
+    names = [f.name for f in fields(Track)[1:]]
+    return Track(recent.times(since_s), *(recent.column(n, since_s) for n in names))

@@ -30,6 +30,11 @@ PAUSE_S = 0.6
 PUMP_FLOOR_DEG = 5.5
 TREMOR_DEG, CLEAR_PUMPS = 4.0, 3
 PUMP_FLOOR_MOVING_KNEE_DEG = 9.0
+# Of the noise of single looks. True repetitions are 12 times as large and more (12 rendered, 4
+# photographed clips), the tremble of a motionless foot under a therapist's arm 3.6, of another that
+# is cut off by the picture's edge 3.5 (photographs with sensor noise).
+OVER_NOISE = 6.5
+SD_OVER_MEDIAN = 1.4826  # of a normal distribution
 KNEE_MOVES_DEG = 10.0
 BEND_FLOOR_DEG = 8.0
 PUMP_MIN_S = 0.35
@@ -51,14 +56,28 @@ class Cycle:
         return self.max_deg - self.min_deg
 
 
-def pumps(times: Array, ankle: Array, knee: Array) -> list[Cycle]:
-    """Ankle cycles of one stay at the point of tension; (n,) each, degrees."""
+def noise_deg(raw: Array, smoothed: Array) -> float:
+    """How far single looks usually lie from the smoothed angle (n,): a standard deviation.
+
+    It is taken from the median, so that a few looks that went wrong do not make it.
+    """
+    away = np.abs(raw - smoothed)
+    away = away[np.isfinite(away)]
+    return SD_OVER_MEDIAN * percentile(away, 50) if len(away) else 0.0
+
+
+def pumps(times: Array, ankle: Array, knee: Array, noise: float = 0.0) -> list[Cycle]:
+    """Ankle cycles of one stay at the point of tension; (n,) each, degrees.
+
+    What is not several times as large as the `noise` of single looks is no pump.
+    """
     quick = smooth(times, ankle, 0.06)
     known = quick[np.isfinite(quick)]
     if len(known) < 6:
         return []
     usual, knee_range = _range(known), _range(knee[np.isfinite(knee)])
     floor = PUMP_FLOOR_DEG if knee_range < KNEE_MOVES_DEG else PUMP_FLOOR_MOVING_KNEE_DEG
+    floor = max(floor, OVER_NOISE * noise)
     points = turning_points(quick, max(2.5, SWING * usual), LAST_SWING * usual)
     points = _full(quick, _rhythmic(times, quick, points))
     cycles = []
@@ -167,8 +186,11 @@ def _latest(*moments: float) -> float:
     return max(m for m in moments if np.isfinite(m))
 
 
-def bends(times: Array, knee: Array, tension_deg: float) -> list[Cycle]:
-    """Knee cycles that leave the tension and return to it; (n,) each, degrees."""
+def bends(times: Array, knee: Array, tension_deg: float, noise: float = 0.0) -> list[Cycle]:
+    """Knee cycles that leave the tension and return to it; (n,) each, degrees.
+
+    What is not several times as large as the `noise` of single looks is no bend.
+    """
     calm = smooth(times, knee, 0.12)
     known = calm[np.isfinite(calm)]
     if len(known) < 6:
@@ -188,7 +210,7 @@ def bends(times: Array, knee: Array, tension_deg: float) -> list[Cycle]:
             if calm[i] <= tension_deg + BACK_AT_TENSION * size:
                 cycles.append(_bend(times, knee, calm, since, top, i))
                 since, top = i, None
-    return _alike(_joined(cycles), BEND_FLOOR_DEG, BEND_MIN_S)
+    return _alike(_joined(cycles), max(BEND_FLOOR_DEG, OVER_NOISE * noise), BEND_MIN_S)
 
 
 def _bend(times: Array, knee: Array, calm: Array, since: int, top: int, back: int) -> Cycle:

@@ -19,7 +19,7 @@ from posecheck.motion.working_leg import Legs
 from posecheck.types import Array
 
 LAG_S = 0.3
-REACH_S = 0.165
+REACH_S = 0.21  # five looks at 10 a second, which a quadratic needs
 GATE_S = 0.15
 # farther than this from the median of its neighbours, in trunk lengths, is no movement: a real
 # 2.6 Hz bounce of 6° takes the ankle 0.07 from it

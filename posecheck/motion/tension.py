@@ -7,7 +7,7 @@ follow); it begins when the extension has ended.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from posecheck.motion.extension import (
     onset,
     steadied,
 )
-from posecheck.motion.reps import Cycle, bends, pumps
+from posecheck.motion.reps import Cycle, bends, noise_deg, pumps
 from posecheck.types import Array, Mask, Variant
 
 RAISED_DEG, LOWERED_DEG = 38.0, 30.0  # hip flexion of a thigh that is held up
@@ -71,28 +71,39 @@ class Knee:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Graded angles over time, (n,) each."""
+    """Graded angles over time, (n,) each, degrees.
+
+    The raw ones are those of single looks; `label` is which one the raised leg had (-1: neither).
+    """
 
     t_s: Array
     hip: Array
     knee: Array
     ankle: Array
+    resting_hip: Array
+    raw_knee: Array
+    raw_ankle: Array
+    label: Array
 
     def part(self, first: int, last: int) -> Track:
         """The frames from `first` to `last`, both included."""
         cut = slice(first, last + 1)
-        return Track(self.t_s[cut], self.hip[cut], self.knee[cut], self.ankle[cut])
+        return Track(*(getattr(self, f.name)[cut] for f in fields(self)))
 
 
-def find_attempts(track: Track, variant: Variant | None = None) -> list[Attempt]:
-    """All attempts in order of time; a `variant` that is given is not doubted."""
-    bridged = Track(
-        track.t_s, *(filled(track.t_s, x) for x in (track.hip, track.knee, track.ankle))
+def candidates(track: Track, variant: Variant | None = None) -> list[tuple[Attempt, Track]]:
+    """What may be attempts, in order of time, each with its stretch of a raised thigh.
+
+    A `variant` that is given is not doubted.
+    """
+    bridged = replace(
+        track, **{n: filled(track.t_s, getattr(track, n)) for n in ("hip", "knee", "ankle")}
     )
-    attempts: list[Attempt] = []
+    found: list[tuple[Attempt, Track]] = []
     for first, last in _raised(bridged):
-        attempts += _in_raised(bridged.part(first, last), variant)
-    return attempts
+        raised = bridged.part(first, last)
+        found += [(attempt, raised) for attempt in _in_raised(raised, variant)]
+    return found
 
 
 def _raised(track: Track) -> list[tuple[int, int]]:
@@ -211,13 +222,13 @@ def _cycles(
 ) -> tuple[list[Cycle], Variant | None]:
     """The repetitions of a stay and what they are: both joints may move, the larger share wins."""
     tension = percentile(calm[np.isfinite(calm)], 12)
-    bent = bends(stay.t_s, stay.knee, tension)
+    bent = bends(stay.t_s, stay.knee, tension, noise_deg(stay.raw_knee, stay.knee))
     # the foot that swings while the knee still straightens or already bends does not pump
     near = np.flatnonzero(np.abs(np.gradient(calm, stay.t_s)) < STILL_DEG_S)
     if not len(near):
         near = np.arange(len(calm))
     held = stay.part(int(near[0]), int(near[-1]))
-    pumped = pumps(held.t_s, held.ankle, held.knee)
+    pumped = pumps(held.t_s, held.ankle, held.knee, noise_deg(held.raw_ankle, held.ankle))
     if variant is None:
         variant = larger_share(pumped if len(pumped) >= 2 else [], bent)
     if variant == "ankle_pump":

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from posecheck.motion.angles import (
+    ankle_from_hip,
     face_px,
     head_tilt_deg,
-    hip_joint_px,
-    knee_flexion_deg,
     leg_angles,
-    resting_angles,
-    resting_ankle,
     uncertainties_deg,
 )
-from posecheck.motion.body import SUPINE_NOSE, Body, BodyTracker
+from posecheck.motion.body import Body, BodyTracker
+from posecheck.motion.calibration import HEAVY, SUPINE_NOSE, Calibration
 from posecheck.motion.leg_now import LegNow
 from posecheck.motion.medians import known_median
 from posecheck.motion.rows import Rows
@@ -30,7 +28,7 @@ COLUMNS = (
     "hip", "knee", "ankle", "resting_hip", "resting_knee", "head", "confidence",
     "hip_sd", "knee_sd", "ankle_sd", "raw_knee", "pelvis", "hands", "label",
     "azimuth", "elevation", "tracked", "inside", "size", "lying", "others",
-    "resting_x", "resting_z",
+    "resting_x", "resting_z", "touched", "raw_ankle",
 )  # fmt: skip
 EMPTY_S = 3.0  # nobody was ever seen: frames older than this are answered as unknown
 AT_ONCE = 4  # frames answered in one push: those that waited for a body are caught up with
@@ -49,6 +47,7 @@ class Waiting:
     wrists_px: Array  # (2, 2)
     inside: float
     others: int
+    touched: bool
     size_px: tuple[int, int]
 
 
@@ -91,7 +90,8 @@ class Tracker:
     all that `push` does.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, calibration: Calibration = HEAVY) -> None:
+        self._calibration = calibration
         self._follower = LegFollower()
         self._smoother = FixedLagSmoother()
         self._leg_now = LegNow()
@@ -155,9 +155,10 @@ class Tracker:
             return answered
         values, points = answered.values.copy(), answered.points_px.copy()
         joints = self._leg_now.joints_px() if _on_the_back(body) else NOWHERE
-        a = leg_angles(body, joints)
+        joints = _from_hip(body, joints)
+        a = leg_angles(body.view, joints)
         values[:3] = a.hip, a.knee, a.ankle
-        points[:5] = _from_joint(body, joints)
+        points[:5] = joints
         return Newest(self._leg_now.t_s, values, points)
 
     @property
@@ -211,7 +212,7 @@ class Tracker:
         row = dict.fromkeys(COLUMNS, np.nan)
         row["tracked"] = float(np.isfinite(seen.shoulder_px[0]))
         row["label"], row["inside"] = seen.legs.label, seen.inside
-        row["others"] = seen.others
+        row["others"], row["touched"] = seen.others, seen.touched
         row["confidence"] = 0.0
         working, resting = s.joints_px, self._resting_px(s.t_s, due.now_s)
         if body is not None:
@@ -221,27 +222,34 @@ class Tracker:
             row["lying"] = float(on_the_back)
             row["head"] = head_tilt_deg(seen.face_px, body.view.feet)
             if on_the_back:
-                self._angles(row, s, seen, body, resting)
-                working = _from_joint(body, working)
+                working = _from_hip(body, working)
+                self._angles(row, s, seen, body, working, resting)
             else:  # no leg is drawn where none is measured
                 working = resting = NOWHERE
         points = np.concatenate([working, resting, [seen.shoulder_px], [seen.ear_px]])
         return np.array([row[c] for c in COLUMNS], np.float32), points
 
     def _angles(
-        self, row: dict[str, float], s: Smoothed, seen: Waiting, body: Body, resting: Array
+        self,
+        row: dict[str, float],
+        s: Smoothed,
+        seen: Waiting,
+        body: Body,
+        working: Array,
+        resting: Array,
     ) -> None:
-        a = leg_angles(body, s.joints_px)
+        a = leg_angles(body.view, working)
         row["hip"], row["knee"], row["ankle"] = a.hip, a.knee, a.ankle
-        row["raw_knee"] = knee_flexion_deg(body, s.raw_px)
+        raw = leg_angles(body.view, _from_hip(body, s.raw_px))
+        row["raw_knee"], row["raw_ankle"] = raw.knee, raw.ankle
         if np.isfinite(resting[KNEE, 0]):
-            r = resting_angles(body.view, resting)
+            r = leg_angles(body.view, resting)
             row["resting_hip"], row["resting_knee"] = r.hip, r.knee
-            row["resting_x"], row["resting_z"] = resting_ankle(body, resting)
+            row["resting_x"], row["resting_z"] = ankle_from_hip(body, resting)
         row["pelvis"] = (body.shoulders_px[1] - seen.pelvis_px[1]) / body.trunk_px
         row["hands"] = _hands(seen.wrists_px, s.joints_px)
         row["hip_sd"], row["knee_sd"], row["ankle_sd"] = uncertainties_deg(
-            body, s.support, s.noise_px
+            body, s.support, s.noise_px, self._calibration
         )
         if np.isfinite(a.knee):
             row["confidence"] = s.support / (1 + 25 * s.noise_px / body.trunk_px)
@@ -257,14 +265,13 @@ def _on_the_back(body: Body) -> bool:
     return body.lying and body.supine > SUPINE_NOSE
 
 
-def _from_joint(body: Body, joints_px: Array) -> Array:
-    """The leg (5, 2) as it is drawn: from the joint that its angles are measured from."""
-    return np.concatenate([[hip_joint_px(body, joints_px)], joints_px[KNEE:]])
+def _from_hip(body: Body, joints_px: Array) -> Array:
+    """The leg (5, 2) from the hip that is held over seconds."""
+    return np.concatenate([[body.hip_px], joints_px[KNEE:]])
 
 
 def _waiting(pose: Pose, legs: Legs) -> Waiting:
-    plain = bool(np.isfinite(pose.xy_px[NOSE, 0]))
-    xy = pose.xy_px if plain else pose.hidden_xy_px
+    xy = pose.xy_px
     ends = xy[[NOSE, *SHOULDERS, *HIPS]]
     body = np.concatenate([ends, legs.working_px])
     size = np.array([pose.width_px, pose.height_px])
@@ -272,7 +279,7 @@ def _waiting(pose: Pose, legs: Legs) -> Waiting:
     inside = ((body >= 0) & (body <= size)).all() if np.isfinite(ends).all() else np.nan
     return Waiting(
         pose.t_s, legs, face_px(pose), midpoint(xy, EARS), midpoint(xy, SHOULDERS),
-        midpoint(pose.xy_px, HIPS), xy[list(WRISTS)], float(inside), pose.others,
+        midpoint(pose.xy_px, HIPS), xy[list(WRISTS)], float(inside), pose.others, pose.touched,
         (pose.width_px, pose.height_px),
     )  # fmt: skip
 

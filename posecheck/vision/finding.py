@@ -1,15 +1,14 @@
-"""Who is in the picture, and who of them is meant: looks that follow nobody.
+"""Who is in the picture, and who of them is meant.
 
-Traps of MediaPipe 0.10.31, both measured: a tracker goes on reporting a person who has left until
-somebody looks afresh; a body that is small in the picture, or seen from far off the side, is found
-only in a part of it.
+A body that is small in the picture, or seen from far off the side, is found only in a part of it
+(MediaPipe 0.10.31, measured); so nobody is looked for in several parts. Somebody who lies beside
+the followed person is found once that person is painted over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import Enum
 from functools import partial
 from typing import Any
 
@@ -20,149 +19,119 @@ from posecheck.motion.people import (
     box_around,
     describe,
     search_windows,
+    touches,
     window_around,
     windows_beside,
 )
 from posecheck.vision.aside import Aside
 from posecheck.vision.frames import Frame
-from posecheck.vision.hiding import Image
-from posecheck.vision.seen import Seen, cut, people_in, same_person, size_px
+from posecheck.vision.seen import Image, Seen, framed, people_in, same_person, size_px
 
 SEARCH_S = 0.5  # between two searches while nobody is seen
-CHECK_S = 5.0  # a fresh look for further people, and whether the followed one is still there
+GONE_S = 1.5  # the followed person was not seen for so long: somebody else may be meant
+CHECK_S = 5.0  # between two looks for further people
 STANDING_S = 2.0  # the next one while the followed person does not lie
-DOUBT_S = 0.8  # the next fresh look after one that did not find the followed person
 READ_S = 0.6  # from a check to its result; on a slow laptop its looks take half of that
-DOUBTS = 3  # so many in a row: the person has gone
 BESIDE_MIN = 0.5  # smaller ones, in trunks of the followed person, are pictures on the wall
 
-
-class Meant(Enum):
-    """Who is to be followed."""
-
-    SAME = "whoever was"
-    ANOTHER = "somebody else"
-    NOBODY = "nobody: the person has gone"
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where to follow somebody: in a part of the picture, or in the whole."""
-
-    window: Window | None
+Detect = Callable[[Image], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Around:
     """What a check has found."""
 
-    here: bool  # the followed person
-    lies: bool
-    others: bool
-    instead: _Place | None  # of somebody else who is meant
+    others: list[Seen]
+    instead: Seen | None  # somebody else who is meant
 
 
 class Finder:
-    """Searches for the person of one clip, and checks now and then who is there.
+    """Follows one person of a clip, by where they were last seen, and sees who else is there.
 
     The looks of a check are taken beside the ones that follow, and read `READ_S` later in the
     time of the clip: always of the same frames, however busy the machine is.
     """
 
-    def __init__(self, detect: Callable[[Image], Any], beside: Aside) -> None:
-        self.window: Window | None = None  # the part of the picture to follow the person in
-        self.others = 0  # 1 if somebody else was there at the last check
-        self._detect, self._beside = detect, beside
+    def __init__(self, detect: Detect, detect_beside: Detect, beside: Aside) -> None:
+        self.others = 0  # further people, when they were last looked for
+        self.touched = False
+        self._detect, self._detect_beside, self._beside = detect, detect_beside, beside
+        self._window: Window | None = None  # the part of the picture to look in
+        self._last: Seen | None = None
+        self._last_s = self._check_s = self._search_s = -np.inf
         self._asked_s: float | None = None  # the time of the frame that is being checked
         self._answer: _Around | None = None
-        self._doubts = 0
-        self._check_s = -np.inf
-        self._search_s = -np.inf
 
-    def due(self, frame: Frame) -> bool:
-        """Whether it is time to search again."""
-        return frame.t_s - self._search_s >= SEARCH_S
+    def find(self, frame: Frame) -> Seen | None:
+        """The followed person in a frame, None where they are not seen."""
+        people = self._bodies(frame, self._window, self._detect)
+        same = [] if self._last is None else [s for s in people if same_person(s, self._last)]
+        seen = _nearest(same, self._last)
+        if seen is None and frame.t_s - self._last_s > GONE_S:
+            people = self._anybody(frame, people)
+            seen = _likeliest(people)
+        if seen is None:
+            return None
+        self._last, self._last_s = seen, frame.t_s
+        others = [s for s in people if not same_person(s, seen)]
+        if others:
+            self._note(others, seen)
+        self._check(frame, seen)
+        return seen
 
-    def search(self, frame: Frame) -> bool:
-        """Look for somebody in parts of the picture; whether there is anybody."""
+    def _anybody(self, frame: Frame, people: list[Seen]) -> list[Seen]:
+        """Who is in the picture once nobody is followed: these, or who is found in a part of it."""
+        if people or frame.t_s - self._search_s < SEARCH_S:
+            return people
         self._search_s = frame.t_s
-        self._beside.end()  # the looks share one landmarker
-        self._asked_s = None  # whoever was checked has been lost since
-        place = self._searched(frame)
-        self.window = place.window if place is not None else None
-        if place is not None:
-            self._doubts = 0
-        return place is not None
+        self._window = None
+        for part in search_windows(*size_px(frame)):
+            found = self._bodies(frame, part, self._detect)
+            person = _likeliest(found)
+            if person is not None:
+                around = window_around(person.xy_px, *size_px(frame))
+                close = self._bodies(frame, around, self._detect)
+                seen_close = any(same_person(s, person) for s in close)
+                self._window = around if seen_close else part
+                return close if seen_close else found
+        return []
 
-    def check(self, frame: Frame, seen: Seen) -> Meant:
-        """Whether fresh looks agree: the followed person is there, and nobody else is meant."""
+    def _note(self, others: list[Seen], seen: Seen) -> None:
+        self.others = len(others)
+        self.touched = any(touches(s.xy_px, seen.xy_px) for s in others)
+
+    def _check(self, frame: Frame, seen: Seen) -> None:
+        """Look for further people now and then, beside the other looks."""
         if self._asked_s is None:
             if frame.t_s >= self._check_s:
                 self._asked_s = frame.t_s
                 self._beside.begin(partial(self._look_around, frame, seen))
-            return Meant.SAME
+            return
         if frame.t_s < self._asked_s + READ_S:
-            return Meant.SAME
+            return
         self._beside.end()
         assert self._answer is not None
         asked_s, self._asked_s = self._asked_s, None
-        if frame.t_s > asked_s + CHECK_S:  # there was a pause: what was there may have gone
-            return Meant.SAME
-        return self._take(asked_s, self._answer)
-
-    def _take(self, asked_s: float, around: _Around) -> Meant:
-        self.others = int(around.others)
-        if around.instead is not None:
-            self.window, self._doubts = around.instead.window, 0
-            self._check_s = asked_s + DOUBT_S
-            return Meant.ANOTHER
-        here, lies = around.here, around.lies
-        self._doubts = 0 if here else self._doubts + 1
-        self._check_s = asked_s + (DOUBT_S if not here else CHECK_S if lies else STANDING_S)
-        if self._doubts < DOUBTS:
-            return Meant.SAME
-        self.window, self._doubts = None, 0
-        return Meant.NOBODY
-
-    def _searched(self, frame: Frame) -> _Place | None:
-        """Where somebody is, if there is anybody."""
-        for window in search_windows(*size_px(frame)):
-            people = self._fresh(frame, window)
-            if people:
-                return self._close_to(frame, _likeliest(people), window)
-        return None
+        lies = describe(seen.xy_px).lies
+        self._check_s = asked_s + (CHECK_S if lies else STANDING_S)
+        self._note(self._answer.others, seen)
+        if self._answer.instead is not None and not lies:
+            # from the next frame on, whoever lies is followed
+            self._last = self._answer.instead
+            self._window = window_around(self._last.xy_px, *size_px(frame))
 
     def _look_around(self, frame: Frame, seen: Seen) -> None:
         """Check, in the other thread."""
-        self._answer = self._around(frame, seen)
-
-    def _around(self, frame: Frame, seen: Seen) -> _Around:
-        people = self._fresh(frame, None)
-        if not any(same_person(s, seen) for s in people):
-            people += self._fresh(frame, window_around(seen.xy_px, *size_px(frame)))
-        here = any(same_person(s, seen) for s in people)
+        people = self._bodies(frame, None, self._detect_beside)
         lies = describe(seen.xy_px).lies
         if not lies:  # somebody who lies may be small beside who stands
             for window in search_windows(*size_px(frame)):
-                people += self._fresh(frame, window) if window is not None else []
+                if window is not None:
+                    people += self._bodies(frame, window, self._detect_beside)
         others = [s for s in people if not same_person(s, seen)]
         if lies and not others:
             others = self._beside_of(frame, seen)
-        instead = None
-        if others and not lies and describe(_likeliest(others).xy_px).lies:
-            instead = self._close_to(frame, _likeliest(others), None)
-        return _Around(here, lies, bool(others), instead)
-
-    def _fresh(self, frame: Frame, window: Window | None) -> list[Seen]:
-        """Everybody in a part of the frame, whoever was followed before."""
-        part, offset = cut(frame.image, window, frame.scale)
-        return list(people_in(self._detect(part), part, offset, frame.scale))
-
-    def _close_to(self, frame: Frame, person: Seen, found_in: Window | None) -> _Place:
-        """Where this person is to be followed from now on."""
-        close = window_around(person.xy_px, *size_px(frame))
-        again = self._fresh(frame, close)
-        return _Place(close if any(same_person(s, person) for s in again) else found_in)
+        self._answer = _Around(others, _likeliest([s for s in others if describe(s.xy_px).lies]))
 
     def _beside_of(self, frame: Frame, seen: Seen) -> list[Seen]:
         """Whoever is found once the followed person is painted over: it cannot be the same."""
@@ -172,12 +141,31 @@ class Finder:
         image = np.array(frame.image)
         image[top:bottom, left:right] = np.median(image[::16, ::16].reshape(-1, 3), axis=0)
         without = replace(frame, image=image)
-        found = [s for w in windows_beside(box, width, height) for s in self._fresh(without, w)]
+        found = [
+            s
+            for w in windows_beside(box, width, height)
+            for s in self._bodies(without, w, self._detect_beside)
+        ]
         mine = describe(seen.xy_px).trunk_px
-        bodies = [(s, describe(s.xy_px)) for s in found]
-        return [s for s, d in bodies if d.whole and d.trunk_px > BESIDE_MIN * mine]
+        return [s for s in found if describe(s.xy_px).trunk_px > BESIDE_MIN * mine]
+
+    def _bodies(self, frame: Frame, window: Window | None, detect: Detect) -> list[Seen]:
+        """Everybody in a part of the frame whose skeleton can be that of a body."""
+        part, offset = framed(frame.image, window, frame.scale)
+        found = people_in(detect(part), part, offset, frame.scale)
+        return [s for s in found if describe(s.xy_px).whole]
 
 
-def _likeliest(people: list[Seen]) -> Seen:
+def _nearest(people: list[Seen], person: Seen | None) -> Seen | None:
+    """Whose hips are nearest to where that person's were."""
+    if person is None:
+        return None
+    hips = describe(person.xy_px).hips_px
+    return min(
+        people, key=lambda s: float(np.hypot(*(describe(s.xy_px).hips_px - hips))), default=None
+    )
+
+
+def _likeliest(people: list[Seen]) -> Seen | None:
     """Who of several is meant."""
-    return max(people, key=lambda s: describe(s.xy_px).rank)
+    return max(people, key=lambda s: describe(s.xy_px).rank, default=None)

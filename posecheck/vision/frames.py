@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import threading
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +76,7 @@ class VideoSource(Closing):
         self._max_side_px = max_side_px
         self._lock = threading.Lock()  # decoding may run in a thread while we are closed here
         self._closed = self._read = False
-        self._frames = 0
+        self._times = array("d")
         self._duration_s = 0.0
         self._container = open_container(self.path)
         try:
@@ -99,12 +100,17 @@ class VideoSource(Closing):
             sha256=None,
             recorded_at=recorded_at(self._container),
             duration_s=self._duration_s,
-            frames=self._frames,
+            frames=len(self._times),
             width_px=self.width_px,
             height_px=self.height_px,
             rotation_deg=self.rotation_deg,
             looked_at_per_s=self._per_s,
         )
+
+    @property
+    def frame_t_s(self) -> NDArray[np.float64]:
+        """The times (n,) of all frames read so far, handed out or not, in seconds."""
+        return np.array(self._times)
 
     def __iter__(self) -> Iterator[Frame]:
         if self._read:
@@ -133,8 +139,8 @@ class VideoSource(Closing):
                 self.truncated = True
                 return
             self._duration_s = t_s + clock.step_s
-            self._frames += 1
-            yield t_s, (self._frames - 1, decoded)
+            self._times.append(t_s)
+            yield t_s, (len(self._times) - 1, decoded)
 
     def _open_stream(self) -> VideoStream:
         stream = video_stream(self._container, self.path)
@@ -191,7 +197,8 @@ class VideoSource(Closing):
             self._container = open_container(self.path)
             self._stream = self._open_stream()
         self._read = self.truncated = False
-        self._frames, self._duration_s, self.corrupt_packets = 0, 0.0, 0
+        self._times = array("d")
+        self._duration_s, self.corrupt_packets = 0.0, 0
 
     def _decoded(self) -> Iterator[av.VideoFrame]:
         """Every frame that can be decoded; damage is stepped over or ends the clip."""

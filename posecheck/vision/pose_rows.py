@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecheck.errors import InputError
-from posecheck.types import Pose
+from posecheck.types import Array, Pose
 
 LANDMARKS = 33
 ROW = np.dtype(
@@ -18,24 +18,34 @@ ROW = np.dtype(
         ("t_s", "<f8"),
         ("xy_px", "<f4", (LANDMARKS, 2)),
         ("visibility", "<f2", (LANDMARKS,)),
-        ("hidden_xy_px", "<f4", (LANDMARKS, 2)),
-        ("hidden_visibility", "<f2", (LANDMARKS,)),
         ("width_px", "<i4"),
         ("height_px", "<i4"),
         ("brightness", "<f4"),
         ("others", "<i2"),
+        ("touched", "?"),
     ]
 )
 FIELDS: dict[str, np.dtype[Any]] = {name: ROW.fields[name][0] for name in ROW.names or ()}  # type: ignore[index]
+FRAMES = "frame_t_s"  # the times of all frames of the clip, in the file of its poses
 BLOCK = 512  # rows; a block is never copied, so a log grows without a doubling
 
 
 class Poses(Sequence[Pose]):
-    """Poses of a clip, one a frame, made when they are asked for; 690 bytes each."""
+    """Poses of a clip, one a look, made when they are asked for; 370 bytes each.
 
-    def __init__(self, blocks: Sequence[NDArray[np.void]], count: int, model_sha256: str) -> None:
+    `frame_t_s` (m,) are the times of all frames, none where every frame was looked at.
+    """
+
+    def __init__(
+        self,
+        blocks: Sequence[NDArray[np.void]],
+        count: int,
+        model_sha256: str,
+        frame_t_s: Array | None = None,
+    ) -> None:
         self._blocks, self._count = blocks, count
         self.model_sha256 = model_sha256
+        self.frame_t_s: Array = np.empty(0) if frame_t_s is None else frame_t_s
 
     def __len__(self) -> int:
         return self._count
@@ -74,10 +84,9 @@ def from_row(row: np.void) -> Pose:
         height_px=int(row["height_px"]),
         xy_px=row["xy_px"].astype(np.float64),
         visibility=row["visibility"].astype(np.float64),
-        hidden_xy_px=row["hidden_xy_px"].astype(np.float64),
-        hidden_visibility=row["hidden_visibility"].astype(np.float64),
         brightness=float(row["brightness"]),
         others=int(row["others"]),
+        touched=bool(row["touched"]),
     )
 
 
@@ -86,15 +95,24 @@ def from_rows(rows: NDArray[np.void], path: Path, model_sha256: str) -> Poses:
     return from_arrays({name: rows[name] for name in FIELDS}, model_sha256, path)
 
 
-def from_arrays(arrays: dict[str, NDArray[Any]], model_sha256: str, path: Path) -> Poses:
+def from_arrays(
+    arrays: dict[str, NDArray[Any]],
+    model_sha256: str,
+    path: Path,
+    frame_t_s: Array | None = None,
+) -> Poses:
     """The poses of one array (n, ...) a field; an InputError where they hold what cannot be."""
     t_s = arrays["t_s"]
     wrong = [name for name in ("width_px", "height_px") if (arrays[name] < 1).any()]
     wrong += ["others"] * bool((arrays["others"] < 0).any())
+    if frame_t_s is not None:
+        wrong += [FRAMES] * bool(
+            not np.isfinite(frame_t_s).all() or (np.diff(frame_t_s) <= 0).any()
+        )
     wrong += ["t_s"] * bool(not np.isfinite(t_s).all() or (np.diff(t_s) <= 0).any())
-    for name in ("visibility", "hidden_visibility", "brightness"):
+    for name in ("visibility", "brightness"):
         wrong += [name] * bool(((arrays[name] < 0) | (arrays[name] > 1)).any())
-    wrong += [name for name in ("xy_px", "hidden_xy_px") if np.isinf(arrays[name]).any()]
+    wrong += ["xy_px"] * bool(np.isinf(arrays["xy_px"]).any())
     if wrong:
         raise InputError(f"{path} is damaged: {', '.join(wrong)} hold what cannot be.")
     blocks = []
@@ -104,4 +122,4 @@ def from_arrays(arrays: dict[str, NDArray[Any]], model_sha256: str, path: Path) 
             piece = array[start : start + BLOCK]
             block[name][: len(piece)] = piece
         blocks.append(block)
-    return Poses(blocks, len(t_s), model_sha256)
+    return Poses(blocks, len(t_s), model_sha256, frame_t_s)

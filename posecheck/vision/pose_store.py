@@ -8,8 +8,8 @@
     log.save(folder / "poses.npz", model_sha256)
     poses = load_poses(folder / "poses.npz")
 
-The file is an ordinary ``.npz`` that NumPy reads with ``allow_pickle=False``: one row a frame
-in each array, and two texts, ``schema`` and ``model_sha256``.
+The file is an ordinary ``.npz`` that NumPy reads with ``allow_pickle=False``: one row a look in
+each array, the times of all frames, and two texts, ``schema`` and ``model_sha256``.
 """
 
 from __future__ import annotations
@@ -27,12 +27,20 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from posecheck.errors import InputError, OutputError
-from posecheck.types import Pose
+from posecheck.types import Array, Pose
 from posecheck.vision.pose_journal import is_journal, read_journal
-from posecheck.vision.pose_pack import PosePack
-from posecheck.vision.pose_rows import FIELDS, ROW, Poses, fill, from_arrays, from_row
+from posecheck.vision.pose_rows import (
+    BLOCK,
+    FIELDS,
+    FRAMES,
+    ROW,
+    Poses,
+    fill,
+    from_arrays,
+    from_row,
+)
 
-SCHEMA = "posecheck.poses/1"
+SCHEMA = "posecheck.poses/2"
 _TEXTS = ("schema", "model_sha256")
 _MOST_FRAMES = 5_000_000  # a day at 60 frames/s; a file that claims more is not one of ours
 _LONGEST_TEXT = 200
@@ -40,25 +48,28 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same poses make the same file
 
 
 class PoseLog:
-    """Collects the poses of a clip."""
+    """Collects the poses of a clip, and the times of all its frames."""
 
     def __init__(self) -> None:
-        self._pack = PosePack()
-        self._row = np.zeros(1, ROW)[0]
+        self._blocks: list[NDArray[np.void]] = []
+        self._count = 0
+        self.frame_t_s: Array = np.empty(0)  # of a clip of which not every frame was looked at
 
     def __len__(self) -> int:
-        return len(self._pack)
+        return self._count
 
     def append(self, pose: Pose) -> Pose:
         """Keep a pose, and return it as it is kept: pixels in 32 bits, visibility in 16."""
-        fill(self._row, pose)
-        self._pack.append(self._row)
-        return from_row(self._row)
+        if self._count % BLOCK == 0:
+            self._blocks.append(np.zeros(BLOCK, ROW))
+        row = self._blocks[-1][self._count % BLOCK]
+        self._count += 1
+        fill(row, pose)
+        return from_row(row)
 
     def poses(self, model_sha256: str = "") -> Poses:
         """What was kept so far."""
-        blocks = [self._pack.rows(i) for i in range(self._pack.blocks)]
-        return Poses(blocks, len(self), model_sha256)
+        return Poses(self._blocks, len(self), model_sha256, self.frame_t_s)
 
     def save(self, path: Path, model_sha256: str | None = None) -> None:
         """Write the file whole or not at all, a block at a time."""
@@ -68,6 +79,8 @@ class PoseLog:
                 for name in FIELDS:
                     with _member(archive, name) as out:
                         self._write(name, out)
+                with _member(archive, FRAMES) as out:
+                    npy.write_array(out, self.frame_t_s.astype("<f8"), allow_pickle=False)
                 for name, text in zip(_TEXTS, (SCHEMA, model_sha256 or ""), strict=True):
                     with _member(archive, name) as out:
                         npy.write_array(out, np.array(text), allow_pickle=False)
@@ -87,8 +100,8 @@ class PoseLog:
             "shape": (len(self), *field.shape),
         }
         npy.write_array_header_1_0(out, header)
-        for i in range(self._pack.blocks):
-            out.write(self._pack.field(name, i).tobytes())
+        for i, block in enumerate(self._blocks):
+            out.write(block[name][: len(self) - i * BLOCK].tobytes())
 
 
 def load_poses(path: str | Path) -> Poses:
@@ -110,14 +123,15 @@ def load_poses(path: str | Path) -> Poses:
             texts = {name: _read_text(archive, name, path) for name in _TEXTS}
             if texts["schema"] != SCHEMA:
                 raise InputError(f"{path} holds no poses of Posecheck ({SCHEMA}).")
-            arrays = {name: _read(archive, name, path) for name in FIELDS}
+            arrays = {name: _read(archive, name, FIELDS[name], path) for name in FIELDS}
+            frames = _read(archive, FRAMES, np.dtype("<f8"), path)
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror or error}).") from error
     except (zipfile.BadZipFile, ValueError, KeyError, EOFError, RuntimeError) as error:
         raise InputError(f"{path} is damaged, or no poses.npz of Posecheck.") from error
     if len({len(array) for array in arrays.values()}) != 1:
         raise InputError(f"{path} is damaged: its arrays are not of one length.")
-    return from_arrays(arrays, texts["model_sha256"], path)
+    return from_arrays(arrays, texts["model_sha256"], path, frames)
 
 
 def settle_journal(journal: Path, path: Path) -> None:
@@ -136,9 +150,8 @@ def _member(archive: zipfile.ZipFile, name: str) -> Iterator[IO[bytes]]:
         yield out
 
 
-def _read(archive: zipfile.ZipFile, name: str, path: Path) -> NDArray[Any]:
+def _read(archive: zipfile.ZipFile, name: str, field: np.dtype[Any], path: Path) -> NDArray[Any]:
     """An array whose header was found right before anything was made room for."""
-    field = FIELDS[name]
     with archive.open(f"{name}.npy") as member:
         shape, fortran, dtype = _header(member)
         if dtype != field.base or shape[1:] != field.shape or len(shape) != 1 + len(field.shape):

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from posecheck.motion.people import Window, describe
 from posecheck.motion.skeleton import N_LANDMARKS
 from posecheck.types import Array
 from posecheck.vision.frames import Frame
-from posecheck.vision.hiding import Image
 
+Image = NDArray[np.uint8]
+# Of the picture's longer side. With so much black around the picture the detector places a body
+# that reaches to its edges better: knees of two photographed people were 4.8 and 8.5, -6.4 and -7.8
+# degrees off in four clips, 7.4 and 10.2, -7.9 and -9.8 without; with their medians taken off 1.2
+# and 1.8 in the mean. On 16 photographs the knee is 7.1 degrees off, 6.3 without.
+FRAME_SIDE = 1.15
 SAME_TRUNKS = 0.6  # mid-hips nearer than this, in trunk lengths, are one person's
 
 
@@ -36,12 +42,17 @@ def size_px(frame: Frame) -> tuple[float, float]:
     return width / frame.scale, height / frame.scale
 
 
-def cut(image: Image, window: Window | None, scale: float) -> tuple[Image, Array]:
-    """The part of the picture in a window, dense in memory, and where it begins (pixels)."""
-    if window is None:
-        return image, np.zeros(2)
-    left, top, right, bottom = (round(n * scale) for n in window)
-    return np.ascontiguousarray(image[top:bottom, left:right]), np.array([left, top])
+def framed(image: Image, window: Window | None, scale: float) -> tuple[Image, Array]:
+    """The part of the picture in a window, in a black square, and where that begins (pixels)."""
+    left, top, height, width = 0, 0, *image.shape[:2]
+    if window is not None:
+        left, top, right, bottom = (round(n * scale) for n in window)
+        height, width = bottom - top, right - left
+    side = round(FRAME_SIDE * max(height, width))
+    x, y = (side - width) // 2, (side - height) // 2
+    out = np.zeros((side, side, 3), np.uint8)
+    out[y : y + height, x : x + width] = image[top : top + height, left : left + width]
+    return out, np.array([left - x, top - y])
 
 
 def people_in(found: Any, part: Image, offset: Array, scale: float) -> Iterator[Seen]:

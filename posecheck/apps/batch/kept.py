@@ -30,7 +30,7 @@ from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.report_dir import PAGE, REPORT, VIDEO
 from posecheck.errors import InputError
 from posecheck.motion.track import COLUMNS, Measured
-from posecheck.types import ClipGrade, ClipInfo
+from posecheck.types import Array, ClipGrade, ClipInfo
 from posecheck.vision.pose_rows import Poses
 from posecheck.vision.pose_store import load_poses
 
@@ -43,6 +43,7 @@ class Looked:
 
     info: ClipInfo
     truncated: bool
+    frame_t_s: Array  # (n,), of all frames
 
 
 class KeptPoses:
@@ -65,8 +66,9 @@ class KeptPoses:
         into.write_bytes(content)
         with contextlib.suppress(*_DAMAGED):
             plain = json.loads(facts)
-            looked = Looked(ClipInfo(**plain["info"]), bool(plain["truncated"]))
             poses = load_poses(into)
+            info = ClipInfo(**plain["info"])
+            looked = Looked(info, bool(plain["truncated"]), poses.frame_t_s)
             if poses.model_sha256 == self._model_sha256:
                 return poses, looked
         return None

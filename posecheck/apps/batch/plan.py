@@ -25,9 +25,6 @@ from posecheck.types import Side, Variant
 from posecheck.vision.containers import file_sha256
 from posecheck.vision.model import from_anywhere
 
-# The lowest rate that costs at most 0.3 degrees and no repetition: benchmarks/SAMPLING.md.
-FRAMES_PER_S = 12.5
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:

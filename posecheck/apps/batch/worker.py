@@ -168,14 +168,14 @@ class _OneClip:
         if measured is None:
             store.save_measured(session.measured())
         info = dataclasses.replace(looked.info, name=short_name(task.job), sha256=clip.sha256)
-        return finish(session, info, model.info, looked.truncated)
+        return finish(session, info, model.info, looked.truncated, looked.frame_t_s)
 
     def _look(self, clip: LocalClip, model: ModelFile, session: Session, poses: Path) -> Looked:
         with VideoSource(clip.path, max_side_px=MODEL_SIDE_PX, per_s=self._task.per_s) as source:
             log = look(source, self._grader.loaded.ready(model.path), session, _nobody)
             self._grader.loaded.make_ready()
             log.save(poses, model.sha256)
-            return Looked(source.info, source.truncated)
+            return Looked(source.info, source.truncated, log.frame_t_s)
 
 
 def _refuse_what_is_not_ours(out: Storage, folder: str) -> None:

@@ -1,0 +1,127 @@
+"""Whether a movement is the nerve glide that it could be taken for.
+
+Dead bugs, bicycles and leg raises also bring a knee to its straightest and move it there. What
+tells the glide: one leg works, its thigh is up and stays about where it is while the knee is
+straightened through a large part of its range, the knee stops there before anything is repeated,
+and what is repeated has a rhythm. Somebody who does something else gets no point of tension.
+
+An active knee extension that stops at its end range each time is the same movement as a glide
+with large knee bends, and is taken for one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from posecheck.motion.cycles import percentile, runs, smooth
+from posecheck.motion.tension import Attempt, Track
+from posecheck.types import Mask
+
+# Each limit with the values on either side of it, from 20 rendered and 5 photographed glides (two
+# of them of irritable patients), and from other exercises: rendered dead bugs, bicycles, crunches,
+# flutter kicks, knees drawn to the chest, both knees extended at once, and 16 photographs with
+# sensor noise.
+#
+# How far the knee is straightened: glides 39 degrees and more; of the others the dead bug 43, both
+# knees at once 59, the rest at most 6.
+EXTENSION_DEG = 30.0
+# How long it stops: glides 0.9 s and more, a dead bug 0.2 s. A knee that is nearly straight is at
+# its end range whether it stops there or bounces: glides 10 to 38 degrees, a dead bug 51.
+STOP_S, NEARLY_STRAIGHT_DEG = 0.35, 40.0
+# A picture that begins at the tension shows no extension; then several repetitions must tell.
+BEGUN_MAX_DEG, BEGUN_REPS, BEGUN_S = 60.0, 3, 3.0
+# The hip at the tension: glides 74 degrees and more; a bicycle 48, knees to the chest 43 to 55.
+HIP_MIN_DEG = 48.0
+# The thigh's way meanwhile: glides 3 degrees, with a drifting thigh 21; a dead bug 35.
+THIGH_MOVED_DEG = 28.0
+# The other leg is the raised one: glides never, a dead bug for 2.6 s.
+TURNS_S, STEADY_S = 1.0, 0.25
+# The other thigh is as high, or nearly: glides never, a bicycle for 6.3 s.
+BOTH_UP_S, AS_HIGH_DEG = 1.0, 15.0
+# Looks that show the other leg apart: glides 0.99 and more, both knees at once 0.2.
+OTHER_SEEN = 0.6
+# Standard deviation over mean of the durations: glides at most 0.14, tremble 0.38 and 0.77.
+RHYTHM_REPS, UNEVEN = 3, 0.5
+# The range of a leg that does anything: people who lie still at most 6, a flutter kick 23.
+OTHERWISE_DEG = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was seen of one attempt; degrees and seconds."""
+
+    extension_deg: float  # how far the knee was straightened while the thigh was up
+    begun: bool  # the picture begins with the thigh up and the knee straightened
+    thigh_moved_deg: float  # while the knee was straightened
+    hip_deg: float
+    knee_deg: float
+    stop_s: float
+    taking_turns_s: float  # how long the other leg was the raised one
+    both_up_s: float  # how long the other thigh was up as far
+    other_seen: float  # share of the looks in which the other leg was seen apart
+    unevenness: float  # of the repetitions' durations, 0 for a metronome
+
+
+def evidence(attempt: Attempt, raised: Track, track: Track) -> Evidence:
+    """What speaks for an attempt in the stretch of a raised thigh that it was found in."""
+    a = attempt
+    extending = (raised.t_s >= a.extend_s) & (raised.t_s <= a.tension_s)
+    calm = smooth(raised.t_s, raised.knee, 0.15)
+    hip = smooth(raised.t_s, raised.hip, 0.3)
+    before = calm[extending & np.isfinite(calm)]
+    high = float(before.max()) if len(before) else a.knee_deg
+    thigh = hip[extending & np.isfinite(hip)]
+    moved = float(np.ptp(thigh)) if len(thigh) else 0.0
+    inside = (track.t_s >= a.extend_s) & (track.t_s <= a.lower_s)
+    durations = [c.end_s - c.start_s for c in a.cycles]
+    step = np.gradient(track.t_s) if len(track.t_s) > 1 else np.zeros(len(track.t_s))
+    both = inside & (track.resting_hip > track.hip - AS_HIGH_DEG)
+    return Evidence(
+        extension_deg=high - a.knee_deg,
+        begun=bool(raised.t_s[0] - track.t_s[0] < BEGUN_S),
+        thigh_moved_deg=moved,
+        hip_deg=a.hip_deg,
+        knee_deg=a.knee_deg,
+        stop_s=a.glide_s - a.tension_s,
+        taking_turns_s=_taking_turns(track, inside),
+        both_up_s=float(step[both].sum()),
+        other_seen=float(np.isfinite(track.resting_hip[inside]).mean()) if inside.any() else 0.0,
+        unevenness=float(np.std(durations) / np.mean(durations)) if durations else 0.0,
+    )
+
+
+def _taking_turns(track: Track, inside: Mask) -> float:
+    """How long the label that the raised leg bears less often was steady (s)."""
+    t, label = track.t_s[inside], track.label[inside]
+    known = label >= 0
+    t, label = t[known], label[known]
+    if not len(t):
+        return 0.0
+    rarer = 0 if (label == 0).sum() < (label == 1).sum() else 1
+    return float(sum(t[b] - t[a] for a, b in runs(label == rarer) if t[b] - t[a] > STEADY_S))
+
+
+def is_glide(attempt: Attempt, raised: Track, track: Track) -> bool:
+    """Whether an attempt bears out that it is one."""
+    e = evidence(attempt, raised, track)
+    one_leg = e.taking_turns_s < TURNS_S and e.both_up_s < BOTH_UP_S and e.other_seen > OTHER_SEEN
+    held = e.hip_deg > HIP_MIN_DEG and e.thigh_moved_deg < THIGH_MOVED_DEG
+    if len(attempt.cycles) >= RHYTHM_REPS and e.unevenness > UNEVEN:
+        return False
+    if e.extension_deg < EXTENSION_DEG:
+        straightened = e.begun and e.knee_deg < BEGUN_MAX_DEG and len(attempt.cycles) >= BEGUN_REPS
+        return one_leg and held and straightened
+    stopped = e.stop_s >= STOP_S or e.knee_deg < NEARLY_STRAIGHT_DEG
+    return one_leg and held and stopped
+
+
+def moves_otherwise(track: Track) -> bool:
+    """Whether a leg moves far again and again, whatever for."""
+    for angle in (track.hip, track.knee, track.resting_hip):
+        calm = smooth(track.t_s, angle, 0.2)
+        known = calm[np.isfinite(calm)]
+        if len(known) > 10 and percentile(known, 95) - percentile(known, 5) > OTHERWISE_DEG:
+            return True
+    return False
