@@ -178,7 +178,7 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One row a frame, smoothed and corrected for the view: the values that were graded."""
+    """One row a frame, smoothed: the angles of the picture, which were graded."""
 
     t_s: Array  # (n,)
     phase: NDArray[np.int8]  # (n,), index into PHASES

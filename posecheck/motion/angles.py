@@ -21,7 +21,7 @@ from posecheck.types import Array, Pose
 KNEE_MIN_DEG = -20.0
 ANKLE_RANGE_DEG = (-75.0, 50.0)
 MOUTH, EYES = (9, 10), (2, 5)
-# Degrees of doubt that a hundredth of a trunk length of jitter adds, times a hundred.
+# Degrees of uncertainty for a jitter as large as the trunk: 0.6 for a hundredth of it.
 PER_NOISE = 60.0
 
 

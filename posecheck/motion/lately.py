@@ -51,11 +51,6 @@ class Lately(Generic[T]):
         while self._seen and self._seen[0][0] < t_s:
             self._seen.popleft()
 
-    def keep_last(self, count: int) -> None:
-        """Forget all but the newest."""
-        while len(self._seen) > count:
-            self._seen.popleft()
-
     def clear(self) -> None:
         """Forget everything."""
         self._seen.clear()

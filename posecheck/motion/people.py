@@ -90,6 +90,12 @@ def window_around(xy_px: Array, width: float, height: float) -> Window:
     )
 
 
+def leaves(window: Window, xy_px: Array, width: float, height: float) -> bool:
+    """Whether a person (33, 2) reaches out of a part of the picture, and not out of the picture."""
+    inside = np.clip(xy_px, 0, [width, height])
+    return bool((inside < window[:2]).any() or (inside > window[2:]).any())
+
+
 def touches(other_px: Array, xy_px: Array) -> bool:
     """Whether a hand of another person (33, 2) is at a leg of this one (33, 2)."""
     near = TOUCHES * describe(xy_px).trunk_px

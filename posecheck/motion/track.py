@@ -1,4 +1,4 @@
-"""Poses in, graded angles out: follows the leg, holds the body, smooths, and keeps the rows."""
+"""Poses in, angles out: follows the leg, holds the body, smooths, and keeps the rows."""
 
 from __future__ import annotations
 
@@ -38,7 +38,6 @@ AT_ONCE = 4  # frames answered in one push: those that waited for a body are cau
 class Waiting:
     """What a frame showed beside the working leg, until the smoother has answered it."""
 
-    pose_s: float
     legs: Legs
     face_px: Array  # (2, 2)
     ear_px: Array
@@ -278,8 +277,8 @@ def _waiting(pose: Pose, legs: Legs) -> Waiting:
     body = body[np.isfinite(body[:, 0])]
     inside = ((body >= 0) & (body <= size)).all() if np.isfinite(ends).all() else np.nan
     return Waiting(
-        pose.t_s, legs, face_px(pose), midpoint(xy, EARS), midpoint(xy, SHOULDERS),
-        midpoint(pose.xy_px, HIPS), xy[list(WRISTS)], float(inside), pose.others, pose.touched,
+        legs, face_px(pose), midpoint(xy, EARS), midpoint(xy, SHOULDERS),
+        midpoint(xy, HIPS), xy[list(WRISTS)], float(inside), pose.others, pose.touched,
         (pose.width_px, pose.height_px),
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from posecheck.motion.people import (
     Window,
     box_around,
     describe,
+    leaves,
     search_windows,
     touches,
     window_around,
@@ -64,15 +65,18 @@ class Finder:
 
     def find(self, frame: Frame) -> Seen | None:
         """The followed person in a frame, None where they are not seen."""
+        gone = frame.t_s - self._last_s > GONE_S
         people = self._bodies(frame, self._window, self._detect)
-        same = [] if self._last is None else [s for s in people if same_person(s, self._last)]
-        seen = _nearest(same, self._last)
-        if seen is None and frame.t_s - self._last_s > GONE_S:
+        seen = _nearest(people, self._last)
+        if seen is None and gone:
             people = self._anybody(frame, people)
             seen = _likeliest(people)
         if seen is None:
             return None
+        if gone:  # what was asked before may no longer be true
+            self._asked_s = None
         self._last, self._last_s = seen, frame.t_s
+        self._keep_up(frame, seen)
         others = [s for s in people if not same_person(s, seen)]
         if others:
             self._note(others, seen)
@@ -84,8 +88,10 @@ class Finder:
         if people or frame.t_s - self._search_s < SEARCH_S:
             return people
         self._search_s = frame.t_s
-        self._window = None
+        looked, self._window = self._window, None
         for part in search_windows(*size_px(frame)):
+            if part == looked:  # and nobody was seen
+                continue
             found = self._bodies(frame, part, self._detect)
             person = _likeliest(found)
             if person is not None:
@@ -95,6 +101,14 @@ class Finder:
                 self._window = around if seen_close else part
                 return close if seen_close else found
         return []
+
+    def _keep_up(self, frame: Frame, seen: Seen) -> None:
+        """Move the window with a person who moves out of it, as who lies down does."""
+        size = size_px(frame)
+        if self._window is None or self._window in search_windows(*size):
+            return  # they are seen in this part, and were not in one that fits them
+        if leaves(self._window, seen.xy_px, *size):
+            self._window = window_around(seen.xy_px, *size)
 
     def _note(self, others: list[Seen], seen: Seen) -> None:
         self.others = len(others)
@@ -157,13 +171,15 @@ class Finder:
 
 
 def _nearest(people: list[Seen], person: Seen | None) -> Seen | None:
-    """Whose hips are nearest to where that person's were."""
+    """The person as they are seen now: whose hips are nearest to where theirs were."""
     if person is None:
         return None
     hips = describe(person.xy_px).hips_px
-    return min(
-        people, key=lambda s: float(np.hypot(*(describe(s.xy_px).hips_px - hips))), default=None
-    )
+
+    def away(seen: Seen) -> float:
+        return float(np.hypot(*(describe(seen.xy_px).hips_px - hips)))
+
+    return min((s for s in people if same_person(s, person)), key=away, default=None)
 
 
 def _likeliest(people: list[Seen]) -> Seen | None:

@@ -1,11 +1,11 @@
 """Frames to poses, by following one person; the only module that runs MediaPipe.
 
-Every look is a fresh one: the person is detected anew in each frame. MediaPipe's VIDEO mode, which
-goes on from the frame before, costs a fifth less and drifts: off a raised leg and back, and on to
-an empty place where somebody was; on motionless photographs its landmarks tremble six times as
-much as those of fresh looks (`docs` and `benchmarks` have the numbers).
+Every look is a fresh one: the person is detected anew in each frame. MediaPipe's VIDEO mode goes on
+from the frame before instead. It costs a fifth less, but it drifts off a raised leg and back, and
+stays at an empty place where somebody was; on motionless photographs its landmarks tremble six
+times as much (measured with the heavy model).
 
-A trap of MediaPipe 0.10.31: a picture whose rows are padded finds nobody without a word.
+A trap of MediaPipe 0.10.31: in a picture whose rows are padded it finds nobody, without an error.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ class Landmarker(Closing):
         self._vision, self._image = _mediapipe()
         self._model = model
         with contextlib.ExitStack() as opened:
-            self._aside = opened.enter_context(Aside())  # for what is done meanwhile
-            self._beside = opened.enter_context(Aside())  # for looks at who else is there
             self._look = self._open(opened)
             self._look_beside = self._open(opened)
+            # what is closed first, once it has come to its end
+            self._aside = opened.enter_context(Aside())  # for what is done meanwhile
+            self._beside = opened.enter_context(Aside())  # for looks at who else is there
             self._opened = opened.pop_all()
         self._meanwhile: Callable[[], None] | None = None
         self._finder = self._new_finder()
 
     def close(self) -> None:
         """Give MediaPipe's threads and memory back."""
-        self._beside.end()
         self._opened.close()
 
     def reset(self) -> None:

@@ -19,7 +19,7 @@ from posecheck.errors import InputError
 from posecheck.types import Pose
 from posecheck.vision.pose_rows import ROW, Poses, from_rows, to_row
 
-_MAGIC = b"posecheck.poses.log/1\n"
+_MAGIC = b"posecheck.poses.log/2\n"
 _SHA = 64  # characters
 _CHUNK = struct.Struct("<4sII")  # mark, rows, CRC-32 of the rows
 _MARK = b"rows"

@@ -31,9 +31,9 @@ BLOCK = 512  # rows; a block is never copied, so a log grows without a doubling
 
 
 class Poses(Sequence[Pose]):
-    """Poses of a clip, one a look, made when they are asked for; 370 bytes each.
+    """Poses of a clip, one a look, made when they are asked for; 353 bytes each.
 
-    `frame_t_s` (m,) are the times of all frames, none where every frame was looked at.
+    `frame_t_s` (m,) are the times of all frames of the clip; empty where they are not known.
     """
 
     def __init__(
@@ -105,11 +105,8 @@ def from_arrays(
     t_s = arrays["t_s"]
     wrong = [name for name in ("width_px", "height_px") if (arrays[name] < 1).any()]
     wrong += ["others"] * bool((arrays["others"] < 0).any())
-    if frame_t_s is not None:
-        wrong += [FRAMES] * bool(
-            not np.isfinite(frame_t_s).all() or (np.diff(frame_t_s) <= 0).any()
-        )
-    wrong += ["t_s"] * bool(not np.isfinite(t_s).all() or (np.diff(t_s) <= 0).any())
+    wrong += ["t_s"] * (not _rises(t_s))
+    wrong += [FRAMES] * (frame_t_s is not None and not _rises(frame_t_s))
     for name in ("visibility", "brightness"):
         wrong += [name] * bool(((arrays[name] < 0) | (arrays[name] > 1)).any())
     wrong += ["xy_px"] * bool(np.isinf(arrays["xy_px"]).any())
@@ -123,3 +120,7 @@ def from_arrays(
             block[name][: len(piece)] = piece
         blocks.append(block)
     return Poses(blocks, len(t_s), model_sha256, frame_t_s)
+
+
+def _rises(times: NDArray[Any]) -> bool:
+    return bool(np.isfinite(times).all() and (np.diff(times) > 0).all())

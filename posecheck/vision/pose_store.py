@@ -53,7 +53,7 @@ class PoseLog:
     def __init__(self) -> None:
         self._blocks: list[NDArray[np.void]] = []
         self._count = 0
-        self.frame_t_s: Array = np.empty(0)  # of a clip of which not every frame was looked at
+        self.frame_t_s: Array = np.empty(0)  # (m,), of all frames; empty where not known
 
     def __len__(self) -> int:
         return self._count
@@ -122,7 +122,10 @@ def load_poses(path: str | Path) -> Poses:
         with zipfile.ZipFile(path) as archive:
             texts = {name: _read_text(archive, name, path) for name in _TEXTS}
             if texts["schema"] != SCHEMA:
-                raise InputError(f"{path} holds no poses of Posecheck ({SCHEMA}).")
+                raise InputError(
+                    f"{path} holds no poses that this Posecheck can read ({SCHEMA}); "
+                    "look at the clip again with 'posecheck review'."
+                )
             arrays = {name: _read(archive, name, FIELDS[name], path) for name in FIELDS}
             frames = _read(archive, FRAMES, np.dtype("<f8"), path)
     except OSError as error:

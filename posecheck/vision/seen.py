@@ -44,14 +44,15 @@ def size_px(frame: Frame) -> tuple[float, float]:
 
 def framed(image: Image, window: Window | None, scale: float) -> tuple[Image, Array]:
     """The part of the picture in a window, in a black square, and where that begins (pixels)."""
-    left, top, height, width = 0, 0, *image.shape[:2]
+    left = top = 0
     if window is not None:
         left, top, right, bottom = (round(n * scale) for n in window)
-        height, width = bottom - top, right - left
+        image = image[top:bottom, left:right]
+    height, width = image.shape[:2]
     side = round(FRAME_SIDE * max(height, width))
     x, y = (side - width) // 2, (side - height) // 2
     out = np.zeros((side, side, 3), np.uint8)
-    out[y : y + height, x : x + width] = image[top : top + height, left : left + width]
+    out[y : y + height, x : x + width] = image
     return out, np.array([left - x, top - y])
 
 

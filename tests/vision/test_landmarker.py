@@ -50,6 +50,29 @@ def test_somebody_who_lies_beside_is_seen(lying: Frame, other: str, model_path: 
     assert others_in(replace(lying, image=both), model_path) == 1
 
 
+def test_every_look_is_a_fresh_one(model_path: Path) -> None:
+    """What was seen before leaves no trace in what is seen now."""
+    with VideoSource(SAMPLES / "pump_left_side.mp4") as source:
+        frames = list(itertools.islice(source, 100, 108))
+    with Landmarker(model_path) as landmarker:
+        after_others = [landmarker.look(frame) for frame in frames][-1]
+        landmarker.reset()
+        alone = landmarker.look(frames[-1])
+    np.testing.assert_array_equal(after_others.xy_px, alone.xy_px)
+
+
+def test_where_nobody_is_there_is_nobody(model_path: Path) -> None:
+    """All NaN, in pixels of the full picture, whose brightness is known."""
+    empty = Frame(0, 0.0, np.full((120, 160, 3), 51, np.uint8), scale=0.5)
+    with Landmarker(model_path) as landmarker:
+        landmarker.warm_up()
+        pose = landmarker.look(empty)
+    assert np.isnan(pose.xy_px).all()
+    assert np.isnan(pose.visibility).all()
+    assert (pose.width_px, pose.height_px, pose.others, pose.touched) == (320, 240, 0, False)
+    assert pose.brightness == pytest.approx(0.2)
+
+
 def test_what_is_done_meanwhile_is_done_once_and_changes_nothing(model_path: Path) -> None:
     """A pose does not depend on what else is done while the model is at work."""
     name, done, seen = SAMPLES / "pump_left_side.mp4", list[int](), list[list[Pose]]()

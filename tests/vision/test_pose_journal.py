@@ -19,11 +19,8 @@ SHA = "ab" * 32
 
 def pose(i: int) -> Pose:
     random = np.random.default_rng(i)
-    return Pose(
-        i / 30, 640, 480,
-        random.normal(300, 50, (33, 2)), random.random(33),
-        np.full((33, 2), np.nan), np.full(33, np.nan), 0.4, i % 2,
-    )  # fmt: skip
+    xy, visibility = random.normal(300, 50, (33, 2)), random.random(33)
+    return Pose(i / 30, 640, 480, xy, visibility, 0.4, others=i % 2, touched=i % 3 == 0)
 
 
 def same(a: Pose, b: Pose) -> bool:
@@ -101,6 +98,16 @@ def test_what_waits_is_not_lost_by_an_empty_flush(tmp_path: Path) -> None:
     journal.flush()
     assert len(read_journal(tmp_path / "poses.log")) == 1
     journal.close()
+
+
+def test_what_an_earlier_version_wrote_is_refused(tmp_path: Path) -> None:
+    """Its rows are of another length, and would be taken for a journal that broke off at once."""
+    written(tmp_path / "poses.log")
+    data = (tmp_path / "poses.log").read_bytes()
+    assert data.startswith(b"posecheck.poses.log/2\n")
+    (tmp_path / "poses.log").write_bytes(data.replace(b".log/2", b".log/1", 1))
+    with pytest.raises(InputError, match="no poses"):
+        read_journal(tmp_path / "poses.log")
 
 
 def test_anything_else_is_one_line(tmp_path: Path) -> None:

@@ -74,6 +74,10 @@ def test_a_source_counts_what_it_does_not_hand_out() -> None:
         assert few.info.frames == every.info.frames == len(whole)
         assert few.info.duration_s == every.info.duration_s
         assert (every.info.looked_at_per_s, few.info.looked_at_per_s) == (None, 10.0)
+        for source in (every, few):
+            assert source.frame_t_s.tolist() == [frame.t_s for frame in whole]
+            assert len(list(source)) in (len(whole), len(some))  # read once more
+            assert len(source.frame_t_s) == len(whole)
     assert len(some) == round(len(whole) * 10 / 25)
     for frame in some:
         assert frame.t_s == whole[frame.index].t_s
