@@ -130,7 +130,7 @@ def test_who_lies_is_meant_before_who_stands(room: Room, finder: Finder) -> None
 def test_a_small_body_is_found_in_a_part_and_followed_close_to(room: Room, make: Make) -> None:
     """The model sees nobody so small in the whole picture."""
     room.people = [((450, 300), LIES, 25)]
-    assert follow(make(room.only_near), room, 0.0, 0.5) == [(450, 300)] * 5
+    assert follow(make(room.only_near, room.detect_beside), room, 0.0, 0.5) == [(450, 300)] * 5
     assert room.looks[-1] < 400
 
 
