@@ -79,7 +79,7 @@ def naive(marker: Any, clip: Path, side: str, variant: str | None) -> Naive:
         times.append(t_s)
         points.append(xy)
     xy = np.array(points)
-    hip, knee, ankle = _angles(xy, side)
+    hip, knee, ankle = angles(xy, side)
     counted = {"ankle_pump": (ankle, _PUMP_DEG), "knee_bend": (knee, _BEND_DEG)}
     # Without a variant it counts whatever it sees.
     series, limits = counted[variant or "ankle_pump"]
@@ -97,7 +97,7 @@ def count(angle_deg: Floats, low: float, high: float) -> int:
     return reps
 
 
-def _angles(xy: Floats, side: str) -> tuple[Floats, Floats, Floats]:
+def angles(xy: Floats, side: str) -> tuple[Floats, Floats, Floats]:
     hip, knee, ankle, heel, toe = (xy[:, i] for i in _LEG[side])
     shoulders = xy[:, _SHOULDERS].mean(axis=1)
     hips = xy[:, _HIPS].mean(axis=1)

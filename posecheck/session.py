@@ -22,6 +22,7 @@ from posecheck.assess.prescription import Prescription
 from posecheck.assess.progress import Progress
 from posecheck.motion.attempts import Found, find
 from posecheck.motion.between import at_times
+from posecheck.motion.calibration import HEAVY, RANGE_UNCERTAINTY_DEG, Calibration
 from posecheck.motion.reps import Cycle
 from posecheck.motion.side import SideJudge, near_side
 from posecheck.motion.tension import Attempt, Track
@@ -45,9 +46,6 @@ from posecheck.types import (
     Variant,
 )
 
-# Half of the 95 % band of a repetition's range (208 repetitions of 40 rendered clips): the knee's
-# lasting error cancels in a difference, but a pump is read a quarter too small.
-RANGE_UNCERTAINTY_DEG = {"ankle_pump": 16.0, "knee_bend": 5.5}
 # The columns of the series, in its order.
 SERIES = (
     "hip", "knee", "ankle", "resting_hip", "resting_knee", "head", "confidence",
@@ -61,9 +59,15 @@ FINDING_SHOWN_S = 2.0  # a finding stays in the picture for at least so long
 class Session:
     """Grade one clip or one live session, pose by pose."""
 
-    def __init__(self, prescription: Prescription, *, live: bool = False) -> None:
+    def __init__(
+        self,
+        prescription: Prescription,
+        *,
+        live: bool = False,
+        calibration: Calibration = HEAVY,
+    ) -> None:
         self._prescription = prescription
-        self._tracker = Tracker()
+        self._tracker = Tracker(calibration)
         self._measured: Measured | None = None
         self._progress = Progress(prescription) if live else None
 

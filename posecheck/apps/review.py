@@ -20,6 +20,7 @@ from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, Report
 from posecheck.assess.change import Change, change_since
 from posecheck.assess.prescription import Prescription
 from posecheck.errors import InputError
+from posecheck.motion.calibration import calibration_of
 from posecheck.present.tables import read_report
 from posecheck.session import Session
 from posecheck.types import Report
@@ -106,7 +107,7 @@ def _look(
 ) -> Report:
     """Through the landmark model and the session; keeps the poses in the folder."""
     found: ModelFile = ensure_model(model, stderr_bar)
-    session = Session(prescription)
+    session = Session(prescription, calibration=calibration_of(found.name))
     with Landmarker(found.path) as landmarker:
         log = look(source, landmarker, session, tell)
     log.save(folder / POSES, found.sha256)

@@ -38,7 +38,7 @@ RENEW_S = 0.5
 MOVED_TRUNKS, MOVED_S = 0.35, 0.8
 # Evenly in time, whatever the rate.
 ROW_EVERY_S = 0.15
-HIGHER_LOOKS = 25  # say which leg is meant before one was raised
+TAKEN_LOOKS = 25  # say which leg is meant before one was raised
 ROWS_MIN = 5  # with fewer frames in which both legs are seen, all count
 
 
@@ -62,7 +62,7 @@ class BodyTracker:
         self.body: Body | None = None
         self.judge = SideJudge()
         self._rows: Lately[Array] = Lately(VIEW_S)
-        self._higher: deque[int] = deque(maxlen=HIGHER_LOOKS)
+        self._taken: deque[int] = deque(maxlen=TAKEN_LOOKS)
         self._first_s = np.nan
         self._renewed_s = -np.inf
         self._now_s = -np.inf
@@ -76,8 +76,8 @@ class BodyTracker:
         """Take the pose of a frame with its legs."""
         self._now_s = pose.t_s
         self.judge.push(legs.label)
-        if legs.higher >= 0:
-            self._higher.append(legs.higher)
+        if legs.taken >= 0:
+            self._taken.append(legs.taken)
         if np.isfinite(pose.xy_px[HIPS[0], 0]) and np.isfinite(legs.trunk_px):
             if np.isnan(self._first_s):
                 self._first_s = pose.t_s
@@ -126,10 +126,10 @@ class BodyTracker:
         self._renewed_s = pose.t_s
 
     def _likely(self, feet: float) -> Side:
-        """The side that is meant while no leg was raised: the higher leg's."""
-        if not self._higher:
+        """The side that is meant while no leg was raised: that of the leg that is taken."""
+        if not self._taken:
             return near_side(feet)
-        return SIDES[round(float(np.mean(self._higher)))]
+        return SIDES[round(float(np.mean(self._taken)))]
 
     def _forget_if_moved(self, now_s: float) -> None:
         rows, late = list(self._rows), self._rows.since(now_s - MOVED_S)
@@ -140,7 +140,7 @@ class BodyTracker:
         size = float(np.hypot(*(trunks[0, :2] - trunks[0, 2:]).mean(axis=0)))
         if np.hypot(*(trunks[0] - trunks[1]).T).max() > MOVED_TRUNKS * size:
             self._rows.drop_before(now_s - MOVED_S)
-            self._higher.clear()
+            self._taken.clear()
             self.judge = SideJudge()
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from posecheck.motion.cycles import percentile, runs, smooth
 from posecheck.motion.tension import Attempt, Track
-from posecheck.types import Mask
+from posecheck.types import Array, Mask
 
 # Each limit with the values on either side of it, from 20 rendered and 5 photographed glides (two
 # of them of irritable patients), and from other exercises: rendered dead bugs, bicycles, crunches,
@@ -36,8 +36,9 @@ BEGUN_MAX_DEG, BEGUN_REPS, BEGUN_S = 60.0, 3, 3.0
 HIP_MIN_DEG = 48.0
 # The thigh's way meanwhile: glides 3 degrees, with a drifting thigh 21; a dead bug 35.
 THIGH_MOVED_DEG = 28.0
-# The other leg is the raised one: glides never, a dead bug for 2.6 s.
-TURNS_S, STEADY_S = 1.0, 0.25
+# The other leg is the raised one, and has been lowered: glides never; a dead bug for 2.6 s, and the
+# thigh that rests moves by 59 degrees. Where the picture is dark the names alone change.
+TURNS_S, STEADY_S, TURNS_DEG = 1.0, 0.25, 40.0
 # The other thigh is as high, or nearly: glides never, a bicycle for 6.3 s.
 BOTH_UP_S, AS_HIGH_DEG = 1.0, 15.0
 # Looks that show the other leg apart: glides 0.99 and more, both knees at once 0.2.
@@ -45,7 +46,7 @@ OTHER_SEEN = 0.6
 # Standard deviation over mean of the durations: glides at most 0.14, tremble 0.38 and 0.77.
 RHYTHM_REPS, UNEVEN = 3, 0.5
 # The range of a leg that does anything: people who lie still at most 6, a flutter kick 23.
-OTHERWISE_DEG = 15.0
+OTHERWISE_DEG, MIN_LOOKS = 15.0, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Evidence:
     knee_deg: float
     stop_s: float
     taking_turns_s: float  # how long the other leg was the raised one
+    other_moved_deg: float  # the range of the other thigh
     both_up_s: float  # how long the other thigh was up as far
     other_seen: float  # share of the looks in which the other leg was seen apart
     unevenness: float  # of the repetitions' durations, 0 for a metronome
@@ -86,6 +88,7 @@ def evidence(attempt: Attempt, raised: Track, track: Track) -> Evidence:
         knee_deg=a.knee_deg,
         stop_s=a.glide_s - a.tension_s,
         taking_turns_s=_taking_turns(track, inside),
+        other_moved_deg=_range(track.resting_hip[inside]),
         both_up_s=float(step[both].sum()),
         other_seen=float(np.isfinite(track.resting_hip[inside]).mean()) if inside.any() else 0.0,
         unevenness=float(np.std(durations) / np.mean(durations)) if durations else 0.0,
@@ -106,7 +109,8 @@ def _taking_turns(track: Track, inside: Mask) -> float:
 def is_glide(attempt: Attempt, raised: Track, track: Track) -> bool:
     """Whether an attempt bears out that it is one."""
     e = evidence(attempt, raised, track)
-    one_leg = e.taking_turns_s < TURNS_S and e.both_up_s < BOTH_UP_S and e.other_seen > OTHER_SEEN
+    turns = e.taking_turns_s > TURNS_S and e.other_moved_deg > TURNS_DEG
+    one_leg = not turns and e.both_up_s < BOTH_UP_S and e.other_seen > OTHER_SEEN
     held = e.hip_deg > HIP_MIN_DEG and e.thigh_moved_deg < THIGH_MOVED_DEG
     if len(attempt.cycles) >= RHYTHM_REPS and e.unevenness > UNEVEN:
         return False
@@ -119,9 +123,11 @@ def is_glide(attempt: Attempt, raised: Track, track: Track) -> bool:
 
 def moves_otherwise(track: Track) -> bool:
     """Whether a leg moves far again and again, whatever for."""
-    for angle in (track.hip, track.knee, track.resting_hip):
-        calm = smooth(track.t_s, angle, 0.2)
-        known = calm[np.isfinite(calm)]
-        if len(known) > 10 and percentile(known, 95) - percentile(known, 5) > OTHERWISE_DEG:
-            return True
-    return False
+    angles = (track.hip, track.knee, track.resting_hip)
+    return any(_range(smooth(track.t_s, x, 0.2)) > OTHERWISE_DEG for x in angles)
+
+
+def _range(angle: Array) -> float:
+    """From the 5th to the 95th percentile of what is known (degrees), 0 of hardly anything."""
+    known = angle[np.isfinite(angle)]
+    return percentile(known, 95) - percentile(known, 5) if len(known) > MIN_LOOKS else 0.0

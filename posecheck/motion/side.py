@@ -7,7 +7,7 @@ import numpy as np
 from posecheck.types import Side
 
 SEEN_MIN = 5  # looks with a label, before anything is said
-CLEAR = 0.75  # share of the labels that must agree
+CLEAR = 0.6  # share of the labels that must agree
 
 
 class SideJudge:

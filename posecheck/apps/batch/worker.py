@@ -27,6 +27,7 @@ from posecheck.apps.looking import finish, look, write_files
 from posecheck.apps.report_dir import OURS, POSES, REPORT, holds_only_ours
 from posecheck.assess.prescription import Prescription
 from posecheck.errors import OutputError, PosecheckError
+from posecheck.motion.calibration import calibration_of
 from posecheck.session import Session
 from posecheck.types import ClipGrade, Report
 from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
@@ -156,7 +157,7 @@ class _OneClip:
         if measured is not None:
             session = Session.restored(prescription, measured)
         else:
-            session = Session(prescription)
+            session = Session(prescription, calibration=calibration_of(model.name))
             for pose in () if found is None else found[0]:
                 session.push(pose)
         if found is not None:
