@@ -45,6 +45,7 @@ def make_finding(**changes: Any) -> Finding:
         "limit": 8.0,
         "unit": "deg",
         "message": "Keep the knee still while the foot moves: it moved by 17°, 8° is the limit.",
+        "uncertainty": 1.5,
     }
     return Finding(**{**values, **changes})
 
@@ -136,6 +137,7 @@ def make_report(findings: Sequence[Finding] | None = None, **changes: Any) -> Re
         "quality": Quality(
             1.0, 0.98, 4.0, float("nan"), ("legs_uncertain",),
             ("For a while the two legs could not be told apart: put the camera a little higher.",),
+            ("legs_uncertain",),
         ),
         "tension": TENSION,
         "sets": (ExerciseSet(1, "left", "ankle_pump", TENSION, 6),),

@@ -34,10 +34,7 @@ def frame(i: int, t_s: float | None = None) -> Frame:
 
 
 def pose(t_s: float) -> Pose:
-    return Pose(
-        t_s, W, H, np.full((33, 2), 7.0), np.ones(33), np.full((33, 2), np.nan),
-        np.full(33, np.nan), 0.5, 0,
-    )  # fmt: skip
+    return Pose(t_s, W, H, np.full((33, 2), 7.0), np.ones(33), 0.5)
 
 
 def write(target: Recording, one: Frame) -> None:

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from present_factory import make_finding, make_report, make_series
 
+from posecheck.assess.change import change_since
 from posecheck.errors import InputError, OutputError
 from posecheck.present.files import write_whole
 from posecheck.present.tables import COLUMNS, read_report, report_to_dict, write_csv, write_json
@@ -43,7 +44,10 @@ def test_the_fields_are_those_of_the_contract() -> None:
     }  # fmt: skip
     assert set(found["findings"][0]) == {
         "rule", "severity", "rep", "start_s", "end_s", "measured", "limit", "unit", "message",
+        "uncertainty",
     }  # fmt: skip
+    assert found["findings"][0]["uncertainty"] == 1.5
+    assert found["quality"]["barring"] == ["legs_uncertain"]
     assert found["quality"]["view_elevation_deg"] is None
     assert found["grade"]["deductions"][0]["points"] == 25
     assert found["prescription"]["limits"]["thigh_deg"] == 8.0
@@ -54,13 +58,24 @@ def test_the_fields_are_those_of_the_contract() -> None:
 def test_json_knows_no_nan(values: list[float], measured: float, text: str) -> None:
     """Whatever the numbers, the JSON is strict and comes back the same."""
     report = make_report(
-        findings=[make_finding(measured=measured, message=text)],
+        findings=[make_finding(measured=measured, message=text, uncertainty=values[4])],
         tension=Tension(*values),
         prescription={"x": values[0], "list": (np.float64(values[1]), np.int64(3), Path("a"))},
     )
     found = report_to_dict(report)
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert found["findings"][0]["message"] == text
+    assert (found["findings"][0]["uncertainty"] is None) == (not math.isfinite(values[4]))
+
+
+def test_an_older_report_is_read_and_compared(tmp_path: Path) -> None:
+    """One that was written before findings had an uncertainty, and qualities what bars a pass."""
+    older = report_to_dict(make_report())
+    del older["quality"]["barring"], older["quality"]["notes"]
+    for finding in older["findings"]:
+        del finding["uncertainty"]
+    (tmp_path / "report.json").write_text(json.dumps(older))
+    assert change_since(read_report(tmp_path / "report.json"), make_report()).as_dict()
 
 
 def test_nothing_found_is_null(tmp_path: Path) -> None:
