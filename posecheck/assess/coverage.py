@@ -31,7 +31,9 @@ TOUCHED_S = 0.5  # a hand at a leg for so long, in all, has helped or hindered i
 # Looks a second. A pump of 1 Hz keeps its range within a tenth at 6, and repetitions are counted
 # right on all clips; at 4 they are not (benchmarks/SAMPLING.md).
 LOOKS_MIN_PER_S = 6.0
-HOLE_S = 0.6  # time between two looks that is not known to have passed as they show
+# Time between two looks that is not known to have passed as they show: so much, and more steps
+# than usual, for a clip of one frame a second is no clip of nobody.
+HOLE_S, HOLE_STEPS = 0.6, 1.5
 # Where nobody lies for so long, they have left: who lies there later has come anew.
 ABSENT_S = 10.0
 # Warnings that bar a pass wherever they are given.
@@ -125,9 +127,10 @@ def judge(sight: Sight, prescription: Prescription, *, live: bool = False) -> Qu
     length = float(sight.t_s[-1] - sight.t_s[0]) if len(sight.t_s) else 0.0
     if length < SHORTEST_S and not sight.exercising.any():
         found.add("too_short")
-    if looks_per_s(sight.t_s, sight.moving) < LOOKS_MIN_PER_S:
+    moving = sight.moving if sight.moving.any() else np.ones(len(sight.t_s), bool)
+    if looks_per_s(sight.t_s, moving) < LOOKS_MIN_PER_S:  # nor do so few tell another exercise
         found.add("too_few_looks" if live else "too_few_frames")
-    if sight.something_else and usable >= TRACKED_MIN:
+    elif sight.something_else and usable >= TRACKED_MIN:
         found.add("not_this_exercise")
     warnings = tuple(w for w in WARNINGS if w in found)
     notes = tuple(warning_note(w) for w in warnings)
@@ -190,7 +193,8 @@ def _share(times: Array, values: Array, during: Mask | None = None) -> float:
     if not len(steps):
         return _mean(values[inside])
     known = np.nan_to_num(np.asarray(values, float))
-    held = np.where(steps <= HOLE_S, (0.5 * (known[1:] + known[:-1]))[between], 0.0)
+    hole_s = max(HOLE_S, HOLE_STEPS * float(np.median(steps)))
+    held = np.where(steps <= hole_s, (0.5 * (known[1:] + known[:-1]))[between], 0.0)
     return float((steps * held).sum() / steps.sum())
 
 

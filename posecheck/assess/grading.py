@@ -81,7 +81,7 @@ def grade(
     over_all = quality.usable_fraction if math.isnan(stay_usable) else stay_usable
     blocked = list(_blocked(prescription, quality, over_all, exercise_usable))
     if not blocked and not reps and not any(s.tension for s in sets):
-        blocked = [NOT_FOUND]
+        blocked = [*map(warning_note, quality.barring), NOT_FOUND]
     if blocked:
         seen = [f"As far as it was seen: {line.reason}" for line in faults(findings)]
         return Grade("ungradable", None, (*blocked, *seen))

@@ -133,9 +133,8 @@ WARNING_NOTES = {
     "as every phone does unless it is told otherwise.",
     "too_few_looks": "This computer was too slow to look often enough: close other programs, or "
     "record the session and review it afterwards.",
-    "not_this_exercise": "Something else than the nerve glide was seen: lie on your back, hold one "
-    "thigh up, straighten that knee to the first pull and stop there, then pump the foot or bend "
-    "the knee.",
+    "not_this_exercise": "Another exercise was seen: hold one thigh up, straighten that knee to "
+    "the first pull and stop there, then pump the foot or bend the knee.",
     "too_short": "The clip is too short to judge: record from lying down until the leg is back "
     "down.",
     "cut_off": "The recording breaks off before its end, so only what is there was looked at: "

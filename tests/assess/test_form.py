@@ -13,6 +13,7 @@ from figure import LEG, Camera, Figure
 from script import Script
 from sessions import clean_report, faults, report_on
 
+from posecheck.assess.form import UNCERTAINTY
 from posecheck.assess.messages import finding_unit
 from posecheck.assess.prescription import Prescription
 from posecheck.types import RULES, Finding, Report
@@ -95,6 +96,8 @@ def test_a_finding_says_when_what_and_how_much(rule: str, planted: dict[str, Rep
         assert f.measured > f.limit > 0
         assert 3.0 < f.start_s < f.end_s <= report.series.t_s[-1]
         assert f.unit == finding_unit(rule)
+        assert f.uncertainty == UNCERTAINTY[rule]
+        assert f.measured - f.limit > f.uncertainty
         assert f.message.endswith(".")
         assert f.rep is None or 1 <= f.rep <= len(report.reps)
 
@@ -209,9 +212,9 @@ DOSED: dict[str, tuple[Callable[[], Script], dict[str, float]]] = {
         lambda: Script().stay(1.6).extend(over_s=2).stay(0.3).pumps(5),
         {"hold_s": 3.0},
     ),
-    "too_fast": (lambda: extended().pumps(12, 0.44, 25), {"cycle_min_s": 1.0}),
+    "too_fast": (lambda: extended().bends(8, 1.5, 40), {"cycle_min_s": 4.0}),
     "too_slow": (lambda: extended().pumps(3, 5.5), {"cycle_max_s": 3.0}),
-    "range_too_small": (lambda: extended().pumps(5, 1.8, 8), {"range_min_deg": 20.0}),
+    "range_too_small": (lambda: extended().pumps(5, 1.8, 7), {"range_min_deg": 20.0}),
 }
 
 
@@ -258,6 +261,43 @@ def test_without_repetitions_there_is_nothing_to_find() -> None:
     assert film(Script(head=30).stay(4)).findings == ()
 
 
+# What is planted beside a rule's limit, in degrees: too little to be sure of, and just enough.
+BESIDE: dict[str, Callable[[float], Script]] = {
+    "thigh_drift": lambda by: extended().aside("hip", 82 - by, 4).pumps(5),
+    "head_lifted": lambda by: extended().aside("head", by, 1).pumps(5),
+    "range_too_small": lambda by: extended().bends(5, 3.0, by),
+    "tension_not_held": lambda by: Script().stay(1.6).extend(over_s=2).stay(by).pumps(5),
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "sure", "unsure", "limit"),
+    [
+        ("thigh_drift", 11.0, 9.0, {"thigh_drift_deg": 8.0}),
+        ("head_lifted", 15.0, 12.5, {"head_lift_deg": 10.0}),
+    ],
+)
+def test_a_finding_counts_only_beyond_its_own_uncertainty(
+    rule: str, sure: float, unsure: float, limit: dict[str, float]
+) -> None:
+    """Over the limit by less than measuring may be off, the rule says nothing."""
+    asked = {"limits": limit}
+    assert faults(film(BESIDE[rule](sure), asked)) == [rule]
+    assert film(BESIDE[rule](unsure), asked).findings == ()
+
+
+def test_what_falls_short_counts_beyond_its_uncertainty_too() -> None:
+    """A stop or a range that is asked for may measure a little less."""
+    few = {"severity": {"tension_not_held": "fault", "range_too_small": "fault"}}
+    limits = {"limits": {"tension_not_held_s": 1.0}, **few}
+    assert faults(film(BESIDE["tension_not_held"](0.85), limits)) == []
+    assert faults(film(BESIDE["tension_not_held"](0.3), limits)) == ["tension_not_held"]
+    asked = {"dose": {"range_min_deg": 20.0}}
+    assert faults(film(BESIDE["range_too_small"](18.8), asked)) == []
+    assert faults(film(BESIDE["range_too_small"](16.0), asked)) == ["range_too_small"]
+
+
 def test_every_rule_of_the_contract_is_planted_here() -> None:
-    """None is forgotten."""
+    """None is forgotten, and each knows how far it may be off."""
+    assert set(UNCERTAINTY) == set(RULES)
     assert {*PLANTED, *DOSED, "hands_not_behind_thigh"} == set(RULES)

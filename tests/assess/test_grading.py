@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.assess.grading import BLOCKING, grade
+from posecheck.assess.grading import BLOCKING, NOT_FOUND, grade
 from posecheck.assess.messages import finding_message, finding_unit, warning_note
 from posecheck.assess.prescription import Prescription
 from posecheck.assess.scoring import COSTS
@@ -64,6 +64,7 @@ qualities = st.builds(
     st.floats(-90, 90) | st.just(math.nan),
     st.floats(-90, 90) | st.just(math.nan),
     st.lists(st.sampled_from(WARNINGS), max_size=4).map(tuple),
+    barring=st.lists(st.sampled_from(WARNINGS), max_size=2).map(tuple),
 )
 
 
@@ -110,6 +111,7 @@ def test_laws(
         usable = quality.usable_fraction if math.isnan(stay) else stay
         assert usable >= prescription.coverage.usable_min
         assert quality.tracked_fraction > 0
+        assert not quality.barring
         assert result.score is not None
         assert result.score > 85
     elif result.verdict == "needs_work":
@@ -234,12 +236,36 @@ def test_several_sets_and_both_legs() -> None:
 def test_what_blocks(name: str) -> None:
     """With enough seen only some warnings block; with little seen all that hide the exercise."""
     clear = graded(12, quality=replace(SEEN, warnings=(name,)))
-    blocking = {"no_person", "not_supine", "other_leg_unseen", "too_short"}
+    blocking = {"no_person", "not_supine", "other_leg_unseen", "too_short", "not_this_exercise"}
     assert (clear.verdict == "ungradable") == (name in blocking)
     little = graded(12, quality=replace(SEEN, usable_fraction=0.5, warnings=(name,)))
     assert little.verdict == "ungradable"
-    assert (warning_note(name) in little.reasons) == (name not in {"second_person", "cut_off"})
+    never = {"second_person", "cut_off", "too_few_frames", "too_few_looks"}
+    assert (warning_note(name) in little.reasons) == (name not in never)
     assert set(BLOCKING) == set(WARNINGS)
+
+
+@pytest.mark.parametrize("name", WARNINGS)
+def test_what_bars_is_no_pass_and_hides_no_fault(name: str) -> None:
+    """Nothing wrong was seen, but not everything was: ungradable. A fault stays one."""
+    barred = replace(SEEN, warnings=(name,), barring=(name,))
+    clean = graded(12, quality=barred)
+    assert (clean.verdict, clean.score) == ("ungradable", None)
+    assert clean.reasons == (warning_note(name),)
+    if BLOCKING[name] != "always":
+        faulty = graded(12, found("bouncing", 2), quality=barred)
+        assert faulty == graded(12, found("bouncing", 2))
+        assert faulty.verdict == "needs_work"
+    assert graded(12, found("too_fast", 2, "advice"), quality=barred).verdict == "ungradable"
+
+
+def test_all_that_bars_is_said() -> None:
+    """One note each, beside what to do where no exercise was found."""
+    barring = ("legs_uncertain", "too_few_frames")
+    notes = tuple(warning_note(w) for w in barring)
+    assert graded(12, quality=replace(SEEN, warnings=barring, barring=barring)).reasons == notes
+    nothing = grade(DEFAULT, replace(SEEN, barring=barring), (), (), ())
+    assert nothing.reasons == (*notes, NOT_FOUND)
 
 
 @pytest.mark.parametrize(
