@@ -201,7 +201,8 @@ def _attempt(
     tension = onset(track.t_s, steady, first, level, high, glide)
     held = (track.t_s >= tension) & (track.t_s <= max(glide, tension))
     if held.sum() < 3:
-        held = np.abs(track.t_s - tension) <= 0.2
+        away_s = np.abs(track.t_s - tension)
+        held = away_s <= max(0.2, float(away_s.min()))  # of few frames not one may be so near
     if not cycles and lower - tension < HOLD_MIN_S:
         return None
     return Attempt(

@@ -11,7 +11,7 @@ from tracks import attempts, begun, ended, track
 
 from posecheck.motion.cycles import crossing, filled, runs, smooth, turning_points
 from posecheck.motion.reps import Cycle
-from posecheck.motion.tension import find_attempts
+from posecheck.motion.attempts import find_attempts
 from posecheck.types import Variant
 
 

@@ -5,19 +5,28 @@ from __future__ import annotations
 import numpy as np
 from script import Script
 
-from posecheck.motion.tension import Attempt, Track, find_attempts
-from posecheck.types import Variant
+from posecheck.motion.attempts import find_attempts
+from posecheck.motion.tension import Attempt, Track
+from posecheck.types import Array, Variant
 
 ANGLE_NOISE_DEG = 0.3
 
 
 def track(script: Script, fps: float = 25.0, noise_deg: float = ANGLE_NOISE_DEG) -> Track:
-    """The script's angles with some noise."""
+    """The script's angles with some noise; single looks have as much again."""
     times = np.arange(0.0, script.end_s, 1.0 / fps)
     true = script.at(times)
-    noise = np.random.default_rng(0).normal(0.0, noise_deg, (3, len(times)))
-    hip, knee, ankle = (true[n] + e for n, e in zip(("hip", "knee", "ankle"), noise, strict=True))
-    return Track(times, hip, knee, ankle)
+    noise = np.random.default_rng(0).normal(0.0, noise_deg, (6, len(times)))
+    names = ("hip", "knee", "ankle", "resting_hip")
+    hip, knee, ankle, resting = (true[n] + e for n, e in zip(names, noise, strict=False))
+    label = np.where(true["other"] > 0.5, 1.0, 0.0)
+    return Track(times, hip, knee, ankle, resting, knee + noise[4], ankle + noise[5], label)
+
+
+def plain(times: Array, hip: Array, knee: Array, ankle: Array) -> Track:
+    """A track of one leg, the other lying flat, whose single looks are the smoothed ones."""
+    flat = np.zeros(len(times))
+    return Track(times, hip, knee, ankle, flat, knee, ankle, flat)
 
 
 def attempts(script: Script, variant: Variant | None = None, fps: float = 25.0) -> list[Attempt]:
