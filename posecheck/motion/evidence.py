@@ -39,6 +39,10 @@ THIGH_MOVED_DEG = 28.0
 # The other leg is the raised one, and has been lowered: glides never; a dead bug for 2.6 s, and the
 # thigh that rests moves by 59 degrees. Where the picture is dark the names alone change.
 TURNS_S, STEADY_S, TURNS_DEG = 1.0, 0.25, 40.0
+# The other thigh's way while the knee is straightened, and shortly before: glides at most 5 degrees;
+# 31 to 50 in a straight leg raise beside a foot that is flat on the mat, where first the one leg
+# and then the other is the raised one (sticks).
+OTHER_MOVED_DEG, BEFORE_S = 25.0, 1.0
 # The other thigh is as high, or nearly: glides never, a bicycle for 6.3 s.
 BOTH_UP_S, AS_HIGH_DEG = 1.0, 15.0
 # Looks that show the other leg apart: glides 0.99 and more, both knees at once 0.2.
@@ -61,6 +65,7 @@ class Evidence:
     stop_s: float
     taking_turns_s: float  # how long the other leg was the raised one
     other_moved_deg: float  # the range of the other thigh
+    other_before_deg: float  # its way while the knee was straightened
     both_up_s: float  # how long the other thigh was up as far
     other_seen: float  # share of the looks in which the other leg was seen apart
     unevenness: float  # of the repetitions' durations, 0 for a metronome
@@ -72,10 +77,10 @@ def evidence(attempt: Attempt, raised: Track, track: Track) -> Evidence:
     extending = (raised.t_s >= a.extend_s) & (raised.t_s <= a.tension_s)
     calm = smooth(raised.t_s, raised.knee, 0.15)
     hip = smooth(raised.t_s, raised.hip, 0.3)
-    before = calm[extending & np.isfinite(calm)]
+    # all of it, for some stop on the way
+    before = calm[(raised.t_s <= a.tension_s) & np.isfinite(calm)]
     high = float(before.max()) if len(before) else a.knee_deg
-    thigh = hip[extending & np.isfinite(hip)]
-    moved = float(np.ptp(thigh)) if len(thigh) else 0.0
+    straightening = (track.t_s >= a.extend_s - BEFORE_S) & (track.t_s <= a.tension_s)
     inside = (track.t_s >= a.extend_s) & (track.t_s <= a.lower_s)
     durations = [c.end_s - c.start_s for c in a.cycles]
     step = np.gradient(track.t_s) if len(track.t_s) > 1 else np.zeros(len(track.t_s))
@@ -83,12 +88,13 @@ def evidence(attempt: Attempt, raised: Track, track: Track) -> Evidence:
     return Evidence(
         extension_deg=high - a.knee_deg,
         begun=bool(raised.t_s[0] - track.t_s[0] < BEGUN_S),
-        thigh_moved_deg=moved,
+        thigh_moved_deg=_way(hip[extending]),
         hip_deg=a.hip_deg,
         knee_deg=a.knee_deg,
         stop_s=a.glide_s - a.tension_s,
         taking_turns_s=_taking_turns(track, inside),
         other_moved_deg=_range(track.resting_hip[inside]),
+        other_before_deg=_way(track.resting_hip[straightening]),
         both_up_s=float(step[both].sum()),
         other_seen=float(np.isfinite(track.resting_hip[inside]).mean()) if inside.any() else 0.0,
         unevenness=float(np.std(durations) / np.mean(durations)) if durations else 0.0,
@@ -110,6 +116,7 @@ def is_glide(attempt: Attempt, raised: Track, track: Track) -> bool:
     """Whether an attempt bears out that it is one."""
     e = evidence(attempt, raised, track)
     turns = e.taking_turns_s > TURNS_S and e.other_moved_deg > TURNS_DEG
+    turns |= e.other_before_deg > OTHER_MOVED_DEG
     one_leg = not turns and e.both_up_s < BOTH_UP_S and e.other_seen > OTHER_SEEN
     held = e.hip_deg > HIP_MIN_DEG and e.thigh_moved_deg < THIGH_MOVED_DEG
     if len(attempt.cycles) >= RHYTHM_REPS and e.unevenness > UNEVEN:
@@ -131,3 +138,9 @@ def _range(angle: Array) -> float:
     """From the 5th to the 95th percentile of what is known (degrees), 0 of hardly anything."""
     known = angle[np.isfinite(angle)]
     return percentile(known, 95) - percentile(known, 5) if len(known) > MIN_LOOKS else 0.0
+
+
+def _way(angle: Array) -> float:
+    """From the smallest to the largest that is known (degrees), 0 of none."""
+    known = angle[np.isfinite(angle)]
+    return float(np.ptp(known)) if len(known) else 0.0
