@@ -1,37 +1,38 @@
-"""Angles of known figures, from every side that is supported."""
+"""Angles of known figures: those of the picture, and how far they may be off."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from figure import Camera, Figure, near_side
+from hypothesis import given
+from hypothesis import strategies as st
 from script import Script
 
 from posecheck.motion.angles import (
+    ankle_from_hip,
     face_px,
     head_tilt_deg,
-    hip_joint_px,
     leg_angles,
-    resting_angles,
     uncertainties_deg,
 )
 from posecheck.motion.body import Body
-from posecheck.motion.skeleton import LEGS
+from posecheck.motion.calibration import FULL, HEAVY
 from posecheck.motion.track import Tracker
 from posecheck.motion.view import View
 from posecheck.types import Array, Pose, Side
 
-SIDE_ON = View(0.0, 0.0, 0.0, 1.0, 640, 480)
+SIDE_ON = View(0.0, 0.0, 0.0, 1.0)
 VIEWS = [(0, 0), (0, 6), (25, 6), (-25, 6), (0, 22), (20, 20), (-20, 15)]
+JOINTS = ("hip", "knee", "ankle")
+postures = st.tuples(st.floats(-20, 120), st.floats(0, 130), st.floats(-60, 40))
 
 
 def body(view: View = SIDE_ON) -> Body:
     """Somebody whose hip is in the middle of the picture."""
     return Body(
-        t_s=0.0, view=view, foot_view=view, trunk_px=100.0, shoulders_px=np.array([220.0, 240.0]),
-        hip_px=np.array([320.0, 240.0]), hip_move=np.zeros(2), lying=True, supine=0.1,
+        t_s=0.0, view=view, trunk_px=100.0, shoulders_px=np.array([220.0, 240.0]),
+        hip_px=np.array([320.0, 240.0]), lying=True, supine=0.1,
     )  # fmt: skip
 
 
@@ -49,89 +50,114 @@ def leg(hip: float, knee: float, ankle: float) -> Array:
     return np.array(joints)
 
 
-@pytest.mark.parametrize("place", VIEWS)
-def test_the_hip_is_drawn_where_its_angle_is_measured(place: tuple[int, int]) -> None:
-    """A leg drawn from the shown hip has the same angles, with nothing left to correct."""
-    view = View(*place, 0.0, 1.0, 640, 480)
-    corrected = replace(body(view), hip_move=np.array([0.05, -0.2]))
-    joints = leg(80, 40, 0)
-    shown = hip_joint_px(corrected, joints)
-    assert shown[1] > joints[0, 1] + 5  # below its landmark
-    drawn = replace(body(view), hip_px=shown)
-    assert leg_angles(drawn, joints).hip == pytest.approx(leg_angles(corrected, joints).hip)
-    assert leg_angles(drawn, joints).knee == pytest.approx(leg_angles(corrected, joints).knee)
+def read(joints_px: Array, view: View = SIDE_ON) -> list[float]:
+    """Hip, knee and ankle of a leg."""
+    found = leg_angles(view, joints_px)
+    return [found.hip, found.knee, found.ankle]
 
 
 def columns(poses: list[Pose]) -> dict[str, Array]:
-    """What a tracker makes of poses: medians of hip, knee and ankle."""
+    """What a tracker makes of poses."""
     tracker = Tracker()
     for pose in poses:
         tracker.push(pose)
     tracker.finish()
-    return {name: tracker.column(name) for name in ("hip", "knee", "ankle", "confidence")}
+    names = (*JOINTS, *(f"{j}_sd" for j in JOINTS), "confidence")
+    return {name: tracker.column(name) for name in names}
 
 
-@pytest.mark.parametrize("angles", [(80, 25, 0), (90, 0, 20), (60, 90, -40), (5, 5, -20)])
+@given(postures)
 def test_a_leg_drawn_from_the_side_reads_as_it_was_drawn(angles: tuple[float, ...]) -> None:
     """Knee: thigh against shank; hip: thigh against the surface; ankle: foot against shank."""
-    found = leg_angles(body(), leg(*angles))
-    assert [found.hip, found.knee, found.ankle] == pytest.approx(angles, abs=1e-6)
+    assert read(leg(*angles)) == pytest.approx(angles, abs=1e-6)
 
 
-@pytest.mark.parametrize("angles", [(0, 0, -15), (30, 60, 0)])
-def test_a_resting_leg_is_read_from_its_own_hip(angles: tuple[float, ...]) -> None:
-    """The resting leg needs no held hip."""
-    found = resting_angles(SIDE_ON, leg(*angles) + np.array([40.0, 25.0]))
-    assert [found.hip, found.knee, found.ankle] == pytest.approx(angles, abs=1e-6)
+@given(postures, st.floats(0.2, 5.0), st.floats(-900, 900), st.floats(-900, 900))
+def test_a_leg_that_is_moved_scaled_or_mirrored_reads_the_same(
+    angles: tuple[float, ...], scale: float, x: float, y: float
+) -> None:
+    """The picture's size and place mean nothing, nor which way the feet point."""
+    moved = scale * leg(*angles) + [x, y]
+    assert read(moved) == pytest.approx(angles, abs=1e-6)
+    mirrored = moved * [-1, 1]
+    assert read(mirrored, View(0.0, 0.0, 0.0, -1.0)) == pytest.approx(angles, abs=1e-6)
+
+
+@pytest.mark.parametrize("feet", [1, -1])
+@given(angles=postures, tilt=st.floats(-20, 20))
+def test_a_picture_that_is_turned_with_its_surface_reads_the_same(
+    feet: int, angles: tuple[float, ...], tilt: float
+) -> None:
+    """The hip is measured against the surface, which rises towards the feet by its slope."""
+    c, s = np.cos(np.radians(tilt)), np.sin(np.radians(tilt))
+    turned = leg(*angles) @ np.array([[c, -s], [s, c]]) * [feet, 1]
+    assert read(turned, View(0.0, 0.0, tilt, float(feet))) == pytest.approx(angles, abs=1e-6)
 
 
 def test_a_knee_that_bends_backwards_is_no_knee() -> None:
     """Far over-extended, all three angles are unknown and not a number that looks fine."""
-    found = leg_angles(body(), leg(80, -35, 0))
-    assert np.isnan([found.hip, found.knee, found.ankle]).all()
+    assert np.isnan(read(leg(80, -35, 0))).all()
 
 
 def test_a_foot_on_the_wrong_side_of_the_shank_is_not_believed() -> None:
     """The foot flips in pure side views; knee and hip stay known."""
     flipped = leg(80, 25, 0)
     flipped[4] = 2 * flipped[3] - flipped[4]
-    found = leg_angles(body(), flipped)
-    assert np.isnan(found.ankle)
-    assert found.knee == pytest.approx(25, abs=1e-6)
+    hip, knee, ankle = read(flipped)
+    assert np.isnan(ankle)
+    assert [hip, knee] == pytest.approx([80, 25], abs=1e-6)
 
 
-def test_unknown_joints_give_unknown_angles() -> None:
-    """Missing is NaN."""
+@pytest.mark.parametrize(("joint", "unknown"), [(1, [0, 1, 2]), (2, [0, 1, 2]), (4, [2])])
+def test_unknown_joints_give_unknown_angles(joint: int, unknown: list[int]) -> None:
+    """Missing is NaN, and takes nothing along that does not depend on it."""
     joints = leg(80, 25, 0)
-    joints[1] = np.nan
-    found = leg_angles(body(), joints)
-    assert np.isnan([found.hip, found.knee]).all()
+    joints[joint] = np.nan
+    assert np.flatnonzero(np.isnan(read(joints))).tolist() == unknown
+
+
+def test_where_the_ankle_is_from_its_hip() -> None:
+    """Along the surface to the feet, and up from it, in trunk lengths."""
+    assert ankle_from_hip(body(), leg(0, 0, 0)) == pytest.approx([1.2, 0.0])
+    assert ankle_from_hip(body(), leg(90, 0, 0)) == pytest.approx([0.0, 1.2])
+    mirrored = leg(0, 0, 0) * [-1, 1]
+    assert ankle_from_hip(body(View(0, 0, 0, -1)), mirrored) == pytest.approx([1.2, 0.0])
 
 
 @pytest.mark.parametrize("feet", [1, -1])
 @pytest.mark.parametrize("which", ["near", "far"])
 @pytest.mark.parametrize(("azimuth", "elevation"), VIEWS)
-def test_the_view_costs_no_angle(azimuth: float, elevation: float, which: str, feet: int) -> None:
-    """From any supported place the angles are those of the joints, on the near and the far leg.
+def test_the_band_holds_what_the_view_costs(
+    azimuth: float, elevation: float, which: str, feet: int
+) -> None:
+    """Angles are those of the picture; from any supported place the true ones lie in their bands.
 
-    But for the foot: toes point out of the sagittal plane, so its view is undone by half only.
+    Seen straight from the side nothing is lost.
     """
     camera = Camera(azimuth=azimuth, elevation=elevation, feet=1 if feet > 0 else -1)
     near = near_side(camera)
     far: Side = "left" if near == "right" else "right"
     figure = Figure(side=near if which == "near" else far, camera=camera, noise_px=0.2)
     seen = columns(figure.still(2.6, fps=15, hip=80, knee=30, ankle=5))
-    for name, true, within in (("hip", 80, 2.5), ("knee", 30, 2.5), ("ankle", 5, 8.0)):
-        assert np.nanmedian(seen[name]) == pytest.approx(true, abs=within), name
+    for name, true in (("hip", 80), ("knee", 30), ("ankle", 5)):
+        off = abs(np.nanmedian(seen[name]) - true)
+        assert off < np.nanmedian(seen[f"{name}_sd"]), name
+        if azimuth == 0 and elevation <= 6:
+            assert off < 2, name
 
 
 @pytest.mark.parametrize("feet", [1, -1])
-@pytest.mark.parametrize("roll", [-20, -10, 10, 20])
-def test_a_tilted_camera_is_levelled(roll: float, feet: int) -> None:
-    """The surface is taken from how the trunk lies; half of the tilt at least is undone."""
+@pytest.mark.parametrize(("roll", "left"), [(-20, 0.5), (-10, 0.8), (10, 0.8), (20, 0.5)])
+def test_a_tilted_camera_is_levelled(roll: float, left: float, feet: int) -> None:
+    """The surface is taken from how the trunk lies, more so where that leaves less doubt.
+
+    What is left of the tilt lies in the hip's band; the knee knows nothing of it.
+    """
     figure = Figure(camera=Camera(roll=roll, feet=1 if feet > 0 else -1))
     seen = columns(figure.still(2.6, fps=15, hip=80, knee=30))
-    assert np.nanmedian(seen["hip"]) == pytest.approx(80, abs=0.5 * abs(roll) + 1)
+    off = abs(np.nanmedian(seen["hip"]) - 80)
+    assert off < left * abs(roll) + 1
+    assert off < np.nanmedian(seen["hip_sd"])
     assert np.nanmedian(seen["knee"]) == pytest.approx(30, abs=2.5)
 
 
@@ -156,13 +182,23 @@ def test_a_face_that_turns_to_the_feet_is_a_lifted_head(tilt: float, feet: int) 
 
 def test_doubt_grows_with_the_view_and_with_noise() -> None:
     """An oblique view, jitter or few usable frames widen the band; it never vanishes."""
-    calm = np.array(uncertainties_deg(body(), 1.0, 0.0))
-    oblique = uncertainties_deg(body(View(30.0, 20.0, 0.0, 1.0, 640, 480)), 1.0, 0.0)
-    noisy = uncertainties_deg(body(), 1.0, 5.0)
-    assert (calm > 0).all()
-    assert (np.array(oblique) > calm).all()
-    assert (np.array(noisy) > calm).all()
-    assert (np.array(uncertainties_deg(body(), 0.3, 5.0)) > noisy).all()
+
+    def bands(view: View = SIDE_ON, support: float = 1.0, noise_px: float = 0.0) -> Array:
+        return np.array(uncertainties_deg(body(view), support, noise_px, HEAVY))
+
+    assert bands() == pytest.approx(
+        [1.96 * sd for sd in (HEAVY.hip_sd_deg, HEAVY.knee_sd_deg, HEAVY.ankle_sd_deg)]
+    )
+    assert (bands(View(30.0, 20.0, 0.0, 1.0)) > bands()).all()
+    assert (bands(noise_px=5.0) > bands()).all()
+    assert (bands(support=0.3, noise_px=5.0) > bands(noise_px=5.0)).all()
+    assert np.isnan(bands(View(np.nan, np.nan, 0.0, 1.0))).all()
+
+
+def test_the_band_is_that_of_the_model() -> None:
+    """What one model is known to be off by is not what another is."""
+    heavy, full = (uncertainties_deg(body(), 1.0, 1.0, c) for c in (HEAVY, FULL))
+    assert full[0] > heavy[0]
 
 
 def test_confidence_is_a_fraction_and_falls_with_noise() -> None:
@@ -173,11 +209,11 @@ def test_confidence_is_a_fraction_and_falls_with_noise() -> None:
     assert np.median(noisy) < np.median(clean)
 
 
-def test_the_angles_follow_a_moving_leg() -> None:
-    """Over a whole exercise the error stays that of the landmarks, a degree at most."""
+@pytest.mark.parametrize("fps", [10, 25])
+def test_the_angles_follow_a_moving_leg(fps: float) -> None:
+    """Over a whole exercise the error stays that of the landmarks, a degree and a half at most."""
     figure, script = Figure(), Script().stay(1.6).extend(over_s=2).stay(0.5).pumps(2)
-    seen = columns(figure.film(script))
-    true = script.at(np.arange(0.0, script.end_s, 0.04))
-    for name in ("hip", "knee", "ankle"):
-        assert np.nanmean(np.abs(seen[name] - true[name])) < 1.0, name
-    assert list(LEGS[0]) == [23, 25, 27, 29, 31]
+    seen = columns(figure.film(script, fps=fps))
+    true = script.at(np.arange(0.0, script.end_s, 1 / fps))
+    for name in JOINTS:
+        assert np.nanmean(np.abs(seen[name] - true[name])) < 1.5, name

@@ -26,14 +26,12 @@ def test_it_holds_the_span_and_no_more(steps: list[float]) -> None:
 
 
 def test_what_is_forgotten_on_purpose() -> None:
-    """The newest few, what came before a moment, or all."""
+    """What came before a moment, what is too old by now, or all."""
     lately: Lately[str] = Lately(SPAN_S)
     for t_s, what in ((0.0, "a"), (0.5, "b"), (1.0, "c"), (1.5, "d")):
         lately.push(t_s, what)
     lately.drop_before(0.5)
     assert list(lately) == ["b", "c", "d"]
-    lately.keep_last(2)
-    assert list(lately) == ["c", "d"]
     lately.forget(3.2)
     assert list(lately) == ["d"]
     lately.clear()

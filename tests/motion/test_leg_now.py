@@ -16,7 +16,7 @@ LEG = np.array([[100.0, 200], [150, 100], [220, 60], [225, 65], [235, 30]])
 
 
 def seen(t_s: float, leg: Array) -> Legs:
-    return Legs(t_s, leg, NOWHERE, NOT_APART, False, 120.0, leg)
+    return Legs(t_s, leg, NOWHERE, NOT_APART, 120.0)
 
 
 @given(speed=st.floats(-400, 400), per_s=st.sampled_from([5, 12.5, 25, 30, 60]))

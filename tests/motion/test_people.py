@@ -9,7 +9,9 @@ from figure import Camera, Figure
 from posecheck.motion.people import (
     box_around,
     describe,
+    leaves,
     search_windows,
+    touches,
     window_around,
     windows_beside,
 )
@@ -97,6 +99,42 @@ def test_the_whole_picture_is_searched_first_then_its_parts(size: tuple[int, int
         assert 0 <= left < right <= size[0]
         assert 0 <= top < bottom <= size[1]
         assert (right - left) * (bottom - top) < size[0] * size[1]
+
+
+def test_who_reaches_out_of_a_window_leaves_it() -> None:
+    """But for what lies out of the picture, which no window holds."""
+    xy = lying(distance_m=5.0)
+    window = window_around(xy, 640, 480)
+    assert not leaves(window, xy, 640, 480)
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    for x, y in ((-low[0], 0), (640 - high[0], 0), (0, -low[1]), (0, 480 - high[1])):
+        assert leaves(window, xy + np.array([x, y]), 640, 480)
+    at_the_edge = xy - np.array([low[0] + 20, 0])
+    assert not leaves(window_around(at_the_edge, 640, 480), at_the_edge, 640, 480)
+
+
+@pytest.mark.parametrize("hand", [15, 16])
+@pytest.mark.parametrize(("first", "second"), [(23, 25), (25, 27), (26, 28), (29, 31)])
+@pytest.mark.parametrize("size", [0.3, 1.0, 4.0])
+def test_a_hand_at_a_leg_touches_it(hand: int, first: int, second: int, size: float) -> None:
+    """At a joint or between two of them, of either leg, in a picture of any size."""
+    patient = size * lying()
+    therapist = patient - size * np.array([0.0, 400.0])
+    assert not touches(therapist, patient)
+    therapist[hand] = 0.5 * (patient[first] + patient[second])
+    assert touches(therapist, patient)
+    trunk = describe(patient).trunk_px
+    therapist[hand] += [0.0, 1.5 * trunk]
+    assert not touches(therapist, patient)
+
+
+def test_the_own_hands_and_a_face_beside_are_no_touch() -> None:
+    """Only another's wrists count."""
+    patient = lying()
+    other = patient - np.array([0.0, 400.0])
+    other[[0, 7, 8, 11, 12]] = patient[25]
+    assert not touches(other, patient)
+    assert not touches(np.full((33, 2), np.nan), patient)
 
 
 @pytest.mark.parametrize("distance_m", [1.6, 3.0, 6.0])

@@ -1,7 +1,8 @@
-"""The tracker while nobody is there: bounded, and no worse for who comes later."""
+"""The tracker: what the picture's size and place change, and who is not there all the time."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,18 +10,146 @@ import pytest
 from figure import Camera, Figure
 from script import Script
 from sessions import CLIP, MODEL, clean_poses, report_on
-from spoiled import unseen
+from spoiled import mirrored, onto, unseen
 
 from posecheck.assess.guide import Guide
 from posecheck.assess.prescription import Prescription
 from posecheck.motion import track
+from posecheck.motion.calibration import FULL, HEAVY, Calibration
+from posecheck.motion.skeleton import HIPS
 from posecheck.motion.smoothing import LAG_S
-from posecheck.motion.track import AT_ONCE, EMPTY_S, Tracker
+from posecheck.motion.track import AT_ONCE, COLUMNS, EMPTY_S, Measured, Tracker
 from posecheck.session import Session
-from posecheck.types import Pose, Side
+from posecheck.types import Array, Pose, Side
 
 STEP_S = 1 / 25
 EMPTY = 120  # frames, 4.8 s
+
+
+def measured(poses: Sequence[Pose], calibration: Calibration = HEAVY) -> Measured:
+    """All that a tracker makes of poses."""
+    tracker = Tracker(calibration)
+    for pose in poses:
+        tracker.push(pose)
+    tracker.finish()
+    return tracker.measured()
+
+
+def same_but(one: Measured, other: Measured, names: Sequence[str]) -> None:
+    """Every column is the same, but for some."""
+    assert one.t_s.tolist() == other.t_s.tolist()
+    for name in COLUMNS:
+        if name not in names:
+            assert_near(other.column(name), one.column(name), name)
+
+
+def assert_near(one: Array, other: Array, name: str) -> None:
+    np.testing.assert_allclose(one, other, atol=1e-3, err_msg=name)
+
+
+def placed(poses: Sequence[Pose], scale: float, x: float, y: float) -> list[Pose]:
+    """In a picture of another size, or elsewhere in it."""
+    return [
+        replace(
+            p, xy_px=scale * p.xy_px + np.array([x, y]),
+            width_px=round(scale * p.width_px), height_px=round(scale * p.height_px),
+        )
+        for p in poses
+    ]  # fmt: skip
+
+
+def test_a_picture_that_is_scaled_changes_nothing() -> None:
+    poses = clean_poses()
+    one, large = measured(poses), measured(placed(poses, 3.0, 0, 0))
+    same_but(one, large, ())
+    assert_near(large.points_px, 3 * one.points_px, "points")
+
+
+def test_a_picture_that_is_moved_has_another_view_and_the_same_angles() -> None:
+    """The camera seems to look from elsewhere; how sure the angles are depends on that."""
+    poses = clean_poses()
+    one, moved = measured(poses), measured(placed(poses, 1.0, 30.0, -20.0))
+    same_but(one, moved, ("azimuth", "elevation", "hip_sd", "knee_sd", "ankle_sd", "inside"))
+    assert (moved.column("azimuth") != one.column("azimuth")).all()
+
+
+def test_a_mirrored_picture_exchanges_the_sides_and_nothing_else() -> None:
+    poses = clean_poses()
+    one, other = measured(poses), measured(mirrored(poses))
+    same_but(one, other, ("label",))
+    assert other.feet == -one.feet
+    raised = one.column("label") >= 0
+    assert raised.any()
+    assert (other.column("label")[raised] == 1 - one.column("label")[raised]).all()
+
+
+def test_a_hole_is_unknown_and_spoils_nothing_else() -> None:
+    """Angles and points are NaN where nobody was seen for longer than is bridged."""
+    poses = clean_poses()
+    hole = [i for i, p in enumerate(poses) if 4.2 <= p.t_s <= 5.4]
+    one, other = measured(poses), measured(unseen(poses, hole))
+    t_s = one.t_s
+    inside = (t_s > 4.2 + LAG_S) & (t_s < 5.4 - LAG_S)
+    away = (t_s < 4.2 - 2 * LAG_S) | (t_s > 5.4 + 2 * LAG_S)
+    assert inside.any()
+    for name in ("hip", "knee", "ankle"):
+        assert np.isnan(other.column(name)[inside]).all(), name
+        assert np.isfinite(other.column(name)[away]).all(), name
+        np.testing.assert_allclose(other.column(name)[away], one.column(name)[away], atol=0.5)
+    assert not other.column("tracked")[hole].any()
+    assert np.isnan(other.points_px[inside, 1:5]).all()
+
+
+def test_who_else_is_there_is_kept_with_the_frame() -> None:
+    """Further people, and whether one of them has a hand at a leg."""
+    poses = [
+        replace(p, others=int(50 <= i < 90), touched=60 <= i < 70)
+        for i, p in enumerate(clean_poses())
+    ]
+    found = measured(poses)
+    assert found.column("others").tolist() == [p.others for p in poses]
+    assert found.column("touched").tolist() == [p.touched for p in poses]
+
+
+def test_another_model_is_less_sure_and_sees_the_same() -> None:
+    poses = clean_poses()[:60]
+    heavy, full = measured(poses), measured(poses, FULL)
+    same_but(heavy, full, ("hip_sd", "knee_sd", "ankle_sd"))
+    assert (full.column("hip_sd") > heavy.column("hip_sd")).all()
+
+
+def test_who_does_not_lie_on_the_back_has_no_angles_and_no_leg() -> None:
+    """Standing, or seen from so far off that the trunk is: no leg is drawn where none is known."""
+    poses = [replace(p, xy_px=p.xy_px[:, ::-1] * [1, -1] + [0, 640]) for p in clean_poses()[:75]]
+    found = measured(poses)
+    assert not found.column("lying").any()
+    for name in ("hip", "knee", "ankle", "resting_hip", "resting_knee"):
+        assert np.isnan(found.column(name)).all(), name
+    assert np.isnan(found.points_px[:, :10]).all()
+    assert np.isfinite(found.points_px[:, 10:]).all()
+
+
+def test_a_leg_that_is_never_seen_is_nowhere() -> None:
+    """Both labels lie on the raised leg from the first frame on."""
+    poses = clean_poses()[:75]
+    found = measured(onto(poses, range(len(poses)), "left"))
+    assert np.isnan(found.column("resting_hip")).all()
+    assert np.isnan(found.points_px[:, 5:10]).all()
+    assert np.isfinite(found.column("knee")).all()
+
+
+def test_the_hip_is_held_over_seconds() -> None:
+    """It moves twice a second at most, however much its landmark trembles."""
+    rng = np.random.default_rng(0)
+    poses = []
+    for pose in clean_poses():
+        xy = pose.xy_px.copy()
+        xy[list(HIPS)] += rng.normal(0, 3, (2, 2))
+        poses.append(replace(pose, xy_px=xy))
+    hips = measured(poses).points_px[:, 0]
+    moves = np.abs(np.diff(hips, axis=0)).max(axis=1)
+    assert np.count_nonzero(moves) <= 2 * poses[-1].t_s + 1
+    assert moves.max() < 3
 
 
 def empty_room(frames: int) -> list[Pose]:

@@ -9,11 +9,10 @@ import pytest
 from figure import LEG, Camera, Figure, near_side
 from script import Script
 from sessions import report_on
-from spoiled import collapsed, hidden, moments, onto, swapped, unseen
+from spoiled import collapsed, mirrored, moments, onto, swapped, unseen
 
-from posecheck.motion.side import SideJudge
-from posecheck.motion.skeleton import KNEE
-from posecheck.motion.working_leg import LEG_HIDDEN, LegFollower, Legs
+from posecheck.motion.skeleton import KNEE, SIDES
+from posecheck.motion.working_leg import MEMORY_S, NOT_APART, LegFollower, Legs
 from posecheck.types import Pose, Side
 
 SCRIPT = Script().stay(1).extend(over_s=2).pumps(1)
@@ -79,14 +78,6 @@ def test_both_labels_on_the_working_leg_are_the_working_leg(clean: list[Pose]) -
     assert all(np.isnan(seen[i].resting_px[KNEE]).all() and seen[i].label == -1 for i in frames)
 
 
-def test_a_hidden_look_gives_the_working_leg_alone(clean: list[Pose]) -> None:
-    """With the resting leg painted out both names lie on the working one."""
-    frames = [i for i in range(20, len(clean)) if i % 8]
-    seen = followed(hidden(clean, frames, "left"))
-    assert max(off_px(seen, clean)) < 5.0
-    assert all(seen[i].hidden and seen[i].label == LEG_HIDDEN for i in frames)
-
-
 def test_nobody_there_is_nan(clean: list[Pose]) -> None:
     """A frame without a person has no legs, and the next one with a person has both again."""
     seen = followed(unseen(clean, range(10, 20)))
@@ -116,31 +107,56 @@ def test_the_side_is_the_anatomical_one(side: Side, feet: int) -> None:
     assert report.side == side
 
 
-@pytest.mark.parametrize("share", [0.1, 0.4])
-def test_labels_that_jump_are_overruled_by_the_near_leg(share: float) -> None:
-    """Names that jump mean that the near leg works and hides the other."""
-    judge, swaps = SideJudge(), moments(share, 300)
-    for i in range(300):
-        judge.push(1 if i in swaps else 0)
-    assert judge.side(1.0) == near_side(Camera(feet=1))
-    assert judge.side(-1.0) == near_side(Camera(feet=-1))
+def test_a_mirrored_picture_has_the_same_legs_on_the_other_side(clean: list[Pose]) -> None:
+    """Left and right are exchanged, and nothing else is."""
+    seen, other = followed(clean), followed(mirrored(clean))
+    for legs, flipped, pose in zip(seen, other, clean, strict=True):
+        assert flipped.label == 1 - legs.label
+        for name in ("working_px", "resting_px"):
+            back = np.array([pose.width_px, 0]) + getattr(flipped, name) * [-1, 1]
+            assert back == pytest.approx(getattr(legs, name))
 
 
-@pytest.mark.parametrize("label", [0, 1])
-def test_labels_that_never_jump_are_believed(label: int) -> None:
-    """Whichever leg is near."""
-    judge = SideJudge()
-    for _ in range(100):
-        judge.push(label)
-    assert judge.side(1.0) == judge.side(-1.0) == ("left", "right")[label]
+@pytest.mark.parametrize("feet", [1, -1])
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_where_no_leg_is_raised_the_near_one_is_meant(side: Side, feet: int) -> None:
+    """Also where the other one, seen from above, lies higher in the picture."""
+    camera = Camera(elevation=20, feet=1 if feet > 0 else -1)
+    lying = Figure(side=side, camera=camera).film(Script(hip=0, knee=0).stay(1))
+    seen = followed(lying)
+    assert max(off_px(seen, lying, near_side(camera))) == 0
+    assert {x.label for x in seen} == {NOT_APART}
+    assert {x.taken for x in seen} == {SIDES.index(near_side(camera))}
 
 
-def test_no_label_is_no_side() -> None:
-    """Without a frame in which the legs are apart nothing is claimed."""
-    judge = SideJudge()
-    for _ in range(50):
-        judge.push(-1)
-    assert judge.side(1.0) is None
+@pytest.mark.parametrize("feet", [1, -1])
+def test_a_heel_that_is_drawn_up_a_little_raises_no_leg(feet: int) -> None:
+    """The far one's: the near one is still the one that is meant."""
+    camera = Camera(elevation=0, feet=1 if feet > 0 else -1)
+    far: Side = "left" if near_side(camera) == "right" else "right"
+    lying = Figure(side=far, camera=camera).still(1, hip=30, knee=62)
+    seen = followed(lying)
+    assert max(off_px(seen, lying, near_side(camera))) == 0
+    assert {x.label for x in seen} == {NOT_APART}
+
+
+def test_both_labels_on_a_leg_that_is_raised_a_little_leave_the_other_unseen() -> None:
+    lying = FIGURE.still(2, hip=20, knee=0)
+    frames = moments(0.3, len(lying))[2:]
+    seen = followed(onto(lying, frames, "left"))
+    assert max(off_px(seen, lying)) < 5.0
+    assert all(np.isnan(seen[i].resting_px[KNEE]).all() for i in frames)
+
+
+def test_a_leg_that_is_lowered_is_the_working_one_for_a_moment_longer() -> None:
+    """So that its way down is not read off the other leg."""
+    far: Side = "left" if near_side(FIGURE.camera) == "right" else "right"
+    script = Script().stay(1).move(0.5, hip=0, knee=0).stay(2 * MEMORY_S)
+    poses = Figure(side=far).film(script)
+    seen = followed(poses)
+    raised_s = max(x.t_s for x in seen if x.label != NOT_APART)
+    for legs, away in zip(seen, off_px(seen, poses, far), strict=True):
+        assert (away == 0) == (legs.t_s <= raised_s + MEMORY_S), legs.t_s
 
 
 def test_the_legs_take_turns() -> None:
