@@ -84,7 +84,7 @@ def placed(poses: Sequence[Pose], to: Callable[[Array], Array], scale: float = 1
     """Every landmark somewhere else, in a picture `scale` times as large."""
     return [
         replace(
-            p, xy_px=to(p.xy_px), hidden_xy_px=to(p.hidden_xy_px),
+            p, xy_px=to(p.xy_px),
             width_px=round(scale * p.width_px), height_px=round(scale * p.height_px),
         )
         for p in poses
