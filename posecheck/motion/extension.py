@@ -16,6 +16,9 @@ LEVEL_DEG = 5.0  # the knee stays within this of the tension during the hold
 ARRIVING, SOON_S = 0.1, (0.8, 1.6)
 HIP_FOUND_S = 1.0
 # where extension slows down, its end is extrapolated from the time it takes from 15 % to 4 %
+# A movement of least jerk takes 0.7 times as long from there to there as from half-way to the
+# first; a knee that hovers near its level for longer than CREEPS times has arrived.
+CREEPS = 1.2
 SLOWING, SLOWED, EXTRAPOLATE = 0.15, 0.04, 1.2
 BACK_DEG, BENT_WITHIN_DEG = 0.05, 3.0  # no way back yet; as good as bent
 
@@ -57,6 +60,9 @@ def onset(
         fast_s = crossing(times, knee, level + SLOWING * drop, arrive, 1)
     if not np.isfinite(slow_s):
         slow_s = float(times[arrive])
+    half_s = crossing(times, knee, level + 0.5 * drop, arrive, -1)
+    if np.isfinite(half_s) and np.isfinite(fast_s):
+        slow_s = min(slow_s, fast_s + CREEPS * (fast_s - half_s))
     end = slow_s
     if np.isfinite(fast_s) and fast_s < slow_s:
         end += min(EXTRAPOLATE * (slow_s - fast_s), 1.0)

@@ -26,9 +26,10 @@ GATE_S, GATE_BACK_S = 0.15, 0.3
 # farther than this from the median of its neighbours, in trunk lengths, is no movement: a real
 # 2.6 Hz bounce of 6° takes the ankle 0.07 from it
 KNEE_JUMP, ANKLE_JUMP, TOE_JUMP = 0.08, 0.14, 0.2
-# Trunk lengths a second: an ankle goes no faster. A bounce of 6 degrees at 2.6 Hz makes 1.4, a look
-# that is drawn between the legs 6 (photographs, darkened).
-ANKLE_SPEED = 2.0
+# Trunk lengths, and trunk lengths a second: an ankle goes no farther from where it was found right.
+# A bounce of 6 degrees at 2.6 Hz makes 1.4 a second, an extension of 110 degrees a second 1.6; a
+# look that is drawn between the legs 3.5 and 6 (a dark rendered clip, a darkened photograph).
+ANKLE_STEP, ANKLE_SPEED = 0.08, 1.6
 # share by which a limb may differ from its usual length in the picture
 SHANK_CHANGE, FOOT_SHRINK = 0.22, 0.45
 LIMB_S = 3.0
@@ -118,7 +119,7 @@ class FixedLagSmoother:
         for before, usable in list(self._window)[self._gated - 1 :: -1] if self._gated else ():
             if usable[0]:
                 way = float(np.hypot(*(legs.working_px - before.working_px)[ANKLE])) / legs.trunk_px
-                return way < ANKLE_JUMP + ANKLE_SPEED * (legs.t_s - before.t_s)
+                return way < ANKLE_STEP + ANKLE_SPEED * (legs.t_s - before.t_s)
         return True
 
     def _usual(self, t_s: float, shank: float, foot: float) -> tuple[float, float] | None:
