@@ -66,6 +66,7 @@ class Finder:
     def find(self, frame: Frame) -> Seen | None:
         """The followed person in a frame, None where they are not seen."""
         gone = frame.t_s - self._last_s > GONE_S
+        whole = self._window is None
         people = self._bodies(frame, self._window, self._detect)
         seen = _nearest(people, self._last)
         if seen is None and gone:
@@ -80,7 +81,7 @@ class Finder:
         others = [s for s in people if not same_person(s, seen)]
         if others:
             self._note(others, seen)
-        self._check(frame, seen)
+        self._check(frame, seen, others if whole else None)
         return seen
 
     def _anybody(self, frame: Frame, people: list[Seen]) -> list[Seen]:
@@ -111,15 +112,18 @@ class Finder:
             self._window = window_around(seen.xy_px, *size)
 
     def _note(self, others: list[Seen], seen: Seen) -> None:
-        self.others = len(others)
+        self.others = len(_each_once(others))
         self.touched = any(touches(s.xy_px, seen.xy_px) for s in others)
 
-    def _check(self, frame: Frame, seen: Seen) -> None:
-        """Look for further people now and then, beside the other looks."""
+    def _check(self, frame: Frame, seen: Seen, others: list[Seen] | None) -> None:
+        """Look for further people now and then, beside the other looks.
+
+        ``others`` are those who were seen in the whole picture, if that was looked at.
+        """
         if self._asked_s is None:
             if frame.t_s >= self._check_s:
                 self._asked_s = frame.t_s
-                self._beside.begin(partial(self._look_around, frame, seen))
+                self._beside.begin(partial(self._look_around, frame, seen, others))
             return
         if frame.t_s < self._asked_s + READ_S:
             return
@@ -134,9 +138,10 @@ class Finder:
             self._last = self._answer.instead
             self._window = window_around(self._last.xy_px, *size_px(frame))
 
-    def _look_around(self, frame: Frame, seen: Seen) -> None:
+    def _look_around(self, frame: Frame, seen: Seen, others: list[Seen] | None) -> None:
         """Check, in the other thread."""
-        people = self._bodies(frame, None, self._detect_beside)
+        whole = self._bodies(frame, None, self._detect_beside) if others is None else others
+        people = list(whole)
         lies = describe(seen.xy_px).lies
         if not lies:  # somebody who lies may be small beside who stands
             for window in search_windows(*size_px(frame)):
@@ -180,6 +185,15 @@ def _nearest(people: list[Seen], person: Seen | None) -> Seen | None:
         return float(np.hypot(*(describe(seen.xy_px).hips_px - hips)))
 
     return min((s for s in people if same_person(s, person)), key=away, default=None)
+
+
+def _each_once(people: list[Seen]) -> list[Seen]:
+    """These people without those who are in the list before: two parts may show the same one."""
+    once: list[Seen] = []
+    for seen in people:
+        if not any(same_person(seen, s) for s in once):
+            once.append(seen)
+    return once
 
 
 def _likeliest(people: list[Seen]) -> Seen | None:
