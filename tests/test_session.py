@@ -10,10 +10,12 @@ import pytest
 from figure import Figure
 from script import Script
 from sessions import CLIP, MODEL, clean_poses, clean_report, clean_script, difference, report_on
-from spoiled import hidden, moments, swapped, unseen
+from spoiled import moments, swapped, unseen
 
 from posecheck import __version__
+from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.assess.prescription import Prescription, load_prescription
+from posecheck.motion.calibration import LITE
 from posecheck.session import Session, updates
 from posecheck.types import PHASES, RULES, WARNINGS, Pose, Report, Update
 from posecheck.vision.sampling import sampled
@@ -28,6 +30,14 @@ def two_sets() -> Script:
     return script.stay(0.8)
 
 
+def looked_at(poses: Sequence[Pose]) -> Report:
+    """As `review` and `grade` do: some frames are looked at, and the times of all are known."""
+    session = Session(Prescription.default())
+    for _, pose in sampled(((p.t_s, p) for p in poses), LOOKS_PER_S):
+        session.push(pose)
+    return session.finish(CLIP, MODEL, np.array([p.t_s for p in poses]))
+
+
 @pytest.fixture(scope="module")
 def reports() -> dict[str, Report]:
     """All kinds of clips."""
@@ -36,7 +46,7 @@ def reports() -> dict[str, Report]:
         "clean": clean_report(),
         "two sets": report_on(FIGURE.film(two_sets(), fps=20)),
         "swaps": report_on(swapped(clean, moments(0.3, n))),
-        "looks": report_on(hidden(clean, [i for i in range(60, n) if i % 8], "left")),
+        "looks": looked_at(clean),
         "gap": report_on(unseen(clean, range(200, 240))),
         "still": report_on(FIGURE.still(6)),
         "nobody": report_on(unseen(clean[:100], range(100))),
@@ -262,21 +272,51 @@ def test_what_was_measured_gives_the_report_of_its_poses(name: str, poses: Seque
     assert difference(pushed.finish(CLIP, MODEL), restored.finish(CLIP, MODEL)) == ""
 
 
-@pytest.mark.parametrize("fps", [24.0, 29.97, 30.0, 60.0])
-def test_every_third_or_second_frame_counts_the_same(fps: float) -> None:
-    """As a batch looks at phone clips: 12.5 a second of 30 are steps of 67 and of 100 ms."""
-    script = clean_script()
-    poses = FIGURE.film(script, fps=fps)
-    seen = [pose for _, pose in sampled(((pose.t_s, pose) for pose in poses), 12.5)]
-    steps = {round(b.t_s - a.t_s, 3) for a, b in pairwise(seen)}
-    assert len(steps) > 1
-    few, every = report_on(seen), report_on(poses)
+@pytest.mark.parametrize("fps", [24.0, 25.0, 29.97, 30.0, 60.0])
+def test_ten_looks_a_second_give_what_every_frame_gives(fps: float) -> None:
+    """Of phone clips: steps of two and of three frames; the same deeds, and a row a frame."""
+    poses = FIGURE.film(clean_script(), fps=fps)
+    few, every = looked_at(poses), report_on(poses)
     assert (len(few.reps), few.side, few.variant) == (4, every.side, every.variant)
-    assert few.grade.verdict == every.grade.verdict
+    assert few.grade.verdict == every.grade.verdict == "pass"
     assert few.tension is not None
     assert every.tension is not None
     assert few.tension.start_s == pytest.approx(every.tension.start_s, abs=0.15)
     assert few.tension.knee_flexion_deg == pytest.approx(every.tension.knee_flexion_deg, abs=1.0)
+    assert np.array_equal(few.series.t_s, every.series.t_s)
+    inner = slice(10, -10)
+    for name in ("hip_flexion_deg", "knee_flexion_deg", "ankle_dorsiflexion_deg"):
+        off = (getattr(few.series, name) - getattr(every.series, name))[inner]
+        assert np.abs(off).max() < 3.0, name
+    assert np.abs(few.series.working_px - every.series.working_px)[inner].max() < 3.0
+
+
+def test_frames_between_looks_are_no_evidence() -> None:
+    """Two seconds without a look stay unknown in every row, however many frames they have."""
+    poses = clean_poses()
+    seen = [p for p in poses if not 9.0 < p.t_s < 11.0]
+    session = Session(Prescription.default())
+    for pose in seen:
+        session.push(pose)
+    report = session.finish(CLIP, MODEL, np.array([p.t_s for p in poses]))
+    blind = (report.series.t_s > 9.1) & (report.series.t_s < 10.9)
+    assert np.isnan(report.series.knee_flexion_deg[blind]).all()
+    assert np.isnan(report.series.working_px[blind]).all()
+    assert (report.series.confidence[blind] == 0).all()
+    assert report.grade.verdict != "pass"
+
+
+def test_the_model_s_doubt_is_in_every_number() -> None:
+    """A model that was not measured on photographs has wider bands, and nothing else."""
+    session = Session(Prescription.default(), calibration=LITE)
+    for pose in clean_poses():
+        session.push(pose)
+    lite, heavy = session.finish(CLIP, MODEL), clean_report()
+    assert (lite.series.knee_uncertainty_deg > heavy.series.knee_uncertainty_deg + 3).all()
+    assert lite.reps == heavy.reps
+    assert lite.tension is not None
+    assert heavy.tension is not None
+    assert lite.tension.uncertainty_deg > heavy.tension.uncertainty_deg + 3
 
 
 def test_what_is_said_at_once_is_about_the_frames_pushed_so_far() -> None:
