@@ -3,7 +3,7 @@
 usage: python -m benchmarks.latency [--clip FILE] [--seconds N]
 
 A clip stands in for the camera, played in real time and over and over. The bare loop takes the
-newest frame, calls MediaPipe's landmarker in VIDEO mode, and shows the picture in the same
+newest frame, has MediaPipe's landmarker look at it anew, and shows the picture in the same
 window. Then a live session runs on it while recording, without a voice. It needs a display
 (on a server: `xvfb-run -s "-screen 0 1280x720x24"`). Prints Markdown.
 """
@@ -100,14 +100,14 @@ def _bare(clip: Path, model: ModelFile, seconds: float) -> Ages:
 
     with (
         Window() as window,
-        bare.landmarker(model.path) as marker,
+        bare.landmarker(model.path, fresh=True) as marker,
         Camera(str(clip), loop=True) as camera,
     ):
         ages = Ages()
         while ages.elapsed_s < seconds and (frame := camera.read()) is not None:
             begun_s, waited_s = time.perf_counter(), camera.now_s() - frame.t_s
             picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=frame.image)
-            marker.detect_for_video(picture, round(frame.t_s * 1000))
+            marker.detect(picture)
             look_s = time.perf_counter() - begun_s
             painted_s = window.show(frame.image)
             ages.add(waited_s, look_s, camera.at_s(painted_s) - frame.t_s)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from posecheck.children import python_code
+from posecheck.children import python_code, python_module
 from posecheck.errors import PosecheckError
 from posecheck.present import speech
 from posecheck.present.window import display_problem
@@ -47,6 +47,7 @@ def checks(model: str | Path | None = None) -> list[Check]:
         ("python", _python),
         ("mediapipe", _mediapipe),
         ("model", lambda: _model(model)),
+        ("looks", lambda: _looks(model)),
         ("decoders", _decoders),
         ("encoder", _encoder),
         ("cache", _cache),
@@ -103,6 +104,34 @@ def _model(explicit: str | Path | None) -> Check:
         fix = f"connect once and run: {models.how_to_fetch(explicit)}"
         return Check("model", False, f"none in {places}", fix)
     return Check("model", True, f"{found.path} (sha256 {found.sha256[:12]}...)")
+
+
+def _looks(explicit: str | Path | None) -> Check:
+    """How often a live session could look: some looks at a picture of ours."""
+    found = models.find_model(explicit)
+    if found is None:
+        return Check("looks", False, "not measured without a model", "see model", needed=False)
+    run = subprocess.run(
+        python_module("posecheck.apps.look_speed", str(found.path)),
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    if run.returncode != 0:
+        return Check("looks", False, "the model cannot be run", "see mediapipe", needed=False)
+    # only here, for they need libraries that may be broken
+    from posecheck.apps.looking import LOOKS_PER_S
+    from posecheck.assess.coverage import LOOKS_MIN_PER_S
+
+    per_s = float(run.stdout)
+    detail = f"{per_s:.0f} a second with {found.name}; {LOOKS_PER_S:.0f} are needed live"
+    if round(per_s) >= LOOKS_PER_S:
+        return Check("looks", True, detail, needed=False)
+    fix = "close other programs before `posecheck live`"
+    if per_s < LOOKS_MIN_PER_S:
+        fix += (
+            f"; with fewer than {LOOKS_MIN_PER_S:.0f} it corrects nobody and no session passes: "
+            "record a clip and review that"
+        )
+    return Check("looks", False, detail, fix, needed=False)
 
 
 def _decoders() -> Check:

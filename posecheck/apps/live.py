@@ -75,7 +75,8 @@ def live(
     window, mute, language
         Whether there is a screen and a voice, and in which language.
     model
-        Another landmark model than the one that is fetched by itself.
+        ``lite``, ``full`` or ``heavy`` (if None), or the file of a landmark model. None takes the
+        place of another by itself: a computer that is too slow for it is told so.
     speed, loop
         Of a file: how fast it is played, 0 for every frame, and whether it begins again.
     linger_s

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from posecheck.apps.live_looks import Eye, Look, Looks
+from posecheck.apps.live_rate import LookRate, Rate
+from posecheck.assess.gesture import is_seen
 from posecheck.types import Cue, Pose, Stage, Update
 from posecheck.vision.camera import Camera, CameraEvent
 from posecheck.vision.frames import Frame
@@ -55,6 +57,7 @@ class Moment:
     look_s: float  # what the look took
     count: int  # frames that were looked at so far
     age_s: float  # how old the frame was when the look began, in the time of the frames
+    rate: Rate | None = None  # of the looks, once it is known
 
 
 class Course(threading.Thread):
@@ -80,7 +83,7 @@ class Course(threading.Thread):
         self.error: BaseException | None = None
         self._camera, self._engine, self._leader = camera, engine, leader
         self._tell, self._tell_camera, self._keep = tell, tell_camera, keep
-        self._looks = Looks(camera, eye, tell_ahead)
+        self._looks, self._rate = Looks(camera, eye, tell_ahead), LookRate()
         self._halt = threading.Event()
 
     @property
@@ -117,12 +120,14 @@ class Course(threading.Thread):
         pose = self.log.append(look.pose)
         count = len(self.log)
         update = self._engine.push(pose)
+        rate = self._rate.push(frame, is_seen(pose))
         cues = self._leader.push(update, pose)
+        stage = self._leader.stage
+        cues += self._rate.warning(rate, stage.name, frame.t_s)
         if count > 1:
             self.step_s = frame.t_s - self.last_s
         self.last_s = frame.t_s
-        stage = self._leader.stage
-        moment = Moment(frame, pose, update, stage, cues, look.took_s, count, look.age_s)
+        moment = Moment(frame, pose, update, stage, cues, look.took_s, count, look.age_s, rate)
         self._tell(moment)
         self._engine.settle()
         self._keep(moment)

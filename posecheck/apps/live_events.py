@@ -22,7 +22,7 @@ class Events:
     def __init__(self, language: str) -> None:
         self._language = language
         self._before: Update | None = None
-        self._stage = ""
+        self._stage, self._rated = "", False
         self._findings: set[tuple[str, int | None, float]] = set()
 
     def of(self, moment: Moment) -> Iterator[Event]:
@@ -31,6 +31,9 @@ class Events:
         if moment.stage.name != self._stage:
             self._stage = moment.stage.name
             yield _event("stage", t_s, name=self._stage)
+        if moment.rate is not None and not self._rated:
+            self._rated = True
+            yield _event("looks", t_s, per_s=moment.rate.looks_per_s, slow=moment.rate.slow)
         if before is None or (now.phase, now.side, now.variant) != (
             before.phase, before.side, before.variant,
         ):  # fmt: skip

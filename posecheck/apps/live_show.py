@@ -11,6 +11,7 @@ from typing import Final
 from posecheck.apps import interrupts
 from posecheck.apps.live_course import Course, Moment
 from posecheck.apps.live_events import Event, Events, camera_event, trouble
+from posecheck.present import phrases
 from posecheck.present.recording import Recording
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window
@@ -150,8 +151,21 @@ class Show:
         frame = moment.frame
         return self._window.draw(
             frame.image, moment.update, moment.stage, self._language,
-            scale=frame.scale, notice=self._notice,
+            scale=frame.scale, notice=self._notice, foot=self._foot(moment),
         )  # fmt: skip
+
+    def _foot(self, moment: Moment) -> tuple[str, ...]:
+        """What the set-up says of the looks: how many, and what to do where they are too few."""
+        rate = moment.rate
+        if rate is None or moment.stage.name != "set_up":
+            return ()
+        if rate.slow is None:
+            return (phrases.line("looks", self._language, rate.number),)
+        few = "few_looks" if rate.slow == "slow_computer" else "few_pictures"
+        return (
+            phrases.line(few, self._language, rate.number),
+            phrases.line(rate.slow, self._language),
+        )
 
     def _tell_troubles(self) -> None:
         """Tell once what no longer works; the session goes on without it."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 import numpy as np
 
 from posecheck.assess.scoring import COSTS, OTHER
 from posecheck.types import Cue, Finding, Update
 
 EVERY_S = 5.0  # at most one correction in so long
-RIGHT_S = 3.0  # not seen for so long: put right
+# Not seen for so long, and in so many repetitions: put right. One is judged after the next began.
+RIGHT_S, RIGHT_REPS = 3.0, 2
 AGAIN_S = 10.0  # not seen for so long, a rule may be said once more
 AT_MOST = 2
 NO_PRAISE = frozenset({"tension_not_held"})  # what is over cannot be put right
@@ -20,7 +23,7 @@ class Coach:
     def __init__(self) -> None:
         self.rule: str | None = None  # what is being corrected
         self._said: dict[str, int] = {}
-        self._seen_s: dict[str, float] = {}
+        self._seen: dict[str, tuple[float, int]] = {}  # when last, and after which repetition
         self._said_s = -np.inf
 
     def push(self, update: Update, now_s: float) -> tuple[Cue, ...]:
@@ -28,21 +31,34 @@ class Coach:
         if update.phase not in ("hold", "glide"):
             self.rule = None
             return ()
+        now = now_s, update.reps
         new = [f for f in update.findings if self._may(f.rule, now_s)]
-        self._seen_s.update((f.rule, now_s) for f in update.findings if f not in new)
-        if self.rule is not None and now_s - self._seen_s[self.rule] >= RIGHT_S:
-            rule, self.rule = self.rule, None
-            return () if rule in NO_PRAISE else (Cue(now_s, "praise", "put_right"),)
+        self._seen.update((f.rule, now) for f in update.findings if f not in new)
+        if self.rule is not None:
+            if not _is_clear(update):  # what cannot be seen is not put right
+                self._seen[self.rule] = now
+            elif self._is_right(self.rule, now):
+                rule, self.rule = self.rule, None
+                return () if rule in NO_PRAISE else (Cue(now_s, "praise", "put_right"),)
         if not new or now_s - self._said_s < EVERY_S:
             return ()
         self.rule = max(new, key=_weight).rule
         self._said[self.rule] = self._said.get(self.rule, 0) + 1
-        self._said_s = self._seen_s[self.rule] = now_s
+        self._said_s, self._seen[self.rule] = now_s, now
         return (Cue(now_s, "correct", self.rule),)
 
     def _may(self, rule: str, now_s: float) -> bool:
         times = self._said.get(rule, 0)
-        return times == 0 or (times < AT_MOST and now_s - self._seen_s[rule] >= AGAIN_S)
+        return times == 0 or (times < AT_MOST and now_s - self._seen[rule][0] >= AGAIN_S)
+
+    def _is_right(self, rule: str, now: tuple[float, int]) -> bool:
+        last_s, reps = self._seen[rule]
+        return now[0] - last_s >= RIGHT_S and now[1] - reps >= RIGHT_REPS
+
+
+def _is_clear(update: Update) -> bool:
+    """Whether findings that there are would be seen."""
+    return isfinite(update.angles.knee_flexion_deg) and "too_few_looks" not in update.warnings
 
 
 def _weight(finding: Finding) -> tuple[bool, int, str]:

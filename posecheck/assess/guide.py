@@ -102,6 +102,8 @@ class Guide:
 
     def _end(self, name: str) -> None:
         self._say("end", name, urgent=True)
+        if name in ("stopped", "sat_up") and (self._sets_done or self._counted):
+            self._say("praise", "well_done")
         self._stage, self._message = "done", name
 
     def _is_paused(self) -> bool:
@@ -115,7 +117,7 @@ class Guide:
         self._setup.push(update, pose)
         hint = self._setup.hint
         if update.set_index > 0 or self._setup.ready >= 1:
-            if update.set_index == 0:
+            if update.set_index == 0 and "too_few_looks" not in update.warnings:
                 self._say("set_up", "ready")
             self._stage = "exercise"
             self._go_on(update)

@@ -7,12 +7,16 @@ from dataclasses import replace
 import numpy as np
 
 from posecheck.assess.prescription import Prescription
+from posecheck.assess.upheld import Upheld
 from posecheck.assess.watch import Watch
 from posecheck.motion.provisional import Provisional, Running
 from posecheck.motion.recent import Recent
 from posecheck.motion.side import SideJudge, near_side
-from posecheck.motion.track import COLUMNS, Tracker
+from posecheck.motion.tension import Attempt
+from posecheck.motion.track import COLUMNS, Newest, Tracker
 from posecheck.types import Array, Side, Tension, Update, Variant
+
+AZIMUTH, ELEVATION, LABEL = (COLUMNS.index(n) for n in ("azimuth", "elevation", "label"))
 
 
 class Progress:
@@ -21,11 +25,12 @@ class Progress:
     def __init__(self, prescription: Prescription) -> None:
         variant = prescription.exercise.variant
         known: Variant | None = None if variant == "auto" else variant
-        self._fixed_side = prescription.fixed_side
+        self._fixed_side, self._view = prescription.fixed_side, prescription.view
         self._recent = Recent()
-        self._provisional = Provisional(known)
+        self._provisional, self._upheld = Provisional(known), Upheld(known)
         self._watch = Watch(prescription)
         self._taken = 0
+        self._answered: Newest | None = None  # the last frame that a report knows
         self._judge = SideJudge()
         self._raised_s = np.nan
         self._side: Side | None = None
@@ -33,18 +38,44 @@ class Progress:
 
     def complete(self, update: Update) -> Update:
         """`update` with phase, set, repetitions, findings and warnings, so far as known."""
-        running = self._provisional.running
-        attempt = running.attempt
+        update = self._shown(update)
+        running, attempt = self._provisional.running, self._upheld.attempt
         if attempt is None:
             return replace(
                 update, phase=running.phase, side=self._side, warnings=self._watch.warnings
             )
-        tension = self._tension(running)
+        tension = self._tension(running, attempt)
         return replace(
             update, phase=running.phase, side=self._side, variant=attempt.variant,
             tension=tension, hold_s=max(tension.end_s - tension.start_s, 0.0),
             set_index=running.set_index, reps=len(attempt.cycles),
             findings=self._watch.findings, warnings=self._watch.warnings,
+        )  # fmt: skip
+
+    def _shown(self, update: Update) -> Update:
+        """`update` without what a report would leave blank, as far as that is known by now."""
+        if self._answered is None:
+            return update
+        values, points = self._answered.values, self._answered.points_px
+        oblique = (
+            abs(values[AZIMUTH]) > self._view.max_azimuth_deg
+            or abs(values[ELEVATION]) > self._view.max_elevation_deg
+        )
+        blank = np.isnan(values[:5]) | oblique
+        angles = update.angles
+        hip, knee, ankle, resting_hip, resting_knee = np.where(blank, np.nan, (
+            angles.hip_flexion_deg, angles.knee_flexion_deg, angles.ankle_dorsiflexion_deg,
+            angles.resting_hip_flexion_deg, angles.resting_knee_flexion_deg,
+        )).tolist()  # fmt: skip
+        nowhere = np.isnan(points) | oblique
+        return replace(
+            update,
+            angles=replace(
+                angles, hip_flexion_deg=hip, knee_flexion_deg=knee, ankle_dorsiflexion_deg=ankle,
+                resting_hip_flexion_deg=resting_hip, resting_knee_flexion_deg=resting_knee,
+            ),
+            working_px=np.where(nowhere[:5], np.nan, update.working_px),
+            resting_px=np.where(nowhere[5:10], np.nan, update.resting_px),
         )  # fmt: skip
 
     def follow(self, tracker: Tracker) -> None:
@@ -57,13 +88,15 @@ class Progress:
         self._taken = tracker.count
         if len(times):
             self._recent.push(times, values)
+            self._answered = tracker.newest
             self._follow_side(values, tracker.feet)
             looked = self._provisional.push(self._recent, tracker.busy)
-            self._watch.push(self._recent, self._provisional.running, looked or tracker.busy)
+            running = self._provisional.running
+            self._upheld.push(self._recent, running)
+            running = replace(running, attempt=self._upheld.settled)
+            self._watch.push(self._recent, running, looked or tracker.busy)
 
-    def _tension(self, running: Running) -> Tension:
-        attempt = running.attempt
-        assert attempt is not None
+    def _tension(self, running: Running, attempt: Attempt) -> Tension:
         end = attempt.glide_s
         if running.phase == "hold" and running.on:
             end = self._recent.now_s  # it grows with every frame, not with every look
@@ -85,6 +118,6 @@ class Progress:
         if np.isnan(self._raised_s):
             self._judge = SideJudge()
         self._raised_s = raised_s
-        for label in values[:, COLUMNS.index("label")].tolist():
+        for label in values[:, LABEL].tolist():
             self._judge.push(int(label))
         self._side = self._fixed_side or self._judge.side(feet) or near_side(feet)

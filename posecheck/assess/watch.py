@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
 
 import numpy as np
 
@@ -13,37 +13,33 @@ from posecheck.assess.messages import finding_message
 from posecheck.assess.prescription import Prescription
 from posecheck.motion.provisional import Running
 from posecheck.motion.recent import Recent
+from posecheck.motion.smoothing import LAG_S
 from posecheck.motion.tension import Attempt
-from posecheck.types import Array, Finding
+from posecheck.types import Finding
 
 STEP_S = 0.4  # how often it looks
 BEFORE_S = 3.0  # how the body lay before the extension
-LATE_S = 10.0  # of the set, beside its beginning
 STAYS_S = 1.2  # a finding stays for so long after it was last seen
+TOLD_S = 3.0  # and a hold that is over, from when it is sure
 SIGHT_S = 3.0
 TEMPO = ("too_fast", "too_slow", "range_too_small")
-TEMPO_REPS = 3  # a tempo needs so many repetitions to be one
+# A tempo needs so many repetitions to be one, beside the last, which seems shorter until the next
+# begins; a hold so many before it is sure where the first began.
+TEMPO_REPS, HOLD_REPS = 3, 2
 SHARES = ("hands_not_behind_thigh",)
 SHARES_S = 4.0  # a share of the set needs so long
 WHOLE = ("too_short", "cut_off", "legs_uncertain", "other_leg_unseen")  # of a whole clip
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What findings are looked for in: the beginning of a set and its last repetitions."""
-
-    now_s: float
-    attempt: Attempt  # with these repetitions alone
-    first: int  # repetitions of the session before them
-    counted: int  # of the set
-    measures: Measures
-    calm: Calm
+AROUND_S = 0.5  # a stop is known as well as looks come so long before and after its ends
+SEEN = (
+    "tracked", "confidence", "lying", "inside", "size", "azimuth", "elevation", "others", "touched",
+)  # fmt: skip
 
 
 class Watch:
     """Show it the recent rows after each push; read `findings` and `warnings`.
 
-    A look is spread over three pushes, so that none of them takes long.
+    Findings are those that a report would have now, by the same rules. A look for them is spread
+    over three pushes, so that none of them takes long.
     """
 
     def __init__(self, prescription: Prescription) -> None:
@@ -54,8 +50,9 @@ class Watch:
         self._set = 0
         self._before = 0  # repetitions of the sets before
         self._reps = 0
+        self._sure_s = np.nan  # since when it is sure where the first repetition of the set began
         self._steps: list[Callable[[Recent, Running], None]] = []  # of a look, that are to come
-        self._look: Look | None = None
+        self._look: tuple[Attempt, Measures, Calm] | None = None
 
     def push(self, recent: Recent, running: Running, busy: bool = False) -> None:
         """Look on, or again if it is time; while `busy` only if it is overdue."""
@@ -70,60 +67,72 @@ class Watch:
 
     def _prepare(self, recent: Recent, running: Running) -> None:
         """Smooth what findings are looked for in."""
-        attempt, now, self._look = running.attempt, recent.now_s, None
-        if attempt is None or not running.on:
+        attempt, self._look = running.attempt, None
+        if attempt is None:
             return
         if running.set_index != self._set:
             self._set, self._before = running.set_index, self._before + self._reps
+            self._sure_s = np.nan
         self._reps = len(attempt.cycles)
-        if not attempt.cycles:
+        # what looks that come too seldom show is no ground for a correction
+        if not running.on or not attempt.cycles or "too_few_looks" in self.warnings:
             return
-        late_s = max(attempt.glide_s, now - LATE_S)
-        late = tuple(c for c in attempt.cycles if c.start_s >= late_s - 0.1)
-        cycles = late or attempt.cycles[-1:]
-        first = self._before + len(attempt.cycles) - len(cycles)
-        measures = _measures(recent, attempt, min(late_s, cycles[0].start_s))
-        self._look = Look(
-            now, replace(attempt, cycles=cycles), first, len(attempt.cycles), measures,
-            calm_of(measures),
-        )  # fmt: skip
+        if np.isnan(self._sure_s) and self._reps >= HOLD_REPS:
+            self._sure_s = recent.now_s
+        since = attempt.extend_s - BEFORE_S
+        names = [f.name for f in fields(Measures)[1:]]
+        measures = Measures(recent.times(since), *(recent.column(n, since) for n in names))
+        self._look = attempt, measures, calm_of(measures)
 
-    def _find(self, _recent: Recent, running: Running) -> None:
-        look = self._look
-        if look is None or not running.on:
+    def _find(self, recent: Recent, running: Running) -> None:
+        if self._look is None or not running.on:
             self.findings = ()
             return
-        found = find(look.measures, [look.attempt], self._prescription, look.calm)
-        self.findings = tuple(_numbered(f, look.first) for f in found if self._holds(f, look))
+        attempt, measures, calm = self._look
 
-    def _holds(self, finding: Finding, look: Look) -> bool:
+        def broken(a: Attempt) -> Iterator[Finding]:
+            yield from find(measures, [a], self._prescription, calm)
+
+        found = [f for f in broken(attempt) if f.rule not in TEMPO]
+        if len(attempt.cycles) > TEMPO_REPS:
+            whole = replace(attempt, cycles=attempt.cycles[:-1])
+            found += [f for f in broken(whole) if f.rule in TEMPO]
+        self.findings = tuple(
+            _numbered(f, self._before) for f in found if self._holds(f, attempt, recent)
+        )
+
+    def _holds(self, finding: Finding, attempt: Attempt, recent: Recent) -> bool:
+        """Whether a finding is of this moment, and will not be another one in the next."""
+        now = recent.now_s
         if finding.rule in TEMPO:
-            return len(look.attempt.cycles) >= TEMPO_REPS
+            return True
         if finding.rule in SHARES:
-            return look.now_s - look.attempt.tension_s >= SHARES_S
+            return now - attempt.tension_s >= SHARES_S
         if finding.rule == "tension_not_held":
-            return look.counted == 1
-        return look.now_s <= finding.end_s + STAYS_S
+            step_s = _step_s(recent, finding.start_s - AROUND_S, finding.end_s + AROUND_S)
+            settled_s = now - self._sure_s - LAG_S - step_s
+            return 0 <= settled_s <= TOLD_S and finding.limit - finding.measured > step_s
+        return now <= finding.end_s + STAYS_S
 
     def _warn(self, recent: Recent, _running: Running) -> None:
         since = recent.now_s - SIGHT_S
         times = recent.times(since)
-        seen = {
-            n: recent.column(n, since)
-            for n in (
-                "tracked", "hip", "knee", "confidence", "lying", "inside", "size", "azimuth",
-                "elevation", "others",
-            )
-        }  # fmt: skip
+        seen = {n: recent.column(n, since) for n in SEEN}
+        usable = np.isfinite(recent.column("hip", since) + recent.column("knee", since))
         nothing = np.zeros(len(times), bool)  # not known of the last moments alone
-        usable = np.isfinite(seen["hip"]) & np.isfinite(seen["knee"])
         sight = Sight(
-            times, seen["tracked"], usable.astype(float), seen["confidence"], seen["lying"],
-            seen["inside"], seen["size"], seen["azimuth"], seen["elevation"], seen["others"],
-            nothing, nothing, nothing,
+            times, usable=usable.astype(float), azimuth_deg=seen.pop("azimuth"),
+            elevation_deg=seen.pop("elevation"), other_leg=nothing, exercising=nothing,
+            moving=~nothing, something_else=False, **seen,
         )  # fmt: skip
-        warnings = judge(sight, self._prescription).warnings
+        warnings = judge(sight, self._prescription, live=True).warnings
         self.warnings = tuple(w for w in warnings if w not in WHOLE)
+
+
+def _step_s(recent: Recent, start_s: float, end_s: float) -> float:
+    """The longest time between two looks from one moment to another."""
+    times = recent.times(start_s)
+    return float(np.max(np.diff(times[times <= end_s]), initial=0.0))
 
 
 def _numbered(finding: Finding, before: int) -> Finding:
@@ -133,20 +142,3 @@ def _numbered(finding: Finding, before: int) -> Finding:
     rep = finding.rep + before
     message = finding_message(finding.rule, finding.measured, finding.limit, rep)
     return replace(finding, rep=rep, message=message)
-
-
-def _measures(recent: Recent, attempt: Attempt, late_s: float) -> Measures:
-    """The beginning of the set and its last seconds; what lies between is left out."""
-    since = attempt.extend_s - BEFORE_S
-    times = recent.times(since)
-    kept = (times <= attempt.glide_s) | (times >= late_s - 1.0)
-
-    def column(name: str) -> Array:
-        values: Array = recent.column(name, since)[kept]
-        return values
-
-    return Measures(
-        times[kept], column("hip"), column("knee"), column("raw_knee"), column("resting_hip"),
-        column("resting_knee"), column("head"), column("pelvis"), column("hands"),
-        column("resting_x"), column("resting_z"),
-    )  # fmt: skip

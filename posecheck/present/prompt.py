@@ -30,8 +30,10 @@ def said(update: Update, stage: Stage, language: str, notice: str | None) -> tup
     number = update.set_index + 1 if name == "next_set" else None
     if name == "hold_seconds" and math.isfinite(update.hold_target_s):
         number = round(update.hold_target_s)
-    sign = "good" if stage.name == "done" else sign_of(update)
-    return sign, phrases.line(name, language, number)
+    if stage.name != "done":
+        return sign_of(update), phrases.line(name, language, number)
+    counted = update.reps > 0 or update.set_index > 1
+    return "good" if counted else "idle", phrases.line(name, language, number)
 
 
 def dial_of(update: Update, stage: Stage, language: str) -> tuple[float, str, str]:

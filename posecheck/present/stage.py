@@ -92,11 +92,13 @@ class StageScreen:
         *,
         scale: float = 1.0,
         notice: str | None = None,
+        foot: Sequence[str] = (),
     ) -> Picture:
         """Return the whole screen as a new picture.
 
         ``scale`` is the image's size over that which the update's pixels are of; ``notice`` is
-        the name of what is wrong with the camera (``camera_lost``), said before all else.
+        the name of what is wrong with the camera (``camera_lost``), said before all else; ``foot``
+        is what stands below the person in the set-up, and where it has a second line, what to do.
         """
         if update.set_index:
             self._counts[update.set_index] = update.reps
@@ -115,6 +117,7 @@ class StageScreen:
             if stage.name == "set_up":
                 self._see_head(update)
                 self._draw_set_up(canvas, stage)
+                self._draw_foot(canvas, foot)
             elif stage.name == "rest":
                 self._draw_rest(canvas, stage)
             else:
@@ -214,6 +217,20 @@ class StageScreen:
                  (tip[0] + 0.5 * arrow, tip[1] - 0.5 * arrow)]  # fmt: skip
         for points in (path, wings):
             _line(canvas, points, 0.16 * arrow)
+
+    def _draw_foot(self, canvas: Canvas, lines: Sequence[str]) -> None:
+        """Draw lines at the foot of the left half, the last lowest."""
+        left, _, right, bottom = self._small
+        size, room = 0.06 * self.height, right - left
+        colour = MUTED if len(lines) < 2 else AMBER
+        step = 1.3 * size
+        if lines:
+            canvas.shade((left, bottom - step * len(lines), right, bottom), 0.3 * size)
+        canvas.write([
+            Line((left + right) / 2, bottom - step * (i + 0.5), text, size, colour, bold=i > 0,
+                 align=0.5).within(0.96 * room)
+            for i, text in enumerate(reversed(lines))
+        ])  # fmt: skip
 
     def _draw_scene(self, canvas: Canvas, scene: Picture, x: int, y: int, sign: Sign) -> None:
         high, wide = scene.shape[:2]

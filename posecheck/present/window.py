@@ -22,6 +22,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
@@ -167,6 +168,7 @@ class Window(Closing):
         *,
         scale: float = 1.0,
         notice: str | None = None,
+        foot: Sequence[str] = (),
     ) -> float:
         """Show the screen that `StageScreen.draw` makes, and wait until it is painted.
 
@@ -177,7 +179,7 @@ class Window(Closing):
 
         """
         image = None if image_rgb is self._prepared else image_rgb
-        words = (update, stage, language), {"scale": scale, "notice": notice}
+        words = (update, stage, language), {"scale": scale, "notice": notice, "foot": foot}
         if not self._send(pane.DRAW, image, pickle.dumps(words, pickle.HIGHEST_PROTOCOL)):
             return time.monotonic()
         self._prepared = image_rgb

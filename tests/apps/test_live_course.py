@@ -7,6 +7,7 @@ import itertools
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -283,9 +284,7 @@ def test_it_stops_when_it_is_told_to() -> None:
     first = threading.Event()
     course = Course(
         cast(Camera, Endless([0.04 * i for i in range(100_000)])),
-        FakeEye(Pose(0.04 * next(again), p.width_px, p.height_px, p.xy_px, p.visibility,
-                     p.hidden_xy_px, p.hidden_visibility)
-                for p in itertools.cycle(poses)),
+        FakeEye(replace(p, t_s=0.04 * next(again)) for p in itertools.cycle(poses)),
         Session(Prescription.default()), FakeLeader(), lambda _m: first.set(), lambda _e: None,
     )  # fmt: skip
     course.start()

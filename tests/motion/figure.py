@@ -24,7 +24,7 @@ SHANK, THIGH, TRUNK, HIPS_APART, FOOT = 0.246, 0.239, 0.302, 0.139, 0.130
 # along the trunk a unit of the tangent of the local azimuth, across it as a rod of that length.
 SHOULDERS_ALONG, SHOULDERS_ALONG_AT_0, SHOULDERS_ACROSS = 0.36, -0.02, 0.58
 LEG = {"left": [23, 25, 27, 29, 31], "right": [24, 26, 28, 30, 32]}
-NOT_LOOKED = np.full((33, 2), np.nan)
+NOBODY = np.full((33, 2), np.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +179,5 @@ class Figure:
 
     def pose(self, t_s: float, xy: Array) -> Pose:
         """One frame seen as it is."""
-        seen, blind = np.full(33, 0.95), np.full(33, np.nan)
-        camera = self.camera
-        return Pose(
-            t_s, camera.width_px, camera.height_px, xy, seen, NOT_LOOKED, blind, brightness=0.5
-        )
+        camera, seen = self.camera, np.full(33, 0.95)
+        return Pose(t_s, camera.width_px, camera.height_px, xy, seen, brightness=0.5)

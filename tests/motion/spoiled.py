@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
-from figure import LEG, NOT_LOOKED
+from figure import LEG, NOBODY
 
 from posecheck.types import Array, Pose, Side
 
@@ -60,21 +60,7 @@ def unseen(poses: Sequence[Pose], frames: Iterable[int]) -> list[Pose]:
     """In these frames nobody is found."""
     out = list(poses)
     for i in frames:
-        out[i] = replace(out[i], xy_px=NOT_LOOKED, visibility=np.full(33, np.nan))
-    return out
-
-
-def hidden(poses: Sequence[Pose], frames: Iterable[int], side: Side) -> list[Pose]:
-    """These frames were looked at with the resting leg hidden: both names on the leg of `side`."""
-    frames = list(frames)
-    out = list(poses)
-    for i, pose in zip(
-        frames, onto([poses[i] for i in frames], range(len(frames)), side), strict=True
-    ):
-        out[i] = replace(
-            pose, xy_px=NOT_LOOKED, visibility=np.full(33, np.nan),
-            hidden_xy_px=pose.xy_px, hidden_visibility=pose.visibility,
-        )  # fmt: skip
+        out[i] = replace(out[i], xy_px=NOBODY, visibility=np.full(33, np.nan))
     return out
 
 
@@ -91,8 +77,6 @@ def mirrored(poses: Sequence[Pose]) -> list[Pose]:
                 pose,
                 xy_px=(flip + pose.xy_px * [-1, 1])[names],
                 visibility=pose.visibility[names],
-                hidden_xy_px=(flip + pose.hidden_xy_px * [-1, 1])[names],
-                hidden_visibility=pose.hidden_visibility[names],
             )
         )
     return out

@@ -1,0 +1,68 @@
+"""How many looks a second a live session gets, and whether the computer or the camera is too slow.
+
+Measured in the time of the frames, as the report does it. Frames that were left out tell that the
+camera gives more of them than the computer can look at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.assess.coverage import LOOKS_MIN_PER_S, looks_per_s
+from posecheck.motion.lately import Lately
+from posecheck.types import Cue, StageName
+from posecheck.vision.frames import Frame
+
+Slow = Literal["slow_computer", "slow_camera"]
+
+OVER_S, LEAST_S = 3.0, 2.0  # measured over the last seconds, once there are so many
+LEFT_OUT = 1.25  # frames for each look: more, and it is the computer that is too slow
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Looks a second of late, and what keeps them below `LOOKS_PER_S`, if anything does."""
+
+    looks_per_s: float
+    slow: Slow | None
+
+    @property
+    def number(self) -> int:
+        """Looks a second, as it is said and shown."""
+        return round(self.looks_per_s)
+
+
+class LookRate:
+    """Push each look; get the rate, None until it is known."""
+
+    def __init__(self) -> None:
+        self._frames: Lately[int] = Lately(OVER_S)  # their numbers
+        self._warned = False
+
+    def push(self, frame: Frame, seen: bool) -> Rate | None:
+        """Take a frame that was looked at; while nobody is `seen` looks take longer."""
+        if not seen:
+            self._frames.clear()
+            return None
+        self._frames.push(frame.t_s, frame.index)
+        times, numbers = np.array(self._frames.times), list(self._frames)
+        if times[-1] - times[0] < LEAST_S:
+            return None
+        per_s = looks_per_s(times, np.ones(len(times), bool))
+        if round(per_s) >= LOOKS_PER_S:
+            return Rate(per_s, None)
+        given = (numbers[-1] - numbers[0]) / (len(numbers) - 1)
+        return Rate(per_s, "slow_computer" if given > LEFT_OUT else "slow_camera")
+
+    def warning(self, rate: Rate | None, stage: StageName, t_s: float) -> tuple[Cue, ...]:
+        """What is said of the rate, once: in the set-up, or when it falls below the least."""
+        if self._warned or rate is None or rate.slow is None or stage not in ("set_up", "exercise"):
+            return ()
+        if stage == "exercise" and rate.looks_per_s >= LOOKS_MIN_PER_S:
+            return ()
+        self._warned = True
+        return (Cue(t_s, "remind", rate.slow, rate.number),)
