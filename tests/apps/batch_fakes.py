@@ -46,9 +46,8 @@ class Remembering:
         pose = self._poses[min(round(frame.t_s * 25), len(self._poses) - 1)]
         scale = width / pose.width_px
         return dataclasses.replace(
-            pose, t_s=frame.t_s, width_px=width, height_px=height,
-            xy_px=scale * pose.xy_px, hidden_xy_px=scale * pose.hidden_xy_px,
-        )  # fmt: skip
+            pose, t_s=frame.t_s, width_px=width, height_px=height, xy_px=scale * pose.xy_px
+        )
 
     def reset(self) -> None: ...
 

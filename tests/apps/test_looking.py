@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from batch_fakes import Remembering, make_clip
 
-from posecheck.apps.looking import AT_ONCE, LOOKING, look
+from posecheck.apps.looking import AT_ONCE, LOOKING, LOOKS_PER_S, look
 from posecheck.assess.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Pose
@@ -28,6 +29,21 @@ def test_every_pose_is_measured_once_and_in_order(
     assert len(log) == frames
     assert measured == pytest.approx([i / 25 for i in range(frames)])
     assert told == [(LOOKING, i, frames) for i in range(frames + 1)]
+
+
+def test_between_looks_progress_counts_all_frames_and_their_times_are_kept(tmp_path: Path) -> None:
+    """Of 25 frames a second ten are looked at; whoever waits is told of the clip's own."""
+    told: list[tuple[int, int]] = []
+    with VideoSource(make_clip(tmp_path / "a.mp4", 50), per_s=LOOKS_PER_S) as source:
+        log = look(
+            source, Remembering(tmp_path), Session(Prescription()),
+            lambda _stage, done, total: told.append((done, total)),
+        )  # fmt: skip
+        assert source.info.frames == 50
+    assert log.frame_t_s == pytest.approx(np.arange(50) / 25)
+    assert len(log) == len(told) - 1 == 21
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == ((0, 50), (50, 50))
 
 
 @pytest.mark.parametrize("wrong", [0, AT_ONCE, 29])

@@ -11,6 +11,7 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
+from sessions import CLIP, MODEL, clean_poses
 
 from posecheck.apps import pictures
 from posecheck.assess.prescription import Prescription
@@ -28,7 +29,7 @@ def report(frames: int, findings: tuple[Finding, ...]) -> Report:
     session = Session(Prescription.default())
     nowhere, unseen = np.full((33, 2), np.nan), np.full(33, np.nan)
     for i in range(frames):
-        session.push(Pose(i / 25, 640, 480, nowhere, unseen, nowhere, unseen))
+        session.push(Pose(i / 25, 640, 480, nowhere, unseen))
     clip = ClipInfo("clip.mp4", None, None, frames / 25, frames, 640, 480, 0)
     found = session.finish(clip, ModelInfo("none", None))
     return dataclasses.replace(found, findings=findings)
@@ -61,6 +62,21 @@ def test_without_a_video_it_stops_after_the_last_finding(
     assert ticks[-1] in ((8, 8), (9, 9))
     with Image.open(io.BytesIO(found[0])) as picture:
         assert (picture.format, picture.size) == ("JPEG", (640, 480))
+
+
+def test_every_frame_is_drawn_however_few_were_looked_at(
+    sample_start: Callable[[int], Path], tmp_path: Path
+) -> None:
+    """The video has all frames of the clip, the drawing follows the angles between the looks."""
+    session, all_s = Session(Prescription.default()), np.arange(60) / 25
+    for pose in clean_poses()[:60:3]:
+        session.push(pose)
+    found = session.finish(CLIP, MODEL, all_s)
+    assert np.isfinite(found.series.working_px[:55]).all()
+    pictures.draw_clip(sample_start(60), found, tmp_path / "v.mp4", lambda *_: None)
+    with av.open(str(tmp_path / "v.mp4")) as video:
+        frames = list(video.decode(video=0))
+    assert [f.time for f in frames] == pytest.approx(all_s, abs=0.001)
 
 
 def test_a_large_clip_gets_a_smaller_video(

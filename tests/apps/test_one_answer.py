@@ -1,0 +1,98 @@
+"""`review` and `grade` of one clip give one report: looked at alike, kept, and graded again."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from batch_fakes import Remembering, make_clip
+from sessions import CLIP, DATA, MODEL, difference
+
+from posecheck.apps import review as reviewing
+from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.kept import KeptPoses, Looked
+from posecheck.apps.batch.storage import open_storage
+from posecheck.apps.batch.tasks import GradeTask
+from posecheck.apps.batch.worker import ClipGrader
+from posecheck.apps.looking import LOOKS_PER_S, finish
+from posecheck.apps.review import review
+from posecheck.assess.prescription import Prescription
+from posecheck.present.tables import read_report
+from posecheck.session import Session
+from posecheck.vision.pose_store import PoseLog, load_poses
+from posecheck.vision.sampling import sampled
+
+PRESCRIPTION = Prescription.default()
+
+
+@pytest.mark.parametrize("name", sorted(p.stem for p in DATA.glob("*.npz")))
+def test_kept_poses_give_the_report_of_the_look(name: str, tmp_path: Path) -> None:
+    """As a review makes it; from poses that a batch kept, and from what was measured of them."""
+    stored, log = load_poses(DATA / f"{name}.npz"), PoseLog()
+    times = [p.t_s for p in stored]
+    log.frame_t_s = np.array(times)
+    session = Session(PRESCRIPTION)
+    for _, pose in sampled(zip(times, stored, strict=True), LOOKS_PER_S):
+        session.push(log.append(pose))
+    log.save(tmp_path / "poses.npz", "a" * 64)
+    reviewed = finish(session, CLIP, MODEL, truncated=False, frame_t_s=log.frame_t_s)
+
+    (tmp_path / "out").mkdir()
+    store = KeptPoses(open_storage(str(tmp_path / "out")), "c" * 64, "a" * 64, LOOKS_PER_S)
+    store.save(tmp_path / "poses.npz", Looked(CLIP, False, log.frame_t_s))
+    kept = store.load(tmp_path / "again.npz")
+    assert kept is not None
+    poses, looked = kept
+    again = Session(PRESCRIPTION)
+    for pose in poses:
+        again.push(pose)
+    store.save_measured(again.measured())
+    measured = store.load_measured()
+    assert measured is not None
+    for graded in (again, Session.restored(PRESCRIPTION, measured)):
+        report = finish(graded, looked.info, MODEL, looked.truncated, looked.frame_t_s)
+        assert difference(reviewed, report) == ""
+    assert len(reviewed.series.t_s) == len(stored)
+
+
+class Opened(Remembering):
+    """As a review opens it."""
+
+    def __enter__(self) -> Opened:
+        return self
+
+    def __exit__(self, *_how: object) -> None: ...
+
+
+@pytest.mark.parametrize("every_frame", [False, True])
+def test_a_review_and_a_grade_write_the_same(
+    every_frame: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Report, angles and poses, with a row of angles for every frame; graded again as well."""
+    clip = make_clip(tmp_path / "a.mp4", frames=250)
+    monkeypatch.setattr(reviewing, "Landmarker", Opened)
+    done = review(clip, tmp_path / "alone", every_frame=every_frame, video=False)
+    assert done.report.tension is not None
+    per_s = None if every_frame else LOOKS_PER_S
+    (tmp_path / "out").mkdir()
+    task = GradeTask(
+        ClipJob(str(clip), clip.name, "a"), str(tmp_path / "out"),
+        PRESCRIPTION.model_dump_json(), "a", per_s=per_s,
+    )  # fmt: skip
+    asked = Prescription.model_validate({"dose": {"repetitions": 3}}).model_dump_json()
+    for again in (task, replace(task, prescription=asked), task):
+        assert ClipGrader(Remembering)(again).error is None
+    for name in ("report.json", "angles.csv", "poses.npz"):
+        mine, its = (tmp_path / folder / name for folder in ("alone", "out/a"))
+        assert mine.read_bytes() == its.read_bytes(), name
+    found = read_report(tmp_path / "out/a/report.json")
+    assert found["clip"]["looked_at_per_s"] == per_s
+    assert found["clip"]["frames"] == 250
+    with (tmp_path / "alone/angles.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == 250
+    assert sum(bool(row["knee_flexion_deg"]) for row in rows) > 240
+    assert len(load_poses(tmp_path / "alone/poses.npz")) == (250 if every_frame else 101)
