@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from posecheck.motion.cycles import percentile, runs, smooth
+from posecheck.motion.reps import ALIKE, likeness
 from posecheck.motion.tension import Attempt, Track
 from posecheck.types import Array, Mask
 
@@ -39,9 +40,9 @@ THIGH_MOVED_DEG = 28.0
 # The other leg is the raised one, and has been lowered: glides never; a dead bug for 2.6 s, and the
 # thigh that rests moves by 59 degrees. Where the picture is dark the names alone change.
 TURNS_S, STEADY_S, TURNS_DEG = 1.0, 0.25, 40.0
-# The other thigh's way while the knee is straightened, and shortly before: glides at most 5 degrees;
-# 31 to 50 in a straight leg raise beside a foot that is flat on the mat, where first the one leg
-# and then the other is the raised one (sticks).
+# The other thigh's way while the knee is straightened, and shortly before: glides at most 5
+# degrees; 31 to 50 in a straight leg raise beside a foot that is flat on the mat, where first the
+# one leg and then the other is the raised one (sticks).
 OTHER_MOVED_DEG, BEFORE_S = 25.0, 1.0
 # The other thigh is as high, or nearly: glides never, a bicycle for 6.3 s.
 BOTH_UP_S, AS_HIGH_DEG = 1.0, 15.0
@@ -68,6 +69,7 @@ class Evidence:
     other_before_deg: float  # its way while the knee was straightened
     both_up_s: float  # how long the other thigh was up as far
     other_seen: float  # share of the looks in which the other leg was seen apart
+    likeness: float  # of one repetition to the next
     unevenness: float  # of the repetitions' durations, 0 for a metronome
 
 
@@ -84,6 +86,7 @@ def evidence(attempt: Attempt, raised: Track, track: Track) -> Evidence:
     inside = (track.t_s >= a.extend_s) & (track.t_s <= a.lower_s)
     durations = [c.end_s - c.start_s for c in a.cycles]
     step = np.gradient(track.t_s) if len(track.t_s) > 1 else np.zeros(len(track.t_s))
+    moves = raised.ankle if a.variant == "ankle_pump" else raised.knee
     both = inside & (track.resting_hip > track.hip - AS_HIGH_DEG)
     return Evidence(
         extension_deg=high - a.knee_deg,
@@ -94,9 +97,10 @@ def evidence(attempt: Attempt, raised: Track, track: Track) -> Evidence:
         stop_s=a.glide_s - a.tension_s,
         taking_turns_s=_taking_turns(track, inside),
         other_moved_deg=_range(track.resting_hip[inside]),
-        other_before_deg=_way(track.resting_hip[straightening]),
+        other_before_deg=_range(track.resting_hip[straightening]),
         both_up_s=float(step[both].sum()),
         other_seen=float(np.isfinite(track.resting_hip[inside]).mean()) if inside.any() else 0.0,
+        likeness=likeness(a.cycles, raised.t_s, moves) if a.cycles else 0.0,
         unevenness=float(np.std(durations) / np.mean(durations)) if durations else 0.0,
     )
 
@@ -123,7 +127,7 @@ def is_glide(attempt: Attempt, raised: Track, track: Track) -> bool:
         return False
     if e.extension_deg < EXTENSION_DEG:
         straightened = e.begun and e.knee_deg < BEGUN_MAX_DEG and len(attempt.cycles) >= BEGUN_REPS
-        return one_leg and held and straightened
+        return one_leg and held and straightened and e.likeness > ALIKE
     stopped = e.stop_s >= STOP_S or e.knee_deg < NEARLY_STRAIGHT_DEG
     return one_leg and held and stopped
 

@@ -6,6 +6,7 @@ point of tension and comes back to it. The size a cycle must have adapts to the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +36,11 @@ PUMP_FLOOR_MOVING_KNEE_DEG = 9.0
 # is cut off by the picture's edge 3.5 (photographs with sensor noise).
 OVER_NOISE = 6.5
 SD_OVER_MEDIAN = 1.4826  # of a normal distribution
+# How alike the angle is one repetition later, as a correlation: glides 0.94 and more on 17 clips,
+# people of sticks who vary tempo and size by a tenth 0.7; what is left of correlated noise once it
+# is smoothed at most 0.4. Who moves unevenly must move clearly: noise makes up to 12 times its own.
+ALIKE, CLEAR_OVER_NOISE, ALIKE_REPS = 0.5, 16.0, 3
+ALIKE_STEP_S, ALIKE_LAGS = 0.05, (0.8, 1.25)  # of the usual duration
 KNEE_MOVES_DEG = 10.0
 BEND_FLOOR_DEG = 8.0
 PUMP_MIN_S = 0.35
@@ -94,7 +100,8 @@ def pumps(times: Array, ankle: Array, knee: Array, noise: float = 0.0) -> list[C
         start = _latest(crossing(times, quick, middle, a, -1), _turned(times, quick, a, -1, still))
         end = -_latest(-crossing(times, quick, middle, b, 1), -_turned(times, quick, b, 1, still))
         cycles.append(Cycle(start, end, low, high))
-    return _alike(_joined(cycles), floor, PUMP_MIN_S)
+    found = _alike(_joined(cycles), floor, PUMP_MIN_S)
+    return found if _borne_out(found, times, ankle, noise) else []
 
 
 def _range(known: Array) -> float:
@@ -210,7 +217,28 @@ def bends(times: Array, knee: Array, tension_deg: float, noise: float = 0.0) -> 
             if calm[i] <= tension_deg + BACK_AT_TENSION * size:
                 cycles.append(_bend(times, knee, calm, since, top, i))
                 since, top = i, None
-    return _alike(_joined(cycles), max(BEND_FLOOR_DEG, OVER_NOISE * noise), BEND_MIN_S)
+    found = _alike(_joined(cycles), max(BEND_FLOOR_DEG, OVER_NOISE * noise), BEND_MIN_S)
+    return found if _borne_out(found, times, knee, noise) else []
+
+
+def _borne_out(cycles: list[Cycle], times: Array, values: Array, noise: float) -> bool:
+    """Whether what was found is larger than noise makes it, or comes again and again alike."""
+    if len(cycles) < ALIKE_REPS:
+        return True
+    usual = float(np.median([c.range_deg for c in cycles]))
+    return usual > CLEAR_OVER_NOISE * noise or likeness(cycles, times, values) > ALIKE
+
+
+def likeness(cycles: Sequence[Cycle], times: Array, values: Array) -> float:
+    """The correlation of an angle (n,) with itself one of its repetitions later."""
+    usual_s = float(np.median([c.end_s - c.start_s for c in cycles]))
+    known = np.isfinite(values)
+    even = np.arange(cycles[0].start_s, cycles[-1].end_s, ALIKE_STEP_S)
+    angle = np.interp(even, times[known], values[known])
+    angle = angle - smooth(even, angle, usual_s)
+    first, last = (round(share * usual_s / ALIKE_STEP_S) for share in ALIKE_LAGS)
+    lags = range(first, min(last, len(even) - 3) + 1)
+    return max((float(np.corrcoef(angle[:-k], angle[k:])[0, 1]) for k in lags), default=0.0)
 
 
 def _bend(times: Array, knee: Array, calm: Array, since: int, top: int, back: int) -> Cycle:
