@@ -11,8 +11,10 @@ import psutil
 import pytest
 from commands import assert_refused, lines, run, spawn, start, tree
 
+from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.present.grades import read_grades
 from posecheck.present.tables import read_report
+from posecheck.vision.pose_store import load_poses
 
 Capture = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.slow
@@ -29,27 +31,32 @@ def test_a_folder_with_the_real_model(clips: Path, tmp_path: Path) -> None:
     assert "bad.mp4" in done.err
     assert "1 failed" in done.err
     report = read_report(tmp_path / "out/30/report.json")
-    assert report["clip"]["looked_at_per_s"] == 12.5
+    assert report["clip"]["looked_at_per_s"] == LOOKS_PER_S
     assert report["clip"]["frames"] == 30
     assert report["quality"]["tracked_fraction"] == 1.0
-    assert len((tmp_path / "out/30/angles.csv").read_text().splitlines()) == 1 + 15
     again = spawn("grade", "clips", "--out", "out", "--json", "--resume", cwd=tmp_path)
     assert lines(again.out)[-1]["kept"] == 2
-    every = spawn(
-        "grade", "clips/30.mp4", "--out", "every", "--every-frame", "--video", cwd=tmp_path
-    )
+    same_as_a_review(tmp_path, "out/30")
+
+
+def test_every_frame(clips: Path, tmp_path: Path) -> None:
+    """Looked at in a batch and in a review alike, with a video where it is asked for."""
+    clip = clips / "30.mp4"
+    every = spawn("grade", clip, "--out", "every", "--every-frame", "--video", cwd=tmp_path)
     assert every.code == 0, every.err
     assert "grades.csv" in every.out
-    assert len((tmp_path / "every/30/angles.csv").read_text().splitlines()) == 1 + 30
     assert (tmp_path / "every/30/annotated.mp4").exists()
-    # the same poses give the same report as a review does, apart from the clip
-    alone = spawn("review", "clips/30.mp4", "--out", "alone", "--no-video", cwd=tmp_path)
+    assert len(load_poses(tmp_path / "every/30/poses.npz")) == 30
+    same_as_a_review(tmp_path, "every/30", "--every-frame")
+
+
+def same_as_a_review(folder: Path, graded: str, *options: str) -> None:
+    """All that a batch wrote of a clip is what a review writes, a row for each of its 30 frames."""
+    alone = spawn("review", "clips/30.mp4", "--out", "alone", "--no-video", *options, cwd=folder)
     assert alone.code == 0, alone.err
-    one, other = (read_report(tmp_path / n / "report.json") for n in ("every/30", "alone"))
-    assert one == other
-    assert (tmp_path / "every/30/poses.npz").read_bytes() == (
-        tmp_path / "alone/poses.npz"
-    ).read_bytes()
+    for name in ("report.json", "angles.csv", "poses.npz"):
+        assert (folder / graded / name).read_bytes() == (folder / "alone" / name).read_bytes(), name
+    assert len((folder / "alone/angles.csv").read_text().splitlines()) == 1 + 30
 
 
 def test_nobody_reads_what_it_says(clips: Path, tmp_path: Path) -> None:

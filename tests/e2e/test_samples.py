@@ -11,46 +11,49 @@ from pathlib import Path
 from typing import Any
 
 import av
-import numpy as np
 import pytest
 from commands import run
 
 from benchmarks.scoring import JOINTS, read_truth, score
+from posecheck.apps.grade import grade
 from posecheck.apps.review import Reviewed
-from posecheck.assess.prescription import Prescription
 from posecheck.cli import main
-from posecheck.session import Session
-from posecheck.vision.pose_store import load_poses
 
 pytestmark = pytest.mark.slow
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_videos"
 
 
-@pytest.mark.parametrize("name", ["pump_right_table", "bend_right_oblique"])
+CLEAN = ("pump_right_table", "bend_right_oblique")
+
+
+@pytest.mark.parametrize("name", CLEAN)
 def test_a_clean_clip(name: str, reviewed: Callable[[str], Reviewed]) -> None:
-    """Measured, counted and passed; graded again from its poses it gives the same report."""
+    """Measured, counted and passed."""
     truth = read_truth(SAMPLES / f"{name}.truth.json")
-    done = reviewed(name)
-    found = score(done.report, truth)
+    found = score(reviewed(name).report, truth)
     assert (found.side_ok, found.variant_ok, found.tension_ok) == (True, True, True)
     assert found.reps == found.true_reps
     assert (found.verdict, found.faults) == ("pass", ())
     assert abs(found.tension_late_s) < 0.5
-    assert abs(found.tension_knee_deg) < 6
-    for joint, limit in zip(JOINTS, (9, 7, 9), strict=True):
+    assert abs(found.tension_knee_deg) < 9
+    for joint, limit in zip(JOINTS, (8, 8, 6), strict=True):
         assert found.angles[joint].mean_deg < limit, joint
         assert found.angles[joint].seen > 0.8, joint
 
-    session = Session(Prescription.default())
-    for pose in load_poses(done.folder / "poses.npz"):
-        session.push(pose)
-    again = session.finish(done.report.clip, done.report.model)
-    for part in ("sets", "reps", "findings", "grade", "quality"):
-        assert repr(getattr(again, part)) == repr(getattr(done.report, part)), part
-    for joint in JOINTS:
-        np.testing.assert_array_equal(
-            getattr(again.series, joint), getattr(done.report.series, joint)
-        )
+
+def test_a_batch_gives_the_reports_of_reviews(
+    reviewed: Callable[[str], Reviewed], model_path: Path, tmp_path: Path
+) -> None:
+    """One answer a clip: one after the other by one worker, report, angles and poses the same."""
+    clips = [SAMPLES / f"{name}.mp4" for name in CLEAN]
+    done = grade(clips, tmp_path / "out", model=model_path, workers=1)
+    assert done.failed == 0
+    for name in CLEAN:
+        alone, graded = reviewed(name).folder, tmp_path / "out" / name
+        for file in ("report.json", "angles.csv", "poses.npz"):
+            assert (graded / file).read_bytes() == (alone / file).read_bytes(), (name, file)
+        with (alone / "angles.csv").open() as stream:
+            assert sum(1 for _ in csv.DictReader(stream)) == reviewed(name).report.clip.frames
 
 
 @pytest.fixture(scope="module")
