@@ -97,7 +97,8 @@ def test_what_bars_a_pass_is_said_to() -> None:
 def test_the_view_may_be_too_far_off_either_way(degrees: float) -> None:
     """Towards the head or the feet, from above or below."""
     for axis in ("azimuth_deg", "elevation_deg"):
-        assert judged(**{axis: np.full(N, degrees)}).warnings == ("not_side_on",)
+        off: dict[str, Any] = {axis: np.full(N, degrees)}
+        assert judged(**off).warnings == ("not_side_on",)
 
 
 def test_what_happens_outside_of_the_exercise_is_forgiven() -> None:
@@ -150,7 +151,7 @@ def test_shares_are_of_time_and_not_of_looks() -> None:
     """Blind for a fifth of the time, in which nine looks of ten were taken."""
     times = np.concatenate([np.arange(0, 16, 0.1), np.arange(16, 20, 0.0028)])
     n = len(times)
-    whole = {f.name: np.ones(n) for f in fields(Sight)[:-3]}
+    whole: dict[str, Any] = {f.name: np.ones(n) for f in fields(Sight)[:-3]}
     blind = np.where(times < 16, 1.0, 0.0)
     seen = Sight(
         **{**whole, "t_s": times, "usable": blind}, exercising=times >= 0, moving=times >= 0
@@ -210,7 +211,7 @@ def test_the_other_leg_must_be_seen_in_every_set() -> None:
     """Raised in the second set alone, it is unseen in less than half of the exercise."""
     times = np.arange(N) * 0.04
     second = (times > 11) & (times < 15)
-    sets = {"exercising": ((times > 4) & (times < 9)) | second}
+    sets: dict[str, Any] = {"exercising": ((times > 4) & (times < 9)) | second}
     assert judged(**sets).warnings == ()
     assert judged(**sets, other_leg=1.0 - second).warnings == ("other_leg_unseen",)
 
