@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from figure import Figure
+from figure import Camera, Figure
 from script import Script
 from sessions import CLIP, MODEL, difference, stored_report
 from spoiled import unseen
@@ -280,6 +280,52 @@ def test_a_slow_camera_is_warned_too() -> None:
     """Where each frame is looked at for repetitions, warnings still have their turn."""
     said, _ = watch([turned_up(p, p.t_s) for p in Figure().still(8, fps=4)])
     assert any("not_supine" in u.warnings for _, u in said)
+
+
+def is_blank(update: Update) -> bool:
+    """Whether no leg is drawn and no angle of one is shown."""
+    angles = update.angles
+    shown = (angles.hip_flexion_deg, angles.knee_flexion_deg, angles.ankle_dorsiflexion_deg,
+             angles.resting_hip_flexion_deg, angles.resting_knee_flexion_deg)  # fmt: skip
+    places = (update.working_px, update.resting_px)
+    return bool(np.isnan(shown).all() and all(np.isnan(xy).all() for xy in places))
+
+
+@pytest.mark.parametrize("camera", [Camera(azimuth=55), Camera(azimuth=-50), Camera(elevation=50)])
+def test_no_leg_is_drawn_where_the_view_is_too_oblique(camera: Camera) -> None:
+    said, report = watch(Figure(camera=camera).film(begun().pumps(4)))
+    assert all(is_blank(u) for _, u in said)
+    assert {u.reps for _, u in said} == {len(report.reps)} == {0}
+    assert "not_side_on" in said[-1][1].warnings
+
+
+def test_how_oblique_is_for_the_prescription_to_say() -> None:
+    poses = Figure(camera=Camera(azimuth=-25)).film(begun())
+    for limit, blank in ((45.0, False), (10.0, True)):
+        asked = Prescription.model_validate({"view": {"max_azimuth_deg": limit}})
+        session = Session(asked, live=True)
+        assert is_blank([session.push(p) for p in poses][-1]) == blank
+
+
+def test_no_leg_is_drawn_of_who_does_not_lie_on_the_back() -> None:
+    said, _ = watch([turned_up(p, p.t_s) for p in Figure().film(begun())])
+    assert all(is_blank(u) for _, u in said)
+
+
+def test_a_leg_that_the_report_does_not_know_is_not_drawn() -> None:
+    """Legs whose lengths change in every look are set aside, a little later."""
+    rng, poses = np.random.default_rng(1), Figure().film(begun())
+    wild = []
+    for pose in poses:
+        xy = pose.xy_px.copy()
+        if pose.t_s > 4:
+            xy[[25, 27, 29, 31]] += rng.normal(0, 60, (4, 2))
+        wild.append(replace(pose, xy_px=xy))
+    said, report = watch(wild)
+    known = np.isfinite(report.series.knee_flexion_deg)
+    shown = np.array([np.isfinite(u.angles.knee_flexion_deg) for _, u in said])
+    late = report.series.t_s > 4.5
+    assert np.mean(shown[late]) <= np.mean(known[late]) + 0.1 < 0.9
 
 
 def later(pose: Pose, t_s: float) -> Pose:

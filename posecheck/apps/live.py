@@ -26,6 +26,7 @@ from posecheck.apps.review import Reviewed
 from posecheck.assess.guide import Guide
 from posecheck.assess.prescription import Prescription
 from posecheck.errors import CameraError, OutputError, PosecheckError
+from posecheck.motion.calibration import calibration_of
 from posecheck.present.page import write_page
 from posecheck.present.recording import Recording
 from posecheck.present.tables import write_csv, write_json
@@ -117,7 +118,8 @@ def live(
         recording = stack.enter_context(Recording(record, found.sha256)) if record else None
         voice = Voice(language, mute)
         stack.callback(voice.close)
-        session, guide = Session(asked, live=True), Guide(asked)
+        session = Session(asked, live=True, calibration=calibration_of(found.name))
+        guide = Guide(asked)
         show = Show(source, screen, voice, recording, language, tell, shown)
         course = Course(
             source, eye, session, guide, show.push, show.push_camera, show.push_ahead, show.keep

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from posecheck.assess.coverage import too_oblique
 from posecheck.assess.prescription import Prescription
 from posecheck.assess.upheld import Upheld
 from posecheck.assess.watch import Watch
@@ -16,6 +17,10 @@ from posecheck.motion.tension import Attempt
 from posecheck.motion.track import COLUMNS, Newest, Tracker
 from posecheck.types import Array, Side, Tension, Update, Variant
 
+ANGLES = (
+    "hip", "knee", "ankle", "resting_hip", "resting_knee", "hip_sd", "knee_sd", "ankle_sd",
+    "raw_knee", "raw_ankle",
+)  # fmt: skip
 AZIMUTH, ELEVATION, LABEL = (COLUMNS.index(n) for n in ("azimuth", "elevation", "label"))
 
 
@@ -53,29 +58,23 @@ class Progress:
         )  # fmt: skip
 
     def _shown(self, update: Update) -> Update:
-        """`update` without what a report would leave blank, as far as that is known by now."""
+        """`update` without what the report leaves blank in the last frame that it knows of."""
         if self._answered is None:
             return update
         values, points = self._answered.values, self._answered.points_px
-        oblique = (
-            abs(values[AZIMUTH]) > self._view.max_azimuth_deg
-            or abs(values[ELEVATION]) > self._view.max_elevation_deg
-        )
-        blank = np.isnan(values[:5]) | oblique
         angles = update.angles
-        hip, knee, ankle, resting_hip, resting_knee = np.where(blank, np.nan, (
+        hip, knee, ankle, resting_hip, resting_knee = np.where(np.isnan(values[:5]), np.nan, (
             angles.hip_flexion_deg, angles.knee_flexion_deg, angles.ankle_dorsiflexion_deg,
             angles.resting_hip_flexion_deg, angles.resting_knee_flexion_deg,
         )).tolist()  # fmt: skip
-        nowhere = np.isnan(points) | oblique
         return replace(
             update,
             angles=replace(
                 angles, hip_flexion_deg=hip, knee_flexion_deg=knee, ankle_dorsiflexion_deg=ankle,
                 resting_hip_flexion_deg=resting_hip, resting_knee_flexion_deg=resting_knee,
             ),
-            working_px=np.where(nowhere[:5], np.nan, update.working_px),
-            resting_px=np.where(nowhere[5:10], np.nan, update.resting_px),
+            working_px=np.where(np.isnan(points[:5]), np.nan, update.working_px),
+            resting_px=np.where(np.isnan(points[5:10]), np.nan, update.resting_px),
         )  # fmt: skip
 
     def follow(self, tracker: Tracker) -> None:
@@ -87,7 +86,7 @@ class Progress:
         times, values = tracker.since(self._taken)
         self._taken = tracker.count
         if len(times):
-            self._recent.push(times, values)
+            self._recent.push(times, self._known(values))
             self._answered = tracker.newest
             self._follow_side(values, tracker.feet)
             looked = self._provisional.push(self._recent, tracker.busy)
@@ -95,6 +94,12 @@ class Progress:
             self._upheld.push(self._recent, running)
             running = replace(running, attempt=self._upheld.settled)
             self._watch.push(self._recent, running, looked or tracker.busy)
+
+    def _known(self, values: Array) -> Array:
+        """Rows (n, k) as a report has them: without angles where the view is too oblique."""
+        oblique = too_oblique(values[:, AZIMUTH], values[:, ELEVATION], self._view)
+        blank = oblique[:, None] & np.isin(COLUMNS, ANGLES)
+        return np.where(blank, np.nan, values)
 
     def _tension(self, running: Running, attempt: Attempt) -> Tension:
         end = attempt.glide_s

@@ -42,7 +42,8 @@ def sign_of(update: Update) -> Sign:
         return "fault"
     if "advice" in severities:
         return "advice"
-    return "idle" if update.phase == "rest" else "good"
+    seen = math.isfinite(update.angles.knee_flexion_deg) and "too_few_looks" not in update.warnings
+    return "good" if seen and update.phase != "rest" else "idle"
 
 
 def draw_sign(canvas: Canvas, centre: Point, size: float, sign: Sign) -> None:

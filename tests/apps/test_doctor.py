@@ -9,15 +9,20 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from posecheck.apps import doctor
+from posecheck.apps import doctor, look_speed
 from posecheck.apps.doctor import Check, checks
+from posecheck.assess.gesture import is_seen
+from posecheck.types import Pose
 from posecheck.vision import model as models
 from posecheck.vision import model_fetch
+from posecheck.vision.frames import Frame
+from posecheck.vision.landmarker import Landmarker
 
 
 @pytest.fixture(autouse=True)
@@ -30,9 +35,8 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(model_fetch, "fetch_members", no_fetch)
     monkeypatch.setattr(models, "model_dirs", lambda: (tmp_path / "cache",))
     monkeypatch.setattr(doctor, "display_problem", lambda: None)
-    monkeypatch.setattr(
-        subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=0, stderr="")
-    )
+    ran = SimpleNamespace(returncode=0, stderr="", stdout="15.2")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: ran)
 
 
 def one(name: str, model: str | Path | None = None) -> Check:
@@ -42,7 +46,7 @@ def one(name: str, model: str | Path | None = None) -> Check:
 def test_every_failure_says_what_to_do_in_one_line() -> None:
     found = checks()
     assert [c.name for c in found] == [
-        "python", "mediapipe", "model", "decoders", "encoder",
+        "python", "mediapipe", "model", "looks", "decoders", "encoder",
         "cache", "opencv", "camera", "display", "voice",
     ]  # fmt: skip
     for check in found:
@@ -96,6 +100,50 @@ def test_model_present(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(models, "find_model", lambda _: here)
     assert one("model").ok
     assert str(here.path) in one("model").detail
+
+
+@pytest.mark.parametrize(
+    ("per_s", "ok", "fix"),
+    [(15.2, True, ""), (9.7, True, ""), (8.2, False, "close other programs"),
+     (4.4, False, "review")],
+)  # fmt: skip
+def test_how_often_it_can_look(
+    per_s: float, ok: bool, fix: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Too seldom is for live alone to miss, and says what follows."""
+    here = models.ModelFile(tmp_path / "m.task", "pose_landmarker_heavy", "f" * 64)
+    monkeypatch.setattr(models, "find_model", lambda _: here)
+    ran = SimpleNamespace(returncode=0, stderr="", stdout=f"{per_s}\n")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: ran)
+    check = one("looks")
+    assert (check.ok, check.needed) == (ok, False)
+    assert f"{per_s:.0f} a second with pose_landmarker_heavy" in check.detail
+    assert fix in check.fix
+    assert bool(check.fix) != ok
+    ran.returncode = 1
+    assert "cannot be run" in one("looks").detail
+
+
+def test_without_a_model_nothing_is_measured() -> None:
+    check = one("looks")
+    assert (check.ok, check.detail) == (False, "not measured without a model")
+
+
+@pytest.mark.slow
+def test_looks_are_measured_on_somebody(model_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture in which nobody is found would tell of the detector alone."""
+    seen: list[bool] = []
+
+    class Watched(Landmarker):
+        def look(self, frame: Frame, meanwhile: Callable[[], None] | None = None) -> Pose:
+            pose = super().look(frame, meanwhile)
+            seen.append(is_seen(pose))
+            return pose
+
+    monkeypatch.setattr(look_speed, "Landmarker", Watched)
+    assert look_speed.looks_per_s(model_path) > 0
+    assert len(seen) > look_speed.FIRST
+    assert all(seen)
 
 
 def test_codecs_missing(monkeypatch: pytest.MonkeyPatch) -> None:

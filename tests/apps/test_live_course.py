@@ -233,6 +233,30 @@ def test_none_is_left_out_where_every_frame_is_handed_out() -> None:
         assert seen == expected
 
 
+def test_a_camera_that_is_too_slow_is_told_of_once() -> None:
+    """By a word in the set-up, by an event, and by what each moment knows of the looks."""
+    leader = FakeLeader()
+    leader.stage = replace(leader.stage, name="set_up")
+    moments: list[Moment] = []
+    poses = load_poses(DATA / "rest_only.npz")
+    course = Course(
+        cast(Camera, FakeCamera([0.2 * i for i in range(40)])), FakeEye(iter(poses)),
+        Session(Prescription.default()), leader, moments.append, lambda _event: None,
+    )  # fmt: skip
+    course.start()
+    course.join()
+    assert course.error is None
+    words = [(c.name, c.number) for m in moments for c in m.cues]
+    assert words == [("slow_camera", 5)]
+    assert moments[0].rate is None
+    last = moments[-1].rate
+    assert last is not None
+    assert (last.number, last.slow) == (5, "slow_camera")
+    events = Events("en")
+    told = [e for m in moments for e in events.of(m) if e["event"] == "looks"]
+    assert [(e["per_s"], e["slow"]) for e in told] == [(5.0, "slow_camera")]
+
+
 def test_it_ends_with_the_guide() -> None:
     course, moments, _ = run(60, FakeLeader(7))
     assert len(moments) == 7

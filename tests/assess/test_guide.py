@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -185,6 +185,18 @@ def test_a_raised_arm_ends_it_kindly() -> None:
     assert (cues[-1].kind, cues[-1].name) == ("end", "stopped")
     assert cues[-1].t_s == pytest.approx(11, abs=0.15)
     assert max(s.ending for s in stages) == 1
+
+
+@pytest.mark.parametrize("how", [arm_up, sitting])
+def test_who_ends_it_is_praised_for_what_was_counted(how: Callable[..., list[Pose]]) -> None:
+    """After a set, and not for having lain there."""
+    script = one_set(lying()).stay(4)
+    for poses, praised in ((FIGURE.film(script), True), (FIGURE.film(lying().stay(30)), False)):
+        spoiled = how(poses, script.end_s - 4, *([99.0] if how is arm_up else []))
+        cues, _, guide = guided(spoiled)
+        assert guide.done
+        assert ("well_done" in names(cues)) == praised
+        assert ("count 3" in names(cues)) == praised
 
 
 def test_a_short_wave_pauses_and_no_more() -> None:

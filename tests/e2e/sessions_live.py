@@ -134,7 +134,8 @@ class ScriptedCamera:
 def without_a_model(patch: pytest.MonkeyPatch) -> None:
     """Look with `StoredEye`."""
     sha256 = "ab" * 32
-    found = SimpleNamespace(path=Path("none"), sha256=sha256, info=ModelInfo("stored", sha256))
+    info = ModelInfo("stored", sha256)
+    found = SimpleNamespace(path=Path("none"), name=info.name, sha256=sha256, info=info)
     patch.setattr("posecheck.apps.live.ensure_model", lambda *_: found)
     patch.setattr("posecheck.apps.live.Landmarker", StoredEye)
 

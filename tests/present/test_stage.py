@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from present_factory import make_finding, make_stage, make_update
+from present_factory import make_angles, make_finding, make_stage, make_update
 
 from posecheck.present import phrases, scenes
+from posecheck.present.cards import sign_of
 from posecheck.present.dial import GROUND, draw_ring
-from posecheck.present.drawing import GREEN, Picture
+from posecheck.present.drawing import AMBER, GREEN, MUTED, Picture
 from posecheck.present.mirror import mirrored
 from posecheck.present.prompt import dial_of, said
 from posecheck.present.stage import StageScreen
@@ -78,6 +79,38 @@ def test_the_frame_itself_is_left_as_it_is() -> None:
     image = frame()
     StageScreen().draw(image, make_update(), make_stage())
     np.testing.assert_array_equal(image, frame())
+
+
+def test_the_set_up_says_how_many_looks_there_are() -> None:
+    """Grey where they are enough; else in amber, with what to do; never during the exercise."""
+    plain, enough, few = (
+        draw(make_stage("set_up"), foot=foot)
+        for foot in ((), ("15 looks a second",), ("6 looks a second, 10 needed", "Close other"))
+    )
+    lower_left = np.s_[600:, :627]
+    for picture, colour, other in ((enough, MUTED, AMBER), (few, AMBER, MUTED)):
+        changed = picture[lower_left][(picture != plain)[lower_left].any(axis=2)]
+        assert (changed == colour).all(axis=1).any()
+        assert not (changed == other).all(axis=1).any()
+        np.testing.assert_array_equal(picture[:560], plain[:560])
+        np.testing.assert_array_equal(picture[:, 640:], plain[:, 640:])
+    np.testing.assert_array_equal(draw(make_stage()), draw(make_stage(), foot=("6", "7")))
+
+
+def test_nothing_is_called_good_that_cannot_be_seen() -> None:
+    """A frame is green only while findings would be seen."""
+    unseen = make_angles(knee_flexion_deg=NAN)
+    assert sign_of(make_update()) == "good"
+    assert sign_of(make_update(angles=unseen)) == "idle"
+    assert sign_of(make_update(warnings=("too_few_looks",))) == "idle"
+    assert sign_of(make_update(findings=(make_finding(),), angles=unseen)) == "fault"
+
+
+@pytest.mark.parametrize(("sets", "reps", "sign"), [(0, 0, "idle"), (1, 0, "idle"), (2, 0, "good")])
+def test_an_end_is_good_only_after_a_repetition(sets: int, reps: int, sign: str) -> None:
+    update = make_update(set_index=sets, reps=reps)
+    assert said(update, make_stage("done", message="stopped"), "en", None)[0] == sign
+    assert said(make_update(), make_stage("done"), "en", None)[0] == "good"
 
 
 @pytest.mark.parametrize("size", [(480, 640), (1080, 1920), (480, 752), (577, 752)])
