@@ -1,7 +1,9 @@
 """MediaPipe alone: the loop that speed is measured against, and the naive reading of its labels.
 
-This is what one writes first: decode with PyAV, hand each frame to the pose landmarker in VIDEO
-mode, believe what it calls left and right, and count with two thresholds.
+Speed is measured against `looks`: the same model at the same frames, each detected anew as
+`review` does, and nothing else. The naive reading is what one writes first: decode with PyAV, hand
+each frame to the pose landmarker in VIDEO mode, believe what it calls left and right, and count
+with two thresholds.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecheck.vision.quiet import quiet_natives
+from posecheck.vision.sampling import sampled
 
 Floats = NDArray[np.float64]
 
@@ -28,14 +31,14 @@ _BEND_DEG = (40.0, 60.0)
 
 
 @contextlib.contextmanager
-def landmarker(model: Path) -> Iterator[Any]:
-    """MediaPipe's pose landmarker in VIDEO mode for one person."""
+def landmarker(model: Path, fresh: bool = False) -> Iterator[Any]:
+    """MediaPipe's pose landmarker for one person, in VIDEO mode or, `fresh`, in IMAGE mode."""
     with quiet_natives():
         from mediapipe.tasks.python import BaseOptions, vision
 
         options = vision.PoseLandmarkerOptions(
             base_options=BaseOptions(model_asset_path=str(model)),
-            running_mode=vision.RunningMode.VIDEO,
+            running_mode=vision.RunningMode.IMAGE if fresh else vision.RunningMode.VIDEO,
             num_poses=1,
         )
         with vision.PoseLandmarker.create_from_options(options) as made:
@@ -52,6 +55,17 @@ def loop(marker: Any, clip: Path) -> Iterator[tuple[float, NDArray[np.uint8], An
             t_s = float(frame.time or 0.0)
             picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=image)
             yield t_s, image, marker.detect_for_video(picture, round(t_s * 1000))
+
+
+def looks(marker: Any, clip: Path, per_s: float | None) -> Iterator[Any]:
+    """Landmarks of so many frames a second (None: of all), of a landmarker that is `fresh`."""
+    import mediapipe as mp
+
+    with av.open(str(clip)) as container:
+        timed = ((float(frame.time or 0.0), frame) for frame in container.decode(video=0))
+        for _, frame in timed if per_s is None else sampled(timed, per_s):
+            image = np.ascontiguousarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
+            yield marker.detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=image))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,7 @@ def count(angle_deg: Floats, low: float, high: float) -> int:
 
 
 def angles(xy: Floats, side: str) -> tuple[Floats, Floats, Floats]:
+    """Hip, knee and ankle (n,) of the leg that is labelled so, from landmarks (n, 33, 2)."""
     hip, knee, ankle, heel, toe = (xy[:, i] for i in _LEG[side])
     shoulders = xy[:, _SHOULDERS].mean(axis=1)
     hips = xy[:, _HIPS].mean(axis=1)

@@ -5,10 +5,10 @@ usage: python -m benchmarks.conditions [--source DIR] [--clips NAME ...] [--cond
                                        [--poses DIR]
 
 By default three clips of different kinds a condition, another three for the next one. Prints
-Markdown; each clip is spoiled, looked at and held against its truth. Interrupted, it prints
-what it has. With --keep the spoiled clips and their landmarks stay, and what was looked at before
-is not looked at again: so a changed engine is held against them in a minute with --again. With
---poses the landmarks of the untouched clips are read from NAME.npz (tests/data has them).
+Markdown; each clip is spoiled, looked at as `review` does, and held against its truth. Interrupted,
+it prints what it has. With --keep the spoiled clips and their landmarks stay, and what was looked
+at before is not looked at again: so a changed engine is held against them in a minute with --again.
+With --poses the landmarks of the untouched clips are read from NAME.npz (tests/data has them).
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ from benchmarks.outcomes import Outcome, listed, table
 from benchmarks.scoring import Score, Truth, score, truths
 from benchmarks.spoil import Box, body_box
 from benchmarks.spoiling import CONDITIONS, Condition, Scene
-from posecheck.types import Pose, Report
+from posecheck.types import Report
 from posecheck.vision.frames import VideoSource
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
+from posecheck.vision.pose_rows import Poses
 from posecheck.vision.pose_store import load_poses
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
@@ -96,7 +97,7 @@ class Suite:
             self._known[truth.name] = report, score(report, truth)
         return self._known[truth.name]
 
-    def _poses(self, condition: Condition, scene: Scene) -> Sequence[Pose]:
+    def _poses(self, condition: Condition, scene: Scene) -> Poses:
         """The landmarks of the spoiled clip, looked at once for as long as its folder stays."""
         known = kept_poses(self._folder, condition, scene.truth)
         if not known.exists():

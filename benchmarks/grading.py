@@ -2,9 +2,9 @@
 
 usage: python -m benchmarks.grading [--clips DIR] [--times N] [--workers N] [--rounds N]
 
-All in one run over the same clips, each way after the other: MediaPipe alone in a loop, then
-`posecheck grade` with one worker and every frame, with several workers and every frame, with
-the default sampling, and with another prescription from the kept poses. Times are those of the
+All in one run over the same clips, each way after the other: MediaPipe alone in a loop, at the
+usual looks and at every frame; `posecheck grade` with one worker and with several, at the usual
+looks and at every frame; and with another prescription from the kept poses. Times are those of the
 clock, from the list of clips to the tables, with workers that have loaded their model before.
 With --times each clip is given several times under another hash; with --rounds all is done so
 often, in turn, and the middle of each is told, of two the quicker. Prints Markdown.
@@ -25,14 +25,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import av
 import psutil
 
 from benchmarks import bare
 from benchmarks.scoring import truths
 from posecheck.apps.batch.plan import Settings
-from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.apps.batch.pool import LocalExecutor
 from posecheck.apps.batch.run import run_batch
+from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.assess.prescription import load_prescription
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
 from posecheck.vision.quiet import quiet_natives
@@ -47,13 +48,14 @@ class Measured:
     """One way to grade all clips."""
 
     name: str
+    per_s: float | None  # looks a second, None: every frame
     frames: int
     seconds: float
     most_mib: float = math.nan  # resident, of the largest worker
     needed: float = math.nan  # seconds a clip, the middle one
 
     @property
-    def per_s(self) -> float:
+    def speed(self) -> float:
         """Frames of video a second."""
         return self.frames / self.seconds
 
@@ -85,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def middle(found: Sequence[Measured]) -> Measured:
     """Of several measurements the one of median speed, of two the quicker, with the most memory."""
-    one = sorted(found, key=lambda m: m.per_s)[len(found) // 2]
+    one = sorted(found, key=lambda m: m.speed)[len(found) // 2]
     return replace(one, most_mib=max(m.most_mib for m in found))
 
 
@@ -101,16 +103,15 @@ def copies(clips: Sequence[Path], folder: Path, times: int) -> None:
 
 
 def _measure(folder: Path, made: Path, model: ModelFile, workers: int) -> list[Measured]:
-    found = [_bare(folder, model)]
-    every = Settings(str(made / "one"), per_s=None)
-    found.append(_graded("one worker, every frame", folder, every, 1))
-    several = Settings(str(made / "several"), per_s=None)
-    found.append(_graded(f"{workers} workers, every frame", folder, several, workers))
-    for n in (1, workers):
-        usual = Settings(str(made / f"usual_{n}"), per_s=LOOKS_PER_S)
-        found.append(_graded(f"{n} worker{'s' * (n > 1)}, {LOOKS_PER_S:g}/s", folder, usual, n))
+    found = []
+    for per_s in (LOOKS_PER_S, None):
+        words = _words(per_s)
+        found.append(_bare(f"MediaPipe alone, {words}", folder, model, per_s))
+        for n in (1, workers):
+            settings = Settings(str(made / f"{n}_{words}"), per_s=per_s)
+            found.append(_graded(f"{n} worker{'s' * (n > 1)}, {words}", folder, settings, n))
     first = Settings(str(made / "tables"), per_s=LOOKS_PER_S, pages=False)
-    found.append(_graded(f"1 worker, {LOOKS_PER_S:g}/s, tables alone", folder, first, 1))
+    found.append(_graded(f"1 worker, {_words(LOOKS_PER_S)}, tables alone", folder, first, 1))
     again = replace(first, prescription=load_prescription("ankle-pumps-10"))
     found.append(_graded("the same with another prescription", folder, again, 1))
     pages = replace(again, pages=True)
@@ -118,15 +119,21 @@ def _measure(folder: Path, made: Path, model: ModelFile, workers: int) -> list[M
     return found
 
 
-def _bare(folder: Path, model: ModelFile) -> Measured:
+def _words(per_s: float | None) -> str:
+    return "every frame" if per_s is None else f"{per_s:g} looks/s"
+
+
+def _bare(name: str, folder: Path, model: ModelFile, per_s: float | None) -> Measured:
     frames, seconds = 0, 0.0
     for clip in sorted(folder.iterdir()):
-        _say(f"MediaPipe alone: {clip.name}")
-        with bare.landmarker(model.path) as marker:
+        _say(f"{name}: {clip.name}")
+        with bare.landmarker(model.path, fresh=True) as marker, av.open(str(clip)) as container:
+            frames += container.streams.video[0].frames
             begun_s = time.perf_counter()
-            frames += sum(1 for _ in bare.loop(marker, clip))
+            for _ in bare.looks(marker, clip, per_s):
+                pass
             seconds += time.perf_counter() - begun_s
-    return Measured("MediaPipe alone", frames, seconds)
+    return Measured(name, per_s, frames, seconds)
 
 
 class _Warm(LocalExecutor):
@@ -162,7 +169,8 @@ def _graded(name: str, folder: Path, settings: Settings, workers: int) -> Measur
             seconds = time.perf_counter() - begun_s
     finally:
         pool.end()
-    return Measured(name, done.tally.frames, seconds, max(most), statistics.median(needed))
+    took_s = statistics.median(needed)
+    return Measured(name, settings.per_s, done.tally.frames, seconds, max(most), took_s)
 
 
 @contextmanager
@@ -188,21 +196,22 @@ def _most() -> Iterator[list[float]]:
 
 
 def table(found: Sequence[Measured]) -> Iterator[str]:
-    """Each way beside the bare loop and beside one worker at every frame."""
-    alone, one = found[0], found[1]
+    """Each way beside the bare loop over the same looks, and beside one worker."""
+    alone = {m.per_s: m for m in found if math.isnan(m.needed)}
+    one = found[1]
     yield (
-        "| | frames of video a second | over MediaPipe alone | over one worker | "
-        "memory a worker | a clip |"
+        "| | frames of video a second | over MediaPipe alone at the same looks | "
+        "over one worker | memory a worker | a clip |"
     )
     yield "|---|---|---|---|---|---|"
     for m in found:
         memory = "-" if math.isnan(m.most_mib) else f"{m.most_mib:.0f} MiB"
         each = "-" if math.isnan(m.needed) else f"{m.needed:.2f} s"
         yield (
-            f"| {m.name} | {m.per_s:.1f} | {m.per_s / alone.per_s:.2f} | "
-            f"{m.per_s / one.per_s:.2f} | {memory} | {each} |"
+            f"| {m.name} | {m.speed:.1f} | {m.speed / alone[m.per_s].speed:.2f} | "
+            f"{m.speed / one.speed:.2f} | {memory} | {each} |"
         )
-    times = found[-2].per_s / found[-3].per_s
+    times = found[-2].speed / found[-3].speed
     yield ""
     yield f"Graded again from its poses, a clip takes 1/{times:.0f} of the first time, pages aside."
 

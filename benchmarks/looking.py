@@ -3,45 +3,63 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks.scoring import Truth
+from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.assess.prescription import Prescription
 from posecheck.session import Session
-from posecheck.types import ClipInfo, ModelInfo, Pose, Report
-from posecheck.vision.frames import VideoSource, prefetch
+from posecheck.types import ClipInfo, ModelInfo, Report
+from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource, prefetch
 from posecheck.vision.landmarker import Landmarker
 from posecheck.vision.model import ModelFile
+from posecheck.vision.pose_rows import Poses
 from posecheck.vision.pose_store import PoseLog, load_poses
 from posecheck.vision.quiet import quiet_natives
+from posecheck.vision.sampling import sampled
 
 
-def poses_in(clip: Path, model: ModelFile) -> PoseLog:
-    """Every frame looked at once."""
+def poses_in(clip: Path, model: ModelFile, per_s: float | None = LOOKS_PER_S) -> PoseLog:
+    """The looks that `review` takes, or as many as are said; None: at every frame."""
     log = PoseLog()
     with (
         quiet_natives(),
-        VideoSource(clip) as source,
+        VideoSource(clip, max_side_px=MODEL_SIDE_PX, per_s=per_s) as source,
         Landmarker(model.path) as landmarker,
-        contextlib.closing(prefetch(source)) as frames,
     ):
-        for frame in frames:
-            log.append(landmarker.look(frame))
+        with contextlib.closing(prefetch(source)) as frames:
+            for frame in frames:
+                log.append(landmarker.look(frame))
+        log.frame_t_s = source.frame_t_s
     return log
 
 
-def looked(truth: Truth, model: ModelFile, kept: Path | None = None) -> Sequence[Pose]:
-    """The landmarks of a clip: those that were kept as ``NAME.npz`` in a folder, or new ones."""
+def thinned(poses: Poses, per_s: float, phase: float = 0.0) -> Poses:
+    """So many of the looks a second, as if no more had been taken.
+
+    ``phase`` starts the clock that chooses them by so much of a tick earlier.
+    """
+    log = PoseLog()
+    for _, pose in sampled(((p.t_s + phase / per_s, p) for p in poses), per_s):
+        log.append(pose)
+    known = poses.frame_t_s
+    log.frame_t_s = known if len(known) else np.array([p.t_s for p in poses])
+    return log.poses(poses.model_sha256)
+
+
+def looked(truth: Truth, model: ModelFile, kept: Path | None = None) -> Poses:
+    """The looks that `review` takes at a clip: from ``NAME.npz`` in a folder, or new ones."""
     if kept is not None:
-        return load_poses(kept / f"{truth.name}.npz")
+        return thinned(load_poses(kept / f"{truth.name}.npz"), LOOKS_PER_S)
     return poses_in(truth.clip, model).poses()
 
 
-def report_on(poses: Iterable[Pose] | Sequence[Pose]) -> Report:
-    """What the engine makes of landmarks, with the default prescription."""
+def report_on(poses: Poses) -> Report:
+    """What the engine makes of landmarks of the heavy model, with the default prescription."""
     session = Session(Prescription.default())
     for pose in poses:
         session.push(pose)
     nothing = ClipInfo("", None, None, 0.0, 0, 0, 0, 0)
-    return session.finish(nothing, ModelInfo("", None))
+    return session.finish(nothing, ModelInfo("", None), poses.frame_t_s)

@@ -7,11 +7,12 @@ from itertools import islice
 from pathlib import Path
 
 import av
+import numpy as np
 
 from benchmarks.scoring import truths
 from posecheck.apps.batch.kept import KeptPoses, Looked
-from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.apps.batch.storage import open_storage
+from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.assess.prescription import Prescription
 from posecheck.motion.track import Measured
 from posecheck.session import Session
@@ -66,7 +67,7 @@ def known_clips(clips: Path, out: Path, count: int, model_sha256: str) -> None:
         info = ClipInfo(clip.name, None, None, _KNOWN_S, 300, 640, 480, 0, LOOKS_PER_S)
         kept = KeptPoses(storage, file_sha256(clip), model_sha256, LOOKS_PER_S)
         poses, measured = samples[i % len(samples)]
-        kept.save(poses, Looked(info, False))
+        kept.save(poses, Looked(info, False, np.empty(0)))
         kept.save_measured(measured)
 
 

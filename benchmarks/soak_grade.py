@@ -30,9 +30,9 @@ from benchmarks.soak_faults import faults
 from benchmarks.soak_harms import possible_kinds
 from benchmarks.soak_rows import many_rows
 from posecheck.apps.batch.plan import Settings
-from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.apps.batch.pool import LocalExecutor
 from posecheck.apps.batch.run import run_batch
+from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.vision.model import ensure_model, stderr_bar
 from posecheck.vision.quiet import quiet_natives
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bench_factory import NO_TENSION, TRUTH, a_score
 
-from benchmarks import ablation, conditions
+from benchmarks import conditions
 from benchmarks.misses import misses
 from benchmarks.outcomes import Outcome, listed, table, unwarned
 from benchmarks.scoring import JOINTS, AngleError
@@ -70,12 +70,6 @@ def test_a_second_person_calls_for_a_warning() -> None:
     assert [m.words for m in unwarned(two, silent)] == ["no warning `second_person`"]
     assert list(unwarned(two, warned)) == []
     assert list(unwarned(DARK, silent)) == []
-
-
-def test_an_ablation_lists_only_what_is_new() -> None:
-    usual, without = a_score(side_ok=False), a_score(side_ok=False, reps=1)
-    lines = list(ablation.listed([("as it is", [usual]), ("`gate`: none", [without])]))
-    assert lines[-1] == "- `gate`: `a_pump` 1 of 2 repetitions"
 
 
 def test_conditions_take_clips_of_different_kinds_in_turn() -> None:
