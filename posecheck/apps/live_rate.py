@@ -20,6 +20,7 @@ from posecheck.vision.frames import Frame
 Slow = Literal["slow_computer", "slow_camera"]
 
 OVER_S, LEAST_S = 3.0, 2.0  # measured over the last seconds, once there are so many
+LASTS_S = 2.0  # a computer that begins is slow for a moment
 LEFT_OUT = 1.25  # frames for each look: more, and it is the computer that is too slow
 
 
@@ -41,10 +42,19 @@ class LookRate:
 
     def __init__(self) -> None:
         self._frames: Lately[int] = Lately(OVER_S)  # their numbers
+        self._slow_s: float | None = None  # since when it is too slow
         self._warned = False
 
     def push(self, frame: Frame, seen: bool) -> Rate | None:
         """Take a frame that was looked at; while nobody is `seen` looks take longer."""
+        rate = self._rate(frame, seen)
+        if rate is None or rate.slow is None:
+            self._slow_s = None
+        elif self._slow_s is None:
+            self._slow_s = frame.t_s
+        return rate
+
+    def _rate(self, frame: Frame, seen: bool) -> Rate | None:
         if not seen:
             self._frames.clear()
             return None
@@ -59,10 +69,11 @@ class LookRate:
         return Rate(per_s, "slow_computer" if given > LEFT_OUT else "slow_camera")
 
     def warning(self, rate: Rate | None, stage: StageName, t_s: float) -> tuple[Cue, ...]:
-        """What is said of the rate, once: in the set-up, or when it falls below the least."""
-        if self._warned or rate is None or rate.slow is None or stage not in ("set_up", "exercise"):
+        """What is said of a rate that stays too low, once: in the set-up, or below the least."""
+        if rate is None or rate.slow is None or self._slow_s is None or self._warned:
             return ()
-        if stage == "exercise" and rate.looks_per_s >= LOOKS_MIN_PER_S:
+        matters = stage == "exercise" and rate.looks_per_s < LOOKS_MIN_PER_S
+        if not (matters or stage == "set_up") or t_s - self._slow_s < LASTS_S:
             return ()
         self._warned = True
         return (Cue(t_s, "remind", rate.slow, rate.number),)

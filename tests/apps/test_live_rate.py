@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from posecheck.apps.live_rate import LEAST_S, LookRate, Rate, Slow
-from posecheck.types import StageName
+from posecheck.apps.live_rate import LASTS_S, LEAST_S, LookRate, Rate, Slow
+from posecheck.types import Cue, StageName
 from posecheck.vision.frames import Frame
 
 PICTURE = np.zeros((2, 2, 3), np.uint8)
@@ -56,6 +56,17 @@ def test_looks_at_nobody_tell_nothing() -> None:
     assert {r.number for r in rates if r is not None} == {20}
 
 
+def warned(stage: StageName, *parts: tuple[float, float]) -> list[Cue]:
+    """What is said over stretches of looks: how many a second, and for how long."""
+    measured, cues, t_s, i = LookRate(), list[Cue](), 0.0, 0
+    for per_s, seconds in parts:
+        for _ in range(round(per_s * seconds)):
+            t_s, i = t_s + 1 / per_s, i + 2
+            rate = measured.push(Frame(i, t_s, PICTURE), seen=True)
+            cues += measured.warning(rate, stage, t_s)
+    return cues
+
+
 @pytest.mark.parametrize(
     ("stage", "per_s", "said"),
     [
@@ -68,12 +79,14 @@ def test_looks_at_nobody_tell_nothing() -> None:
     ],
 )
 def test_it_is_said_once(stage: StageName, per_s: float, said: bool) -> None:
-    measured, rate = LookRate(), Rate(per_s, "slow_computer")
-    cues = [c for t_s in (1.0, 2.0, 3.0) for c in measured.warning(rate, stage, t_s)]
-    assert [(c.t_s, c.name, c.number) for c in cues] == [(1.0, "slow_computer", per_s)] * said
+    cues = warned(stage, (per_s, 20.0))
+    assert [(c.name, c.number) for c in cues] == [("slow_computer", per_s)] * said
+    assert all(c.t_s == pytest.approx(LEAST_S + LASTS_S, abs=0.5) for c in cues)
+
+
+def test_a_moment_of_slowness_is_passed_over() -> None:
+    assert warned("set_up", (5.0, 3.0), (20.0, 10.0)) == []
 
 
 def test_nothing_is_said_of_enough() -> None:
-    measured = LookRate()
-    assert measured.warning(None, "set_up", 1.0) == ()
-    assert measured.warning(Rate(15.0, None), "set_up", 1.0) == ()
+    assert warned("set_up", (15.0, 20.0)) == []

@@ -38,7 +38,7 @@ FILES = ["angles.csv", "poses.npz", "report.html", "report.json"]
 
 def again(clip: ClipInfo, model: ModelInfo, poses: Path) -> Report:
     """Poses in a file, pushed at once."""
-    session = Session(Prescription.default())
+    session = Session(Prescription.default(), live=True)
     for pose in load_poses(poses):
         session.push(pose)
     return session.finish(clip, model)
