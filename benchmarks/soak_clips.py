@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 import numpy as np
 
+from benchmarks.looking import thinned
 from benchmarks.scoring import truths
 from posecheck.apps.batch.kept import KeptPoses, Looked
 from posecheck.apps.batch.storage import open_storage
@@ -72,15 +73,17 @@ def known_clips(clips: Path, out: Path, count: int, model_sha256: str) -> None:
 
 
 def _samples(folder: Path, model_sha256: str) -> list[tuple[Path, Measured]]:
-    """The first poses that are stored, at half their rate, and what is measured of them."""
+    """The first looks at the samples, from the poses that are stored, and what is measured."""
     made = []
-    for path in sorted(KEPT_POSES.glob("*.npz")):
+    for truth in truths(SAMPLES):
         log, session = PoseLog(), Session(Prescription.default())
-        for pose in islice(load_poses(path), 0, None, 2):
+        poses = thinned(load_poses(KEPT_POSES / f"{truth.name}.npz"), LOOKS_PER_S)
+        for pose in poses:
             if pose.t_s > _KNOWN_S:
                 break
             log.append(pose)
             session.push(pose)
-        made.append((folder / path.name, session.measured()))
+        log.frame_t_s = poses.frame_t_s[poses.frame_t_s <= _KNOWN_S]
+        made.append((folder / f"{truth.name}.npz", session.measured()))
         log.save(made[-1][0], model_sha256)
     return made

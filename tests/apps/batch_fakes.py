@@ -21,6 +21,7 @@ from posecheck.apps.batch.pool import LocalExecutor
 from posecheck.apps.batch.run import Graded, run_batch
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.batch.worker import ClipGrader
+from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.session import Session
 from posecheck.types import ClipGrade, Pose
 from posecheck.vision.frames import Frame
@@ -126,7 +127,7 @@ def run(clips: Path | Sequence[Path | str], out: Path | str, **changes: Any) -> 
     """Grade in this process, with children that remember unless told otherwise."""
     executor = changes.pop("executor", lambda: LocalExecutor(2))
     paths = [str(p) for p in ([clips] if isinstance(clips, Path) else clips)]
-    usual: dict[str, Any] = {"runs": "batch_fakes:remember", "per_s": 12.5}
+    usual: dict[str, Any] = {"runs": "batch_fakes:remember", "per_s": LOOKS_PER_S}
     settings = Settings(str(out), **(usual | changes))
     return run_batch(paths, settings, executor)
 

@@ -13,6 +13,7 @@ from posecheck.apps.batch import code, kept
 from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.batch.worker import ClipGrader
+from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.assess.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Pose, Update
@@ -106,7 +107,7 @@ def test_other_code_does_its_part_again(
     (tmp_path / "out").mkdir()
     task = GradeTask(
         ClipJob(str(clip), "a.mp4", "a"), str(tmp_path / "out"),
-        Prescription.default().model_dump_json(), per_s=12.5,
+        Prescription.default().model_dump_json(), per_s=LOOKS_PER_S,
     )  # fmt: skip
     grade = ClipGrader(Counting)
     first = grade(task)

@@ -15,6 +15,7 @@ from posecheck.apps import interrupts
 from posecheck.apps.batch import run as batch
 from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.tally import BatchTally
+from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.types import ClipGrade
 
 pytestmark = pytest.mark.usefixtures("handlers")
@@ -59,7 +60,7 @@ def test_nothing_is_lost(when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
             return real(*arguments)
 
         monkeypatch.setattr(batch, names[when], interrupted)
-    settings = Settings(str(out), runs="batch_fakes:remember", per_s=12.5)
+    settings = Settings(str(out), runs="batch_fakes:remember", per_s=LOOKS_PER_S)
     executor = Interrupted if when == "closed" else Inline
     with interrupts.interruptible():
         done = batch.run_batch([str(clip)], settings, executor, watcher=Watcher(when == "last"))

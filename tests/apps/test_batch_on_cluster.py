@@ -16,6 +16,7 @@ from posecheck.apps.batch.cluster import connect
 from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import failed_task, run_guarded
 from posecheck.apps.batch.run import run_batch
+from posecheck.apps.looking import LOOKS_PER_S
 
 
 @pytest.mark.slow
@@ -40,7 +41,7 @@ def test_a_batch_on_two_workers_one_of_them_killed(
             if event["event"] == "clip" and seen == 3:
                 first.kill()
 
-        settings = Settings(str(out), runs="batch_fakes:remember", per_s=12.5)
+        settings = Settings(str(out), runs="batch_fakes:remember", per_s=LOOKS_PER_S)
         executor = connect(cluster.address, run_guarded, failed_task)
         until_s = time.monotonic() + WAIT_S
         while executor.slots < 2:

@@ -35,6 +35,7 @@ from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import LocalExecutor, run_guarded
 from posecheck.apps.batch.run import run_batch
 from posecheck.apps.batch.tasks import GradeTask
+from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.assess.prescription import Prescription, load_prescription
 from posecheck.errors import OutputError
 from posecheck.present.grades import read_grades
@@ -236,7 +237,7 @@ def test_where_nothing_can_be_written_no_more_clips_are_looked_at(
             elif what == "full":
                 monkeypatch.setattr(LocalStorage, "_corner", full)
 
-    settings = Settings(str(out), runs="batch_fakes:remember", per_s=12.5)
+    settings = Settings(str(out), runs="batch_fakes:remember", per_s=LOOKS_PER_S)
     word = "No space left" if what == "full" else "taken away"
     with pytest.raises(OutputError, match=f"{word}.*run the same command again"):
         run_batch([str(clips)], settings, Inline, tell=tell)
@@ -359,7 +360,7 @@ def test_a_folder_with_everything_in_it(tmp_path: Path) -> None:
         if event["event"] == "clip":
             told[event["clip"]] = event
 
-    settings = Settings(str(out), runs="batch_fakes:remember", per_s=12.5)
+    settings = Settings(str(out), runs="batch_fakes:remember", per_s=LOOKS_PER_S)
     with growth(clips / "growing.mp4"):
         done = run_batch(paths, settings, lambda: LocalExecutor(2), tell=tell)
     assert (done.tally.total, done.tally.failed) == (80, 20)
@@ -473,7 +474,7 @@ def test_an_interrupt_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.Mon
             if len(seen) == 2:
                 raise KeyboardInterrupt
 
-    settings = Settings(str(out), runs="batch_fakes:remember", per_s=12.5)
+    settings = Settings(str(out), runs="batch_fakes:remember", per_s=LOOKS_PER_S)
     done = run_batch([str(clips)], settings, lambda: LocalExecutor(2), tell=tell)
     assert (done.interrupted, done.tally.done) == (True, 2)
     assert list(scratch.iterdir()) == []

@@ -83,7 +83,7 @@ def test_a_leg_that_jumps_away_for_a_frame_is_set_aside() -> None:
 def turned(leg: Array, degrees: float) -> Array:
     """The leg with its shank and foot turned about the knee: limbs as long as they were."""
     c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-    out = leg.copy()
+    out: Array = leg.copy()
     out[2:] = leg[1] + (leg[2:] - leg[1]) @ np.array([[c, -s], [s, c]])
     return out
 
