@@ -27,9 +27,9 @@ GATE_S, GATE_BACK_S = 0.15, 0.3
 # 2.6 Hz bounce of 6° takes the ankle 0.07 from it
 KNEE_JUMP, ANKLE_JUMP, TOE_JUMP = 0.08, 0.14, 0.2
 # Trunk lengths, and trunk lengths a second: an ankle goes no farther from where it was found right.
-# A bounce of 6 degrees at 2.6 Hz makes 1.4 a second, an extension of 110 degrees a second 1.6; a
+# A bounce of 6 degrees at 2.6 Hz makes 1.4 a second, an extension of 140 degrees a second 2.0; a
 # look that is drawn between the legs 3.5 and 6 (a dark rendered clip, a darkened photograph).
-ANKLE_STEP, ANKLE_SPEED = 0.08, 1.6
+ANKLE_STEP, ANKLE_SPEED = 0.08, 2.0
 # Share by which a limb may differ from its usual length in the picture: a shank that turns while
 # the camera stands 40 degrees off the side changes by 0.23.
 SHANK_CHANGE, FOOT_SHRINK = 0.32, 0.45
