@@ -9,9 +9,9 @@ import pytest
 from script import Script
 from tracks import attempts, begun, ended, track
 
+from posecheck.motion.attempts import find_attempts
 from posecheck.motion.cycles import crossing, filled, runs, smooth, turning_points
 from posecheck.motion.reps import Cycle
-from posecheck.motion.attempts import find_attempts
 from posecheck.types import Variant
 
 
