@@ -19,7 +19,7 @@ from posecheck.assess.form import Measures
 from posecheck.assess.form import find as find_faults
 from posecheck.assess.grading import grade
 from posecheck.assess.prescription import Prescription
-from posecheck.assess.progress import Progress
+from posecheck.assess.progress import ANGLES, Progress
 from posecheck.motion.attempts import Found, find
 from posecheck.motion.between import at_times
 from posecheck.motion.calibration import HEAVY, RANGE_UNCERTAINTY_DEG, Calibration
@@ -51,7 +51,6 @@ SERIES = (
     "hip", "knee", "ankle", "resting_hip", "resting_knee", "head", "confidence",
     "hip_sd", "knee_sd", "ankle_sd",
 )  # fmt: skip
-ANGLES = (*SERIES[:5], *SERIES[7:], "raw_knee", "raw_ankle")
 SIDE_BEFORE_S = 2.0  # the leg that is straightened next has been held up for so long
 FINDING_SHOWN_S = 2.0  # a finding stays in the picture for at least so long
 

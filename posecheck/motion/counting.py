@@ -11,7 +11,7 @@ import numpy as np
 
 from posecheck.motion.cycles import smooth
 from posecheck.motion.extension import STILL_DEG_S
-from posecheck.motion.reps import Cycle, bends, noise_deg, pumps
+from posecheck.motion.reps import Cycle, bends, is_clear, noise_deg, pumps
 from posecheck.motion.smoothing import LAG_S
 from posecheck.motion.tension import NEAR_MAX_DEG, Track, larger_share
 from posecheck.types import Array, Variant
@@ -20,7 +20,6 @@ AGAIN_S, KEPT_CYCLES = 9.0, 3  # repetitions that are looked at again: so late, 
 BEFORE_SHARE = 0.2  # of the first of them, before it
 BACK_SHARE = {"ankle_pump": 0.3, "knee_bend": 0.85}  # of its range: a repetition has come back
 TURNED_S = 0.15  # so long after its second extreme a movement has turned
-LONE_PUMP_DEG, LONE_KNEE_SHARE = 8.0, 0.6  # a single pump is this large, and the knee's less
 SAME_DEG = 3.0  # a knee moves as before
 SURE_CYCLES = 4  # so many, and what they are is settled
 STRADDLES, DWELLS_S = 0.3, 0.6  # a first pump goes to both sides of the rest, or stays at its end
@@ -73,16 +72,14 @@ class Counting:
         calm = smooth(track.t_s, track.knee, 0.15)
         bent: list[Cycle] = []
         if wanted != "ankle_pump":
-            noise = noise_deg(track.raw_knee, track.knee)
-            bent = bends(track.t_s, track.knee, level_deg, noise)
+            bent = bends(track.t_s, track.knee, level_deg, noise_deg(track.raw_knee))
         pumped: list[Cycle] = []
         if wanted != "knee_bend":
             stay = _stay(track, calm, level_deg)
             if stay is not None:
-                noise = noise_deg(stay.raw_ankle, stay.ankle)
-                pumped = pumps(stay.t_s, stay.ankle, stay.knee, noise)
+                pumped = pumps(stay.t_s, stay.ankle, stay.knee, noise_deg(stay.raw_ankle))
                 lone = len(pumped) == 1 and wanted is None and not bent
-                if lone and not _is_clear(pumped[0], stay):
+                if lone and not is_clear(pumped[0], stay.t_s, stay.knee):
                     pumped = []
         variant = larger_share(pumped, bent)
         return (pumped if variant == "ankle_pump" else bent), variant
@@ -101,14 +98,6 @@ def _stay(track: Track, calm: Array, level: float) -> Track | None:
     if near[last:].all() and np.max(calm[last:]) < np.max(calm[first : last + 1]) + SAME_DEG:
         last = len(calm) - 1
     return track.part(first, last)
-
-
-def _is_clear(cycle: Cycle, stay: Track) -> bool:
-    """Whether one swing of the foot alone may be called a pump."""
-    knee = stay.knee[(stay.t_s >= cycle.start_s) & np.isfinite(stay.knee)]
-    if not len(knee) or cycle.range_deg < LONE_PUMP_DEG:
-        return False
-    return bool(np.ptp(knee) < LONE_KNEE_SHARE * cycle.range_deg)
 
 
 def _is_whole(first: Cycle, track: Track) -> bool:

@@ -6,6 +6,7 @@ point of tension and comes back to it. The size a cycle must have adapts to the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,10 +32,10 @@ PAUSE_S = 0.6
 PUMP_FLOOR_DEG = 5.5
 TREMOR_DEG, CLEAR_PUMPS = 4.0, 3
 PUMP_FLOOR_MOVING_KNEE_DEG = 9.0
-# Of the noise of single looks. True repetitions are 12 times as large and more (12 rendered, 4
-# photographed clips), the tremble of a motionless foot under a therapist's arm 3.6, of another that
-# is cut off by the picture's edge 3.5 (photographs with sensor noise).
-OVER_NOISE = 6.5
+# Of the noise of single looks. True repetitions are 11 times as large and more (26 rendered, 12
+# photographed clips), the tremble of a motionless foot under a therapist's arm 2.7, of another
+# that is cut off by the picture's edge 3.4 (photographs with sensor noise).
+OVER_NOISE = 6.0
 SD_OVER_MEDIAN = 1.4826  # of a normal distribution
 # How alike the angle is one repetition later, as a correlation: glides 0.94 and more on 17 clips,
 # people of sticks who vary tempo and size by a tenth 0.7; what is left of correlated noise once it
@@ -44,6 +45,7 @@ ALIKE_STEP_S, ALIKE_LAGS = 0.05, (0.8, 1.25)  # of the usual duration
 KNEE_MOVES_DEG = 10.0
 BEND_FLOOR_DEG = 8.0
 PUMP_MIN_S = 0.35
+LONE_PUMP_DEG, LONE_KNEE_SHARE = 8.0, 0.6  # a single pump is this large, and the knee's less
 BEND_MIN_S = 0.7  # a faster to and fro of the knee is a bounce
 
 
@@ -62,14 +64,15 @@ class Cycle:
         return self.max_deg - self.min_deg
 
 
-def noise_deg(raw: Array, smoothed: Array) -> float:
-    """How far single looks usually lie from the smoothed angle (n,): a standard deviation.
+def noise_deg(raw: Array) -> float:
+    """The noise of single looks (n,), in order of time: a standard deviation, whatever moves.
 
-    It is taken from the median, so that a few looks that went wrong do not make it.
+    Third differences hardly know a movement that takes more than six looks to and fro, and white
+    noise makes them sqrt(20) times as large. The median is taken, so that a few looks that went
+    wrong do not make it.
     """
-    away = np.abs(raw - smoothed)
-    away = away[np.isfinite(away)]
-    return SD_OVER_MEDIAN * percentile(away, 50) if len(away) else 0.0
+    away = np.abs(np.diff(raw[np.isfinite(raw)], n=3))
+    return SD_OVER_MEDIAN * percentile(away, 50) / math.sqrt(20.0) if len(away) else 0.0
 
 
 def pumps(times: Array, ankle: Array, knee: Array, noise: float = 0.0) -> list[Cycle]:
@@ -102,6 +105,14 @@ def pumps(times: Array, ankle: Array, knee: Array, noise: float = 0.0) -> list[C
         cycles.append(Cycle(start, end, low, high))
     found = _alike(_joined(cycles), floor, PUMP_MIN_S)
     return found if _borne_out(found, times, ankle, noise) else []
+
+
+def is_clear(pump: Cycle, times: Array, knee: Array) -> bool:
+    """Whether one swing of the foot alone may be called a pump: large, and not the knee's."""
+    during = knee[(times >= pump.start_s) & (times <= pump.end_s) & np.isfinite(knee)]
+    if not len(during) or pump.range_deg < LONE_PUMP_DEG:
+        return False
+    return bool(np.ptp(during) < LONE_KNEE_SHARE * pump.range_deg)
 
 
 def _range(known: Array) -> float:

@@ -22,7 +22,7 @@ from posecheck.motion.extension import (
     onset,
     steadied,
 )
-from posecheck.motion.reps import Cycle, bends, noise_deg, pumps
+from posecheck.motion.reps import Cycle, bends, is_clear, noise_deg, pumps
 from posecheck.types import Array, Mask, Variant
 
 RAISED_DEG, LOWERED_DEG = 38.0, 30.0  # hip flexion of a thigh that is held up
@@ -223,18 +223,23 @@ def _cycles(
 ) -> tuple[list[Cycle], Variant | None]:
     """The repetitions of a stay and what they are: both joints may move, the larger share wins."""
     tension = percentile(calm[np.isfinite(calm)], 12)
-    bent = bends(stay.t_s, stay.knee, tension, noise_deg(stay.raw_knee, stay.knee))
+    bent = bends(stay.t_s, stay.knee, tension, noise_deg(stay.raw_knee))
     # the foot that swings while the knee still straightens or already bends does not pump
     near = np.flatnonzero(np.abs(np.gradient(calm, stay.t_s)) < STILL_DEG_S)
     if not len(near):
         near = np.arange(len(calm))
     held = stay.part(int(near[0]), int(near[-1]))
-    pumped = pumps(held.t_s, held.ankle, held.knee, noise_deg(held.raw_ankle, held.ankle))
+    pumped = pumps(held.t_s, held.ankle, held.knee, noise_deg(held.raw_ankle))
     if variant is None:
-        variant = larger_share(pumped if len(pumped) >= 2 else [], bent)
+        sure = len(pumped) >= 2 or (not bent and _is_sure(pumped, held))
+        variant = larger_share(pumped if sure else [], bent)
     if variant == "ankle_pump":
         return pumped, variant
     return (bent, variant) if variant == "knee_bend" else ([], None)
+
+
+def _is_sure(pumped: list[Cycle], held: Track) -> bool:
+    return len(pumped) == 1 and is_clear(pumped[0], held.t_s, held.knee)
 
 
 def larger_share(pumped: list[Cycle], bent: list[Cycle]) -> Variant | None:
