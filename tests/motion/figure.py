@@ -22,7 +22,7 @@ from posecheck.types import Array, Mask, Pose, Side
 SHANK, THIGH, TRUNK, HIPS_APART, FOOT = 0.246, 0.239, 0.302, 0.139, 0.130
 # How far near and far shoulder are set apart by the model, in trunk lengths (44 rendered views):
 # along the trunk a unit of the tangent of the local azimuth, across it as a rod of that length.
-SHOULDERS_ALONG, SHOULDERS_ALONG_AT_0, SHOULDERS_ACROSS = 0.36, -0.02, 0.58
+SHOULDERS_ALONG, SHOULDERS_ACROSS = 0.45, 0.58
 LEG = {"left": [23, 25, 27, 29, 31], "right": [24, 26, 28, 30, 32]}
 NOBODY = np.full((33, 2), np.nan)
 
@@ -158,7 +158,7 @@ class Figure:
         elevation = np.radians(np.where(elevation > 24, 24 + (elevation - 24) / 0.4, elevation))
         seen = np.cos(azimuth) ** 2 + (np.sin(azimuth) * np.sin(elevation)) ** 2
         apart = length * (
-            (SHOULDERS_ALONG * np.tan(azimuth) + SHOULDERS_ALONG_AT_0)[:, None] * along
+            (SHOULDERS_ALONG * np.tan(azimuth))[:, None] * along
             - (SHOULDERS_ACROSS * np.sin(elevation) / seen)[:, None] * up
         )
         near, far = (11, 12) if near_side(camera) == "left" else (12, 11)

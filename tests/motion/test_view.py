@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import figure
 import numpy as np
 import pytest
 from figure import Camera, Figure, near_side
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.motion.calibration import SHOULDERS_ACROSS, SHOULDERS_ALONG
 from posecheck.motion.skeleton import HIPS, SHOULDERS, midpoint
 from posecheck.motion.view import Trunk, View, estimate_view
 
 slopes, feet_ways = st.floats(-40, 40), st.sampled_from([1.0, -1.0])
-
-
-@pytest.fixture(autouse=True)
-def shoulders(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The figure's are set apart as the heavy model sets them."""
-    monkeypatch.setattr(figure, "SHOULDERS_ALONG", SHOULDERS_ALONG)
-    monkeypatch.setattr(figure, "SHOULDERS_ALONG_AT_0", 0.0)
-    monkeypatch.setattr(figure, "SHOULDERS_ACROSS", SHOULDERS_ACROSS)
 
 
 def trunk(camera: Camera) -> Trunk:
