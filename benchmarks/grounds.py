@@ -10,12 +10,12 @@ import numpy as np
 from posecheck.assess.coverage import too_oblique
 from posecheck.assess.form import UNCERTAINTY, Measures, find
 from posecheck.assess.prescription import Prescription
+from posecheck.assess.progress import ANGLES
 from posecheck.motion import evidence as known
 from posecheck.motion.evidence import evidence
 from posecheck.motion.reps import noise_deg
 from posecheck.motion.tension import Attempt, Track, candidates
 from posecheck.motion.track import Measured
-from posecheck.session import ANGLES
 from posecheck.types import Variant
 
 # The limits of the form rules that a prescription states, by rule.
@@ -130,5 +130,5 @@ def _smallest(attempt: Attempt, track: Track) -> tuple[float, float]:
     """The smallest range, and the noise of single looks meanwhile."""
     inside = (track.t_s >= attempt.tension_s) & (track.t_s <= attempt.lower_s)
     pump = attempt.variant == "ankle_pump"
-    raw, calm = (track.raw_ankle, track.ankle) if pump else (track.raw_knee, track.knee)
-    return min(c.range_deg for c in attempt.cycles), noise_deg(raw[inside], calm[inside])
+    raw = track.raw_ankle if pump else track.raw_knee
+    return min(c.range_deg for c in attempt.cycles), noise_deg(raw[inside])

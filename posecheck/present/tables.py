@@ -28,6 +28,7 @@ _ANGLES = (
     "confidence",
 )
 COLUMNS = ("t_s", "phase", *_ANGLES)
+EXERCISE = "nerve_glide"  # the one that is known; null where something else was done, or nothing
 
 
 def report_to_dict(report: Report) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def report_to_dict(report: Report) -> dict[str, Any]:
         "clip": dataclasses.asdict(report.clip),
         "model": dataclasses.asdict(report.model),
         "prescription": report.prescription,
+        "exercise": EXERCISE if report.sets else None,
         "side": report.side,
         "variant": report.variant,
         "quality": dataclasses.asdict(report.quality),

@@ -28,7 +28,7 @@ def test_the_fields_are_those_of_the_contract() -> None:
     """Every name that the contract promises is there."""
     found = report_to_dict(make_report())
     assert list(found) == [
-        "schema", "posecheck", "clip", "model", "prescription", "side", "variant", "quality",
+        "schema", "posecheck", "clip", "model", "prescription", "exercise", "side", "variant", "quality",
         "tension", "sets", "reps", "findings", "grade",
     ]  # fmt: skip
     assert found["tension"] == {
