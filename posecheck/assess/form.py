@@ -33,7 +33,7 @@ TURNED_SHARE = 0.5  # of the limit that the shank must have turned where the kne
 UNCERTAINTY = {
     "thigh_drift": 2.0, "knee_not_held": 1.5, "past_tension": 2.5, "bouncing": 1.0,
     "head_lifted": 4.0, "other_leg_moved": 5.0, "pelvis_lifted": 0.03,
-    "tension_not_held": 0.3, "too_fast": 0.1, "too_slow": 0.1, "range_too_small": 2.0,
+    "tension_not_held": 0.3, "too_fast": 0.15, "too_slow": 0.15, "range_too_small": 5.5,
     "hands_not_behind_thigh": 0.0,
 }  # fmt: skip
 # Turns of the knee, one soon after the other, that make a bounce: four cycles. Planted ones have 54

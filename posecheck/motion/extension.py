@@ -14,7 +14,7 @@ from posecheck.types import Array
 STILL_DEG_S = 8.0
 LEVEL_DEG = 5.0  # the knee stays within this of the tension during the hold
 ARRIVING, SOON_S = 0.1, (0.8, 1.6)
-HIP_FOUND_S = 1.0
+HIP_FOUND_S, HIP_CALM_S = 1.5, 0.3
 # where extension slows down, its end is extrapolated from the time it takes from 15 % to 4 %
 # A movement of least jerk takes 0.7 times as long from there to there as from half-way to the
 # first; a knee that hovers near its level for longer than CREEPS times has arrived.
@@ -25,9 +25,18 @@ BACK_DEG, BENT_WITHIN_DEG = 0.05, 3.0  # no way back yet; as good as bent
 
 def steadied(times: Array, knee: Array, hip: Array) -> Array:
     """The knee without what it shares with a hip that is still being found (n,)."""
-    slow = smooth(times, hip, HIP_FOUND_S)
-    away = slow - np.nanmedian(slow)
+    first = np.searchsorted(times, times - HIP_FOUND_S)
+    last = np.searchsorted(times, times + HIP_FOUND_S, "right")
+    slow = np.array([_median(hip[a:b]) for a, b in zip(first, last, strict=True)])
+    slow = smooth(times, slow, HIP_CALM_S)
+    away = slow - _median(slow)
     return knee - np.where(np.isfinite(away), away, 0.0)
+
+
+def _median(values: Array) -> float:
+    """Of what is known, NaN of nothing."""
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else float("nan")
 
 
 def knee_level(times: Array, knee: Array, glide_s: float, moving: bool) -> float:

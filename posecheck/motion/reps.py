@@ -26,15 +26,16 @@ USUAL_STEP = 60  # percentile: false extremes make short steps
 RHYTHM = (0.4, 2.2)  # of the usual time from top to bottom
 STILL_SHARE = 0.12  # of its range that a foot may tremble while it rests
 PAUSE_S = 0.6
+EDGE = 0.8  # of the usual time from top to bottom
 
 # The smallest cycles that were real and the largest that were not, on rendered people: a pump
 # of 13° measures 5.5° and more, a still foot trembles by less than 4°.
 PUMP_FLOOR_DEG = 5.5
 TREMOR_DEG, CLEAR_PUMPS = 4.0, 3
 PUMP_FLOOR_MOVING_KNEE_DEG = 9.0
-# Of the noise of single looks. True repetitions are 11 times as large and more (26 rendered, 12
-# photographed clips), the tremble of a motionless foot under a therapist's arm 2.7, of another
-# that is cut off by the picture's edge 3.4 (photographs with sensor noise).
+# Of the noise of single looks, for the median of a set. True sets are 11 times as large and more
+# (26 rendered, 12 photographed clips), the tremble of a motionless foot under a therapist's arm
+# 2.7, of another that is cut off by the picture's edge 3.4 (photographs with sensor noise).
 OVER_NOISE = 6.0
 SD_OVER_MEDIAN = 1.4826  # of a normal distribution
 # How alike the angle is one repetition later, as a correlation: glides 0.94 and more on 17 clips,
@@ -86,7 +87,6 @@ def pumps(times: Array, ankle: Array, knee: Array, noise: float = 0.0) -> list[C
         return []
     usual, knee_range = _range(known), _range(knee[np.isfinite(knee)])
     floor = PUMP_FLOOR_DEG if knee_range < KNEE_MOVES_DEG else PUMP_FLOOR_MOVING_KNEE_DEG
-    floor = max(floor, OVER_NOISE * noise)
     points = turning_points(quick, max(2.5, SWING * usual), LAST_SWING * usual)
     points = _full(quick, _rhythmic(times, quick, points))
     cycles = []
@@ -94,14 +94,26 @@ def pumps(times: Array, ankle: Array, knee: Array, noise: float = 0.0) -> list[C
     pairs = list(zip(points[::2], points[1::2], strict=False))
     swings = [abs(quick[a] - quick[b]) for (a, _), (b, _) in pairs]
     floor = _floor(swings, floor)
+    # a foot that rests trembles: no pump begins much earlier than its own tempo says
+    edge_s = np.inf
+    if len(pairs) >= ALIKE_REPS:
+        edge_s = EDGE * float(np.median([times[b] - times[a] for (a, _), (b, _) in pairs]))
     for swing, ((a, ka), (b, _)) in zip(swings, pairs, strict=True):
         if swing < floor:
             continue
         middle = 0.5 * (quick[a] + quick[b])
         low, high = sorted((_extreme(times, fine, a, ka), _extreme(times, fine, b, -ka)))
         still = STILL_SHARE * (high - low)
-        start = _latest(crossing(times, quick, middle, a, -1), _turned(times, quick, a, -1, still))
-        end = -_latest(-crossing(times, quick, middle, b, 1), -_turned(times, quick, b, 1, still))
+        start = _latest(
+            crossing(times, quick, middle, a, -1),
+            _turned(times, quick, a, -1, still),
+            times[a] - edge_s,
+        )
+        end = -_latest(
+            -crossing(times, quick, middle, b, 1),
+            -_turned(times, quick, b, 1, still),
+            -times[b] - edge_s,
+        )
         cycles.append(Cycle(start, end, low, high))
     found = _alike(_joined(cycles), floor, PUMP_MIN_S)
     return found if _borne_out(found, times, ankle, noise) else []
@@ -228,15 +240,17 @@ def bends(times: Array, knee: Array, tension_deg: float, noise: float = 0.0) -> 
             if calm[i] <= tension_deg + BACK_AT_TENSION * size:
                 cycles.append(_bend(times, knee, calm, since, top, i))
                 since, top = i, None
-    found = _alike(_joined(cycles), max(BEND_FLOOR_DEG, OVER_NOISE * noise), BEND_MIN_S)
+    found = _alike(_joined(cycles), BEND_FLOOR_DEG, BEND_MIN_S)
     return found if _borne_out(found, times, knee, noise) else []
 
 
 def _borne_out(cycles: list[Cycle], times: Array, values: Array, noise: float) -> bool:
     """Whether what was found is larger than noise makes it, or comes again and again alike."""
+    usual = float(np.median([c.range_deg for c in cycles])) if cycles else 0.0
+    if usual < OVER_NOISE * noise:
+        return False
     if len(cycles) < ALIKE_REPS:
         return True
-    usual = float(np.median([c.range_deg for c in cycles]))
     return usual > CLEAR_OVER_NOISE * noise or likeness(cycles, times, values) > ALIKE
 
 

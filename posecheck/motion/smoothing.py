@@ -20,16 +20,15 @@ from posecheck.types import Array
 
 LAG_S = 0.36  # the gate's way ahead, and the fit's beyond it
 REACH_S = 0.21  # five looks at 10 a second, which a quadratic needs
-# A look is held against those before it that were found right, and those after it: so two or three
-# wrong ones in a row are not taken for the leg (photographs, darkened).
+# A look is believed where half of those around it can be reached from it. Behind it more are at
+# hand, so that two wrong ones in a row are not taken for the leg.
+AGREED = 0.5
 GATE_S, GATE_BACK_S = 0.15, 0.3
-# farther than this from the median of its neighbours, in trunk lengths, is no movement: a real
-# 2.6 Hz bounce of 6° takes the ankle 0.07 from it
-KNEE_JUMP, ANKLE_JUMP, TOE_JUMP = 0.08, 0.14, 0.2
-# Trunk lengths, and trunk lengths a second: an ankle goes no farther from where it was found right.
-# A bounce of 6 degrees at 2.6 Hz makes 1.4 a second, an extension of 140 degrees a second 2.0; a
-# look that is drawn between the legs 3.5 and 6 (a dark rendered clip, a darkened photograph).
-ANKLE_STEP, ANKLE_SPEED = 0.08, 2.0
+# How far a joint goes from one look to another: trunk lengths, and trunk lengths a second. A bounce
+# of 6 degrees at 2.6 Hz takes the ankle 1.4 a second; a look that is drawn between the legs 3.5 to
+# 6 (a dark rendered clip, a darkened photograph). In the order knee, ankle, heel, toe.
+STEP = np.array([0.06, 0.08, 0.12, 0.12])
+SPEED = np.array([1.3, 2.0, 2.6, 2.6])
 # Share by which a limb may differ from its usual length in the picture: a shank that turns while
 # the camera stands 40 degrees off the side changes by 0.23.
 SHANK_CHANGE, FOOT_SHRINK = 0.32, 0.45
@@ -93,35 +92,27 @@ class FixedLagSmoother:
         joints, size = legs.working_px, legs.trunk_px
         if not np.isfinite(joints[KNEE, 0]):
             return np.zeros(2, bool)
-        near = np.array(
-            [
-                x.working_px
-                for i, (x, usable) in enumerate(self._window)
-                if -GATE_BACK_S - 1e-9 <= x.t_s - legs.t_s <= GATE_S + 1e-9
-                and (i >= self._gated or usable[0])
-            ]
-        )
-        near = near[np.isfinite(near[:, KNEE, 0])]
-        # of fewer a median tells nothing
-        jump = np.hypot(*(joints - _middle(near)).T) / size if len(near) > 2 else np.zeros(5)
+        near = [
+            x
+            for x, _ in self._window
+            if x is not legs
+            and -GATE_BACK_S - 1e-9 <= x.t_s - legs.t_s <= GATE_S + 1e-9
+            and np.isfinite(x.working_px[KNEE, 0])
+        ]
+        leg_ok = foot_ok = True
+        if near:
+            apart_s = np.array([abs(x.t_s - legs.t_s) for x in near])
+            ways = np.array([x.working_px for x in near])[:, KNEE:] - joints[KNEE:]
+            reached = np.hypot(*ways.T).T / size < STEP + SPEED * apart_s[:, None]
+            leg_ok = bool(reached[:, :2].all(axis=1).mean() >= AGREED)
+            foot_ok = bool(reached[:, 2:].all(axis=1).mean() >= AGREED)
         shank = float(np.hypot(*(joints[ANKLE] - joints[KNEE])))
         foot = float(np.hypot(*(joints[TOE] - joints[HEEL])))
-        leg_ok = bool(jump[KNEE] < KNEE_JUMP and jump[ANKLE] < ANKLE_JUMP)
-        leg_ok = leg_ok and self._in_reach(legs)
-        foot_ok = bool(jump[TOE] < TOE_JUMP and jump[HEEL] < TOE_JUMP)
         usual = self._usual(legs.t_s, shank, foot)
         if usual is not None:
             leg_ok = leg_ok and abs(shank / usual[0] - 1) < SHANK_CHANGE
             foot_ok = foot_ok and foot > (1 - FOOT_SHRINK) * usual[1]
         return np.array([leg_ok, leg_ok and foot_ok])
-
-    def _in_reach(self, legs: Legs) -> bool:
-        """Whether the ankle can have come from where it was last found right."""
-        for before, usable in list(self._window)[self._gated - 1 :: -1] if self._gated else ():
-            if usable[0]:
-                way = float(np.hypot(*(legs.working_px - before.working_px)[ANKLE])) / legs.trunk_px
-                return way < ANKLE_STEP + ANKLE_SPEED * (legs.t_s - before.t_s)
-        return True
 
     def _usual(self, t_s: float, shank: float, foot: float) -> tuple[float, float] | None:
         """Median lengths of shank and foot over the last seconds, once there are enough."""

@@ -88,7 +88,7 @@ def turned(leg: Array, degrees: float) -> Array:
     return out
 
 
-@pytest.mark.parametrize(("fps", "looks"), [(10, 2), (10, 3), (25, 5), (25, 7)])
+@pytest.mark.parametrize(("fps", "looks"), [(10, 2), (25, 5)])
 @pytest.mark.parametrize("degrees", [60.0, -60.0])
 def test_wrong_looks_in_a_row_are_set_aside(fps: int, looks: int, degrees: float) -> None:
     """For some looks the shank is drawn somewhere else: it did not go there and back."""

@@ -28,8 +28,8 @@ def test_the_fields_are_those_of_the_contract() -> None:
     """Every name that the contract promises is there."""
     found = report_to_dict(make_report())
     assert list(found) == [
-        "schema", "posecheck", "clip", "model", "prescription", "exercise", "side", "variant", "quality",
-        "tension", "sets", "reps", "findings", "grade",
+        "schema", "posecheck", "clip", "model", "prescription", "exercise", "side", "variant",
+        "quality", "tension", "sets", "reps", "findings", "grade",
     ]  # fmt: skip
     assert found["tension"] == {
         "start_s": 4.5, "end_s": 7.5, "knee_flexion_deg": 24.8, "hip_flexion_deg": 83.5,
