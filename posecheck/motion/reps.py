@@ -12,6 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from posecheck.motion.calibration import (
+    PUMP_FLOOR_DEG,
+    PUMP_FLOOR_MOVING_KNEE_DEG,
+    TREMOR_DEG,
+)
 from posecheck.motion.cycles import crossing, percentile, smooth, turning_points
 from posecheck.types import Array
 
@@ -28,11 +33,7 @@ STILL_SHARE = 0.12  # of its range that a foot may tremble while it rests
 PAUSE_S = 0.6
 EDGE = 0.8  # of the usual time from top to bottom
 
-# The smallest cycles that were real and the largest that were not, on rendered people: a pump
-# of 13° measures 5.5° and more, a still foot trembles by less than 4°.
-PUMP_FLOOR_DEG = 5.5
-TREMOR_DEG, CLEAR_PUMPS = 4.0, 3
-PUMP_FLOOR_MOVING_KNEE_DEG = 9.0
+CLEAR_PUMPS = 3
 # Of the noise of single looks, for the median of a set. True sets are 11 times as large and more
 # (26 rendered, 12 photographed clips), the tremble of a motionless foot under a therapist's arm
 # 2.7, of another that is cut off by the picture's edge 3.4 (photographs with sensor noise).

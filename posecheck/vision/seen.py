@@ -9,17 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from posecheck.motion.calibration import FRAME_SIDE
 from posecheck.motion.people import Window, describe
 from posecheck.motion.skeleton import N_LANDMARKS
 from posecheck.types import Array
 from posecheck.vision.frames import Frame
 
 Image = NDArray[np.uint8]
-# Of the picture's longer side. With so much black around the picture the detector places a body
-# that reaches to its edges better: knees of two photographed people were 4.8 and 8.5, -6.4 and -7.8
-# degrees off in four clips, 7.4 and 10.2, -7.9 and -9.8 without; with their medians taken off 1.2
-# and 1.8 in the mean. On 16 photographs the knee is 7.1 degrees off, 6.3 without.
-FRAME_SIDE = 1.15
 SAME_TRUNKS = 0.6  # mid-hips nearer than this, in trunk lengths, are one person's
 
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from posecheck.motion.calibration import FRAME_SIDE
 from posecheck.motion.people import Window
 from posecheck.vision.frames import Frame
-from posecheck.vision.seen import FRAME_SIDE, NOTHING, framed, people_in, same_person, size_px
+from posecheck.vision.seen import NOTHING, framed, people_in, same_person, size_px
 
 WIDE, HIGH = 64, 48
 windows = st.tuples(
