@@ -33,7 +33,7 @@ TURNED_SHARE = 0.5  # of the limit that the shank must have turned where the kne
 UNCERTAINTY = {
     "thigh_drift": 2.0, "knee_not_held": 1.5, "past_tension": 2.5, "bouncing": 1.0,
     "head_lifted": 4.0, "other_leg_moved": 5.0, "pelvis_lifted": 0.03,
-    "tension_not_held": 0.3, "too_fast": 0.15, "too_slow": 0.15, "range_too_small": 5.5,
+    "tension_not_held": 0.3, "too_fast": 0.15, "too_slow": 0.15, "range_too_small": 3.0,
     "hands_not_behind_thigh": 0.0,
 }  # fmt: skip
 # Turns of the knee, one soon after the other, that make a bounce: four cycles. Planted ones have 54
@@ -237,7 +237,9 @@ def _bouncing(m: Measures, attempt: Attempt, limit: float, min_hz: float) -> Ite
     raw = m.raw_knee[inside]
     shake = smooth(t, raw, 0.04) - smooth(t, raw, 0.25)
     points = [i for i, _ in turning_points(shake, BOUNCE_SHARE * limit, limit)]
-    quick = np.diff(t[points]) <= 0.5 / min_hz if len(points) > 1 else np.zeros(0, bool)
+    # a turn is seen at the look that is nearest to it
+    longest_s = 0.5 / min_hz + 0.5 * float(np.median(np.diff(t)))
+    quick = np.diff(t[points]) <= longest_s if len(points) > 1 else np.zeros(0, bool)
     rows = [(a, b + 1) for a, b in runs(quick) if b + 2 - a >= BOUNCE_TURNS]
     if not rows:
         return

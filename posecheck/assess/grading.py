@@ -30,8 +30,8 @@ BLOCKING: dict[str, Blocks] = {
     "legs_uncertain": "when little is usable",
     "other_leg_unseen": "always",
     "not_this_exercise": "always",
-    "too_few_frames": "never",
-    "too_few_looks": "never",
+    "too_few_frames": "always",
+    "too_few_looks": "always",
     "second_person": "never",
     "cut_off": "never",
 }

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from posecheck.motion.cycles import percentile, runs, smooth
-from posecheck.motion.reps import ALIKE, likeness
+from posecheck.motion.reps import likeness
 from posecheck.motion.tension import Attempt, Track
 from posecheck.types import Array, Mask
 
@@ -32,7 +32,7 @@ EXTENSION_DEG = 30.0
 # its end range whether it stops there or bounces: glides 10 to 38 degrees, a dead bug 51.
 STOP_S, NEARLY_STRAIGHT_DEG = 0.35, 40.0
 # A picture that begins at the tension shows no extension; then several repetitions must tell.
-BEGUN_MAX_DEG, BEGUN_REPS, BEGUN_S = 60.0, 3, 3.0
+BEGUN_MAX_DEG, BEGUN_REPS, BEGUN_S, BEGUN_ALIKE = 60.0, 3, 0.5, 0.75
 # The hip at the tension: glides 74 degrees and more; a bicycle 48, knees to the chest 43 to 55.
 HIP_MIN_DEG = 48.0
 # The thigh's way meanwhile: glides 3 degrees, with a drifting thigh 21; a dead bug 35.
@@ -127,7 +127,7 @@ def is_glide(attempt: Attempt, raised: Track, track: Track) -> bool:
         return False
     if e.extension_deg < EXTENSION_DEG:
         straightened = e.begun and e.knee_deg < BEGUN_MAX_DEG and len(attempt.cycles) >= BEGUN_REPS
-        return one_leg and held and straightened and e.likeness > ALIKE
+        return one_leg and held and straightened and e.likeness > BEGUN_ALIKE
     stopped = e.stop_s >= STOP_S or e.knee_deg < NEARLY_STRAIGHT_DEG
     return one_leg and held and stopped
 

@@ -24,6 +24,7 @@ SWING = 0.35  # of the usual range: what must be swung back before an extreme co
 LIKE_THE_OTHERS = 0.45  # of the median range: smaller cycles are no repetitions
 BACK_AT_TENSION = 0.35  # of a bend's range from the tension: it has come back
 LEFT_TENSION = 0.08
+BEYOND_MAX_S = 0.3  # farther beyond it the leg may be on its way down
 BEYOND = 0.12  # of a bend's length: how far before and after it the tension lies
 LAST_SWING = 0.6
 BEYOND_MIDDLE = 0.35  # of half the range: where a pump turns, a foot that rests does not
@@ -48,6 +49,7 @@ KNEE_MOVES_DEG = 10.0
 BEND_FLOOR_DEG = 8.0
 PUMP_MIN_S = 0.35
 LONE_PUMP_DEG, LONE_KNEE_SHARE = 8.0, 0.6  # a single pump is this large, and the knee's less
+LONE_BEND_DEG = 14.0  # a held knee sways by up to 9 degrees (sticks with noise as on photographs)
 BEND_MIN_S = 0.7  # a faster to and fro of the knee is a bounce
 
 
@@ -152,11 +154,10 @@ def _rhythmic(times: Array, values: Array, points: list[tuple[int, int]]) -> lis
     while len(out) > 3:
         steps = np.diff(times[[i for i, _ in out]])
         usual = percentile(steps, USUAL_STEP)
-        shortest, longest = RHYTHM[0] * usual, RHYTHM[1] * usual
-        dips = np.flatnonzero(np.maximum(steps[:-1], steps[1:]) < shortest) + 1
-        if not shortest <= steps[0] <= longest:
+        dips = np.flatnonzero(np.maximum(steps[:-1], steps[1:]) < RHYTHM[0] * usual) + 1
+        if not _in_rhythm(steps[0], steps[::2]):
             out = out[1:]
-        elif not shortest <= steps[-1] <= longest:
+        elif not _in_rhythm(steps[-1], steps[::-2]):
             out = out[:-1]
         elif len(dips):
             at = int(dips[0])
@@ -166,6 +167,12 @@ def _rhythmic(times: Array, values: Array, points: list[tuple[int, int]]) -> lis
         else:
             break
     return out
+
+
+def _in_rhythm(step_s: float, like_it: Array) -> bool:
+    """Whether a swing takes as long as every other one (n,) does: there may be pauses between."""
+    usual = percentile(like_it, USUAL_STEP)
+    return bool(RHYTHM[0] * usual <= step_s <= RHYTHM[1] * usual)
 
 
 def _full(values: Array, points: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -242,6 +249,8 @@ def bends(times: Array, knee: Array, tension_deg: float, noise: float = 0.0) -> 
                 cycles.append(_bend(times, knee, calm, since, top, i))
                 since, top = i, None
     found = _alike(_joined(cycles), BEND_FLOOR_DEG, BEND_MIN_S)
+    if len(found) == 1 and found[0].range_deg < LONE_BEND_DEG:
+        return []  # a knee that sways, or sinks, while it is held
     return found if _borne_out(found, times, knee, noise) else []
 
 
@@ -256,8 +265,9 @@ def _borne_out(cycles: list[Cycle], times: Array, values: Array, noise: float) -
 
 
 def likeness(cycles: Sequence[Cycle], times: Array, values: Array) -> float:
-    """The correlation of an angle (n,) with itself one of its repetitions later."""
-    usual_s = float(np.median([c.end_s - c.start_s for c in cycles]))
+    """The correlation of an angle (n,) with itself one of its repetitions, and a pause, later."""
+    starts = np.diff([c.start_s for c in cycles])
+    usual_s = float(np.median(starts if len(starts) else [c.end_s - c.start_s for c in cycles]))
     known = np.isfinite(values)
     even = np.arange(cycles[0].start_s, cycles[-1].end_s, ALIKE_STEP_S)
     angle = np.interp(even, times[known], values[known])
@@ -274,7 +284,7 @@ def _bend(times: Array, knee: Array, calm: Array, since: int, top: int, back: in
     end = crossing(times, calm, after + LEFT_TENSION * (calm[top] - after), top, 1)
     start = start if np.isfinite(start) else float(times[since])
     end = end if np.isfinite(end) and end < times[back] else float(times[back])
-    room = BEYOND * (end - start)
+    room = min(BEYOND * (end - start), BEYOND_MAX_S)
     inside = knee[(times >= start - room) & (times <= end + room)]
     return Cycle(start, end, float(np.nanmin(inside)), float(np.nanmax(inside)))
 

@@ -214,7 +214,7 @@ DOSED: dict[str, tuple[Callable[[], Script], dict[str, float]]] = {
     ),
     "too_fast": (lambda: extended().bends(8, 1.5, 40), {"cycle_min_s": 4.0}),
     "too_slow": (lambda: extended().pumps(3, 5.5), {"cycle_max_s": 3.0}),
-    "range_too_small": (lambda: extended().pumps(5, 1.8, 7), {"range_min_deg": 20.0}),
+    "range_too_small": (lambda: extended().pumps(5, 1.8, 6), {"range_min_deg": 20.0}),
 }
 
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.root
 
 
 # It fills up at the first file, at the video, or at the page.
-@pytest.mark.parametrize("size", ["100k", "1m", "5m"])
+@pytest.mark.parametrize("size", ["100k", "1m", "4m"])
 def test_a_full_disk(
     size: str,
     small_disk: Callable[[str], Path],

@@ -165,7 +165,7 @@ def test_the_usual_glide_is_one() -> None:
         (begun_with(3), begun_with(2)),
         (begun_with(5), begun_with(5, shaken_deg=25.0)),
         (begun_with_knee_at(58), begun_with_knee_at(62)),
-        (begun_late(2.8), begun_late(3.2)),
+        (begun_late(0.3), begun_late(0.7)),
     ],
     ids=[
         "extension", "thigh up", "thigh kept", "stop", "straight without a stop", "turns",

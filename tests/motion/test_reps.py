@@ -182,3 +182,29 @@ def test_a_signal_is_filled_smoothed_and_crossed_by_time_not_by_frame() -> None:
     assert np.isnan(crossing(t, line, 99.0, 0, 1))
     assert smooth(t, np.full(7, 3.0), 0.1) == pytest.approx(np.full(7, 3.0))
     assert runs(np.array([True, True, False, True])) == [(0, 1), (3, 3)]
+
+
+@pytest.mark.parametrize("pause_s", [0.0, 1.0, 1.5])
+@pytest.mark.parametrize("n", [4, 7])
+def test_pauses_between_pumps_cost_none(n: int, pause_s: float) -> None:
+    """Somebody may rest after each."""
+    script = begun()
+    for _ in range(n):
+        script = script.pumps(1, 1.0, 30).stay(pause_s)
+    assert counted(ended(script)) == [("ankle_pump", n)]
+
+
+@pytest.mark.parametrize("pause_s", [0.0, 2.2])
+def test_pauses_between_bends_cost_none(pause_s: float) -> None:
+    """Nor do they move the tension."""
+    script = begun()
+    for _ in range(6):
+        script = script.bends(1, 4.0, 16).stay(pause_s)
+    assert counted(ended(script)) == [("knee_bend", 6)]
+
+
+def test_a_knee_that_sways_while_it_is_held_does_not_bend() -> None:
+    """One slow sway of nine degrees is no repetition; one bend of thirty is."""
+    swayed = begun().move(4, knee=34).move(4, knee=25).stay(2)
+    assert counted(ended(swayed)) == []
+    assert counted(ended(begun().bends(1, 3.0, 30))) == [("knee_bend", 1)]
