@@ -3,7 +3,7 @@
 Rendered people and real ones are named apart. A constant that real pictures do not show is not
 used; where the two disagree, the real ones win and the uncertainty grows. "Real" means 16
 photographs of people who lie on their backs, marked by hand (to 5-9 degrees), and photographs of
-three people whose shank and foot were turned by known angles. Nobody has filmed a patient yet.
+two people whose shank and foot were turned by known angles. Nobody has filmed a patient yet.
 
 What was looked for and is not corrected, because real pictures do not show it:
 
