@@ -167,7 +167,7 @@ def _clip(path: Path, folders: Sequence[Path]) -> Clip:
     family = "rendered, unseen"
     if (SAMPLES / f"{name}.truth.json").exists():
         family = "rendered samples"
-    elif known.get("made_of"):
+    elif known.get("made_of") or name.startswith("photo_"):
         family = "photographed"
     return Clip(name, poses, family, known["variant"])
 
