@@ -33,12 +33,13 @@ TURNED_SHARE = 0.5  # of the limit that the shank must have turned where the kne
 UNCERTAINTY = {
     "thigh_drift": 2.0, "knee_not_held": 1.5, "past_tension": 2.5, "bouncing": 1.0,
     "head_lifted": 4.0, "other_leg_moved": 5.0, "pelvis_lifted": 0.03,
-    "tension_not_held": 0.3, "too_fast": 0.15, "too_slow": 0.15, "range_too_small": 3.0,
+    "tension_not_held": 0.3, "too_fast": 0.15, "too_slow": 0.15, "range_too_small": 5.5,
     "hands_not_behind_thigh": 0.0,
 }  # fmt: skip
 # Turns of the knee, one soon after the other, that make a bounce: four cycles. Planted ones have 54
 # and more, a darkened photograph whose legs were drawn for each other 5, all other clean clips 3.
 BOUNCE_TURNS = 9
+RANGE_DOUBT = 0.3  # of the smallest range that is asked for, at the most
 BOUNCE_SHARE = 0.6  # of the limit that each swing must have
 HANDS_FAR = 0.35  # thigh lengths; a wrist that holds the thigh is nearer
 HANDS_SHARE = 0.6  # of the glide
@@ -110,6 +111,8 @@ def find(
         for broken in _of_attempt(measures, calm, attempt, prescription):
             severity = prescription.severity_of(broken.rule)
             doubt = UNCERTAINTY[broken.rule]
+            if broken.rule == "range_too_small":  # else a small limit could not be broken
+                doubt = min(doubt, RANGE_DOUBT * broken.limit)
             if severity == "off" or abs(broken.measured - broken.limit) <= doubt:
                 continue
             rep = None if broken.rep is None else first + broken.rep

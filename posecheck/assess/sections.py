@@ -130,8 +130,8 @@ class Limits(Section):
     thigh_drift_deg: Degrees = Field(
         default=8.0,
         description="Lasting change of hip flexion from its value at the point of tension. Set on "
-        "rendered clips: planted 15 to 22, clean at most 2.5; a goniometer's smallest detectable change "
-        "is 7-8 (PMID 25364856).",
+        "rendered clips: planted 15 to 22, clean at most 2.5; a goniometer's smallest detectable "
+        "change is 7-8 (PMID 25364856).",
     )
     knee_not_held_deg: Degrees = Field(
         default=10.0,

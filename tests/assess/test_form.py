@@ -294,7 +294,7 @@ def test_what_falls_short_counts_beyond_its_uncertainty_too() -> None:
     assert faults(film(BESIDE["tension_not_held"](0.3), limits)) == ["tension_not_held"]
     asked = {"dose": {"range_min_deg": 20.0}}
     assert faults(film(BESIDE["range_too_small"](18.8), asked)) == []
-    assert faults(film(BESIDE["range_too_small"](16.0), asked)) == ["range_too_small"]
+    assert faults(film(BESIDE["range_too_small"](13.0), asked)) == ["range_too_small"]
 
 
 def test_every_rule_of_the_contract_is_planted_here() -> None:
