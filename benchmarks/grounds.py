@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from posecheck.assess.coverage import too_oblique
-from posecheck.assess.form import UNCERTAINTY, Measures, find
+from posecheck.assess.coverage import readable
+from posecheck.assess.form import UNCERTAINTY, find
+from posecheck.assess.measures import Measures
 from posecheck.assess.prescription import Prescription
-from posecheck.assess.progress import ANGLES
 from posecheck.motion import evidence as known
 from posecheck.motion.evidence import evidence
 from posecheck.motion.reps import noise_deg
 from posecheck.motion.tension import Attempt, Track, candidates
 from posecheck.motion.track import Measured
-from posecheck.types import Variant
+from posecheck.types import Array, Variant
 
 # The limits of the form rules that a prescription states, by rule.
 LIMIT_OF_RULE = {
@@ -30,7 +30,7 @@ LIMIT_OF_EVIDENCE = {
     "hip_deg": "HIP_MIN_DEG", "knee_deg": "NEARLY_STRAIGHT_DEG", "stop_s": "STOP_S",
     "taking_turns_s": "TURNS_S", "other_moved_deg": "TURNS_DEG",
     "other_before_deg": "OTHER_MOVED_DEG", "both_up_s": "BOTH_UP_S", "other_seen": "OTHER_SEEN",
-    "likeness": "ALIKE", "unevenness": "UNEVEN",
+    "likeness": "BEGUN_ALIKE", "unevenness": "UNEVEN",
 }  # fmt: skip
 _FINEST = 12  # halvings of a limit between a third of it and four times it
 
@@ -53,19 +53,14 @@ class Grounds:
 
     def __init__(self, measured: Measured, prescription: Prescription) -> None:
         self._prescription = prescription
-        oblique = too_oblique(
-            measured.column("azimuth"), measured.column("elevation"), prescription.view
-        )
-        self._columns = {
-            name: np.where(oblique, np.nan, column) if name in ANGLES else column
-            for name in {f.name for kind in (Track, Measures) for f in fields(kind)[1:]}
-            for column in [measured.column(name).astype(float)]
-        }
-        self._times = measured.t_s
+        self._measured = replace(measured, values=readable(measured.values, prescription.view))
         wanted = prescription.exercise.variant
         self._variant: Variant | None = None if wanted == "auto" else wanted
-        self.track = Track(self._times, *(self._columns[f.name] for f in fields(Track)[1:]))
-        self.candidates = candidates(self.track, self._variant) if len(self._times) else []
+        self.track = Track.of(measured.t_s, self._column)
+        self.candidates = candidates(self.track, self._variant) if len(measured.t_s) else []
+
+    def _column(self, name: str) -> Array:
+        return self._measured.column(name).astype(float)
 
     def __iter__(self) -> Iterator[str]:
         """A line for each attempt, and one for the rules that are broken or nearly so."""
@@ -80,7 +75,7 @@ class Grounds:
     def rules(self, near: float = 0.5) -> Iterator[Ground]:
         """Up to which limit each rule is broken, where that is `near` its limit and more."""
         attempts = [a for a, raised in self.candidates if known.is_glide(a, raised, self.track)]
-        measures = Measures(self._times, *(self._columns[f.name] for f in fields(Measures)[1:]))
+        measures = Measures.of(self._measured.t_s, self._column)
         limits = self._prescription.limits
         for rule, name in LIMIT_OF_RULE.items():
             limit = getattr(limits, name)

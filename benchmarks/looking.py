@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from benchmarks.scoring import Truth
 from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.assess.prescription import Prescription
 from posecheck.session import Session
-from posecheck.types import ClipInfo, ModelInfo, Report
+from posecheck.types import ClipInfo, ModelInfo, Pose, Report
 from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource, prefetch
 from posecheck.vision.landmarker import Landmarker
 from posecheck.vision.model import ModelFile
@@ -36,13 +37,16 @@ def poses_in(clip: Path, model: ModelFile, per_s: float | None = LOOKS_PER_S) ->
     return log
 
 
-def thinned(poses: Poses, per_s: float, phase: float = 0.0) -> Poses:
-    """So many of the looks a second, as if no more had been taken.
+def chosen(poses: Iterable[Pose], per_s: float, phase: float = 0.0) -> list[Pose]:
+    """So many of the looks a second; ``phase`` starts the clock by so much of a tick earlier."""
+    timed = ((pose.t_s + phase / per_s, pose) for pose in poses)
+    return [pose for _, pose in sampled(timed, per_s)]
 
-    ``phase`` starts the clock that chooses them by so much of a tick earlier.
-    """
+
+def thinned(poses: Poses, per_s: float, phase: float = 0.0) -> Poses:
+    """The `chosen` looks, as if no more had been taken."""
     log = PoseLog()
-    for _, pose in sampled(((p.t_s + phase / per_s, p) for p in poses), per_s):
+    for pose in chosen(poses, per_s, phase):
         log.append(pose)
     known = poses.frame_t_s
     log.frame_t_s = known if len(known) else np.array([p.t_s for p in poses])

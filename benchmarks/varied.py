@@ -13,13 +13,13 @@ from functools import partial
 
 import numpy as np
 
+from benchmarks.looking import chosen
+from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.motion.skeleton import HIPS, N_LANDMARKS, SHOULDERS
 from posecheck.types import Array, Pose
-from posecheck.vision.sampling import sampled
 
 Vary = Callable[[Sequence[Pose]], list[Pose]]
 
-LOOKS_PER_S = 10.0  # as `review` and `grade` look
 PHASES = (0.0, 0.25, 0.5, 0.75)  # of the time between two looks
 RATES = (12.5, 15.0)
 PROCESSORS_PX, AT_WIDTH_PX = (0.5, 1.0), 640  # what another processor's landmarks differ by
@@ -65,13 +65,7 @@ def variations(seeds: int = 3) -> tuple[Variation, ...]:
 
 def as_reviewed(poses: Sequence[Pose]) -> list[Pose]:
     """The looks that a review takes of all frames."""
-    return looked(poses, LOOKS_PER_S)
-
-
-def looked(poses: Sequence[Pose], per_s: float, phase: float = 0.0) -> list[Pose]:
-    """So many looks a second, the clock started by a part of a tick earlier."""
-    timed = ((pose.t_s + phase / per_s, pose) for pose in poses)
-    return [pose for _, pose in sampled(timed, per_s)]
+    return chosen(poses, LOOKS_PER_S)
 
 
 def _clocks() -> Iterator[Variation]:
@@ -80,7 +74,7 @@ def _clocks() -> Iterator[Variation]:
             if (rate, phase) != (LOOKS_PER_S, 0.0):
                 group = "phase" if rate == LOOKS_PER_S else f"{rate:g} looks/s"
                 name = f"{rate:g}/s, phase {phase:g}"
-                yield Variation(group, name, partial(looked, per_s=rate, phase=phase))
+                yield Variation(group, name, partial(chosen, per_s=rate, phase=phase))
     yield Variation("every frame", "every frame", list)
 
 

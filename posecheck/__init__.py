@@ -38,7 +38,8 @@ if TYPE_CHECKING:
         PosecheckError,
         PrescriptionError,
     )
-    from posecheck.session import Session, updates
+    from posecheck.present.replay import updates
+    from posecheck.session import Session
     from posecheck.types import (
         Angles,
         ClipInfo,
@@ -74,7 +75,8 @@ _HOMES = {
         "CameraError", "ClipError", "InputError", "MissingDependencyError", "ModelError",
         "OutputError", "PosecheckError", "PrescriptionError",
     ),
-    "posecheck.session": ("Session", "updates"),
+    "posecheck.present.replay": ("updates",),
+    "posecheck.session": ("Session",),
     "posecheck.types": (
         "Angles", "ClipInfo", "Cue", "Deduction", "ExerciseSet", "Finding", "Grade", "ModelInfo",
         "Pose", "Quality", "Rep", "Report", "Series", "Stage", "Tension", "Update",

@@ -7,22 +7,23 @@ a session that is not `live` says no more than the angles on the way, and costs 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from posecheck import __version__
-from posecheck.assess.coverage import Sight, judge, too_oblique, usable_shares
-from posecheck.assess.form import Measures
+from posecheck.assess.coverage import Sight, judge, readable, too_oblique, usable_shares
 from posecheck.assess.form import find as find_faults
 from posecheck.assess.grading import grade
+from posecheck.assess.measures import Measures
 from posecheck.assess.prescription import Prescription
-from posecheck.assess.progress import ANGLES, Progress
+from posecheck.assess.progress import Progress
 from posecheck.motion.attempts import Found, find
 from posecheck.motion.between import at_times
 from posecheck.motion.calibration import HEAVY, RANGE_UNCERTAINTY_DEG, Calibration
+from posecheck.motion.medians import median_of_known
 from posecheck.motion.reps import Cycle
 from posecheck.motion.side import SideJudge, near_side
 from posecheck.motion.tension import Attempt, Track
@@ -33,8 +34,6 @@ from posecheck.types import (
     Array,
     ClipInfo,
     ExerciseSet,
-    Finding,
-    Mask,
     ModelInfo,
     Pose,
     Rep,
@@ -52,7 +51,6 @@ SERIES = (
     "hip_sd", "knee_sd", "ankle_sd",
 )  # fmt: skip
 SIDE_BEFORE_S = 2.0  # the leg that is straightened next has been held up for so long
-FINDING_SHOWN_S = 2.0  # a finding stays in the picture for at least so long
 
 
 class Session:
@@ -128,11 +126,11 @@ class Session:
         times, prescription = self.measured().t_s, self._prescription
         wanted = prescription.exercise.variant
         known: Variant | None = None if wanted == "auto" else wanted
-        found = find(self._graded(times), known) if len(times) else Found([], False)
+        found = find(Track.of(times, self._column), known) if len(times) else Found([], False)
         attempts = found.attempts
         sides = [self._side(a, times) for a in attempts]
         sets, reps = _sets(attempts, sides, times, self._column("knee_sd"))
-        findings = find_faults(self._measures(times), attempts, prescription) if attempts else ()
+        findings = find_faults(Measures.of(times, self._column), attempts, prescription)
         sight = self._sight(times, found)
         quality = judge(sight, prescription, live=self._progress is not None)
         exercise, stay = usable_shares(sight)
@@ -167,19 +165,14 @@ class Session:
         hold = self._prescription.dose.hold_s
         return float("nan") if hold is None else float(hold)
 
-    def _column(self, name: str) -> Array:
+    @cached_property
+    def _readable(self) -> Measured:
         """What was measured; where the camera stood too far off the side no angle is known."""
-        values = self.measured().column(name).astype(np.float64)
-        return np.where(self._oblique(), np.nan, values) if name in ANGLES else values
+        measured = self.measured()
+        return replace(measured, values=readable(measured.values, self._prescription.view))
 
-    def _oblique(self) -> Mask:
-        """Where (n,) the camera stands farther off the side than angles can be read from."""
-        azimuth, elevation = (self.measured().column(n) for n in ("azimuth", "elevation"))
-        oblique: Mask = too_oblique(azimuth, elevation, self._prescription.view)
-        return oblique
-
-    def _graded(self, times: Array) -> Track:
-        return Track(times, *(self._column(f.name) for f in fields(Track)[1:]))
+    def _column(self, name: str) -> Array:
+        return self._readable.column(name).astype(np.float64)
 
     def _side(self, attempt: Attempt, times: Array) -> Side:
         """The side that worked in an attempt, from the labels seen during it."""
@@ -191,13 +184,6 @@ class Session:
             judge_side.push(int(label))
         feet = self.measured().feet
         return judge_side.side(feet) or near_side(feet)
-
-    def _measures(self, times: Array) -> Measures:
-        names = (
-            "hip", "knee", "raw_knee", "resting_hip", "resting_knee", "head", "pelvis", "hands",
-            "resting_x", "resting_z",
-        )  # fmt: skip
-        return Measures(times, *(self._column(n) for n in names))
 
     def _sight(self, times: Array, found: Found) -> Sight:
         exercising, moving = (np.zeros(len(times), bool) for _ in range(2))
@@ -215,9 +201,11 @@ class Session:
         )  # fmt: skip
 
     def _series(self, times: Array, attempts: list[Attempt], frame_t_s: Array | None) -> Series:
-        measured = self.measured()
         columns: Array = np.column_stack([self._column(name) for name in SERIES])
-        points = np.where(self._oblique()[:, None, None], np.nan, measured.points_px)
+        oblique = too_oblique(
+            self._column("azimuth"), self._column("elevation"), self._prescription.view
+        )
+        points = np.where(oblique[:, None, None], np.nan, self.measured().points_px)
         if frame_t_s is not None and len(frame_t_s) and len(times):
             columns = at_times(times, columns, frame_t_s).astype(np.float32)
             flat = points.reshape(len(times), -1)
@@ -250,10 +238,9 @@ def _sets(
     reps: list[Rep] = []
     for i, (attempt, side) in enumerate(zip(attempts, sides, strict=True), start=1):
         held = (times >= attempt.tension_s) & (times <= attempt.glide_s)
-        known = knee_band[held & np.isfinite(knee_band)]
         tension = Tension(
             attempt.tension_s, attempt.glide_s, attempt.knee_deg, attempt.hip_deg,
-            float(np.median(known)) if len(known) else float("nan"),
+            median_of_known(knee_band[held]),
         )  # fmt: skip
         sets.append(ExerciseSet(i, side, attempt.variant, tension, len(attempt.cycles)))
         reps += [_rep(c, len(reps) + k, i, attempt) for k, c in enumerate(attempt.cycles, start=1)]
@@ -279,52 +266,3 @@ def _phases(times: Array, attempts: list[Attempt]) -> NDArray[np.int8]:
         ):
             phase[(times >= start) & (times < end)] = PHASES.index(name)
     return phase
-
-
-def updates(report: Report) -> Iterator[Update]:
-    """One final state a frame, for drawing a clip after the fact."""
-    s = report.series
-    dose = report.prescription.get("dose", {})
-    hold_target = dose.get("hold_s") or float("nan")
-    for i, time in enumerate(s.t_s):
-        now = float(time)
-        current = _current(report.sets, now)
-        done = [r for r in report.reps if current and r.set == current.index and r.end_s <= now]
-        tension = current.tension if current and current.tension else None
-        held = min(now, tension.end_s) - tension.start_s if tension else 0.0
-        yield Update(
-            t_s=now,
-            phase=PHASES[s.phase[i]],
-            side=current.side if current else report.side,
-            variant=current.variant if current else report.variant,
-            angles=Angles(
-                now, *(float(x[i]) for x in (
-                    s.hip_flexion_deg, s.knee_flexion_deg, s.ankle_dorsiflexion_deg,
-                    s.resting_hip_flexion_deg, s.resting_knee_flexion_deg, s.head_lift_deg,
-                    s.confidence,
-                ))
-            ),
-            working_px=s.working_px[i],
-            resting_px=s.resting_px[i],
-            trunk_px=s.trunk_px[i],
-            tension=tension,
-            hold_s=max(held, 0.0),
-            hold_target_s=hold_target,
-            set_index=current.index if current else 0,
-            reps=len(done),
-            reps_target=dose.get("repetitions"),
-            findings=_shown(report.findings, now),
-            warnings=report.quality.warnings,
-        )  # fmt: skip
-
-
-def _current(sets: tuple[ExerciseSet, ...], now_s: float) -> ExerciseSet | None:
-    """The set that is on, or the last one that was."""
-    begun = [s for s in sets if s.tension and s.tension.start_s <= now_s]
-    return begun[-1] if begun else None
-
-
-def _shown(findings: tuple[Finding, ...], now_s: float) -> tuple[Finding, ...]:
-    return tuple(
-        f for f in findings if f.start_s <= now_s <= max(f.end_s, f.start_s + FINDING_SHOWN_S)
-    )

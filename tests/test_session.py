@@ -16,7 +16,8 @@ from posecheck import __version__
 from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.assess.prescription import Prescription, load_prescription
 from posecheck.motion.calibration import LITE
-from posecheck.session import Session, updates
+from posecheck.present.replay import updates
+from posecheck.session import Session
 from posecheck.types import PHASES, RULES, WARNINGS, Pose, Report, Update
 from posecheck.vision.sampling import sampled
 

@@ -15,8 +15,8 @@ from PIL import Image
 
 from posecheck.present.layout import body_points
 from posecheck.present.overlay import Overlay
+from posecheck.present.replay import updates
 from posecheck.present.video import VideoSink
-from posecheck.session import updates
 from posecheck.types import Finding, Report, Update
 from posecheck.vision.frames import Frame, VideoSource, prefetch
 

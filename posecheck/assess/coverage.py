@@ -10,6 +10,8 @@ from posecheck.assess.messages import warning_note
 from posecheck.assess.prescription import Prescription
 from posecheck.assess.sections import View
 from posecheck.motion.cycles import runs
+from posecheck.motion.medians import median_of_known
+from posecheck.motion.track import COLUMNS
 from posecheck.types import WARNINGS, Array, Mask, Quality
 
 # A body that lies is about 3.4 trunk lengths long; MediaPipe misses one that takes less than
@@ -40,6 +42,11 @@ ABSENT_S = 10.0
 BARRING = frozenset(
     {"legs_uncertain", "other_leg_unseen", "too_few_frames", "too_few_looks", "not_side_on"}
 )
+# What is read from the picture's angles, and so not from a view that is too oblique.
+ANGLES = (
+    "hip", "knee", "ankle", "resting_hip", "resting_knee", "hip_sd", "knee_sd", "ankle_sd",
+    "raw_knee", "raw_ankle",
+)  # fmt: skip
 DOWN_S = 0.5  # a leg whose exercise was seen to begin, or to end, is seen for so long beside it
 
 
@@ -110,7 +117,9 @@ def judge(sight: Sight, prescription: Prescription, *, live: bool = False) -> Qu
     parts = {f.name: getattr(sight, f.name)[counts] for f in fields(Sight)[:-1]}
     sight = replace(sight, **parts)
     exercise = sight.exercising if sight.exercising.any() else np.ones(len(sight.t_s), bool)
-    azimuth, elevation = (_median(x[exercise]) for x in (sight.azimuth_deg, sight.elevation_deg))
+    azimuth, elevation = (
+        median_of_known(x[exercise]) for x in (sight.azimuth_deg, sight.elevation_deg)
+    )
     found = set(_body(sight, tracked, exercise))
     if too_oblique(np.array(azimuth), np.array(elevation), prescription.view):
         found.add("not_side_on")
@@ -144,6 +153,13 @@ def too_oblique(azimuth_deg: Array, elevation_deg: Array, view: View) -> Mask:
         np.abs(elevation_deg) > view.max_elevation_deg
     )
     return off
+
+
+def readable(values: Array, view: View) -> Array:
+    """Rows (n, k) of `COLUMNS`, without the angles where the view is too oblique to read them."""
+    azimuth, elevation = (values[:, COLUMNS.index(name)] for name in ("azimuth", "elevation"))
+    blank = too_oblique(azimuth, elevation, view)[:, None] & np.isin(COLUMNS, ANGLES)
+    return np.where(blank, np.nan, values)
 
 
 def looks_per_s(times: Array, during: Mask) -> float:
@@ -208,7 +224,7 @@ def _body(sight: Sight, tracked: float, exercise: Mask) -> list[str]:
     lying = sight.lying[exercise]
     if np.isfinite(lying).any() and _mean(lying[np.isfinite(lying)]) < LYING_MIN:
         found.append("not_supine")
-    if _median(sight.size[exercise]) * BODY_IN_TRUNKS < BODY_MIN_SHARE:
+    if median_of_known(sight.size[exercise]) * BODY_IN_TRUNKS < BODY_MIN_SHARE:
         found.append("too_small")
     inside = sight.inside[exercise]
     if np.isfinite(inside).any() and _mean(inside[np.isfinite(inside)]) < INSIDE_MIN:
@@ -223,7 +239,7 @@ def _lost(times: Array, usable: Array) -> float:
         return _length(times)
     steps = np.diff(known)
     usual = float(np.median(np.diff(times)))
-    return float(steps.max()) if steps.max() > 1.5 * usual else 0.0
+    return float(steps.max()) if steps.max() > HOLE_STEPS * usual else 0.0
 
 
 def _uncertain(sight: Sight) -> float:
@@ -234,8 +250,3 @@ def _uncertain(sight: Sight) -> float:
 def _mean(values: Array) -> float:
     known = np.nan_to_num(np.asarray(values, float))
     return float(known.mean()) if len(known) else 0.0
-
-
-def _median(values: Array) -> float:
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if len(known) else float("nan")

@@ -11,19 +11,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from posecheck.assess.measures import Calm, Measures, calm_of
 from posecheck.assess.messages import finding_message, finding_unit
 from posecheck.assess.prescription import Prescription
 from posecheck.motion.cycles import runs, smooth, turning_points
+from posecheck.motion.medians import median_of_known
 from posecheck.motion.tension import Attempt
 from posecheck.types import Array, Finding, Mask
 
 SUSTAINED_S = 0.4  # a shorter excursion is noise, not a fault
-RESTING_SUSTAINED_S, RESTING_CALM_S = 1.0, 0.4  # it is seen less often
+RESTING_SUSTAINED_S = 1.0  # it is seen less often
 # A leg that moves takes its ankle along: by 0.35 trunk lengths in the planted faults, by 0.2 where
 # the heel slides until the thigh is 30° up. In a knee that is invented over a leg that lies still
 # the ankle stays, within 0.11 (4 rendered clips of each kind).
 ANKLE_MOVES = 0.14
-CALM_S, QUICK_S = 0.2, 0.1  # Gaussian widths for what changes slowly, and for a repetition
 TURNED_SHARE = 0.5  # of the limit that the shank must have turned where the knee is forced
 # Half of the 95 % band of what a rule measures within a clip: a finding counts only where it is
 # over its limit by so much. From the largest values of clean clips (12 rendered and 5
@@ -43,41 +44,6 @@ RANGE_DOUBT = 0.3  # of the smallest range that is asked for, at the most
 BOUNCE_SHARE = 0.6  # of the limit that each swing must have
 HANDS_FAR = 0.35  # thigh lengths; a wrist that holds the thigh is nearer
 HANDS_SHARE = 0.6  # of the glide
-
-
-@dataclass(frozen=True, slots=True)
-class Measures:
-    """What the rules read, (n,) each: degrees, `hands` in thigh lengths, the rest in trunks."""
-
-    t_s: Array
-    hip: Array
-    knee: Array
-    raw_knee: Array
-    resting_hip: Array
-    resting_knee: Array
-    head: Array
-    pelvis: Array
-    hands: Array
-    resting_x: Array  # of the resting ankle, from its hip along the body
-    resting_z: Array  # and up
-
-    def between(self, start_s: float, end_s: float) -> Mask:
-        """Which frames lie between two times, (n,) bool."""
-        return (self.t_s >= start_s) & (self.t_s <= end_s)
-
-
-@dataclass(frozen=True, slots=True)
-class Calm:
-    """`Measures` smoothed, (n,) each; `quick_knee` less than the others."""
-
-    hip: Array
-    knee: Array
-    head: Array
-    pelvis: Array
-    resting_hip: Array
-    resting_x: Array
-    resting_z: Array
-    quick_knee: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,23 +93,6 @@ def find(
             )  # fmt: skip
         first += len(attempt.cycles)
     return tuple(sorted(findings, key=lambda f: (f.start_s, f.rule)))
-
-
-def calm_of(m: Measures) -> Calm:
-    """All that is smoothed by the same width at once."""
-    slow = smooth(m.t_s, np.array([m.hip, m.knee, m.head, m.pelvis]), CALM_S)
-    resting = np.array([m.resting_hip, m.resting_x, m.resting_z])
-    leg = smooth(m.t_s, resting, RESTING_CALM_S)
-    return Calm(
-        hip=slow[0],
-        knee=slow[1],
-        head=slow[2],
-        pelvis=slow[3],
-        resting_hip=leg[0],
-        resting_x=leg[1],
-        resting_z=leg[2],
-        quick_knee=smooth(m.t_s, m.knee, QUICK_S),
-    )
 
 
 def _of_attempt(m: Measures, calm: Calm, attempt: Attempt, p: Prescription) -> Iterator[Broken]:
@@ -204,8 +153,7 @@ def _from_level(m: Measures, calm: Array, attempt: Attempt) -> Array:
     if not len(held):
         near = np.abs(m.t_s - attempt.tension_s) <= 0.5
         held = calm[near & np.isfinite(calm)]
-    level = float(np.median(held)) if len(held) else np.nan
-    return calm - level
+    return calm - median_of_known(held)
 
 
 def _thigh_drift(m: Measures, calm: Calm, attempt: Attempt, limit: float) -> Iterator[Broken]:

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from posecheck.assess.coverage import too_oblique
+from posecheck.assess.coverage import readable
 from posecheck.assess.prescription import Prescription
 from posecheck.assess.upheld import Upheld
 from posecheck.assess.watch import Watch
+from posecheck.motion.medians import median_of_known
 from posecheck.motion.provisional import Provisional, Running
 from posecheck.motion.recent import Recent
 from posecheck.motion.side import SideJudge, near_side
@@ -17,11 +18,7 @@ from posecheck.motion.tension import Attempt
 from posecheck.motion.track import COLUMNS, Newest, Tracker
 from posecheck.types import Array, Side, Tension, Update, Variant
 
-ANGLES = (
-    "hip", "knee", "ankle", "resting_hip", "resting_knee", "hip_sd", "knee_sd", "ankle_sd",
-    "raw_knee", "raw_ankle",
-)  # fmt: skip
-AZIMUTH, ELEVATION, LABEL = (COLUMNS.index(n) for n in ("azimuth", "elevation", "label"))
+LABEL = COLUMNS.index("label")
 
 
 class Progress:
@@ -86,7 +83,7 @@ class Progress:
         times, values = tracker.since(self._taken)
         self._taken = tracker.count
         if len(times):
-            self._recent.push(times, self._known(values))
+            self._recent.push(times, readable(values, self._view))
             self._answered = tracker.newest
             self._follow_side(values, tracker.feet)
             looked = self._provisional.push(self._recent, tracker.busy)
@@ -95,20 +92,13 @@ class Progress:
             running = replace(running, attempt=self._upheld.settled)
             self._watch.push(self._recent, running, looked or tracker.busy)
 
-    def _known(self, values: Array) -> Array:
-        """Rows (n, k) as a report has them: without angles where the view is too oblique."""
-        oblique = too_oblique(values[:, AZIMUTH], values[:, ELEVATION], self._view)
-        blank = oblique[:, None] & np.isin(COLUMNS, ANGLES)
-        return np.where(blank, np.nan, values)
-
     def _tension(self, running: Running, attempt: Attempt) -> Tension:
         end = attempt.glide_s
         if running.phase == "hold" and running.on:
             end = self._recent.now_s  # it grows with every frame, not with every look
         if self._band[0] != running.set_index:
             held = self._recent.column("knee_sd", attempt.tension_s)
-            known = held[np.isfinite(held)]
-            self._band = running.set_index, float(np.median(known)) if len(known) else np.nan
+            self._band = running.set_index, median_of_known(held)
         return Tension(
             attempt.tension_s, max(end, attempt.tension_s), attempt.knee_deg, attempt.hip_deg,
             self._band[1],

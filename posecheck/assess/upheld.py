@@ -6,7 +6,7 @@ found once more as a report finds it, in all that is remembered; what is not fou
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from posecheck.motion.attempts import find_attempts
 from posecheck.motion.provisional import Running
 from posecheck.motion.recent import Recent
 from posecheck.motion.reps import Cycle
-from posecheck.motion.tension import Attempt, Track
+from posecheck.motion.tension import Attempt
 from posecheck.types import Array, Variant
 
 AGAIN_S, ENDED_S = 0.2, 2.0  # how often one that is not found is looked for, and until when
@@ -70,12 +70,11 @@ class Upheld:
         if claimed.extend_s < times[0]:  # its beginning is forgotten
             found = claimed
         else:
-            track = Track(times, *(recent.column(f.name) for f in fields(Track)[1:]))
             # of a single pump a report does not know what it is, but a second one will follow
             variant = claimed.variant if len(claimed.cycles) == 1 else self._variant
             attempts = [
                 a
-                for a in find_attempts(track, variant)
+                for a in find_attempts(recent.track(), variant)
                 if a.extend_s < claimed.rest_s and a.rest_s > claimed.tension_s
             ]
             found = max(attempts, key=lambda a: len(a.cycles), default=replace(claimed, cycles=()))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from posecheck.assess.coverage import Sight, judge
-from posecheck.assess.form import Calm, Measures, calm_of, find
+from posecheck.assess.form import find
+from posecheck.assess.measures import Calm, Measures, calm_of
 from posecheck.assess.messages import finding_message
 from posecheck.assess.prescription import Prescription
 from posecheck.motion.provisional import Running
@@ -80,8 +82,7 @@ class Watch:
         if np.isnan(self._sure_s) and self._reps >= HOLD_REPS:
             self._sure_s = recent.now_s
         since = attempt.extend_s - BEFORE_S
-        names = [f.name for f in fields(Measures)[1:]]
-        measures = Measures(recent.times(since), *(recent.column(n, since) for n in names))
+        measures = Measures.of(recent.times(since), partial(recent.column, since_s=since))
         self._look = attempt, measures, calm_of(measures)
 
     def _find(self, recent: Recent, running: Running) -> None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from posecheck.motion.bends import bends
 from posecheck.motion.cycles import smooth
 from posecheck.motion.extension import STILL_DEG_S
-from posecheck.motion.reps import Cycle, bends, is_clear, noise_deg, pumps
+from posecheck.motion.pumps import is_clear, pumps
+from posecheck.motion.reps import Cycle, noise_deg
 from posecheck.motion.smoothing import LAG_S
 from posecheck.motion.tension import NEAR_MAX_DEG, Track, larger_share
 from posecheck.types import Array, Variant

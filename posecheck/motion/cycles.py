@@ -78,6 +78,12 @@ def percentile(values: Array, q: float) -> float:
     return b - (b - a) * (1 - share) if share >= 0.5 else a + (b - a) * share
 
 
+def spread(values: Array) -> float:
+    """From the 5th to the 95th percentile of what is known of some values (n,), NaN of nothing."""
+    known = values[np.isfinite(values)]
+    return percentile(known, 95) - percentile(known, 5) if len(known) else float("nan")
+
+
 def runs(mask: Mask) -> list[tuple[int, int]]:
     """First and last index of each stretch where `mask` (n,) holds."""
     edges = np.flatnonzero(np.diff(np.r_[0, mask.astype(np.int8), 0]))

@@ -5,8 +5,8 @@ tells the glide: one leg works, its thigh is up and stays about where it is whil
 straightened through a large part of its range, the knee stops there before anything is repeated,
 and what is repeated has a rhythm. Somebody who does something else gets no point of tension.
 
-An active knee extension that stops at its end range each time is the same movement as a glide
-with large knee bends, and is taken for one.
+An active knee extension that stops at its end range each time, or ends nearly straight, is the same
+movement as a glide with large knee bends, and is taken for one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from posecheck.motion.cycles import percentile, runs, smooth
+from posecheck.motion.cycles import runs, smooth, spread
 from posecheck.motion.reps import likeness
 from posecheck.motion.tension import Attempt, Track
 from posecheck.types import Array, Mask
@@ -140,8 +140,7 @@ def moves_otherwise(track: Track) -> bool:
 
 def _range(angle: Array) -> float:
     """From the 5th to the 95th percentile of what is known (degrees), 0 of hardly anything."""
-    known = angle[np.isfinite(angle)]
-    return percentile(known, 95) - percentile(known, 5) if len(known) > MIN_LOOKS else 0.0
+    return spread(angle) if np.isfinite(angle).sum() > MIN_LOOKS else 0.0
 
 
 def _way(angle: Array) -> float:

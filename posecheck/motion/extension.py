@@ -9,17 +9,18 @@ from __future__ import annotations
 import numpy as np
 
 from posecheck.motion.cycles import crossing, smooth
+from posecheck.motion.medians import median_of_known
 from posecheck.types import Array
 
 STILL_DEG_S = 8.0
 LEVEL_DEG = 5.0  # the knee stays within this of the tension during the hold
 ARRIVING, SOON_S = 0.1, (0.8, 1.6)
 HIP_FOUND_S, HIP_CALM_S = 1.5, 0.3
-# where extension slows down, its end is extrapolated from the time it takes from 15 % to 4 %
-# A movement of least jerk takes 0.7 times as long from there to there as from half-way to the
-# first; a knee that hovers near its level for longer than CREEPS times has arrived.
-CREEPS = 1.2
-SLOWING, SLOWED, EXTRAPOLATE = 0.15, 0.04, 1.2
+# Shares of the way that are left. Where the extension slows down, its end is extrapolated from the
+# time that it takes from SLOWING to SLOWED. A movement of least jerk takes 0.7 times as long for
+# that as from HALF_WAY to SLOWING; a knee that takes longer than CREEPS times has arrived.
+HALF_WAY, SLOWING, SLOWED = 0.5, 0.15, 0.04
+EXTRAPOLATE, CREEPS = 1.2, 1.2
 BACK_DEG, BENT_WITHIN_DEG = 0.05, 3.0  # no way back yet; as good as bent
 
 
@@ -27,16 +28,10 @@ def steadied(times: Array, knee: Array, hip: Array) -> Array:
     """The knee without what it shares with a hip that is still being found (n,)."""
     first = np.searchsorted(times, times - HIP_FOUND_S)
     last = np.searchsorted(times, times + HIP_FOUND_S, "right")
-    slow = np.array([_median(hip[a:b]) for a, b in zip(first, last, strict=True)])
+    slow = np.array([median_of_known(hip[a:b]) for a, b in zip(first, last, strict=True)])
     slow = smooth(times, slow, HIP_CALM_S)
-    away = slow - _median(slow)
+    away = slow - median_of_known(slow)
     return knee - np.where(np.isfinite(away), away, 0.0)
-
-
-def _median(values: Array) -> float:
-    """Of what is known, NaN of nothing."""
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if len(known) else float("nan")
 
 
 def knee_level(times: Array, knee: Array, glide_s: float, moving: bool) -> float:
@@ -69,7 +64,7 @@ def onset(
         fast_s = crossing(times, knee, level + SLOWING * drop, arrive, 1)
     if not np.isfinite(slow_s):
         slow_s = float(times[arrive])
-    half_s = crossing(times, knee, level + 0.5 * drop, arrive, -1)
+    half_s = crossing(times, knee, level + HALF_WAY * drop, arrive, -1)
     if np.isfinite(half_s) and np.isfinite(fast_s):
         slow_s = min(slow_s, fast_s + CREEPS * (fast_s - half_s))
     end = slow_s

@@ -1,10 +1,16 @@
-"""A median that is quick where there are few values."""
+"""Medians of what is known, quick where there are few values."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from posecheck.types import Array
+
+
+def median_of_known(values: Array) -> float:
+    """Median of what is known of some values (n,), NaN where nothing is."""
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else float("nan")
 
 
 def known_median(values: Array, axis: int = 0) -> Array:

@@ -6,7 +6,7 @@ repetition on it stays, and repetitions are counted as they come.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -95,7 +95,7 @@ class Provisional:
         return up and not self._counting.cycles and now - self._searched_s >= every_s - 1e-6
 
     def _seen(self, recent: Recent, now: float) -> Track:
-        return _track(recent, max(self._from_s, now - SEARCHED_S))
+        return recent.track(max(self._from_s, now - SEARCHED_S))
 
     def _follow_thigh(self, recent: Recent) -> None:
         """Whether the thigh is up; unknown for longer than a bridge it is not."""
@@ -153,7 +153,7 @@ class Provisional:
         assert attempt is not None
         counting = self._counting
         since_s = counting.since(recent.now_s, attempt.tension_s)
-        counting.look(_track(recent, since_s), attempt.knee_deg)
+        counting.look(recent.track(since_s), attempt.knee_deg)
         if counting.cycles:
             glide = max(counting.cycles[0].start_s, attempt.tension_s)
             attempt = replace(attempt, glide_s=glide, variant=counting.variant)
@@ -211,8 +211,3 @@ class Provisional:
         self.running = replace(
             self.running, phase=phase, on=on, attempt=attempt, raised_s=self._from_s
         )
-
-
-def _track(recent: Recent, since_s: float) -> Track:
-    names = [f.name for f in fields(Track)[1:]]
-    return Track(recent.times(since_s), *(recent.column(n, since_s) for n in names))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
+from posecheck.motion.tension import Track
 from posecheck.motion.track import COLUMNS
 from posecheck.types import Array
 
@@ -54,3 +57,7 @@ class Recent:
         """One of `COLUMNS` (n,) from `since_s` on."""
         rows = slice(self._first(since_s), self._count)
         return self._values[rows, COLUMNS.index(name)].astype(np.float64)
+
+    def track(self, since_s: float = -np.inf) -> Track:
+        """The graded angles from `since_s` on."""
+        return Track.of(self.times(since_s), partial(self.column, since_s=since_s))

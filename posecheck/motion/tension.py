@@ -7,10 +7,12 @@ follow); it begins when the extension has ended.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from posecheck.motion.bends import bends
 from posecheck.motion.cycles import filled, percentile, runs, smooth
 from posecheck.motion.extension import (
     LEVEL_DEG,
@@ -22,7 +24,8 @@ from posecheck.motion.extension import (
     onset,
     steadied,
 )
-from posecheck.motion.reps import Cycle, bends, is_clear, noise_deg, pumps
+from posecheck.motion.pumps import is_clear, pumps
+from posecheck.motion.reps import Cycle, noise_deg
 from posecheck.types import Array, Mask, Variant
 
 RAISED_DEG, LOWERED_DEG = 38.0, 30.0  # hip flexion of a thigh that is held up
@@ -84,6 +87,11 @@ class Track:
     raw_knee: Array
     raw_ankle: Array
     label: Array
+
+    @classmethod
+    def of(cls, times: Array, column: Callable[[str], Array]) -> Track:
+        """From times (n,) and the columns (n,) of these names."""
+        return cls(times, *(column(f.name) for f in fields(cls)[1:]))
 
     def part(self, first: int, last: int) -> Track:
         """The frames from `first` to `last`, both included."""

@@ -26,7 +26,7 @@ TRUNK_EVERY = 5
 MEMORY_S = 0.6  # how long a leg is looked for where it was last seen
 RESTING_MEMORY_S = 10.0  # the resting leg lies still for longer than both labels leave it
 NOWHERE = np.full((5, 2), np.nan)
-NOT_APART = -1
+NOT_APART = NOT_SEEN = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Legs:
     resting_px: Array
     label: int  # 0 or 1, the label on the working leg, or `NOT_APART`
     trunk_px: float  # length from mid-shoulder to mid-hip, held over seconds
-    taken: int = NOT_APART  # 0 or 1, the label on the leg that is taken for the working one
+    taken: int = NOT_SEEN  # 0 or 1, the label on the leg that is taken for the working one
 
 
 def _apart(a: Array, b: Array) -> float:
@@ -73,30 +73,30 @@ class LegFollower:
         """The legs of one frame."""
         if not np.isfinite(pose.xy_px[LEGS[0][0], 0]):
             return Legs(pose.t_s, NOWHERE, NOWHERE, NOT_APART, np.nan)
-        self._measure(pose)
         legs = pose.xy_px[LEGS]
         trunk = midpoint(pose.xy_px, HIPS) - midpoint(pose.xy_px, SHOULDERS)
+        self._measure(trunk)
         self._near = SIDES.index(near_side(1.0 if trunk[0] >= 0 else -1.0))
-        working, resting, label = self._split(pose.t_s, legs, self._size)
+        taken, other, label = self._split(pose.t_s, legs, self._size)
+        working, resting = (NOWHERE if i == NOT_SEEN else legs[i] for i in (taken, other))
         if np.isfinite(working[KNEE, 0]):
             self._working = (pose.t_s, working)
         if np.isfinite(resting[KNEE, 0]):
             self._resting = (pose.t_s, resting)
-        taken = NOT_APART
-        if np.isfinite(working[KNEE, 0]):
-            taken = int(np.abs(legs[1] - working).sum() < np.abs(legs[0] - working).sum())
         return Legs(pose.t_s, working, resting, label, self._size, taken)
 
-    def _measure(self, pose: Pose) -> None:
-        """Hold the trunk's length as a median of every few looks."""
+    def _measure(self, trunk: Array) -> None:
+        """Hold the length of the trunk (2,) as a median of every few looks."""
         if self._count < 5 or self._count % TRUNK_EVERY == 0:
-            trunk = midpoint(pose.xy_px, SHOULDERS) - midpoint(pose.xy_px, HIPS)
             self._trunks.append(float(np.hypot(*trunk)))
             self._size = float(np.median(self._trunks))
         self._count += 1
 
-    def _split(self, t_s: float, legs: Array, size: float) -> tuple[Array, Array, int]:
-        """Working and resting leg of (2, 5, 2), and which label the working leg bears."""
+    def _split(self, t_s: float, legs: Array, size: float) -> tuple[int, int, int]:
+        """The labels of legs (2, 5, 2) taken for the working and the resting one, or `NOT_SEEN`.
+
+        And the label that the working leg bears, where the two are apart.
+        """
         up = _higher(legs)
         was_working = _remembered(self._working, t_s, MEMORY_S)
         was_resting = _remembered(self._resting, t_s, RESTING_MEMORY_S)
@@ -104,24 +104,24 @@ class LegFollower:
         apart = _apart(working, resting) / size
         lifted = (legs[:, HIP, 1] - legs[:, KNEE, 1]).min() / size > APART
         if apart < APART and lifted:  # both up, or both names on the one that is
-            return legs[self._meant(t_s)], NOWHERE, NOT_APART
+            return self._meant(t_s), NOT_SEEN, NOT_APART
         if apart < APART and was_working is not None and was_resting is not None:
             if _apart(was_working, was_resting) / size < APART:
-                return self._unraised(t_s, legs)
+                return self._unraised(t_s)
             # both labels lie on one leg: the other was not seen
             if _apart(working, was_working) <= _apart(working, was_resting):
-                return working, NOWHERE, NOT_APART
-            return NOWHERE, resting, NOT_APART
+                return up, NOT_SEEN, NOT_APART
+            return NOT_SEEN, 1 - up, NOT_APART
         above = (resting - working)[KNEE : ANKLE + 1, 1].sum() / size
         if apart > APART and above > RAISED:
             self._raised = (t_s, up)
-            return working, resting, up
-        return self._unraised(t_s, legs)
+            return up, 1 - up, up
+        return self._unraised(t_s)
 
-    def _unraised(self, t_s: float, legs: Array) -> tuple[Array, Array, int]:
-        """Working and resting leg where neither is clearly raised."""
+    def _unraised(self, t_s: float) -> tuple[int, int, int]:
+        """The same where neither is clearly raised."""
         one = self._meant(t_s)
-        return legs[one], legs[1 - one], NOT_APART
+        return one, 1 - one, NOT_APART
 
     def _meant(self, t_s: float) -> int:
         """The label of the leg that was raised a moment ago, else of the near one.

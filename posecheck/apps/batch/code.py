@@ -18,9 +18,8 @@ _SOURCE = (".css", ".html", ".js", ".py", ".toml")
 # What decides which poses are found in a clip; a test holds that nothing is missing.
 LOOKS = (
     "motion/calibration.py", "motion/people.py", "motion/skeleton.py", "vision/clock.py",
-    "vision/containers.py",
-    "vision/finding.py", "vision/frames.py", "vision/landmarker.py", "vision/pose_rows.py",
-    "vision/sampling.py", "vision/seen.py", "vision/upright.py",
+    "vision/containers.py", "vision/finding.py", "vision/frames.py", "vision/landmarker.py",
+    "vision/pose_rows.py", "vision/sampling.py", "vision/seen.py", "vision/upright.py",
 )  # fmt: skip
 
 
