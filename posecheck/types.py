@@ -1,13 +1,14 @@
 """The whole vocabulary on one screen: what flows from frames to a report.
 
 Units stand in the names, times are seconds from the clip's first frame, missing numbers
-are NaN, and an array states its shape. Nothing here computes anything.
+are NaN, and an array states its shape. What a value says of itself follows from its own fields.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, Literal
 
 import numpy as np
@@ -217,6 +218,11 @@ class Update:
     reps_target: int | None
     findings: tuple[Finding, ...] = ()  # those that hold at this moment
     warnings: tuple[str, ...] = ()
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether findings that there are would be seen; else their absence says nothing."""
+        return isfinite(self.angles.knee_flexion_deg) and "too_few_looks" not in self.warnings
 
 
 @dataclass(frozen=True, slots=True)

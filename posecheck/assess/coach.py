@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import isfinite
-
 import numpy as np
 
 from posecheck.assess.scoring import COSTS, OTHER
@@ -35,7 +33,7 @@ class Coach:
         new = [f for f in update.findings if self._may(f.rule, now_s)]
         self._seen.update((f.rule, now) for f in update.findings if f not in new)
         if self.rule is not None:
-            if not _is_clear(update):  # what cannot be seen is not put right
+            if not update.is_clear:  # what cannot be seen is not put right
                 self._seen[self.rule] = now
             elif self._is_right(self.rule, now):
                 rule, self.rule = self.rule, None
@@ -54,11 +52,6 @@ class Coach:
     def _is_right(self, rule: str, now: tuple[float, int]) -> bool:
         last_s, reps = self._seen[rule]
         return now[0] - last_s >= RIGHT_S and now[1] - reps >= RIGHT_REPS
-
-
-def _is_clear(update: Update) -> bool:
-    """Whether findings that there are would be seen."""
-    return isfinite(update.angles.knee_flexion_deg) and "too_few_looks" not in update.warnings
 
 
 def _weight(finding: Finding) -> tuple[bool, int, str]:

@@ -42,8 +42,7 @@ def sign_of(update: Update) -> Sign:
         return "fault"
     if "advice" in severities:
         return "advice"
-    seen = math.isfinite(update.angles.knee_flexion_deg) and "too_few_looks" not in update.warnings
-    return "good" if seen and update.phase != "rest" else "idle"
+    return "good" if update.is_clear and update.phase != "rest" else "idle"
 
 
 def draw_sign(canvas: Canvas, centre: Point, size: float, sign: Sign) -> None:
