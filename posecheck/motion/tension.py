@@ -37,7 +37,10 @@ NEAR_MIN_DEG, NEAR_MAX_DEG = 8.0, 25.0
 BENT = 0.22  # of the way from bent to straightest: bent again
 REST_MIN_S = 1.5  # bent and still for so long ends an attempt
 PUT_DOWN_DEG = 30.0
-LIKE_A_RETURN, RETURNED_DEG = 1.4, 8.0
+# A bend so much larger than the others, back to so near where the knee began, is a new attempt, if
+# the looks around its turn agree so well. Where the legs were taken for each other they are 14
+# degrees off (a darkened photograph).
+LIKE_A_RETURN, RETURNED_DEG, AROUND_S = 1.4, 8.0, 0.35
 HOLD_MIN_S = 0.5
 # Of the knee's usual range, and of all its ranges together, that the ankle's must have for pumps:
 # at least 1.4 where the knee is not held (4 rendered clips), at most 0.53 and 0.64 where a poor
@@ -156,9 +159,20 @@ def _returns(attempt: Attempt, track: Track, calm: Array, high: float) -> list[t
     for c in attempt.cycles:
         inside = np.flatnonzero((track.t_s >= c.start_s) & (track.t_s <= c.end_s))
         top = int(inside[np.argmax(calm[inside])])
-        if c.range_deg > LIKE_A_RETURN * usual and calm[top] > high - RETURNED_DEG:
+        returned = c.range_deg > LIKE_A_RETURN * usual and calm[top] > high - RETURNED_DEG
+        if returned and _disagreement(track, top) < RETURNED_DEG:
             out.append((top, top))
     return out
+
+
+def _disagreement(track: Track, at: int) -> float:
+    """How far single looks around a frame lie from the smoothed knee (degrees).
+
+    Infinite where most of them were set aside.
+    """
+    around = np.abs(track.t_s - track.t_s[at]) <= AROUND_S
+    away = np.abs(track.raw_knee - track.knee)[around]
+    return float(np.median(np.where(np.isfinite(away), away, np.inf)))
 
 
 def _between(
