@@ -18,6 +18,7 @@ Side = Literal["left", "right"]
 Variant = Literal["ankle_pump", "knee_bend"]
 Phase = Literal["rest", "extend", "hold", "glide", "lower"]
 Severity = Literal["fault", "advice"]
+Joint = Literal["hip", "knee", "ankle"]
 Verdict = Literal["pass", "needs_work", "ungradable"]
 CueKind = Literal[
     "set_up", "phase", "count", "correct", "praise", "remind", "rest", "pause", "end"
@@ -120,6 +121,7 @@ class Finding:
     unit: str
     message: str
     uncertainty: float = np.nan  # half of the 95 % band of what was measured, in its unit
+    joint: Joint | None = None  # where it is drawn: at this joint's label
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +236,36 @@ class Cue:
     name: str  # key of its phrase
     number: int | None = None  # count, seconds or set
     urgent: bool = False  # may interrupt what is being said
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Everything that is said and shown, in one language, by the names that the code uses."""
+
+    language: str  # two letters
+    say: Mapping[str, str]  # what is spoken for a cue; {number} stands for its number
+    show: Mapping[str, str]  # the same as one short line for the screen
+    titles: Mapping[str, str]  # of rules and warnings
+    phases: Mapping[str, str]
+    variants: Mapping[str, str]
+    verdicts: Mapping[str, str]
+
+    def spoken(self, cue: Cue) -> str:
+        """Return the sentence that is spoken for a cue."""
+        return _filled(self.say, cue.name, cue.number)
+
+    def line(self, name: str, number: int | None = None) -> str:
+        """Return one short line for the screen: the name of a cue, a rule or a label."""
+        return _filled(self.show, name, number)
+
+    def title(self, name: str) -> str:
+        """Return the title of a rule or a warning; an unknown name in words."""
+        return self.titles.get(name, name.replace("_", " ").capitalize())
+
+
+def _filled(phrases: Mapping[str, str], name: str, number: int | None) -> str:
+    phrase = phrases.get(name, name.replace("_", " "))
+    return phrase.replace("{number}", "" if number is None else str(number)).strip()
 
 
 @dataclass(frozen=True, slots=True)

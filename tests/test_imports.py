@@ -12,7 +12,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "posecheck"
 ORDER = (
-    "errors", "closing", "handover", "children", "types", "motion", "assess", "session", "vision",
+    "errors", "closing", "handover", "children", "types", "motion", "exercises", "assess", "session", "vision",
     "present", "apps", "cli",
 )  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
