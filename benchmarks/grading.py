@@ -34,7 +34,7 @@ from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import LocalExecutor
 from posecheck.apps.batch.run import run_batch
 from posecheck.apps.looking import LOOKS_PER_S
-from posecheck.assess.prescription import load_prescription
+from posecheck.exercises.prescription import load_prescription
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
 from posecheck.vision.quiet import quiet_natives
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.scoring import Truth
 from posecheck.apps.looking import LOOKS_PER_S
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import ClipInfo, ModelInfo, Pose, Report
 from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource, prefetch

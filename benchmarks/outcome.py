@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks.still_true import OTHER
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.motion.track import Measured, Tracker
 from posecheck.session import Session
 from posecheck.types import ClipInfo, ModelInfo, Pose, Report

@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks.bare import angles, landmarker, loop
 from posecheck.apps.looking import LOOKS_PER_S
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
 from posecheck.session import Session
 from posecheck.types import Array, Report

@@ -14,7 +14,7 @@ from benchmarks.scoring import truths
 from posecheck.apps.batch.kept import KeptPoses, Looked
 from posecheck.apps.batch.storage import open_storage
 from posecheck.apps.looking import LOOKS_PER_S
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.motion.track import Measured
 from posecheck.session import Session
 from posecheck.types import ClipInfo

@@ -40,7 +40,7 @@ from benchmarks.scoring import read_truth
 from benchmarks.spoiling import CONDITIONS, Scene
 from benchmarks.steady_tables import tables
 from benchmarks.varied import Variation, as_reviewed, variations
-from posecheck.assess.prescription import Prescription, load_prescription, ready_prescriptions
+from posecheck.exercises.prescription import Prescription, load_prescription, ready_prescriptions
 from posecheck.motion.track import Measured
 from posecheck.types import Pose
 from posecheck.vision.frames import VideoSource

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from posecheck.apps.live import live
     from posecheck.apps.review import Reviewed, review
     from posecheck.assess.guide import Guide
-    from posecheck.assess.prescription import Prescription, load_prescription
     from posecheck.errors import (
         CameraError,
         ClipError,
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
         PosecheckError,
         PrescriptionError,
     )
+    from posecheck.exercises.prescription import Prescription, load_prescription
     from posecheck.present.replay import updates
     from posecheck.session import Session
     from posecheck.types import (
@@ -70,7 +70,7 @@ _HOMES = {
     "posecheck.apps.live": ("live",),
     "posecheck.apps.review": ("Reviewed", "review"),
     "posecheck.assess.guide": ("Guide",),
-    "posecheck.assess.prescription": ("Prescription", "load_prescription"),
+    "posecheck.exercises.prescription": ("Prescription", "load_prescription"),
     "posecheck.errors": (
         "CameraError", "ClipError", "InputError", "MissingDependencyError", "ModelError",
         "OutputError", "PosecheckError", "PrescriptionError",

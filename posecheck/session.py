@@ -7,7 +7,6 @@ a session that is not `live` says no more than the angles on the way, and costs 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -15,25 +14,25 @@ from numpy.typing import NDArray
 
 from posecheck import __version__
 from posecheck.assess.coverage import Sight, judge, readable, too_oblique, usable_shares
-from posecheck.assess.form import find as find_faults
 from posecheck.assess.grading import grade
-from posecheck.assess.measures import Measures
-from posecheck.assess.prescription import Prescription
-from posecheck.assess.progress import Progress
-from posecheck.motion.attempts import Found, find
-from posecheck.motion.between import at_times
+from posecheck.assess.live_progress import LiveProgress
+from posecheck.exercises.attempt import Attempt, Found
+from posecheck.exercises.prescription import Prescription
+from posecheck.exercises.repetitions import Cycle
+from posecheck.exercises.rule import Measures, findings_of
 from posecheck.motion.calibration import HEAVY, RANGE_UNCERTAINTY_DEG, Calibration
-from posecheck.motion.medians import median_of_known
-from posecheck.motion.reps import Cycle
+from posecheck.motion.resampling import at_times
 from posecheck.motion.side import SideJudge, near_side
-from posecheck.motion.tension import Attempt, Track
-from posecheck.motion.track import COLUMNS, Measured, Newest, Tracker
+from posecheck.motion.signals import median_of_known
+from posecheck.motion.table import Table
+from posecheck.motion.track import POINTS, RESTING, TRUNK, WORKING, Measured, Newest, Tracker
 from posecheck.types import (
     PHASES,
     Angles,
     Array,
     ClipInfo,
     ExerciseSet,
+    Joint,
     ModelInfo,
     Pose,
     Rep,
@@ -45,11 +44,21 @@ from posecheck.types import (
     Variant,
 )
 
-# The columns of the series, in its order.
-SERIES = (
-    "hip", "knee", "ankle", "resting_hip", "resting_knee", "head", "confidence",
-    "hip_sd", "knee_sd", "ankle_sd",
-)  # fmt: skip
+# The columns of the table that stand in the series of a report, by the names they have there.
+SERIES = {
+    "hip_flexion_deg": "hip_deg",
+    "knee_flexion_deg": "knee_deg",
+    "ankle_dorsiflexion_deg": "ankle_deg",
+    "resting_hip_flexion_deg": "resting_hip_deg",
+    "resting_knee_flexion_deg": "resting_knee_deg",
+    "head_lift_deg": "head_deg",
+    "confidence": "confidence",
+    "hip_uncertainty_deg": "hip_band_deg",
+    "knee_uncertainty_deg": "knee_band_deg",
+    "ankle_uncertainty_deg": "ankle_band_deg",
+}
+# Those of them that an update has.
+MOMENT = tuple(SERIES)[: tuple(SERIES).index("confidence") + 1]
 SIDE_BEFORE_S = 2.0  # the leg that is straightened next has been held up for so long
 
 
@@ -66,7 +75,7 @@ class Session:
         self._prescription = prescription
         self._tracker = Tracker(calibration)
         self._measured: Measured | None = None
-        self._progress = Progress(prescription) if live else None
+        self._progress = LiveProgress(prescription) if live else None
 
     @classmethod
     def restored(cls, prescription: Prescription, measured: Measured) -> Session:
@@ -95,18 +104,17 @@ class Session:
     def _update(self, pose: Pose, newest: Newest | None) -> Update:
         """The angles and points of a frame, and of the exercise what the prescription says."""
         if newest is not None and too_oblique(
-            newest.values[COLUMNS.index("azimuth")],
-            newest.values[COLUMNS.index("elevation")],
+            np.array(newest.value("azimuth_deg")),
+            np.array(newest.value("elevation_deg")),
             self._prescription.view,
         ):
             newest = None
-        values = np.full(10, np.nan) if newest is None else newest.values[:10]
-        points = np.full((12, 2), np.nan) if newest is None else newest.points_px
+        points = np.full((POINTS, 2), np.nan) if newest is None else newest.points_px
         time = pose.t_s if newest is None else newest.t_s
+        moment = {name: np.nan if newest is None else newest.value(SERIES[name]) for name in MOMENT}
         return Update(
-            t_s=time, phase="rest", side=None, variant=None,
-            angles=Angles(time, *(float(v) for v in values[:7])),
-            working_px=points[:5], resting_px=points[5:10], trunk_px=points[10:],
+            t_s=time, phase="rest", side=None, variant=None, angles=Angles(t_s=time, **moment),
+            working_px=points[WORKING], resting_px=points[RESTING], trunk_px=points[TRUNK],
             tension=None, hold_s=0.0, hold_target_s=self._hold_target(), set_index=0, reps=0,
             reps_target=self._prescription.dose.repetitions,
         )  # fmt: skip
@@ -123,26 +131,29 @@ class Session:
             at: the series then has a row for each of them.
 
         """
-        times, prescription = self.measured().t_s, self._prescription
-        wanted = prescription.exercise.variant
+        table, prescription = self._table, self._prescription
+        exercise, wanted = prescription.exercise_value, prescription.exercise.variant
         known: Variant | None = None if wanted == "auto" else wanted
-        found = find(Track.of(times, self._column), known) if len(times) else Found([], False)
+        found = exercise.find(table, known) if len(table.t_s) else Found([], False)
         attempts = found.attempts
-        sides = [self._side(a, times) for a in attempts]
-        sets, reps = _sets(attempts, sides, times, self._column("knee_sd"))
-        findings = find_faults(Measures.of(times, self._column), attempts, prescription)
-        sight = self._sight(times, found)
-        quality = judge(sight, prescription, live=self._progress is not None)
-        exercise, stay = usable_shares(sight)
-        graded = grade(
-            prescription, quality, sets, reps, findings, exercise_usable=exercise, stay_usable=stay
+        sets, reps = self._sets(attempts)
+        findings = findings_of(
+            Measures.of(table), attempts, exercise.rules, exercise.one_cause, prescription
         )
+        sight = _sight(table, found)
+        quality = judge(sight, prescription, live=self._progress is not None)
+        exercise_usable, stay_usable = usable_shares(sight)
+        graded = grade(
+            prescription, quality, sets, reps, findings, exercise_usable=exercise_usable,
+            stay_usable=stay_usable,
+        )  # fmt: skip
         first = next((s for s in sets if s.reps), sets[0] if sets else None)
         return Report(
             posecheck=__version__,
             clip=clip,
             model=model,
             prescription=prescription.as_dict(),
+            exercise=exercise.name if sets else None,
             side=first.side if first else None,
             variant=first.variant if first else None,
             quality=quality,
@@ -151,7 +162,7 @@ class Session:
             reps=reps,
             findings=findings,
             grade=graded,
-            series=self._series(times, attempts, frame_t_s),
+            series=self._series(attempts, frame_t_s),
         )
 
     def measured(self) -> Measured:
@@ -166,103 +177,79 @@ class Session:
         return float("nan") if hold is None else float(hold)
 
     @cached_property
-    def _readable(self) -> Measured:
+    def _table(self) -> Table:
         """What was measured; where the camera stood too far off the side no angle is known."""
         measured = self.measured()
-        return replace(measured, values=readable(measured.values, self._prescription.view))
+        return Table.of(measured.t_s, readable(measured.values, self._prescription.view))
 
-    def _column(self, name: str) -> Array:
-        return self._readable.column(name).astype(np.float64)
-
-    def _side(self, attempt: Attempt, times: Array) -> Side:
+    def _side(self, attempt: Attempt) -> Side:
         """The side that worked in an attempt, from the labels seen during it."""
         if self._prescription.fixed_side is not None:
             return self._prescription.fixed_side
-        judge_side = SideJudge()
-        inside = (times >= attempt.extend_s - SIDE_BEFORE_S) & (times <= attempt.rest_s)
-        for label in self._column("label")[inside]:
+        judge_side, table = SideJudge(), self._table
+        inside = table.between(attempt.extend_s - SIDE_BEFORE_S, attempt.rest_s)
+        for label in table.raised_label[inside]:
             judge_side.push(int(label))
         feet = self.measured().feet
         return judge_side.side(feet) or near_side(feet)
 
-    def _sight(self, times: Array, found: Found) -> Sight:
-        exercising, moving = (np.zeros(len(times), bool) for _ in range(2))
-        for a in found.attempts:
-            exercising |= (times >= a.tension_s) & (times <= max(a.lower_s, a.tension_s))
-            moving |= exercising | ((times >= a.extend_s) & (times <= a.rest_s))
-        usable = np.isfinite(self._column("hip")) & np.isfinite(self._column("knee"))
-        other_leg = np.isfinite(self._column("resting_hip"))
-        return Sight(
-            times, self._column("tracked"), usable.astype(float), self._column("confidence"),
-            self._column("lying"), self._column("inside"), self._column("size"),
-            self._column("azimuth"), self._column("elevation"), self._column("others"),
-            self._column("touched"), other_leg.astype(float), exercising, moving,
-            found.something_else,
-        )  # fmt: skip
+    def _sets(self, attempts: list[Attempt]) -> tuple[tuple[ExerciseSet, ...], tuple[Rep, ...]]:
+        sets: list[ExerciseSet] = []
+        reps: list[Rep] = []
+        table, moves = self._table, self._prescription.exercise_value.moves
+        for i, attempt in enumerate(attempts, start=1):
+            held = table.between(attempt.tension_s, attempt.glide_s)
+            tension = Tension(
+                attempt.tension_s, attempt.glide_s, attempt.knee_deg, attempt.hip_deg,
+                median_of_known(table.knee_band_deg[held]),
+            )  # fmt: skip
+            side, cycles = self._side(attempt), attempt.cycles
+            sets.append(ExerciseSet(i, side, attempt.variant, tension, len(cycles)))
+            for k, cycle in enumerate(cycles, start=len(reps) + 1):
+                assert attempt.variant is not None
+                reps.append(_rep(cycle, k, i, moves[attempt.variant]))
+        return tuple(sets), tuple(reps)
 
-    def _series(self, times: Array, attempts: list[Attempt], frame_t_s: Array | None) -> Series:
-        columns: Array = np.column_stack([self._column(name) for name in SERIES])
-        oblique = too_oblique(
-            self._column("azimuth"), self._column("elevation"), self._prescription.view
-        )
+    def _series(self, attempts: list[Attempt], frame_t_s: Array | None) -> Series:
+        table, times = self._table, self._table.t_s
+        oblique = too_oblique(table.azimuth_deg, table.elevation_deg, self._prescription.view)
         points = np.where(oblique[:, None, None], np.nan, self.measured().points_px)
+        columns: Array = np.column_stack([getattr(table, name) for name in SERIES.values()])
         if frame_t_s is not None and len(frame_t_s) and len(times):
             columns = at_times(times, columns, frame_t_s).astype(np.float32)
             flat = points.reshape(len(times), -1)
-            points = at_times(times, flat, frame_t_s).reshape(-1, 12, 2).astype(np.float32)
+            points = at_times(times, flat, frame_t_s).reshape(-1, POINTS, 2).astype(np.float32)
             times = frame_t_s
-        hip, knee, ankle, resting_hip, resting_knee, head, confidence, *bands = columns.T
+        series = dict(zip(SERIES, columns.T, strict=True))
+        series["confidence"] = np.clip(np.nan_to_num(series["confidence"]), 0, 1)
         return Series(
             t_s=times,
             phase=_phases(times, attempts),
-            hip_flexion_deg=hip,
-            knee_flexion_deg=knee,
-            ankle_dorsiflexion_deg=ankle,
-            resting_hip_flexion_deg=resting_hip,
-            resting_knee_flexion_deg=resting_knee,
-            head_lift_deg=head,
-            confidence=np.clip(np.nan_to_num(confidence), 0, 1),
-            hip_uncertainty_deg=bands[0],
-            knee_uncertainty_deg=bands[1],
-            ankle_uncertainty_deg=bands[2],
-            working_px=points[:, :5],
-            resting_px=points[:, 5:10],
-            trunk_px=points[:, 10:],
+            **series,
+            working_px=points[:, WORKING],
+            resting_px=points[:, RESTING],
+            trunk_px=points[:, TRUNK],
         )
 
 
-def _sets(
-    attempts: list[Attempt], sides: list[Side], times: Array, knee_band: Array
-) -> tuple[tuple[ExerciseSet, ...], tuple[Rep, ...]]:
-    sets: list[ExerciseSet] = []
-    reps: list[Rep] = []
-    for i, (attempt, side) in enumerate(zip(attempts, sides, strict=True), start=1):
-        held = (times >= attempt.tension_s) & (times <= attempt.glide_s)
-        tension = Tension(
-            attempt.tension_s, attempt.glide_s, attempt.knee_deg, attempt.hip_deg,
-            median_of_known(knee_band[held]),
-        )  # fmt: skip
-        sets.append(ExerciseSet(i, side, attempt.variant, tension, len(attempt.cycles)))
-        reps += [_rep(c, len(reps) + k, i, attempt) for k, c in enumerate(attempt.cycles, start=1)]
-    return tuple(sets), tuple(reps)
+def _sight(table: Table, found: Found) -> Sight:
+    exercising, moving = (np.zeros(len(table.t_s), bool) for _ in range(2))
+    for a in found.attempts:
+        exercising |= table.between(a.tension_s, max(a.lower_s, a.tension_s))
+        moving |= exercising | table.between(a.extend_s, a.rest_s)
+    return Sight(table, exercising, moving, found.something_else)
 
 
-def _rep(cycle: Cycle, index: int, in_set: int, attempt: Attempt) -> Rep:
+def _rep(cycle: Cycle, index: int, in_set: int, joint: Joint) -> Rep:
     return Rep(
         index, in_set, cycle.start_s, cycle.end_s, cycle.min_deg, cycle.max_deg, cycle.range_deg,
-        RANGE_UNCERTAINTY_DEG[attempt.variant or "ankle_pump"],
+        RANGE_UNCERTAINTY_DEG[joint],
     )  # fmt: skip
 
 
 def _phases(times: Array, attempts: list[Attempt]) -> NDArray[np.int8]:
     phase = np.zeros(len(times), np.int8)
-    for a in attempts:
-        glide = a.glide_s if a.cycles else a.lower_s
-        for name, start, end in (
-            ("extend", a.extend_s, a.tension_s),
-            ("hold", a.tension_s, glide),
-            ("glide", glide, a.lower_s),
-            ("lower", a.lower_s, a.rest_s),
-        ):
+    for attempt in attempts:
+        for name, start, end in attempt.phases:
             phase[(times >= start) & (times < end)] = PHASES.index(name)
     return phase

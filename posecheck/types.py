@@ -28,11 +28,6 @@ Array = NDArray[np.floating[Any]]
 Mask = NDArray[np.bool_]
 
 PHASES: tuple[Phase, ...] = ("rest", "extend", "hold", "glide", "lower")
-RULES = (
-    "thigh_drift", "knee_not_held", "past_tension", "tension_not_held", "bouncing", "too_fast",
-    "too_slow", "range_too_small", "head_lifted", "other_leg_moved", "pelvis_lifted",
-    "hands_not_behind_thigh",
-)  # fmt: skip
 WARNINGS = (
     "no_person", "not_supine", "not_side_on", "too_small", "out_of_frame", "second_person",
     "tracking_lost", "legs_uncertain", "other_leg_unseen", "too_few_frames", "too_few_looks",
@@ -299,6 +294,7 @@ class Report:
     findings: tuple[Finding, ...]
     grade: Grade
     series: Series = field(repr=False)
+    exercise: str | None = None  # what was found to be done
     schema: str = "posecheck.report/1"
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from posecheck.apps.commands import COMMANDS
 from posecheck.apps.parser import build_parser
-from posecheck.assess.prescription import ready_prescriptions
-from posecheck.types import RULES
+from posecheck.exercises.catalogue import rule_names
+from posecheck.exercises.prescription import ready_prescriptions
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -45,7 +45,7 @@ def test_every_option_is_in_the_readme(command: str, option: str) -> None:
     assert option in README, f"{command} {option}"
 
 
-@pytest.mark.parametrize("name", [*RULES, *ready_prescriptions()])
+@pytest.mark.parametrize("name", [*rule_names(), *ready_prescriptions()])
 def test_every_rule_and_prescription_is_in_the_readme(name: str) -> None:
     assert f"`{name}`" in README
 

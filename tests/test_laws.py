@@ -23,7 +23,7 @@ from script import Script
 from sessions import CLIP, MODEL, difference, faults, report_on
 from spoiled import later, mirrored, moments, swapped
 
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Array, Pose, Report, Side
 from posecheck.vision.pose_store import PoseLog, load_poses

@@ -14,11 +14,12 @@ from spoiled import moments, swapped, unseen
 
 from posecheck import __version__
 from posecheck.apps.looking import LOOKS_PER_S
-from posecheck.assess.prescription import Prescription, load_prescription
+from posecheck.exercises.catalogue import rule_names
+from posecheck.exercises.prescription import Prescription, load_prescription
 from posecheck.motion.calibration import LITE
 from posecheck.present.replay import updates
 from posecheck.session import Session
-from posecheck.types import PHASES, RULES, WARNINGS, Pose, Report, Update
+from posecheck.types import PHASES, WARNINGS, Pose, Report, Update
 from posecheck.vision.sampling import sampled
 
 FIGURE = Figure()
@@ -136,7 +137,7 @@ def test_findings_and_warnings_bear_known_names(kind: str, reports: dict[str, Re
     assert 0 <= report.quality.usable_fraction <= 1  # bridged frames are usable, yet not tracked
     assert 0 <= report.quality.tracked_fraction <= 1
     for f in report.findings:
-        assert f.rule in RULES
+        assert f.rule in rule_names()
         assert f.message
         assert 0 <= f.start_s <= f.end_s <= report.series.t_s[-1]
         assert f.rep is None or f.rep in {r.index for r in report.reps}

@@ -18,7 +18,7 @@ from sessions import CLIP, MODEL, difference, stored_report
 from spoiled import unseen
 
 from posecheck.assess.guide import Guide
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Pose, Report, Update
 from posecheck.vision.pose_store import load_poses

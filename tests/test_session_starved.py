@@ -12,9 +12,9 @@ from figure import Figure
 from script import Script
 from sessions import CLIP, MODEL
 
-from posecheck.assess.coverage import LOOKS_MIN_PER_S
 from posecheck.assess.guide import Guide
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
+from posecheck.exercises.repetitions import LOOKS_MIN_PER_S
 from posecheck.session import Session
 from posecheck.types import Cue, Pose, Report, Update
 from posecheck.vision.pose_store import load_poses

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import posecheck
-from posecheck.assess.prescription import ready_prescriptions
+from posecheck.exercises.prescription import ready_prescriptions
 
 HERE = Path(__file__).parent
 CLIP = str(HERE.parent / "sample_videos" / "rest_only.mp4")

@@ -19,7 +19,7 @@ from sessions import CLIP, DATA, MODEL, faults
 
 from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.apps.review import review
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Array, Report
 from posecheck.vision.pose_store import load_poses

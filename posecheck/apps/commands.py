@@ -18,8 +18,8 @@ from posecheck.apps import summary
 from posecheck.apps.batch.result_names import CSV, INDEX, PARQUET
 from posecheck.apps.batch.show import BatchLine
 from posecheck.apps.progress import ProgressLine, put
-from posecheck.assess.prescription import Prescription, load_prescription
 from posecheck.errors import InputError
+from posecheck.exercises.prescription import Prescription, load_prescription
 from posecheck.present.phrases import languages
 from posecheck.vision.model import ensure_model, find_model, stderr_bar
 

@@ -119,7 +119,7 @@ def _looks(explicit: str | Path | None) -> Check:
         return Check("looks", False, "the model cannot be run", "see mediapipe", needed=False)
     # only here, for they need libraries that may be broken
     from posecheck.apps.looking import LOOKS_PER_S
-    from posecheck.assess.coverage import LOOKS_MIN_PER_S
+    from posecheck.exercises.repetitions import LOOKS_MIN_PER_S
 
     per_s = float(run.stdout)
     detail = f"{per_s:.0f} a second with {found.name}; {LOOKS_PER_S:.0f} are needed live"

@@ -18,7 +18,7 @@ from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import Executor, LocalExecutor, failed_task, run_guarded
 from posecheck.apps.batch.run import Graded, Tell, Watcher, run_batch
 from posecheck.apps.looking import LOOKS_PER_S
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.types import Side, Variant
 from posecheck.vision.opencv import load_cv2
 

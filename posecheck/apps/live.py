@@ -24,8 +24,8 @@ from posecheck.apps.pictures import draw_clip
 from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, ReportDir
 from posecheck.apps.review import Reviewed
 from posecheck.assess.guide import Guide
-from posecheck.assess.prescription import Prescription
 from posecheck.errors import CameraError, OutputError, PosecheckError
+from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
 from posecheck.present.page import write_page
 from posecheck.present.recording import Recording

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from posecheck.apps.live_course import Moment
-from posecheck.assess.messages import warning_note
+from posecheck.assess.warnings import warning_note
 from posecheck.present import phrases
 from posecheck.types import Finding, Update
 from posecheck.vision.camera import CameraEvent

@@ -12,8 +12,9 @@ from typing import Literal
 import numpy as np
 
 from posecheck.apps.looking import LOOKS_PER_S
-from posecheck.assess.coverage import LOOKS_MIN_PER_S, looks_per_s
-from posecheck.motion.lately import Lately
+from posecheck.exercises.repetitions import LOOKS_MIN_PER_S
+from posecheck.motion.signals import looks_per_s
+from posecheck.motion.sliding_window import SlidingWindow
 from posecheck.types import Cue, StageName
 from posecheck.vision.frames import Frame
 
@@ -41,7 +42,7 @@ class LookRate:
     """Push each look; get the rate, None until it is known."""
 
     def __init__(self) -> None:
-        self._frames: Lately[int] = Lately(OVER_S)  # their numbers
+        self._frames: SlidingWindow[int] = SlidingWindow(OVER_S)  # their numbers
         self._slow_s: float | None = None  # since when it is too slow
         self._warned = False
 

@@ -13,7 +13,7 @@ from posecheck.apps import interrupts
 from posecheck.apps.pictures import draw_clip
 from posecheck.apps.report_dir import ANGLES, PAGE, REPORT, VIDEO
 from posecheck.assess.change import Change
-from posecheck.assess.messages import warning_note
+from posecheck.assess.warnings import warning_note
 from posecheck.present.page import write_page
 from posecheck.present.tables import write_csv, write_json
 from posecheck.session import Session

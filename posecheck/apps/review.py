@@ -18,8 +18,8 @@ from pathlib import Path
 from posecheck.apps.looking import LOOKS_PER_S, Progress, finish, look, write_files
 from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, ReportDir
 from posecheck.assess.change import Change, change_since
-from posecheck.assess.prescription import Prescription
 from posecheck.errors import InputError
+from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
 from posecheck.present.tables import read_report
 from posecheck.session import Session

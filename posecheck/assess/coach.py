@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from posecheck.assess.scoring import COSTS, OTHER
+from posecheck.assess.scoring import cost_of
+from posecheck.exercises.catalogue import all_rules
 from posecheck.types import Cue, Finding, Update
 
 EVERY_S = 5.0  # at most one correction in so long
@@ -12,7 +13,6 @@ EVERY_S = 5.0  # at most one correction in so long
 RIGHT_S, RIGHT_REPS = 3.0, 2
 AGAIN_S = 10.0  # not seen for so long, a rule may be said once more
 AT_MOST = 2
-NO_PRAISE = frozenset({"tension_not_held"})  # what is over cannot be put right
 
 
 class Coach:
@@ -37,7 +37,7 @@ class Coach:
                 self._seen[self.rule] = now
             elif self._is_right(self.rule, now):
                 rule, self.rule = self.rule, None
-                return () if rule in NO_PRAISE else (Cue(now_s, "praise", "put_right"),)
+                return () if _is_over(rule) else (Cue(now_s, "praise", "put_right"),)
         if not new or now_s - self._said_s < EVERY_S:
             return ()
         self.rule = max(new, key=_weight).rule
@@ -54,5 +54,11 @@ class Coach:
         return now[0] - last_s >= RIGHT_S and now[1] - reps >= RIGHT_REPS
 
 
+def _is_over(rule: str) -> bool:
+    """Whether it is about what has passed, so that it cannot be put right."""
+    known = all_rules()
+    return rule in known and known[rule].told == "over"
+
+
 def _weight(finding: Finding) -> tuple[bool, int, str]:
-    return finding.severity == "fault", COSTS.get(finding.rule, OTHER).first, finding.rule
+    return finding.severity == "fault", cost_of(finding.rule).first, finding.rule

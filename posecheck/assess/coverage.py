@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from posecheck.assess.messages import warning_note
-from posecheck.assess.prescription import Prescription
-from posecheck.assess.sections import View
-from posecheck.motion.cycles import runs
-from posecheck.motion.medians import median_of_known
-from posecheck.motion.track import COLUMNS
+from posecheck.assess.warnings import warning_note
+from posecheck.exercises.prescription import Prescription
+from posecheck.exercises.repetitions import LOOKS_MIN_PER_S
+from posecheck.exercises.sections import View
+from posecheck.motion.signals import looks_per_s, median_of_known, runs
+from posecheck.motion.table import COLUMN_OF, COLUMNS, Table
 from posecheck.types import WARNINGS, Array, Mask, Quality
 
 # A body that lies is about 3.4 trunk lengths long; MediaPipe misses one that takes less than
@@ -30,9 +30,6 @@ OTHER_LEG_MIN = 0.4
 STEADY = 0.25  # confidence of a look in which the legs were told apart: 0.6 and more, usually
 OTHERS_MIN = 2  # how often somebody else must have been seen
 TOUCHED_S = 0.5  # a hand at a leg for so long, in all, has helped or hindered it
-# Looks a second. A pump of 1 Hz keeps its range within a tenth at 6, and repetitions are counted
-# right on all clips; at 4 they are not (benchmarks/SAMPLING.md).
-LOOKS_MIN_PER_S = 6.0
 # Time between two looks that is not known to have passed as they show: so much, and more steps
 # than usual, for a clip of one frame a second is no clip of nobody.
 HOLE_S, HOLE_STEPS = 0.6, 1.5
@@ -44,31 +41,37 @@ BARRING = frozenset(
 )
 # What is read from the picture's angles, and so not from a view that is too oblique.
 ANGLES = (
-    "hip", "knee", "ankle", "resting_hip", "resting_knee", "hip_sd", "knee_sd", "ankle_sd",
-    "raw_knee", "raw_ankle",
+    "hip_deg", "knee_deg", "ankle_deg", "resting_hip_deg", "resting_knee_deg", "hip_band_deg",
+    "knee_band_deg", "ankle_band_deg", "raw_knee_deg", "raw_ankle_deg",
 )  # fmt: skip
 DOWN_S = 0.5  # a leg whose exercise was seen to begin, or to end, is seen for so long beside it
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What was seen in each frame, (n,) each."""
+    """What was seen of a clip, and when the exercise went on."""
 
-    t_s: Array
-    tracked: Array  # 1 where a person was seen
-    usable: Array  # 1 where knee and hip are known
-    confidence: Array
-    lying: Array  # 1 where the person lies on the back, NaN where that is not known
-    inside: Array  # 1 where all of the body lies in the picture
-    size: Array  # trunk length over the picture's long side
-    azimuth_deg: Array
-    elevation_deg: Array
-    others: Array
-    touched: Array  # 1 where somebody else has a hand at a leg
-    other_leg: Array  # 1 where the resting leg is known
-    exercising: Mask  # bool, at the point of tension and until the leg is lowered
-    moving: Mask  # bool, the same with the extension before and the lowering after it
+    table: Table  # (n,)
+    exercising: Mask  # (n,), from where the repetitions start and until the leg is lowered
+    moving: Mask  # (n,), the same with the way there and back
     something_else: bool = False  # another exercise was done
+
+    @property
+    def t_s(self) -> Array:
+        """The times of the looks (n,)."""
+        return self.table.t_s
+
+    @property
+    def usable(self) -> Array:
+        """1 where knee and hip are known (n,)."""
+        return self.table.leg_known.astype(float)
+
+    def rows(self, which: Mask) -> Sight:
+        """Return a part of it, by a mask (n,)."""
+        return replace(
+            self, table=self.table.rows(which), exercising=self.exercising[which],
+            moving=self.moving[which],
+        )  # fmt: skip
 
 
 def attended(sight: Sight) -> Mask:
@@ -82,7 +85,7 @@ def attended(sight: Sight) -> Mask:
     frames, n = np.flatnonzero(sight.moving), len(sight.t_s)
     if not len(frames):
         return np.ones(n, bool)
-    lies, usable = (sight.tracked > 0) & (sight.lying == 1), sight.usable > 0
+    lies, usable = (sight.table.tracked > 0) & (sight.table.lying == 1), sight.usable > 0
     before = _stays(-sight.t_s[::-1], lies[::-1], usable[::-1], n - 1 - int(frames[0]))
     after = _stays(sight.t_s, lies, usable, int(frames[-1]))
     inside: Mask = np.zeros(n, bool)
@@ -112,13 +115,11 @@ def judge(sight: Sight, prescription: Prescription, *, live: bool = False) -> Qu
 
     Too few looks are the machine's doing in a `live` session, the file's elsewhere.
     """
-    tracked, usable = (_share(sight.t_s, x) for x in (sight.tracked, sight.usable))
-    counts = attended(sight)
-    parts = {f.name: getattr(sight, f.name)[counts] for f in fields(Sight)[:-1]}
-    sight = replace(sight, **parts)
+    tracked, usable = (_share(sight.t_s, x) for x in (sight.table.tracked, sight.usable))
+    sight = sight.rows(attended(sight))
     exercise = sight.exercising if sight.exercising.any() else np.ones(len(sight.t_s), bool)
     azimuth, elevation = (
-        median_of_known(x[exercise]) for x in (sight.azimuth_deg, sight.elevation_deg)
+        median_of_known(x[exercise]) for x in (sight.table.azimuth_deg, sight.table.elevation_deg)
     )
     found = set(_body(sight, tracked, exercise))
     if too_oblique(np.array(azimuth), np.array(elevation), prescription.view):
@@ -127,10 +128,11 @@ def judge(sight: Sight, prescription: Prescription, *, live: bool = False) -> Qu
         found.add("tracking_lost")
     if tracked > 0 and sight.exercising.any() and _uncertain(sight) > 1 - CERTAIN_MIN:
         found.add("legs_uncertain")
-    if any(_mean(sight.other_leg[a : b + 1]) < OTHER_LEG_MIN for a, b in runs(sight.exercising)):
+    other_leg = np.isfinite(sight.table.resting_hip_deg)
+    if any(_mean(other_leg[a : b + 1]) < OTHER_LEG_MIN for a, b in runs(sight.exercising)):
         found.add("other_leg_unseen")
-    if np.sum(np.diff(np.nan_to_num(sight.others), prepend=0) > 0) >= OTHERS_MIN or (
-        _mean((sight.others > 0).astype(float)) > 0.5
+    if np.sum(np.diff(np.nan_to_num(sight.table.others), prepend=0) > 0) >= OTHERS_MIN or (
+        _mean((sight.table.others > 0).astype(float)) > 0.5
     ):
         found.add("second_person")
     length = float(sight.t_s[-1] - sight.t_s[0]) if len(sight.t_s) else 0.0
@@ -142,7 +144,7 @@ def judge(sight: Sight, prescription: Prescription, *, live: bool = False) -> Qu
     elif sight.something_else and usable >= TRACKED_MIN:
         found.add("not_this_exercise")
     warnings = tuple(w for w in WARNINGS if w in found)
-    notes = tuple(warning_note(w) for w in warnings)
+    notes = tuple(warning_note(w, prescription.exercise_value) for w in warnings)
     barring = tuple(w for w in warnings if _bars(w, sight))
     return Quality(tracked, usable, azimuth, elevation, warnings, notes, barring)
 
@@ -156,23 +158,19 @@ def too_oblique(azimuth_deg: Array, elevation_deg: Array, view: View) -> Mask:
 
 
 def readable(values: Array, view: View) -> Array:
-    """Rows (n, k) of `COLUMNS`, without the angles where the view is too oblique to read them."""
-    azimuth, elevation = (values[:, COLUMNS.index(name)] for name in ("azimuth", "elevation"))
+    """Blank the angles where the view is too oblique to read them.
+
+    Parameters
+    ----------
+    values
+        Rows (n, len(COLUMNS)) of the table.
+    view
+        What a prescription allows.
+
+    """
+    azimuth, elevation = (values[:, COLUMN_OF[n]] for n in ("azimuth_deg", "elevation_deg"))
     blank = too_oblique(azimuth, elevation, view)[:, None] & np.isin(COLUMNS, ANGLES)
     return np.where(blank, np.nan, values)
-
-
-def looks_per_s(times: Array, during: Mask) -> float:
-    """How many looks a second there usually are at some of the times (n,), infinite if at none.
-
-    Where looks come unevenly, what most of the time is like.
-    """
-    steps = np.sort(np.diff(times)[during[1:] & during[:-1]])
-    if not len(steps):
-        return float("inf")
-    passed = np.cumsum(steps)
-    usual = steps[int(np.searchsorted(passed, 0.5 * passed[-1]))]
-    return float(1.0 / usual)
 
 
 def _bars(warning: str, sight: Sight) -> bool:
@@ -184,7 +182,7 @@ def _bars(warning: str, sight: Sight) -> bool:
         )
     if warning == "second_person":
         seconds = sum(_length(sight.t_s[a : b + 1]) for a, b in runs(exercise))
-        return _share(sight.t_s, sight.touched, exercise) * seconds > TOUCHED_S
+        return _share(sight.t_s, sight.table.touched, exercise) * seconds > TOUCHED_S
     return warning in BARRING
 
 
@@ -221,12 +219,12 @@ def _body(sight: Sight, tracked: float, exercise: Mask) -> list[str]:
     found = []
     if tracked < TRACKED_MIN and not sight.exercising.any():
         found.append("no_person")
-    lying = sight.lying[exercise]
+    lying = sight.table.lying[exercise]
     if np.isfinite(lying).any() and _mean(lying[np.isfinite(lying)]) < LYING_MIN:
         found.append("not_supine")
-    if median_of_known(sight.size[exercise]) * BODY_IN_TRUNKS < BODY_MIN_SHARE:
+    if median_of_known(sight.table.trunk_share[exercise]) * BODY_IN_TRUNKS < BODY_MIN_SHARE:
         found.append("too_small")
-    inside = sight.inside[exercise]
+    inside = sight.table.inside[exercise]
     if np.isfinite(inside).any() and _mean(inside[np.isfinite(inside)]) < INSIDE_MIN:
         found.append("out_of_frame")
     return found
@@ -244,7 +242,7 @@ def _lost(times: Array, usable: Array) -> float:
 
 def _uncertain(sight: Sight) -> float:
     """Share of the exercise in which the legs could not be told apart steadily."""
-    return float(np.mean(sight.confidence[sight.exercising] < STEADY))
+    return float(np.mean(sight.table.confidence[sight.exercising] < STEADY))
 
 
 def _mean(values: Array) -> float:

@@ -10,9 +10,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from posecheck.assess.messages import warning_note
-from posecheck.assess.prescription import Prescription
 from posecheck.assess.scoring import advice, deduct, faults
+from posecheck.assess.warnings import warning_note
+from posecheck.exercises.prescription import Prescription
 from posecheck.types import Deduction, ExerciseSet, Finding, Grade, Quality, Rep
 
 Blocks = Literal["always", "when little is usable", "never"]
@@ -36,10 +36,8 @@ BLOCKING: dict[str, Blocks] = {
     "cut_off": "never",
 }
 
-NOT_FOUND = (
-    "No exercise was found: lie on your back, hold one thigh up, straighten the knee to the first "
-    "pull and stop there, then pump the foot or bend the knee."
-)
+# Our own judgement: without either it is hardly the exercise.
+NO_REPETITIONS_POINTS, NO_TENSION_POINTS = 60, 40
 
 
 def grade(
@@ -78,10 +76,12 @@ def grade(
         deductions`` unless ungradable; every pass scores higher than every needs_work.
 
     """
+    exercise = prescription.exercise_value
     over_all = quality.usable_fraction if math.isnan(stay_usable) else stay_usable
     blocked = list(_blocked(prescription, quality, over_all, exercise_usable))
     if not blocked and not reps and not any(s.tension for s in sets):
-        blocked = [*map(warning_note, quality.barring), NOT_FOUND]
+        barring = [warning_note(name, exercise) for name in quality.barring]
+        blocked = [*barring, f"No exercise was found: lie on your back, {exercise.how_to}"]
     if blocked:
         seen = [f"As far as it was seen: {line.reason}" for line in faults(findings)]
         return Grade("ungradable", None, (*blocked, *seen))
@@ -94,7 +94,9 @@ def grade(
     hints = [f"A tip: {tip.reason}" for tip in tips]
     if not wrong:
         if quality.barring:  # nothing wrong was seen, but not everything was
-            return Grade("ungradable", None, tuple(warning_note(w) for w in quality.barring))
+            return Grade(
+                "ungradable", None, tuple(warning_note(w, exercise) for w in quality.barring)
+            )
         return Grade("pass", score, (_praise(sets, reps), *hints), deductions)
     first, *others = (line.reason for line in wrong)
     todo = [f"Change this first: {first}", *(f"Then: {other}" for other in others)]
@@ -118,7 +120,7 @@ def _blocked(
     for name in dict.fromkeys(warnings):
         when = BLOCKING[name]
         if when == "always" or (little and when != "never"):
-            yield warning_note(name)
+            yield warning_note(name, prescription.exercise_value)
     if _too_oblique(prescription, quality) and not (little and "not_side_on" in warnings):
         yield warning_note("not_side_on")
     if little:
@@ -143,18 +145,16 @@ def _missing(
     if not reps:
         yield Deduction(
             "no_repetitions",
-            60,
-            "You reached the first pull, but no repetitions followed. Stay there and pump the "
-            "foot, or bend the knee and come back.",
+            NO_REPETITIONS_POINTS,
+            prescription.exercise_value.no_repetitions,
         )
         return
     if not sets or any(s.reps and s.tension is None for s in sets):
         # without it there is nothing to hold drift or forcing against: never a pass
         yield Deduction(
             "no_tension",
-            40,
-            "No first pull was seen before the repetitions. Straighten the knee until you feel "
-            "it, stop there, and begin then.",
+            NO_TENSION_POINTS,
+            prescription.exercise_value.no_tension,
         )
     yield from _short_of_dose(prescription, sets)
 

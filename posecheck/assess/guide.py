@@ -1,8 +1,8 @@
 """The course of a live session: what to say to the person on the mat, and what the screen shows.
 
-Pure: updates and poses in, cues out; time is the poses' own. Set-up, then for each set: raise
-the leg, straighten slowly, hold at the point of tension, pump or bend while it counts, lower;
-rests and legs as prescribed.
+Pure: updates and poses in, cues out; time is the poses' own. Set-up, then for each set what the
+script of the exercise says: come to where the repetitions start, stay, repeat while it counts,
+lower; rests and legs as prescribed.
 """
 
 from __future__ import annotations
@@ -12,15 +12,12 @@ from typing import Literal
 import numpy as np
 
 from posecheck.assess.coach import Coach
-from posecheck.assess.prescription import Prescription
 from posecheck.assess.setup import SetUp
-from posecheck.assess.stops import Stops
-from posecheck.motion.tension import RAISED_DEG
+from posecheck.assess.stop_signals import Stops
+from posecheck.exercises.prescription import Prescription
 from posecheck.types import Cue, CueKind, Pose, Stage, StageName, Update
 
-HOLD_S = 3.0  # before the first repetition, where no length is prescribed
 SAY_AGAIN_S = 10.0  # a hint or a prompt that nothing follows
-DOWN_DEG = 15.0  # a knee bent by so much more than at the point of tension
 REST_SEEN_S = 0.6  # the leg is down for so long: the set is over
 ENDS_S = 8.0  # without a dose: resting for so long after a set
 CAMERA_GAP_S = 2.0
@@ -34,6 +31,7 @@ class Guide:
     def __init__(self, prescription: Prescription) -> None:
         dose = prescription.dose
         self._prescription = prescription
+        self._script = prescription.exercise_value.script
         self._reps = dose.repetitions
         self._sets = dose.sets or (1 if dose.repetitions else None)
         self._variant: str | None = prescription.exercise.variant
@@ -170,28 +168,23 @@ class Guide:
             self._down_s = self._now_s
         if self._sets is None and self._sets_done:
             return  # without a dose it is for the person to go on
-        up = update.angles.hip_flexion_deg > RAISED_DEG
-        prompt = "straighten" if up else "raise_leg"
-        # somebody who has been told to straighten is not told to raise a leg that is up
+        prompt = self._script.prompt(update)
         again = self._now_s - self._prompted_s >= SAY_AGAIN_S
-        if again or self._prompt is None or (prompt != self._prompt and up):
+        urgent = prompt != self._prompt and prompt == self._script.urgent_prompt
+        if again or self._prompt is None or urgent:
             self._say("phase", prompt)
             self._prompt, self._prompted_s = prompt, self._now_s
 
     def _remind(self) -> None:
         if not self._eased:
             self._eased = True
-            self._say("remind", "ease")
+            self._say("remind", self._script.remind)
 
     def _begin_set(self, update: Update) -> None:
         self._set, self._counted, self._step = update.set_index, 0, "hold"
         self._down_s = np.nan
         if update.reps == 0:
-            asked = self._prescription.dose.hold_s
-            if asked is None:
-                self._say("phase", "hold")
-            else:
-                self._say("phase", "hold_seconds", max(round(asked), 1))
+            self._say("phase", *self._script.arrived(self._prescription))
         self._remind()
 
     def _lead_set(self, update: Update) -> None:
@@ -200,13 +193,13 @@ class Guide:
         if update.reps > self._counted:
             self._count(update.reps)
         elif self._step == "hold":
-            wait = self._prescription.dose.hold_s or HOLD_S
+            wait_s = self._script.wait_s(self._prescription)
             if update.phase == "glide":
                 self._step = "glide"  # it has begun without being told
-            elif update.hold_s >= wait:
-                self._say("phase", "bend" if self._variant == "knee_bend" else "pump")
+            elif update.hold_s >= wait_s:
+                self._say("phase", self._script.repeat(self._variant))
                 self._step = "glide"
-        if update.phase != "rest" or not _is_down(update):
+        if update.phase != "rest" or not self._script.is_down(update):
             self._down_s = np.nan
         elif np.isnan(self._down_s):
             self._down_s = self._now_s
@@ -221,7 +214,7 @@ class Guide:
             self._say("count", "last_one")
         if self._reps is not None and reps >= self._reps and self._step != "lower":
             self._step = "lower"
-            self._say("phase", "lower")
+            self._say("phase", self._script.lower)
 
     def _end_set(self) -> None:
         """The leg is down; an attempt without a repetition was none."""
@@ -244,12 +237,3 @@ class Guide:
             return self._sets_done >= self._sets
         resting = self._now_s - self._down_s if update.phase == "rest" else 0.0
         return self._sets_done > 0 and resting >= ENDS_S
-
-
-def _is_down(update: Update) -> bool:
-    """Whether the leg has been put down or bent again; not where it is not seen."""
-    tension = update.tension
-    bent = tension is not None and (
-        update.angles.knee_flexion_deg - tension.knee_flexion_deg > DOWN_DEG
-    )
-    return bool(update.angles.hip_flexion_deg < RAISED_DEG or bent)

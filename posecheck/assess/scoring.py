@@ -9,41 +9,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
+from posecheck.exercises.catalogue import all_rules
+from posecheck.exercises.rule import USUAL_COST, Cost
 from posecheck.types import Deduction, Finding
 
-
-class Cost(NamedTuple):
-    """Points for the first time, for each further repetition, and at most."""
-
-    first: int
-    further: int
-    most: int
-
-
-COSTS = {
-    "past_tension": Cost(25, 5, 45),
-    "bouncing": Cost(20, 4, 40),
-    "thigh_drift": Cost(20, 4, 40),
-    "knee_not_held": Cost(20, 4, 40),
-    "pelvis_lifted": Cost(15, 3, 30),
-    "other_leg_moved": Cost(15, 3, 30),
-    "head_lifted": Cost(15, 3, 30),
-    "tension_not_held": Cost(15, 3, 30),
-    "too_fast": Cost(15, 3, 30),
-    "too_slow": Cost(15, 3, 30),
-    "range_too_small": Cost(15, 3, 30),
-}
-OTHER = Cost(15, 3, 30)  # a rule of a sibling exercise
 ADVICE_POINTS = 1
+
+
+def cost_of(rule: str) -> Cost:
+    """Return the points that a rule costs."""
+    known = all_rules()
+    return known[rule].cost if rule in known else USUAL_COST
 
 
 def faults(findings: Sequence[Finding]) -> list[Deduction]:
     """One line a rule with faults, dearest first."""
     lines = []
     for rule, group in _by_rule(findings, "fault"):
-        cost = COSTS.get(rule, OTHER)
+        cost = cost_of(rule)
         points = min(cost.first + cost.further * (_times(group) - 1), cost.most)
         lines.append(Deduction(rule, points, _reason(group)))
     return sorted(lines, key=lambda line: -line.points)

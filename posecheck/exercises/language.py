@@ -1,11 +1,15 @@
-"""The languages: one file each in ``languages/``, with everything that is shown and said."""
+"""The languages: one file each in ``languages/``, and the words that the rules bring themselves."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import fields
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
+from posecheck.exercises.catalogue import all_rules
+from posecheck.exercises.rule import FALLBACK, Rule, RuleWords
 from posecheck.types import Words
 
 if sys.version_info >= (3, 11):
@@ -13,9 +17,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-Table = dict[str, str]
 SECTIONS = ("say", "show", "titles", "phases", "variants", "verdicts")
-FALLBACK = "en"
 
 
 @cache
@@ -26,9 +28,13 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
-@cache
 def words_of(language: str = FALLBACK) -> Words:
     """Return all words of a language, English where it lacks them.
+
+    Parameters
+    ----------
+    language
+        Two letters.
 
     Raises
     ------
@@ -38,13 +44,29 @@ def words_of(language: str = FALLBACK) -> Words:
     """
     if language not in languages():
         raise KeyError(language)
-    own, english = own_words(language), own_words(FALLBACK)
-    return Words(language, **{name: {**english[name], **own.get(name, {})} for name in SECTIONS})
+    own, english = tables_of(language), tables_of(FALLBACK)
+    merged = {name: {**english[name], **own.get(name, {})} for name in SECTIONS}
+    for rule in all_rules().values():
+        words = rule_words(rule, language)
+        for section, phrase in (("say", words.say), ("show", words.show), ("titles", words.title)):
+            merged[section][rule.name] = phrase
+    return Words(language, **merged)
+
+
+def rule_words(rule: Rule, language: str) -> RuleWords:
+    """Return the words of a rule: its own, else those of the language's file, else English."""
+    if language in rule.words:
+        return rule.words[language]
+    own = tables_of(language).get("rules", {}).get(rule.name, {})
+    english = rule.words[FALLBACK]
+    names = [f.name for f in fields(RuleWords)]
+    return RuleWords(**{name: own.get(name, getattr(english, name)) for name in names})
 
 
 @cache
-def own_words(language: str) -> dict[str, Table]:
+def tables_of(language: str) -> dict[str, Any]:
     """Return what the file of a language holds, by section."""
-    source = files("posecheck.exercises").joinpath("languages").joinpath(f"{language}.toml")
-    tables: dict[str, Table] = tomllib.loads(source.read_text(encoding="utf-8"))
+    folder = files("posecheck.exercises").joinpath("languages")
+    source = folder.joinpath(f"{language}.toml")
+    tables: dict[str, Any] = tomllib.loads(source.read_text(encoding="utf-8"))
     return tables

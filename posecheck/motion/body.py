@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from posecheck.motion.lately import Lately
-from posecheck.motion.medians import known_median
+from posecheck.motion.legs import Legs
 from posecheck.motion.people import LYING_SLOPE_DEG
 from posecheck.motion.side import SideJudge, near_side
+from posecheck.motion.signals import known_median
 from posecheck.motion.skeleton import (
     ANKLE,
     EARS,
@@ -24,8 +24,8 @@ from posecheck.motion.skeleton import (
     SIDES,
     midpoint,
 )
+from posecheck.motion.sliding_window import SlidingWindow
 from posecheck.motion.view import Trunk, View, estimate_view
-from posecheck.motion.working_leg import Legs
 from posecheck.types import Array, Pose, Side
 
 HOLD_S = 5.0  # medians reach so far back
@@ -61,7 +61,7 @@ class BodyTracker:
     def __init__(self) -> None:
         self.body: Body | None = None
         self.judge = SideJudge()
-        self._rows: Lately[Array] = Lately(VIEW_S)
+        self._rows: SlidingWindow[Array] = SlidingWindow(VIEW_S)
         self._taken: deque[int] = deque(maxlen=TAKEN_LOOKS)
         self._first_s = np.nan
         self._renewed_s = -np.inf

@@ -22,6 +22,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from posecheck.types import Joint
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -74,7 +76,7 @@ BOTH_SEEN_DEG, BOTH_SEEN_SHARE = 24.0, 0.4
 # Half of the 95 % band of a repetition's range: the lasting error cancels in a difference, but a
 # pump is read a quarter too small (208 repetitions of 40 rendered clips, full model), and on
 # photographs a sixth.
-RANGE_UNCERTAINTY_DEG = {"ankle_pump": 16.0, "knee_bend": 5.5}
+RANGE_UNCERTAINTY_DEG: dict[Joint, float] = {"ankle": 16.0, "knee": 5.5}
 
 # The slope of the line from mid-shoulder to mid-hip of people who lie flat: 3.5 rendered; 4.6 on 16
 # photographs (from -7 to +11).
@@ -90,9 +92,9 @@ PER_VIEW_DEG = 0.2
 
 # The smallest cycles that were real and the largest that were not, on rendered people: a pump
 # of 13° measures 5.5° and more, a still foot trembles by less than 4°.
-PUMP_FLOOR_DEG = 5.5
+ANKLE_FLOOR_DEG = 5.5
 TREMOR_DEG = 4.0
-PUMP_FLOOR_MOVING_KNEE_DEG = 9.0
+ANKLE_FLOOR_MOVING_KNEE_DEG = 9.0
 
 # Of the picture's longer side. With so much black around the picture the detector places a body
 # that reaches to its edges better: knees of two photographed people were 4.8 and 8.5, -6.4 and -7.8

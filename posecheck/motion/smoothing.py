@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from posecheck.motion.legs import Legs
 from posecheck.motion.skeleton import ANKLE, HEEL, KNEE, TOE
-from posecheck.motion.working_leg import Legs
 from posecheck.types import Array
 
 LAG_S = 0.36  # the gate's way ahead, and the fit's beyond it

@@ -16,20 +16,17 @@ from posecheck.motion.angles import (
 )
 from posecheck.motion.body import Body, BodyTracker
 from posecheck.motion.calibration import HEAVY, SUPINE_NOSE, Calibration
-from posecheck.motion.leg_now import LegNow
-from posecheck.motion.medians import known_median
-from posecheck.motion.rows import Rows
+from posecheck.motion.legs import NOWHERE, LegFollower, Legs
+from posecheck.motion.newest_leg import LegNow
+from posecheck.motion.signals import known_median
 from posecheck.motion.skeleton import EARS, HIPS, KNEE, NOSE, SHOULDERS, WRISTS, midpoint
 from posecheck.motion.smoothing import LAG_S, FixedLagSmoother, Smoothed
-from posecheck.motion.working_leg import NOWHERE, LegFollower, Legs
+from posecheck.motion.table import COLUMN_OF, COLUMNS, Rows, Table
 from posecheck.types import Array, Pose
 
-COLUMNS = (
-    "hip", "knee", "ankle", "resting_hip", "resting_knee", "head", "confidence",
-    "hip_sd", "knee_sd", "ankle_sd", "raw_knee", "pelvis", "hands", "label",
-    "azimuth", "elevation", "tracked", "inside", "size", "lying", "others",
-    "resting_x", "resting_z", "touched", "raw_ankle",
-)  # fmt: skip
+# What is drawn of a body: (12, 2) points, of which these are the parts.
+WORKING, RESTING, TRUNK = slice(0, 5), slice(5, 10), slice(10, 12)
+POINTS = 12
 EMPTY_S = 3.0  # nobody was ever seen: frames older than this are answered as unknown
 AT_ONCE = 4  # frames answered in one push: those that waited for a body are caught up with
 
@@ -61,16 +58,17 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """All that was measured of the frames of a clip: nothing of it depends on a prescription."""
+    """All that was measured of the looks at a clip: nothing of it depends on a prescription."""
 
     t_s: Array  # (n,) float64
     values: Array  # (n, len(COLUMNS)) float32
-    points_px: Array  # (n, 12, 2) float32: working leg, resting leg, middle of the shoulders, ear
+    points_px: Array  # (n, POINTS, 2) float32
     feet: float  # +1 where they point to the picture's right, -1 to the left
 
-    def column(self, name: str) -> Array:
-        """One of `COLUMNS`, (n,) float32."""
-        return np.ascontiguousarray(self.values[:, COLUMNS.index(name)])
+    @property
+    def table(self) -> Table:
+        """The same with names."""
+        return Table.of(self.t_s, self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,11 @@ class Newest:
 
     t_s: float
     values: Array  # (len(COLUMNS),)
-    points_px: Array  # (12, 2): working leg, resting leg, middle of the shoulders, ear
+    points_px: Array  # (POINTS, 2)
+
+    def value(self, name: str) -> float:
+        """Return one of `COLUMNS`."""
+        return float(self.values[COLUMN_OF[name]])
 
 
 class Tracker:
@@ -102,7 +104,7 @@ class Tracker:
         self._resting: deque[tuple[float, Array]] = deque()
         self._times = Rows(1, np.float64)
         self._values = Rows(len(COLUMNS))
-        self._points = Rows(24)
+        self._points = Rows(2 * POINTS)
         self.newest: Newest | None = None
 
     def push(self, pose: Pose) -> None:
@@ -144,8 +146,8 @@ class Tracker:
 
     def measured(self) -> Measured:
         """What was found so far."""
-        values = self._values.columns(slice(None))
-        return Measured(self.times(), values, self.points(), self.feet)
+        points = self._points.all().reshape(-1, POINTS, 2)
+        return Measured(self._times.all()[:, 0], self._values.all(), points, self.feet)
 
     def now(self) -> Newest | None:
         """The frame that was seen last, its leg as it seems without those that will come."""
@@ -156,8 +158,9 @@ class Tracker:
         joints = self._leg_now.joints_px() if _on_the_back(body) else NOWHERE
         joints = _from_hip(body, joints)
         a = leg_angles(body.view, joints)
-        values[:3] = a.hip, a.knee, a.ankle
-        points[:5] = joints
+        now = {"hip_deg": a.hip, "knee_deg": a.knee, "ankle_deg": a.ankle}
+        values[[COLUMN_OF[name] for name in now]] = list(now.values())
+        points[WORKING] = joints
         return Newest(self._leg_now.t_s, values, points)
 
     @property
@@ -175,21 +178,9 @@ class Tracker:
         """Frames answered."""
         return self._times.count
 
-    def times(self) -> Array:
-        """(n,) seconds."""
-        return self._times.column(0)
-
-    def column(self, name: str) -> Array:
-        """One of `COLUMNS`, (n,) float32."""
-        return self._values.column(COLUMNS.index(name))
-
     def since(self, first: int) -> tuple[Array, Array]:
         """Times (n,) and `COLUMNS` (n, k) of the frames answered from number `first` on."""
         return self._times.since(first)[:, 0], self._values.since(first)
-
-    def points(self) -> Array:
-        """(n, 12, 2): working leg, resting leg, middle of the shoulders, ear, in pixels."""
-        return self._points.columns(slice(None)).reshape(-1, 12, 2)
 
     def _release(self, before_s: float, now_s: float, body: Body | None) -> None:
         """The frames before a time are to be answered from what is known now."""
@@ -210,16 +201,19 @@ class Tracker:
         s, body = due.smoothed, due.body
         row = dict.fromkeys(COLUMNS, np.nan)
         row["tracked"] = float(np.isfinite(seen.shoulder_px[0]))
-        row["label"], row["inside"] = seen.legs.label, seen.inside
+        row["raised_label"], row["inside"] = seen.legs.label, seen.inside
         row["others"], row["touched"] = seen.others, seen.touched
         row["confidence"] = 0.0
         working, resting = s.joints_px, self._resting_px(s.t_s, due.now_s)
         if body is not None:
-            row["azimuth"], row["elevation"] = body.view.azimuth_deg, body.view.elevation_deg
-            row["size"] = body.trunk_px / max(seen.size_px)
+            row["azimuth_deg"], row["elevation_deg"] = (
+                body.view.azimuth_deg,
+                body.view.elevation_deg,
+            )
+            row["trunk_share"] = body.trunk_px / max(seen.size_px)
             on_the_back = _on_the_back(body)
             row["lying"] = float(on_the_back)
-            row["head"] = head_tilt_deg(seen.face_px, body.view.feet)
+            row["head_deg"] = head_tilt_deg(seen.face_px, body.view.feet)
             if on_the_back:
                 working = _from_hip(body, working)
                 self._angles(row, s, seen, body, working, resting)
@@ -238,16 +232,16 @@ class Tracker:
         resting: Array,
     ) -> None:
         a = leg_angles(body.view, working)
-        row["hip"], row["knee"], row["ankle"] = a.hip, a.knee, a.ankle
+        row["hip_deg"], row["knee_deg"], row["ankle_deg"] = a.hip, a.knee, a.ankle
         raw = leg_angles(body.view, _from_hip(body, s.raw_px))
-        row["raw_knee"], row["raw_ankle"] = raw.knee, raw.ankle
+        row["raw_knee_deg"], row["raw_ankle_deg"] = raw.knee, raw.ankle
         if np.isfinite(resting[KNEE, 0]):
             r = leg_angles(body.view, resting)
-            row["resting_hip"], row["resting_knee"] = r.hip, r.knee
-            row["resting_x"], row["resting_z"] = ankle_from_hip(body, resting)
-        row["pelvis"] = (body.shoulders_px[1] - seen.pelvis_px[1]) / body.trunk_px
-        row["hands"] = _hands(seen.wrists_px, s.joints_px)
-        row["hip_sd"], row["knee_sd"], row["ankle_sd"] = uncertainties_deg(
+            row["resting_hip_deg"], row["resting_knee_deg"] = r.hip, r.knee
+            row["resting_x_trunks"], row["resting_z_trunks"] = ankle_from_hip(body, resting)
+        row["pelvis_trunks"] = (body.shoulders_px[1] - seen.pelvis_px[1]) / body.trunk_px
+        row["hands_thighs"] = _hands(seen.wrists_px, s.joints_px)
+        row["hip_band_deg"], row["knee_band_deg"], row["ankle_band_deg"] = uncertainties_deg(
             body, s.support, s.noise_px, self._calibration
         )
         if np.isfinite(a.knee):

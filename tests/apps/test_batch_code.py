@@ -14,7 +14,7 @@ from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.batch.worker import ClipGrader
 from posecheck.apps.looking import LOOKS_PER_S
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Pose, Update
 from posecheck.vision.frames import Frame

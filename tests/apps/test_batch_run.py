@@ -36,8 +36,8 @@ from posecheck.apps.batch.pool import LocalExecutor, run_guarded
 from posecheck.apps.batch.run import run_batch
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.looking import LOOKS_PER_S
-from posecheck.assess.prescription import Prescription, load_prescription
 from posecheck.errors import OutputError
+from posecheck.exercises.prescription import Prescription, load_prescription
 from posecheck.present.grades import read_grades
 from posecheck.types import ClipGrade
 

@@ -11,7 +11,7 @@ from posecheck.apps.batch import kept, superseded
 from posecheck.apps.batch.local_storage import LocalStorage
 from posecheck.apps.batch.run import Graded
 from posecheck.apps.batch.superseded import clear_superseded
-from posecheck.assess.prescription import load_prescription
+from posecheck.exercises.prescription import load_prescription
 
 OTHER = load_prescription("knee-bends-10")
 

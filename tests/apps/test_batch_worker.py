@@ -12,7 +12,7 @@ from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.rows import Unwritten
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.batch.worker import ClipGrader
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.types import Pose
 from posecheck.vision.frames import Frame
 

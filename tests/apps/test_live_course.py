@@ -18,9 +18,9 @@ from posecheck.apps.live_course import Course, Moment
 from posecheck.apps.live_events import Events, camera_event
 from posecheck.apps.live_looks import Looks
 from posecheck.apps.live_pace import Pace
-from posecheck.assess.messages import WARNING_NOTES
-from posecheck.assess.prescription import Prescription
+from posecheck.assess.warnings import WARNING_NOTES
 from posecheck.errors import CameraError
+from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Cue, Finding, Pose, Stage, Tension, Update
 from posecheck.vision.camera import Camera, CameraEvent

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from posecheck.assess.guide import Guide
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Pose
 from posecheck.vision.pose_rows import BLOCK

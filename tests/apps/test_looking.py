@@ -9,7 +9,7 @@ import pytest
 from batch_fakes import Remembering, make_clip
 
 from posecheck.apps.looking import AT_ONCE, LOOKING, LOOKS_PER_S, look
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Pose
 from posecheck.vision.frames import VideoSource

@@ -19,7 +19,7 @@ from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.batch.worker import ClipGrader
 from posecheck.apps.looking import LOOKS_PER_S, finish
 from posecheck.apps.review import review
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.present.tables import read_report
 from posecheck.session import Session
 from posecheck.vision.pose_store import PoseLog, load_poses

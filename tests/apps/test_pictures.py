@@ -14,7 +14,7 @@ from PIL import Image
 from sessions import CLIP, MODEL, clean_poses
 
 from posecheck.apps import pictures
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import ClipInfo, Finding, ModelInfo, Pose, Report
 

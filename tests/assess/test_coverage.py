@@ -12,19 +12,21 @@ from figure import Camera, Figure
 from script import Script
 from sessions import clean_poses, clean_report, clean_script, report_on
 from spoiled import moments, onto, unseen
+from tables import table_of
 
 from posecheck.assess.coverage import (
     BARRING,
-    LOOKS_MIN_PER_S,
     TOUCHED_S,
     Sight,
     judge,
-    looks_per_s,
     too_oblique,
     usable_shares,
 )
-from posecheck.assess.messages import warning_note
-from posecheck.assess.prescription import Prescription
+from posecheck.assess.warnings import warning_note
+from posecheck.exercises.prescription import Prescription
+from posecheck.exercises.repetitions import LOOKS_MIN_PER_S
+from posecheck.motion.signals import looks_per_s
+from posecheck.motion.table import COLUMNS
 from posecheck.session import Session
 from posecheck.types import WARNINGS, Pose, Quality, Report
 
@@ -35,11 +37,19 @@ def sight(**changes: Any) -> Sight:
     """Twenty seconds seen well, the exercise in the middle."""
     times = np.arange(N) * 0.04
     one, none = np.ones(N), np.zeros(N)
-    good = Sight(
-        times, one, one, one * 0.9, one, one, one * 0.18, none + 3, none + 6, none, none,
-        one, (times > 4) & (times < 16), (times > 3) & (times < 17),
+    table = table_of(
+        times, tracked=one, hip_deg=one, knee_deg=one, resting_hip_deg=one, confidence=one * 0.9,
+        lying=one, inside=one, trunk_share=one * 0.18, azimuth_deg=none + 3, elevation_deg=none + 6,
+        others=none, touched=none,
     )  # fmt: skip
-    return replace(good, **changes)
+    good = Sight(table, (times > 4) & (times < 16), (times > 3) & (times < 17))
+    own = {f.name for f in fields(Sight)}
+    columns = {name: value for name, value in changes.items() if name not in own}
+    for whole, of in (("usable", "knee_deg"), ("other_leg", "resting_hip_deg")):
+        if whole in columns:  # 1 where it is known
+            columns[of] = np.where(columns.pop(whole) > 0, 1.0, np.nan)
+    changes = {name: value for name, value in changes.items() if name in own}
+    return replace(good, table=replace(table, **columns), **changes)
 
 
 def judged(live: bool = False, **changes: Any) -> Quality:
@@ -56,7 +66,7 @@ BAD: dict[str, dict[str, Any]] = {
     "no_person": {"tracked": np.zeros(N), "usable": np.zeros(N), **IDLE},
     "not_supine": {"lying": part(0.8)},
     "not_side_on": {"azimuth_deg": np.full(N, 48.0)},
-    "too_small": {"size": np.full(N, 0.05)},
+    "too_small": {"trunk_share": np.full(N, 0.05)},
     "out_of_frame": {"inside": part(0.5)},
     "second_person": {"others": part(0.7, 1.0, 0.0)},
     "tracking_lost": {"usable": np.where(np.abs(np.arange(N) - 250) < 30, 0.0, 1.0)},
@@ -150,12 +160,10 @@ def test_a_hole_in_time_is_not_seen_time() -> None:
 def test_shares_are_of_time_and_not_of_looks() -> None:
     """Blind for a fifth of the time, in which nine looks of ten were taken."""
     times = np.concatenate([np.arange(0, 16, 0.1), np.arange(16, 20, 0.0028)])
-    n = len(times)
-    whole: dict[str, Any] = {f.name: np.ones(n) for f in fields(Sight)[:-3]}
-    blind = np.where(times < 16, 1.0, 0.0)
-    seen = Sight(
-        **{**whole, "t_s": times, "usable": blind}, exercising=times >= 0, moving=times >= 0
-    )
+    whole = {name: np.ones(len(times)) for name in COLUMNS}
+    blind = np.where(times < 16, 1.0, np.nan)
+    table = table_of(times, **{**whole, "knee_deg": blind})
+    seen = Sight(table, exercising=times >= 0, moving=times >= 0)
     assert usable_shares(seen)[0] == pytest.approx(0.8, abs=0.01)
 
 
@@ -219,10 +227,8 @@ def test_the_other_leg_must_be_seen_in_every_set() -> None:
 def test_no_frame_at_all_is_nobody() -> None:
     """An empty clip has numbers that say so."""
     empty = np.empty(0)
-    nothing: dict[str, Any] = {f.name: empty for f in fields(Sight)[:-1]}
-    quality = judge(
-        Sight(**{**nothing, "exercising": empty > 0, "moving": empty > 0}), Prescription.default()
-    )
+    nothing = Sight(table_of(empty), exercising=empty > 0, moving=empty > 0)
+    quality = judge(nothing, Prescription.default())
     assert "no_person" in quality.warnings
     assert (quality.tracked_fraction, quality.usable_fraction) == (0.0, 0.0)
 

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.assess.grading import BLOCKING, NOT_FOUND, grade
-from posecheck.assess.messages import finding_message, finding_unit, warning_note
-from posecheck.assess.prescription import Prescription
-from posecheck.assess.scoring import COSTS
-from posecheck.types import RULES, WARNINGS, ExerciseSet, Finding, Grade, Quality, Rep, Severity
+from posecheck.assess.grading import BLOCKING, grade
+from posecheck.assess.warnings import warning_note
+from posecheck.exercises.catalogue import all_rules, rule_names
+from posecheck.exercises.nerve_glide import NERVE_GLIDE
+from posecheck.exercises.prescription import Prescription
+from posecheck.types import WARNINGS, ExerciseSet, Finding, Grade, Quality, Rep, Severity
 from posecheck.types import Tension as Plateau
 
 DEFAULT = Prescription.default()
@@ -35,8 +36,9 @@ def found(
     rule: str, rep: int | None = None, severity: Severity = "fault", measured: float = 14.0
 ) -> Finding:
     """A finding, 14 against a limit of 8."""
-    message = finding_message(rule, measured, 8.0, rep)
-    return Finding(rule, severity, rep, 1.0, 2.0, measured, 8.0, finding_unit(rule), message)
+    known = all_rules()[rule]
+    message = known.message(measured, 8.0, rep)
+    return Finding(rule, severity, rep, 1.0, 2.0, measured, 8.0, known.unit, message)
 
 
 def graded(
@@ -50,7 +52,7 @@ def graded(
 findings_strategy = st.lists(
     st.builds(
         found,
-        rule=st.sampled_from(RULES),
+        rule=st.sampled_from(rule_names()),
         rep=st.none() | st.integers(1, 20),
         severity=st.sampled_from(["fault", "advice"]),
         measured=st.floats(0, 90) | st.just(math.nan),
@@ -172,10 +174,11 @@ def test_further_repetitions_cost_less_and_end_at_a_cap() -> None:
 
 def test_the_score_stops_at_zero_and_says_so() -> None:
     """Where faults cost more than there is, the last lines say how much was left."""
-    result = graded(12, *(found(rule, i) for rule in COSTS for i in range(1, 13)))
+    faults = [name for name, rule in all_rules().items() if not rule.never_a_fault]
+    result = graded(12, *(found(rule, i) for rule in faults for i in range(1, 13)))
     assert result.score == 0
     assert any("were left" in d.reason for d in result.deductions)
-    assert len(result.deductions) == len(COSTS)
+    assert len(result.deductions) == len(faults)
 
 
 def test_no_exercise_is_ungradable() -> None:
@@ -268,7 +271,10 @@ def test_all_that_bars_is_said() -> None:
     notes = tuple(warning_note(w) for w in barring)
     assert graded(12, quality=replace(SEEN, warnings=barring, barring=barring)).reasons == notes
     nothing = grade(DEFAULT, replace(SEEN, barring=barring), (), (), ())
-    assert nothing.reasons == (*notes, NOT_FOUND)
+    assert nothing.reasons == (
+        *notes,
+        f"No exercise was found: lie on your back, {NERVE_GLIDE.how_to}",
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from figure import Figure
 from script import Script
 
 from posecheck.assess.guide import ENDS_S, Guide
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Cue, Pose, Stage
 

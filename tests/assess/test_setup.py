@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from figure import Camera, Figure
 
-from posecheck.assess.prescription import Prescription
 from posecheck.assess.setup import HINTS, SetUp
+from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Array, Pose
 

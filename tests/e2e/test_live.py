@@ -21,7 +21,7 @@ from screens import virtual_screen
 from benchmarks.scoring import read_truth
 from posecheck.apps.live import live
 from posecheck.apps.review import review
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.present.window import display_problem
 from posecheck.session import Session
 from posecheck.types import ClipInfo, ModelInfo, Report

@@ -30,8 +30,8 @@ from sessions_live import (
 from posecheck.apps.live import live
 from posecheck.apps.live_course import Moment
 from posecheck.assess.guide import Guide
-from posecheck.assess.prescription import Prescription
 from posecheck.errors import OutputError
+from posecheck.exercises.prescription import Prescription
 from posecheck.present import speech, voice
 from posecheck.present.speech import Engine, Player
 from posecheck.session import Session

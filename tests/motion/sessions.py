@@ -12,7 +12,7 @@ import numpy as np
 from figure import Figure
 from script import Script
 
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import ClipInfo, ModelInfo, Pose, Report
 from posecheck.vision.pose_store import load_poses

@@ -62,8 +62,9 @@ def columns(poses: list[Pose]) -> dict[str, Array]:
     for pose in poses:
         tracker.push(pose)
     tracker.finish()
-    names = (*JOINTS, *(f"{j}_sd" for j in JOINTS), "confidence")
-    return {name: tracker.column(name) for name in names}
+    table = tracker.measured().table
+    names = (*(f"{j}_deg" for j in JOINTS), *(f"{j}_band_deg" for j in JOINTS), "confidence")
+    return {name: getattr(table, name) for name in names}
 
 
 @given(postures)
@@ -140,8 +141,8 @@ def test_the_band_holds_what_the_view_costs(
     figure = Figure(side=near if which == "near" else far, camera=camera, noise_px=0.2)
     seen = columns(figure.still(2.6, fps=15, hip=80, knee=30, ankle=5))
     for name, true in (("hip", 80), ("knee", 30), ("ankle", 5)):
-        off = abs(np.nanmedian(seen[name]) - true)
-        assert off < np.nanmedian(seen[f"{name}_sd"]), name
+        off = abs(np.nanmedian(seen[f"{name}_deg"]) - true)
+        assert off < np.nanmedian(seen[f"{name}_band_deg"]), name
         if azimuth == 0 and elevation <= 6:
             assert off < 2, name
 
@@ -155,10 +156,10 @@ def test_a_tilted_camera_is_levelled(roll: float, left: float, feet: int) -> Non
     """
     figure = Figure(camera=Camera(roll=roll, feet=1 if feet > 0 else -1))
     seen = columns(figure.still(2.6, fps=15, hip=80, knee=30))
-    off = abs(np.nanmedian(seen["hip"]) - 80)
+    off = abs(np.nanmedian(seen["hip_deg"]) - 80)
     assert off < left * abs(roll) + 1
-    assert off < np.nanmedian(seen["hip_sd"])
-    assert np.nanmedian(seen["knee"]) == pytest.approx(30, abs=2.5)
+    assert off < np.nanmedian(seen["hip_band_deg"])
+    assert np.nanmedian(seen["knee_deg"]) == pytest.approx(30, abs=2.5)
 
 
 @pytest.mark.parametrize("size", [0.5, 1.0, 2.5])
@@ -167,8 +168,8 @@ def test_size_costs_no_angle(size: float) -> None:
     camera = Camera(feet=-1, distance_m=2.5 * size)
     figure = Figure(camera=camera, height_m=1.7 * min(size, 1.15), noise_px=0.2)
     seen = columns(figure.still(2.6, fps=15, hip=80, knee=30))
-    assert np.nanmedian(seen["knee"]) == pytest.approx(30, abs=1.5)
-    assert np.nanmedian(seen["hip"]) == pytest.approx(80, abs=1.5)
+    assert np.nanmedian(seen["knee_deg"]) == pytest.approx(30, abs=1.5)
+    assert np.nanmedian(seen["hip_deg"]) == pytest.approx(80, abs=1.5)
 
 
 @pytest.mark.parametrize("feet", [1, -1])
@@ -216,4 +217,4 @@ def test_the_angles_follow_a_moving_leg(fps: float) -> None:
     seen = columns(figure.film(script, fps=fps))
     true = script.at(np.arange(0.0, script.end_s, 1 / fps))
     for name in JOINTS:
-        assert np.nanmean(np.abs(seen[name] - true[name])) < 1.5, name
+        assert np.nanmean(np.abs(seen[f"{name}_deg"] - true[name])) < 1.5, name

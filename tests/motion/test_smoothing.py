@@ -8,9 +8,9 @@ from figure import Figure
 from script import Script
 from spoiled import collapsed, moments, unseen
 
+from posecheck.motion.legs import NOWHERE, LegFollower, Legs
 from posecheck.motion.smoothing import LAG_S, FixedLagSmoother, Smoothed
 from posecheck.motion.track import Tracker
-from posecheck.motion.working_leg import NOWHERE, LegFollower, Legs
 from posecheck.types import Array, Pose
 
 LEG = np.array([[320.0, 300], [320, 220], [270, 160], [262, 150], [290, 125]])
@@ -35,7 +35,7 @@ def ankles(poses: list[Pose]) -> tuple[Array, Array]:
     for pose in poses:
         tracker.push(pose)
     tracker.finish()
-    return tracker.times(), tracker.column("ankle")
+    return tracker.measured().t_s, tracker.measured().table.ankle_deg
 
 
 @pytest.mark.parametrize("fps", [20, 25, 60])

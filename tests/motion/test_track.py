@@ -13,12 +13,13 @@ from sessions import CLIP, MODEL, clean_poses, report_on
 from spoiled import mirrored, onto, unseen
 
 from posecheck.assess.guide import Guide
-from posecheck.assess.prescription import Prescription
+from posecheck.exercises.prescription import Prescription
 from posecheck.motion import track
 from posecheck.motion.calibration import FULL, HEAVY, Calibration
 from posecheck.motion.skeleton import HIPS
 from posecheck.motion.smoothing import LAG_S
-from posecheck.motion.track import AT_ONCE, COLUMNS, EMPTY_S, Measured, Tracker
+from posecheck.motion.table import COLUMNS
+from posecheck.motion.track import AT_ONCE, EMPTY_S, Measured, Tracker
 from posecheck.session import Session
 from posecheck.types import Array, Pose, Side
 
@@ -40,7 +41,7 @@ def same_but(one: Measured, other: Measured, names: Sequence[str]) -> None:
     assert one.t_s.tolist() == other.t_s.tolist()
     for name in COLUMNS:
         if name not in names:
-            assert_near(other.column(name), one.column(name), name)
+            assert_near(getattr(other.table, name), getattr(one.table, name), name)
 
 
 def assert_near(one: Array, other: Array, name: str) -> None:
@@ -69,18 +70,29 @@ def test_a_picture_that_is_moved_has_another_view_and_the_same_angles() -> None:
     """The camera seems to look from elsewhere; how sure the angles are depends on that."""
     poses = clean_poses()
     one, moved = measured(poses), measured(placed(poses, 1.0, 30.0, -20.0))
-    same_but(one, moved, ("azimuth", "elevation", "hip_sd", "knee_sd", "ankle_sd", "inside"))
-    assert (moved.column("azimuth") != one.column("azimuth")).all()
+    same_but(
+        one,
+        moved,
+        (
+            "azimuth_deg",
+            "elevation_deg",
+            "hip_band_deg",
+            "knee_band_deg",
+            "ankle_band_deg",
+            "inside",
+        ),
+    )
+    assert (moved.table.azimuth_deg != one.table.azimuth_deg).all()
 
 
 def test_a_mirrored_picture_exchanges_the_sides_and_nothing_else() -> None:
     poses = clean_poses()
     one, other = measured(poses), measured(mirrored(poses))
-    same_but(one, other, ("label",))
+    same_but(one, other, ("raised_label",))
     assert other.feet == -one.feet
-    raised = one.column("label") >= 0
+    raised = one.table.raised_label >= 0
     assert raised.any()
-    assert (other.column("label")[raised] == 1 - one.column("label")[raised]).all()
+    assert (other.table.raised_label[raised] == 1 - one.table.raised_label[raised]).all()
 
 
 def test_a_hole_is_unknown_and_spoils_nothing_else() -> None:
@@ -92,11 +104,13 @@ def test_a_hole_is_unknown_and_spoils_nothing_else() -> None:
     inside = (t_s > 4.2 + LAG_S) & (t_s < 5.4 - LAG_S)
     away = (t_s < 4.2 - 2 * LAG_S) | (t_s > 5.4 + 2 * LAG_S)
     assert inside.any()
-    for name in ("hip", "knee", "ankle"):
-        assert np.isnan(other.column(name)[inside]).all(), name
-        assert np.isfinite(other.column(name)[away]).all(), name
-        np.testing.assert_allclose(other.column(name)[away], one.column(name)[away], atol=0.5)
-    assert not other.column("tracked")[hole].any()
+    for name in ("hip_deg", "knee_deg", "ankle_deg"):
+        assert np.isnan(getattr(other.table, name)[inside]).all(), name
+        assert np.isfinite(getattr(other.table, name)[away]).all(), name
+        np.testing.assert_allclose(
+            getattr(other.table, name)[away], getattr(one.table, name)[away], atol=0.5
+        )
+    assert not other.table.tracked[hole].any()
     assert np.isnan(other.points_px[inside, 1:5]).all()
 
 
@@ -107,24 +121,24 @@ def test_who_else_is_there_is_kept_with_the_frame() -> None:
         for i, p in enumerate(clean_poses())
     ]
     found = measured(poses)
-    assert found.column("others").tolist() == [p.others for p in poses]
-    assert found.column("touched").tolist() == [p.touched for p in poses]
+    assert found.table.others.tolist() == [p.others for p in poses]
+    assert found.table.touched.tolist() == [p.touched for p in poses]
 
 
 def test_another_model_is_less_sure_and_sees_the_same() -> None:
     poses = clean_poses()[:60]
     heavy, full = measured(poses), measured(poses, FULL)
-    same_but(heavy, full, ("hip_sd", "knee_sd", "ankle_sd"))
-    assert (full.column("hip_sd") > heavy.column("hip_sd")).all()
+    same_but(heavy, full, ("hip_band_deg", "knee_band_deg", "ankle_band_deg"))
+    assert (full.table.hip_band_deg > heavy.table.hip_band_deg).all()
 
 
 def test_who_does_not_lie_on_the_back_has_no_angles_and_no_leg() -> None:
     """Standing, or seen from so far off that the trunk is: no leg is drawn where none is known."""
     poses = [replace(p, xy_px=p.xy_px[:, ::-1] * [1, -1] + [0, 640]) for p in clean_poses()[:75]]
     found = measured(poses)
-    assert not found.column("lying").any()
-    for name in ("hip", "knee", "ankle", "resting_hip", "resting_knee"):
-        assert np.isnan(found.column(name)).all(), name
+    assert not found.table.lying.any()
+    for name in ("hip_deg", "knee_deg", "ankle_deg", "resting_hip_deg", "resting_knee_deg"):
+        assert np.isnan(getattr(found.table, name)).all(), name
     assert np.isnan(found.points_px[:, :10]).all()
     assert np.isfinite(found.points_px[:, 10:]).all()
 
@@ -133,9 +147,9 @@ def test_a_leg_that_is_never_seen_is_nowhere() -> None:
     """Both labels lie on the raised leg from the first frame on."""
     poses = clean_poses()[:75]
     found = measured(onto(poses, range(len(poses)), "left"))
-    assert np.isnan(found.column("resting_hip")).all()
+    assert np.isnan(found.table.resting_hip_deg).all()
     assert np.isnan(found.points_px[:, 5:10]).all()
-    assert np.isfinite(found.column("knee")).all()
+    assert np.isfinite(found.table.knee_deg).all()
 
 
 def test_the_hip_is_held_over_seconds() -> None:
@@ -170,13 +184,13 @@ def test_an_empty_room_is_answered_as_it_goes() -> None:
     poses = empty_room(4 * EMPTY)
     for pose in poses:
         tracker.push(pose)
-        assert (len(tracker.times()) + EMPTY_S / STEP_S) * STEP_S >= pose.t_s - STEP_S
+        assert (len(tracker.measured().t_s) + EMPTY_S / STEP_S) * STEP_S >= pose.t_s - STEP_S
         assert tracker.newest is None
     tracker.finish()
-    assert tracker.times() == pytest.approx([p.t_s for p in poses])
-    for name in ("hip", "knee", "ankle", "lying", "size"):
-        assert np.isnan(tracker.column(name)).all(), name
-    assert not tracker.column("tracked").any()
+    assert tracker.measured().t_s == pytest.approx([p.t_s for p in poses])
+    for name in ("hip_deg", "knee_deg", "ankle_deg", "lying", "trunk_share"):
+        assert np.isnan(getattr(tracker.measured().table, name)).all(), name
+    assert not tracker.measured().table.tracked.any()
 
 
 def test_who_waited_for_a_body_is_answered_a_few_a_push(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,7 +211,7 @@ def test_who_waited_for_a_body_is_answered_a_few_a_push(monkeypatch: pytest.Monk
     at_once.finish()
     assert most > 2 * AT_ONCE
     np.testing.assert_array_equal(spread.measured().values, at_once.measured().values)
-    np.testing.assert_array_equal(spread.points(), at_once.points())
+    np.testing.assert_array_equal(spread.measured().points_px, at_once.measured().points_px)
 
 
 def test_who_comes_later_is_graded_the_same() -> None:
@@ -260,8 +274,8 @@ def test_a_leg_that_lies_flat_first_is_read_flat(side: Side) -> None:
     for pose in Figure(side=side, camera=Camera(elevation=20.0, feet=1)).film(script):
         tracker.push(pose)
     tracker.finish()
-    times = tracker.times()
-    for name, flat, raised in (("hip", 0, 82), ("knee", 0, 88)):
-        values = tracker.column(name)
+    times = tracker.measured().t_s
+    for name, flat, raised in (("hip_deg", 0, 82), ("knee_deg", 0, 88)):
+        values = getattr(tracker.measured().table, name)
         assert np.nanmedian(values[times < 2.2]) == pytest.approx(flat, abs=4), name
         assert np.nanmedian(values[times > 5.0]) == pytest.approx(raised, abs=4), name

@@ -8,7 +8,8 @@ from typing import Any, get_args
 import numpy as np
 from hypothesis import strategies as st
 
-from posecheck.types import RULES, WARNINGS, ClipGrade, Side, Variant, Verdict
+from posecheck.exercises.catalogue import rule_names
+from posecheck.types import WARNINGS, ClipGrade, Side, Variant, Verdict
 
 EVIL = "</script><script>alert(1)</script>.mp4"
 EVIL_ATTRIBUTE = '"><img src=x onerror=alert(2)>.mp4'
@@ -92,7 +93,7 @@ def rows(draw: st.DrawFn) -> ClipGrade:
         reps=draw(whole),
         tension_knee_flexion_deg=draw(_angles),
         tension_hip_flexion_deg=draw(_angles),
-        faults=tuple(draw(st.lists(st.sampled_from(RULES), unique=True, max_size=3))),
+        faults=tuple(draw(st.lists(st.sampled_from(rule_names()), unique=True, max_size=3))),
         warnings=tuple(draw(st.lists(st.sampled_from(WARNINGS), unique=True, max_size=3))),
         error=draw(text),
         seconds=draw(st.just(math.nan) | st.floats(0, 1e6).map(lambda v: round(v, 3) + 0.0)),

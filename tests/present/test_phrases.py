@@ -10,8 +10,9 @@ import pytest
 from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.assess import guide
 from posecheck.assess.setup import HINTS
+from posecheck.exercises.catalogue import rule_names
 from posecheck.present import phrases
-from posecheck.types import RULES, Cue
+from posecheck.types import Cue
 
 CUES = (
     "welcome", "come_into_view", "lie_down", "turn_side_on", "come_closer", "move_back",
@@ -29,7 +30,7 @@ def test_english_and_german_are_there() -> None:
 
 
 @pytest.mark.parametrize("language", phrases.languages())
-@pytest.mark.parametrize("name", [*CUES, *RULES])
+@pytest.mark.parametrize("name", [*CUES, *rule_names()])
 def test_every_cue_has_words_to_say_and_to_show(language: str, name: str) -> None:
     table = phrases._tables()[language]
     said, shown = table["say"][name], table["show"][name]

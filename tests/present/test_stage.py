@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from present_factory import make_angles, make_finding, make_stage, make_update
 
+from posecheck.exercises.catalogue import rule_names
 from posecheck.present import phrases, scenes
 from posecheck.present.cards import sign_of
 from posecheck.present.dial import GROUND, draw_ring
@@ -16,7 +17,7 @@ from posecheck.present.drawing import AMBER, GREEN, MUTED, Picture
 from posecheck.present.mirror import mirrored
 from posecheck.present.prompt import dial_of, said
 from posecheck.present.stage import StageScreen
-from posecheck.types import RULES, Stage, Update
+from posecheck.types import Stage, Update
 
 NAN = float("nan")
 HINTS = ("come_into_view", "lie_down", "turn_side_on", "come_closer", "move_back", "more_light",
@@ -194,8 +195,8 @@ def test_what_is_wrong_is_said_before_what_to_do() -> None:
 
 @pytest.mark.parametrize("language", phrases.languages())
 def test_no_rule_and_no_phase_is_without_words(language: str) -> None:
-    lines = {said(make_update(), make_stage(correction=r), language, None)[1] for r in RULES}
-    assert len(lines) == len(RULES)
+    lines = {said(make_update(), make_stage(correction=r), language, None)[1] for r in rule_names()}
+    assert len(lines) == len(rule_names())
     assert not any("_" in line for line in lines)
     for phase in ("rest", "extend", "hold", "glide", "lower"):
         assert "_" not in said(make_update(phase=phase), make_stage(), language, None)[1]

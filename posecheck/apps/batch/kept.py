@@ -29,7 +29,8 @@ from posecheck.apps.batch.storage import Storage
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.report_dir import PAGE, REPORT, VIDEO
 from posecheck.errors import InputError
-from posecheck.motion.track import COLUMNS, Measured
+from posecheck.motion.table import COLUMNS
+from posecheck.motion.track import Measured
 from posecheck.types import Array, ClipGrade, ClipInfo
 from posecheck.vision.pose_rows import Poses
 from posecheck.vision.pose_store import load_poses

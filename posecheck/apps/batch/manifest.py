@@ -21,8 +21,8 @@ from urllib.parse import quote
 
 from posecheck.apps.batch.addresses import is_address, parse_address
 from posecheck.apps.batch.remote import file_system, why
-from posecheck.assess.prescription import ready_prescriptions
 from posecheck.errors import InputError
+from posecheck.exercises.prescription import ready_prescriptions
 from posecheck.present.cells import spelled
 from posecheck.present.sheets import columns_of, parse_sheet
 from posecheck.types import Side

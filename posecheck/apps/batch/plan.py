@@ -19,8 +19,8 @@ from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.kept import short_name
 from posecheck.apps.batch.limits import Limits
 from posecheck.apps.batch.tasks import GRADE_CLIP, GradeTask
-from posecheck.assess.prescription import Prescription, load_prescription
 from posecheck.errors import PosecheckError
+from posecheck.exercises.prescription import Prescription, load_prescription
 from posecheck.types import Side, Variant
 from posecheck.vision.containers import file_sha256
 from posecheck.vision.model import from_anywhere

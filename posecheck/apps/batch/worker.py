@@ -25,8 +25,8 @@ from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.batch.unchanged import Unchanged
 from posecheck.apps.looking import finish, look, write_files
 from posecheck.apps.report_dir import OURS, POSES, REPORT, holds_only_ours
-from posecheck.assess.prescription import Prescription
 from posecheck.errors import OutputError, PosecheckError
+from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
 from posecheck.session import Session
 from posecheck.types import ClipGrade, Report

@@ -1,0 +1,57 @@
+"""An attempt at an exercise, and what was found of them in a clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from posecheck.exercises.repetitions import Cycle
+from posecheck.types import Phase, Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt: times in seconds, levels in degrees.
+
+    The leg sets out, arrives where the repetitions start from (the point of tension of a glide),
+    repeats what is repeated, and goes back to rest.
+    """
+
+    extend_s: float  # it sets out
+    tension_s: float  # it has arrived
+    glide_s: float  # the first repetition begins, or the leg is lowered
+    lower_s: float  # the repetitions are over and the leg leaves
+    rest_s: float  # it is back
+    knee_deg: float  # when it had arrived
+    hip_deg: float
+    variant: Variant | None  # what is repeated, None where nothing is
+    cycles: tuple[Cycle, ...]
+
+    @property
+    def phases(self) -> tuple[tuple[Phase, float, float], ...]:
+        """The phases with their start and end, in seconds; between attempts it is ``rest``."""
+        glide_s = self.glide_s if self.cycles else self.lower_s
+        return (
+            ("extend", self.extend_s, self.tension_s),
+            ("hold", self.tension_s, glide_s),
+            ("glide", glide_s, self.lower_s),
+            ("lower", self.lower_s, self.rest_s),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The attempts in order of time, and whether somebody did something else instead."""
+
+    attempts: list[Attempt]
+    something_else: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The state of a session at one moment; `attempt` is the set that is on, or the last one."""
+
+    phase: Phase = "rest"
+    set_index: int = 0
+    attempt: Attempt | None = None
+    on: bool = False  # the attempt goes on
+    raised_s: float = float("nan")  # since when the thigh is up

@@ -1,0 +1,118 @@
+"""What an exercise is: its attempts, repetitions and rules, and what a session says on the way.
+
+An exercise is one folder beside this module and one entry in ``catalogue.py``. Everything that is
+the same for all of them (following the leg, grading, pages) is elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from posecheck.exercises.attempt import Attempt, Found, Running
+from posecheck.exercises.rule import Asked, OneCause, Rule
+from posecheck.motion.table import RecentRows, Table
+from posecheck.types import Joint, Update, Variant
+
+
+class Follower(Protocol):
+    """Follows the attempts of a session while they happen."""
+
+    @property
+    def running(self) -> Running:
+        """The state at the newest row."""
+
+    @property
+    def upheld(self) -> Attempt | None:
+        """The attempt that runs, or the last one, with what a report would uphold of it."""
+
+    @property
+    def settled(self) -> Attempt | None:
+        """The same without repetitions that may still change."""
+
+    def push(self, recent: RecentRows, busy: bool = False) -> bool:
+        """Look again if it is time, and tell whether it was; while `busy` a little later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What a live session asks for, by the names of the phrases in the language files.
+
+    Attributes
+    ----------
+    prompt
+        What to do next, of somebody who rests.
+    arrived
+        What is said when the leg has arrived where the repetitions start, and its number.
+    wait_s
+        How long to stay there before the repetitions are asked for.
+    repeat
+        What is said to begin the repetitions of a variant, if that is known.
+    lower
+        What is said when the repetitions that were asked for are done.
+    remind
+        What is said once in a session.
+    is_down
+        Whether the leg is back at rest, as far as it is seen.
+
+    """
+
+    prompt: Callable[[Update], str]
+    urgent_prompt: str  # of the prompts, the one that need not wait for the other to be repeated
+    arrived: Callable[[Asked], tuple[str, int | None]]
+    wait_s: Callable[[Asked], float]
+    repeat: Callable[[str | None], str]
+    lower: str
+    remind: str
+    is_down: Callable[[Update], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """An exercise as one value.
+
+    Attributes
+    ----------
+    name
+        As reports and prescriptions name it.
+    find
+        The attempts of a clip; a variant that is given is not doubted.
+    follow
+        The same while a session goes on.
+    moves
+        The joint that a variant moves.
+    rules, one_cause
+        What is looked at, and which of several findings with one cause stays.
+    script
+        What a live session says.
+    how_to
+        What to do, in one sentence that goes on.
+    no_repetitions, no_tension
+        What is said of an attempt that lacks the one or the other.
+
+    """
+
+    name: str
+    find: Callable[[Table, Variant | None], Found]
+    follow: Callable[[Variant | None], Follower]
+    moves: Mapping[Variant, Joint]
+    rules: tuple[Rule, ...]
+    one_cause: OneCause
+    script: Script
+    how_to: str
+    no_repetitions: str
+    no_tension: str
+
+
+def named(exercises: Sequence[Exercise], name: str) -> Exercise:
+    """Return the exercise of a name.
+
+    Raises
+    ------
+    KeyError
+        There is none.
+
+    """
+    found = {exercise.name: exercise for exercise in exercises}
+    return found[name]

@@ -1,0 +1,59 @@
+"""Knee bends: the knee leaves the point of tension and comes back to it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from posecheck.exercises.repetitions import LAST_SWING, SWING, Cycle, alike, borne_out, joined
+from posecheck.motion.signals import crossing, percentile, smooth, turning_points
+from posecheck.types import Array
+
+BACK_AT_TENSION = 0.35  # of a bend's range from the tension: it has come back
+LEFT_TENSION = 0.08
+BEYOND = 0.12  # of a bend's length: how far before and after it the tension lies
+BEYOND_MAX_S = 0.3  # farther beyond it the leg may be on its way down
+BEND_FLOOR_DEG = 8.0
+LONE_BEND_DEG = 14.0  # a held knee sways by up to 9 degrees (sticks with noise as on photographs)
+BEND_MIN_S = 0.7  # a faster to and fro of the knee is a bounce
+
+
+def bends(times: Array, knee: Array, tension_deg: float, noise: float = 0.0) -> list[Cycle]:
+    """Knee cycles that leave the tension and return to it; (n,) each, degrees.
+
+    What is not several times as large as the `noise` of single looks is no bend.
+    """
+    calm = smooth(times, knee, 0.12)
+    known = calm[np.isfinite(calm)]
+    if len(known) < 6:
+        return []
+    usual = percentile(known, 97) - tension_deg
+    if usual < 0.7 * BEND_FLOOR_DEG:
+        return []
+    points = turning_points(calm, max(4.0, SWING * usual), LAST_SWING * usual)
+    cycles: list[Cycle] = []
+    top: int | None = None
+    since = int(np.flatnonzero(np.isfinite(calm))[0])  # the end of the bend before
+    for i, kind in points:
+        if kind > 0:
+            top = i if top is None or calm[i] > calm[top] else top
+        elif top is not None:
+            size = calm[top] - tension_deg
+            if calm[i] <= tension_deg + BACK_AT_TENSION * size:
+                cycles.append(_bend(times, knee, calm, since, top, i))
+                since, top = i, None
+    found = alike(joined(cycles), BEND_FLOOR_DEG, BEND_MIN_S)
+    if len(found) == 1 and found[0].range_deg < LONE_BEND_DEG:
+        return []  # a knee that sways, or sinks, while it is held
+    return found if borne_out(found, times, knee, noise) else []
+
+
+def _bend(times: Array, knee: Array, calm: Array, since: int, top: int, back: int) -> Cycle:
+    """The bend with its turn at `top`, between the levels it left and came back to."""
+    before, after = float(np.nanmin(calm[since : top + 1])), float(calm[back])
+    start = crossing(times, calm, before + LEFT_TENSION * (calm[top] - before), top, -1)
+    end = crossing(times, calm, after + LEFT_TENSION * (calm[top] - after), top, 1)
+    start = start if np.isfinite(start) else float(times[since])
+    end = end if np.isfinite(end) and end < times[back] else float(times[back])
+    room = min(BEYOND * (end - start), BEYOND_MAX_S)
+    inside = knee[(times >= start - room) & (times <= end + room)]
+    return Cycle(start, end, float(np.nanmin(inside)), float(np.nanmax(inside)))

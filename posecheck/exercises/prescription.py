@@ -1,0 +1,220 @@
+"""The exercise as data: a TOML file in, validated values out."""
+
+from __future__ import annotations
+
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from posecheck.errors import PrescriptionError
+from posecheck.exercises.catalogue import EXERCISES, all_rules
+from posecheck.exercises.complaints import complain
+from posecheck.exercises.exercise import Exercise as ExerciseValue
+from posecheck.exercises.exercise import named
+from posecheck.exercises.sections import (
+    Coverage,
+    Dose,
+    Exercise,
+    Limits,
+    Section,
+    Severities,
+    SeverityChoice,
+    Usual,
+    View,
+)
+from posecheck.types import Side, Variant
+
+if sys.version_info >= (3, 11):
+    from importlib.resources.abc import Traversable
+
+    import tomllib
+else:
+    from importlib.abc import Traversable
+
+    import tomli as tomllib
+
+MAX_BYTES = 1_000_000  # a prescription is a page of text; anything larger is the wrong file
+
+
+class Prescription(Section):
+    """One exercise as a therapist prescribes it.
+
+    Examples
+    --------
+    >>> Prescription.default().severity_of("thigh_drift")
+    'fault'
+
+    """
+
+    name: str = Field(
+        default="default",
+        min_length=1,
+        max_length=80,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        description="Title.",
+    )
+    description: str = Field(
+        default="", max_length=2000, description="A note to whoever uses the file."
+    )
+    exercise: Exercise = Exercise()
+    dose: Dose = Dose()
+    usual: Usual = Usual()
+    limits: Limits = Limits()
+    view: View = View()
+    coverage: Coverage = Coverage()
+    severity: Severities = Severities()
+
+    @classmethod
+    def default(cls) -> Prescription:
+        """The prescription that asks for form and no dose."""
+        return cls()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Every value, nested as in the file; what is not asked for is None."""
+        return self.model_dump(mode="json")
+
+    def with_exercise(
+        self, side: Side | None = None, variant: Variant | None = None
+    ) -> Prescription:
+        """The same prescription for a given leg or variant; None keeps what it says."""
+        changes = {k: v for k, v in (("side", side), ("variant", variant)) if v is not None}
+        return self.model_copy(update={"exercise": self.exercise.model_copy(update=changes)})
+
+    @property
+    def fixed_side(self) -> Side | None:
+        """The side that works in every set, None where the video has to tell."""
+        side = self.exercise.side
+        return None if side == "auto" or self.exercise.alternate_legs else side
+
+    def severity_of(self, rule: str) -> SeverityChoice:
+        """What it means to break `rule`; KeyError for a rule that does not exist."""
+        known = all_rules()[rule]
+        if not known.applies(self):
+            return "off"
+        choice: SeverityChoice | Literal["auto"] = getattr(self.severity, rule)
+        if choice == "auto":
+            asked = self.value(f"dose.{known.dose_field}")
+            return "fault" if asked is not None else "advice"
+        return choice
+
+    def value(self, field: str) -> Any:
+        """Return the value of a field by its dotted name, such as ``dose.hold_s``."""
+        section, _, name = field.partition(".")
+        return getattr(getattr(self, section), name)
+
+    @property
+    def exercise_value(self) -> ExerciseValue:
+        """The exercise that is asked for."""
+        return named(EXERCISES, self.exercise.name)
+
+    def cycle_s(self, variant: Variant) -> tuple[float, float]:
+        """Shortest and longest repetition: the dose's where stated, else what is usual.
+
+        A stated end outside of the usual range lifts the other end: who is asked for pumps
+        of at least 5 s shall not be told that 5 s are slow.
+        """
+        pump = variant == "ankle_pump"
+        usual = self.usual
+        shortest = usual.cycle_min_s_pump if pump else usual.cycle_min_s_bend
+        longest = usual.cycle_max_s_pump if pump else usual.cycle_max_s_bend
+        asked_min, asked_max = self.dose.cycle_min_s, self.dose.cycle_max_s
+        if asked_min is not None:
+            shortest = asked_min
+            longest = longest if longest > asked_min else float("inf")
+        if asked_max is not None:
+            longest = asked_max
+            shortest = shortest if shortest < asked_max else 0.0
+        return shortest, longest
+
+    def range_min_deg(self, variant: Variant) -> float:
+        """Smallest range of a repetition: the dose's where stated, else what is usual."""
+        if self.dose.range_min_deg is not None:
+            return self.dose.range_min_deg
+        pump = variant == "ankle_pump"
+        return self.usual.range_min_deg_pump if pump else self.usual.range_min_deg_bend
+
+
+def _ready_files() -> dict[str, Traversable]:
+    """The files that come with Posecheck, in the folders of the exercises, by their names."""
+    found = {}
+    for exercise in EXERCISES:
+        folder = files("posecheck.exercises").joinpath(exercise.name).joinpath("prescriptions")
+        for file in folder.iterdir() if folder.is_dir() else ():
+            stem = file.name.removesuffix(".toml")
+            if stem != file.name:
+                found[stem.replace("_", "-")] = file
+    return dict(sorted(found.items()))
+
+
+def ready_prescriptions() -> tuple[str, ...]:
+    """The names of the files that come with Posecheck, as ``--prescription`` takes them."""
+    return tuple(_ready_files())
+
+
+def load_prescription(path: str | Path) -> Prescription:
+    """Read a prescription from a TOML file, or a ready one by its name.
+
+    Raises
+    ------
+    PrescriptionError
+        One line that names everything that is wrong with it.
+
+    """
+    label = _printable(str(path))
+    name = str(path).replace("_", "-")
+    file = Path(path)
+    ready = _ready_files()
+    if not _is_file(file, label) and name in ready:
+        content = ready[name].read_bytes()
+    else:
+        content = _read(file, label)
+    return parse_prescription(content, label, default_name=file.stem)
+
+
+def parse_prescription(content: bytes, label: str, default_name: str = "default") -> Prescription:
+    """Validate the bytes of a TOML file; `label` stands before whatever is wrong with it."""
+    try:
+        values = tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise PrescriptionError(f"{label}: this is not a text file (TOML in UTF-8)") from None
+    except (ValueError, RecursionError) as error:
+        # a TOML error says the line and column; a number of 5,000 digits is a bare ValueError
+        reason = " ".join(str(error).split())[:200]
+        raise PrescriptionError(f"{label}: this is not valid TOML: {reason}") from None
+    values.setdefault("name", _printable(default_name)[:80] or "default")
+    try:
+        return Prescription.model_validate(values)
+    except ValidationError as error:
+        raise PrescriptionError(f"{label}: {complain(error, Prescription)}") from None
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def _is_file(file: Path, label: str) -> bool:
+    try:
+        return file.is_file()
+    except (OSError, ValueError):  # a name that no file system takes: too long, a zero byte
+        raise PrescriptionError(f"{label[:80]}: this cannot be the name of a file") from None
+
+
+def _read(file: Path, label: str) -> bytes:
+    if not file.exists():
+        ready = ", ".join(ready_prescriptions())
+        raise PrescriptionError(
+            f"{label}: there is no such file; give a TOML file or one of {ready}"
+        )
+    if not file.is_file():
+        raise PrescriptionError(f"{label}: this is not a file; give a TOML file")
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PrescriptionError(f"{label}: cannot be read ({error.strerror})") from None
+    if len(content) > MAX_BYTES:
+        raise PrescriptionError(f"{label}: is larger than 1 MB, so it is no prescription")
+    return content

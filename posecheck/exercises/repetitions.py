@@ -1,0 +1,104 @@
+"""Repetitions, whatever moves: when a cycle is one of several alike, and no noise.
+
+The size that a cycle must have adapts to the person.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from posecheck.motion.signals import percentile, smooth
+from posecheck.types import Array
+
+SWING = 0.35  # of the usual range: what must be swung back before an extreme counts
+LAST_SWING = 0.6  # and the last one
+LIKE_THE_OTHERS = 0.45  # of the median range: smaller cycles are no repetitions
+# Of the noise of single looks, for the median of a set. True sets are 11 times as large and more
+# (26 rendered, 12 photographed clips), the tremble of a motionless foot under a therapist's arm
+# 2.7, of another that is cut off by the picture's edge 3.4 (photographs with sensor noise).
+OVER_NOISE = 6.0
+SD_OVER_MEDIAN = 1.4826  # of a normal distribution
+# How alike the angle is one repetition later, as a correlation: glides 0.94 and more on 17 clips,
+# people of sticks who vary tempo and size by a tenth 0.7; what is left of correlated noise once it
+# is smoothed at most 0.4. Who moves unevenly must move clearly: noise makes up to 12 times its own.
+ALIKE, CLEAR_OVER_NOISE, ALIKE_REPS = 0.5, 16.0, 3
+ALIKE_STEP_S, ALIKE_LAGS = 0.05, (0.8, 1.25)  # of the usual duration
+
+# Looks a second. A pump of 1 Hz keeps its range within a tenth at 6, and repetitions are counted
+# right on all clips; at 4 they are not (benchmarks/SAMPLING.md).
+LOOKS_MIN_PER_S = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One repetition, with the range of the joint that moved (degrees)."""
+
+    start_s: float
+    end_s: float
+    min_deg: float
+    max_deg: float
+
+    @property
+    def range_deg(self) -> float:
+        """From the lowest to the highest angle."""
+        return self.max_deg - self.min_deg
+
+
+def noise_deg(raw: Array) -> float:
+    """The noise of single looks (n,), in order of time: a standard deviation, whatever moves.
+
+    Third differences hardly know a movement that takes more than six looks to and fro, and white
+    noise makes them sqrt(20) times as large. The median is taken, so that a few looks that went
+    wrong do not make it.
+    """
+    away = np.abs(np.diff(raw[np.isfinite(raw)], n=3))
+    return SD_OVER_MEDIAN * percentile(away, 50) / math.sqrt(20.0) if len(away) else 0.0
+
+
+def borne_out(cycles: list[Cycle], times: Array, values: Array, noise: float) -> bool:
+    """Whether what was found is larger than noise makes it, or comes again and again alike."""
+    usual = float(np.median([c.range_deg for c in cycles])) if cycles else 0.0
+    if usual < OVER_NOISE * noise:
+        return False
+    if len(cycles) < ALIKE_REPS:
+        return True
+    return usual > CLEAR_OVER_NOISE * noise or likeness(cycles, times, values) > ALIKE
+
+
+def likeness(cycles: Sequence[Cycle], times: Array, values: Array) -> float:
+    """The correlation of an angle (n,) with itself one of its repetitions, and a pause, later."""
+    starts = np.diff([c.start_s for c in cycles])
+    usual_s = float(np.median(starts if len(starts) else [c.end_s - c.start_s for c in cycles]))
+    known = np.isfinite(values)
+    even = np.arange(cycles[0].start_s, cycles[-1].end_s, ALIKE_STEP_S)
+    angle = np.interp(even, times[known], values[known])
+    angle = angle - smooth(even, angle, usual_s)
+    first, last = (round(share * usual_s / ALIKE_STEP_S) for share in ALIKE_LAGS)
+    lags = range(first, min(last, len(even) - 3) + 1)
+    return max((float(np.corrcoef(angle[:-k], angle[k:])[0, 1]) for k in lags), default=0.0)
+
+
+def joined(cycles: list[Cycle]) -> list[Cycle]:
+    """Neighbours that leave a short moment between them, or overlap, share its middle."""
+    out = list(cycles)
+    for i in range(len(out) - 1):
+        a, b = out[i], out[i + 1]
+        gap = b.start_s - a.end_s
+        if gap < 0.35 * min(a.end_s - a.start_s, b.end_s - b.start_s):
+            middle = 0.5 * (a.end_s + b.start_s)
+            out[i] = Cycle(a.start_s, middle, a.min_deg, a.max_deg)
+            out[i + 1] = Cycle(middle, b.end_s, b.min_deg, b.max_deg)
+    return out
+
+
+def alike(cycles: list[Cycle], floor_deg: float, shortest_s: float) -> list[Cycle]:
+    """Those that are as large as a repetition is, and as the others are, and take as long."""
+    if not cycles:
+        return []
+    usual = float(np.median([c.range_deg for c in cycles]))
+    enough = max(floor_deg, LIKE_THE_OTHERS * usual)
+    return [c for c in cycles if c.range_deg >= enough and c.end_s - c.start_s >= shortest_s]

@@ -1,0 +1,267 @@
+"""A rule of form is one value: what it measures, what it allows, what it costs, what it says.
+
+To add a rule to an exercise write its value in the exercise's ``rules.py`` and list it there; the
+prescription then knows its limits and its severity, reports and the live session its words.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple, Protocol
+
+import numpy as np
+
+from posecheck.exercises.attempt import Attempt
+from posecheck.motion.signals import smooth
+from posecheck.motion.table import Table
+from posecheck.types import Array, Finding, Joint, Variant
+
+# Widths of the Gaussian means for what changes slowly, for a repetition, and for the leg that is
+# seen less often.
+CALM_S, QUICK_S, RESTING_CALM_S = 0.2, 0.1, 0.4
+SLOW = ("hip_deg", "knee_deg", "head_deg", "pelvis_trunks")
+RESTING = ("resting_hip_deg", "resting_x_trunks", "resting_z_trunks")
+
+Unit = Literal["deg", "s", "trunk", "fraction"]
+Severity = Literal["fault", "advice", "auto"]
+Told = Literal["while", "after", "over", "share"]
+FALLBACK = "en"
+
+
+class Asked(Protocol):
+    """What a rule or an exercise may ask a prescription."""
+
+    def value(self, field: str) -> Any:
+        """Return the value of a field by its dotted name, such as ``dose.hold_s``."""
+
+    def cycle_s(self, variant: Variant) -> tuple[float, float]:
+        """Return the shortest and the longest repetition (s)."""
+
+    def range_min_deg(self, variant: Variant) -> float:
+        """Return the smallest range of a repetition (degrees)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What rules read of an attempt: the table, and some of its columns calmed."""
+
+    table: Table
+    calm: Table  # `SLOW` and `RESTING` smoothed, the others as they are
+    quick_knee_deg: Array  # (n,), smoothed less than in `calm`
+
+    @classmethod
+    def of(cls, table: Table) -> Measures:
+        """Smooth what is read; whatever takes the same width at once."""
+        slow = smooth(table.t_s, np.array([getattr(table, name) for name in SLOW]), CALM_S)
+        resting = np.array([getattr(table, name) for name in RESTING])
+        resting = smooth(table.t_s, resting, RESTING_CALM_S)
+        calmed = dict(zip((*SLOW, *RESTING), (*slow, *resting), strict=True))
+        return cls(table, replace(table, **calmed), smooth(table.t_s, table.knee_deg, QUICK_S))
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A rule that was broken in an attempt, before it is worded; numbers are in its unit."""
+
+    rule: str
+    start_s: float
+    end_s: float
+    measured: float
+    limit: float
+    rep: int | None = None  # of the attempt, from 0
+    last_rep: int | None = None  # where it goes on into later ones
+
+    def overlaps(self, others: Iterable[Broken]) -> bool:
+        """Tell whether any of the others was at the same time."""
+        return any(b.start_s < self.end_s and self.start_s < b.end_s for b in others)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number in the section ``[limits]`` of a prescription."""
+
+    field: str  # with its unit, as ``thigh_drift_deg``
+    default: float
+    description: str  # where the default is from
+    most: float = 120.0
+    least: float = 0.0
+    least_allowed: bool = False  # whether `least` itself may be given
+
+    @property
+    def dotted(self) -> str:
+        """Its name in the whole prescription."""
+        return f"limits.{self.field}"
+
+
+class Cost(NamedTuple):
+    """Points of a fault for the first time, for each further repetition, and at most."""
+
+    first: int = 15
+    further: int = 3
+    most: int = 30
+
+
+USUAL_COST = Cost()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWords:
+    """A rule in one language.
+
+    `seen` may hold {number} and {when}, `plain` {when} alone (where there is no number), `advice`
+    {limit}. `say` is spoken in a live session and `show` stands on its screen.
+    """
+
+    title: str
+    seen: str
+    plain: str
+    advice: str
+    say: str
+    show: str
+
+
+Measure = Callable[[Measures, Attempt, Asked], Iterable[Broken]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of form."""
+
+    name: str
+    measure: Measure  # where it is broken in one attempt
+    words: Mapping[str, RuleWords]  # by language, at least in English
+    severity_means: str  # what it is about, beside its severity in a prescription
+    unit: Unit = "deg"
+    uncertainty: float = 0.0  # half of the 95 % band of what is measured within a clip, in its unit
+    uncertainty_share: float = math.inf  # of the limit: the band is never taken larger
+    severity: Severity = "fault"  # by default; auto: advice, but a fault once the dose states it
+    dose_field: str | None = None  # of the dose, which makes an ``auto`` rule a fault
+    never_a_fault: bool = False
+    applies: Callable[[Asked], bool] = lambda _asked: True
+    limits: tuple[Limit, ...] = ()
+    cost: Cost = USUAL_COST
+    joint: Joint | None = None  # where it is drawn
+    # When a live session may speak of it: while it is seen; after some repetitions that have it;
+    # once the stop that it is about is over; when it is a share of a long enough time.
+    told: Told = "while"
+
+    def doubt(self, limit: float) -> float:
+        """Return the band that a measured value must leave before it is a finding."""
+        return min(self.uncertainty, self.uncertainty_share * limit)
+
+    def in_language(self, language: str = FALLBACK) -> RuleWords:
+        """Return its words, in English where it has none in a language."""
+        return self.words.get(language, self.words[FALLBACK])
+
+    def message(
+        self, measured: float, limit: float, rep: int | None, last_rep: int | None = None,
+        language: str = FALLBACK, when: When | None = None,
+    ) -> str:  # fmt: skip
+        """Return what was seen and what to do, in one or two short sentences.
+
+        Parameters
+        ----------
+        measured, limit
+            In the rule's unit; the sign of `measured` is not said, and where it is 0 or NaN no
+            number is.
+        rep, last_rep
+            The repetition in which it was seen first, and the last one if that is another; None for
+            none.
+        language, when
+            Two letters, and how that language names repetitions; English if None.
+
+        """
+        words, when = self.in_language(language), when or When()
+        at = "" if rep is None else when.one.format(rep=rep)
+        if rep is not None and last_rep is not None and last_rep > rep:
+            at = when.several.format(rep=rep, last=last_rep)
+        advice = words.advice.format(limit=_number(limit, math.nan, self.unit))
+        if measured == 0 or not math.isfinite(measured):
+            return f"{words.plain.format(when=at)} {advice}"
+        number = _number(abs(measured), limit, self.unit)
+        return f"{words.seen.format(number=number, when=at)} {advice}"
+
+
+class When(NamedTuple):
+    """How a language says in which repetitions."""
+
+    one: str = " in repetition {rep}"
+    several: str = " in repetitions {rep} to {last}"
+
+
+def _number(measured: float, limit: float, unit: Unit) -> str:
+    if unit == "s":
+        return f"{_rounded(measured, limit, 1)} s"
+    if unit == "deg":
+        return f"{_rounded(measured, limit, 0)}°"
+    return f"{_rounded(100 * measured, 100 * limit, 0)} %"
+
+
+def _rounded(measured: float, limit: float, digits: int) -> str:
+    # 0.96 s against a limit of 1 s must not read as "1.0 s instead of 1.0 s"
+    if measured != limit and f"{measured:.{digits}f}" == f"{limit:.{digits}f}":
+        digits += 1
+    return f"{measured:.{digits}f}"
+
+
+class Judged(Asked, Protocol):
+    """A prescription that knows how severe a rule is."""
+
+    def severity_of(self, rule: str) -> Literal["fault", "advice", "off"]:
+        """Return what it means to break a rule."""
+
+
+OneCause = Callable[[Sequence[Broken], Attempt], Iterable[Broken]]
+"""One cause gives one finding: of the broken rules of an attempt, those that stay."""
+
+
+def findings_of(
+    measures: Measures,
+    attempts: Sequence[Attempt],
+    rules: Sequence[Rule],
+    one_cause: OneCause,
+    asked: Judged,
+) -> tuple[Finding, ...]:
+    """Find what was broken, in order of time; repetitions are numbered through.
+
+    Parameters
+    ----------
+    measures
+        What was measured, of all attempts or of more.
+    attempts
+        In order of time; one without repetitions breaks no rule.
+    rules, one_cause
+        Of the exercise.
+    asked
+        The prescription.
+
+    """
+    found: list[Finding] = []
+    first = 1
+    for attempt in attempts:
+        if attempt.cycles:
+            broken = [b for rule in rules for b in rule.measure(measures, attempt, asked)]
+            by_name = {rule.name: rule for rule in rules}
+            for one in one_cause(broken, attempt):
+                finding = _finding(one, by_name[one.rule], first, asked)
+                if finding is not None:
+                    found.append(finding)
+        first += len(attempt.cycles)
+    return tuple(sorted(found, key=lambda f: (f.start_s, f.rule)))
+
+
+def _finding(broken: Broken, rule: Rule, first: int, asked: Judged) -> Finding | None:
+    """Return the finding, None where it does not count or cannot be told from the limit."""
+    severity, doubt = asked.severity_of(rule.name), rule.doubt(broken.limit)
+    if severity == "off" or abs(broken.measured - broken.limit) <= doubt:
+        return None
+    rep = None if broken.rep is None else first + broken.rep
+    last = None if broken.last_rep is None else first + broken.last_rep
+    return Finding(
+        rule=rule.name, severity=severity, rep=rep, start_s=broken.start_s, end_s=broken.end_s,
+        measured=broken.measured, limit=broken.limit, unit=rule.unit,
+        message=rule.message(broken.measured, broken.limit, rep, last), uncertainty=doubt,
+        joint=rule.joint,
+    )  # fmt: skip
