@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,21 @@ def test_a_module_imports_only_what_stands_before_it(module: Path) -> None:
             other = name.split(".")[1]
             if other in ORDER:  # anything else is a name of the package itself
                 assert ORDER.index(other) <= ORDER.index(here), f"{name_of(module)}: {name}"
+
+
+def test_no_modules_import_each_other() -> None:
+    """The graph of all imports, those in functions too, has an order."""
+    dotted = {
+        ".".join(("posecheck", *m.relative_to(PACKAGE).with_suffix("").parts)) for m in MODULES
+    }
+    graph: dict[str, set[str]] = {}
+    for module in MODULES:
+        name = ".".join(("posecheck", *module.relative_to(PACKAGE).with_suffix("").parts))
+        wanted = {
+            f"{one}.__init__" if f"{one}.__init__" in dotted else one for one in imports(module)
+        }
+        graph[name] = (wanted & dotted) - {name, "posecheck.__init__"}
+    list(TopologicalSorter(graph).static_order())  # raises CycleError, which names the circle
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)
