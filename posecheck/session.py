@@ -21,9 +21,9 @@ from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.repetitions import Cycle
 from posecheck.exercises.rule import Measures, findings_of
 from posecheck.motion.calibration import HEAVY, RANGE_UNCERTAINTY_DEG, Calibration
-from posecheck.motion.resampling import at_times
-from posecheck.motion.side import SideJudge, near_side
+from posecheck.motion.legs import SideJudge, near_side
 from posecheck.motion.signals import median_of_known
+from posecheck.motion.smoothing import at_times
 from posecheck.motion.table import Table
 from posecheck.motion.track import POINTS, RESTING, TRUNK, WORKING, Measured, Newest, Tracker
 from posecheck.types import (

@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 
 from posecheck.assess.coach import Coach
+from posecheck.assess.gesture import Stops
 from posecheck.assess.setup import SetUp
-from posecheck.assess.stop_signals import Stops
 from posecheck.exercises.prescription import Prescription
 from posecheck.types import Cue, CueKind, Pose, Stage, StageName, Update
 

@@ -10,7 +10,7 @@ from posecheck.assess.coverage import readable
 from posecheck.assess.live_findings import LiveFindings
 from posecheck.exercises.attempt import Attempt, Running
 from posecheck.exercises.prescription import Prescription
-from posecheck.motion.side import SideJudge, near_side
+from posecheck.motion.legs import SideJudge, near_side
 from posecheck.motion.signals import median_of_known
 from posecheck.motion.table import COLUMN_OF, RecentRows
 from posecheck.motion.track import RESTING, WORKING, Newest, Tracker

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from posecheck.motion.legs import Legs
+from posecheck.motion.legs import Legs, SideJudge, near_side
 from posecheck.motion.people import LYING_SLOPE_DEG
-from posecheck.motion.side import SideJudge, near_side
 from posecheck.motion.signals import known_median
 from posecheck.motion.skeleton import (
     ANKLE,

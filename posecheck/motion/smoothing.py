@@ -13,8 +13,9 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.interpolate import make_interp_spline
 
-from posecheck.motion.legs import Legs
+from posecheck.motion.legs import NOWHERE, Legs
 from posecheck.motion.skeleton import ANKLE, HEEL, KNEE, TOE
 from posecheck.types import Array
 
@@ -177,3 +178,66 @@ def local_fit(times: Array, values: Array) -> tuple[Array, float]:
     off = (v - design @ fit) ** 2
     spread = math.sqrt(off.sum() / off.size)
     return np.asarray(fit[0]), spread
+
+
+LINE = 3  # frames that tell a line; of fewer the last one counts
+
+
+class NewestLeg:
+    """Push every frame, and ask where the leg is in the last of them."""
+
+    def __init__(self) -> None:
+        self.t_s = -np.inf
+        self._seen: deque[tuple[float, Array]] = deque()
+
+    def push(self, legs: Legs) -> None:
+        """Take one frame."""
+        self.t_s = legs.t_s
+        if np.isfinite(legs.working_px).all():
+            self._seen.append((legs.t_s, legs.working_px))
+        while self._seen and self._seen[0][0] < legs.t_s - LAG_S - REACH_S:
+            self._seen.popleft()
+
+    def joints_px(self) -> Array:
+        """(5, 2): on a line through the last frames, which stills the jitter and does not trail.
+
+        A leg that was lost stays where it was for `LAG_S`, then it is NaN.
+        """
+        last_s = self._seen[-1][0] if self._seen else -np.inf
+        if not self.t_s - last_s <= LAG_S:
+            return NOWHERE
+        near = [(t, leg) for t, leg in self._seen if last_s - t <= REACH_S]
+        near = near if len(near) >= LINE else near[-1:]
+        times = np.array([t for t, _ in near]) - last_s
+        fit, _ = local_fit(times, np.array([leg for _, leg in near]).reshape(-1, 10))
+        return fit.reshape(5, 2)
+
+
+SAME_S = 1e-6  # times as near as that are one
+
+
+def at_times(times: Array, values: Array, wanted: Array) -> Array:
+    """Smoothed values (n, k) at other times (m,), as (m, k); times rise in both.
+
+    Cubic splines join what is known. What lies between known values more than `LAG_S` apart stays
+    NaN, and so does what lies before the first and after the last of them.
+    """
+    out = np.full((len(wanted), values.shape[1]), np.nan)
+    for column in range(values.shape[1]):
+        known = np.isfinite(values[:, column])
+        _join(times[known], values[known, column], wanted, out[:, column])
+    return out
+
+
+def _join(times: Array, values: Array, wanted: Array, out: Array) -> None:
+    """Fill in what lies between known values (n,) of one column."""
+    breaks = np.flatnonzero(np.diff(times) > LAG_S + SAME_S) + 1
+    for t, v in zip(np.split(times, breaks), np.split(values, breaks), strict=True):
+        if not len(t):  # nothing is known at all
+            continue
+        inside = slice(*np.searchsorted(wanted, [t[0] - SAME_S, t[-1] + SAME_S]))
+        if len(t) == 1:
+            out[inside] = v[0]
+        elif len(wanted[inside]):
+            spline = make_interp_spline(t, v, k=min(3, len(t) - 1))
+            out[inside] = spline(np.clip(wanted[inside], t[0], t[-1]))

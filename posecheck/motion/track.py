@@ -17,10 +17,9 @@ from posecheck.motion.angles import (
 from posecheck.motion.body import Body, BodyTracker
 from posecheck.motion.calibration import HEAVY, SUPINE_NOSE, Calibration
 from posecheck.motion.legs import NOWHERE, LegFollower, Legs
-from posecheck.motion.newest_leg import LegNow
 from posecheck.motion.signals import known_median
 from posecheck.motion.skeleton import EARS, HIPS, KNEE, NOSE, SHOULDERS, WRISTS, midpoint
-from posecheck.motion.smoothing import LAG_S, FixedLagSmoother, Smoothed
+from posecheck.motion.smoothing import LAG_S, FixedLagSmoother, NewestLeg, Smoothed
 from posecheck.motion.table import COLUMN_OF, COLUMNS, Rows, Table
 from posecheck.types import Array, Pose
 
@@ -95,7 +94,7 @@ class Tracker:
         self._calibration = calibration
         self._follower = LegFollower()
         self._smoother = FixedLagSmoother()
-        self._leg_now = LegNow()
+        self._leg_now = NewestLeg()
         self._body = BodyTracker()
         self._seen: tuple[Pose, Legs] | None = None  # not followed yet
         self._waiting: deque[Waiting] = deque()

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.motion.legs import NOT_APART, NOWHERE, Legs
-from posecheck.motion.newest_leg import LegNow
-from posecheck.motion.smoothing import LAG_S
+from posecheck.motion.smoothing import LAG_S, NewestLeg
 from posecheck.types import Array
 
 LEG = np.array([[100.0, 200], [150, 100], [220, 60], [225, 65], [235, 30]])
@@ -21,7 +20,7 @@ def seen(t_s: float, leg: Array) -> Legs:
 
 @given(speed=st.floats(-400, 400), per_s=st.sampled_from([5, 12.5, 25, 30, 60]))
 def test_a_steady_movement_is_not_trailed(speed: float, per_s: float) -> None:
-    now = LegNow()
+    now = NewestLeg()
     for i in range(30):
         leg = LEG + speed * i / per_s
         now.push(seen(i / per_s, leg))
@@ -29,7 +28,7 @@ def test_a_steady_movement_is_not_trailed(speed: float, per_s: float) -> None:
 
 
 def test_jitter_is_stilled() -> None:
-    rng, now, shown, noise = np.random.default_rng(1), LegNow(), [], []
+    rng, now, shown, noise = np.random.default_rng(1), NewestLeg(), [], []
     for i in range(200):
         noise.append(rng.normal(0, 2, LEG.shape))
         now.push(seen(i / 30, LEG + noise[-1]))
@@ -39,7 +38,7 @@ def test_jitter_is_stilled() -> None:
 
 @pytest.mark.parametrize("for_s", [0.5 * LAG_S, 3 * LAG_S])
 def test_a_leg_that_is_lost_for_a_moment_stays_where_it_was(for_s: float) -> None:
-    now = LegNow()
+    now = NewestLeg()
     for i in range(10):
         now.push(seen(i / 50, LEG))
     for t in np.arange(10 / 50, 9 / 50 + for_s, 1 / 50):
@@ -53,4 +52,4 @@ def test_a_leg_that_is_lost_for_a_moment_stays_where_it_was(for_s: float) -> Non
 
 
 def test_before_anything_is_seen_it_is_nowhere() -> None:
-    assert np.isnan(LegNow().joints_px()).all()
+    assert np.isnan(NewestLeg().joints_px()).all()

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.motion.resampling import at_times
-from posecheck.motion.smoothing import LAG_S
+from posecheck.motion.smoothing import LAG_S, at_times
 from posecheck.types import Array
 
 LOOKS = np.arange(31) / 10  # three seconds

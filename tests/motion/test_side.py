@@ -7,7 +7,7 @@ from figure import Camera
 from figure import near_side as near_of
 from spoiled import moments
 
-from posecheck.motion.side import SEEN_MIN, SideJudge, near_side
+from posecheck.motion.legs import SEEN_MIN, SideJudge, near_side
 
 LOOKS = 300
 
