@@ -23,6 +23,11 @@ from posecheck.types import Array, Finding, Joint, Variant
 CALM_S, QUICK_S, RESTING_CALM_S = 0.2, 0.1, 0.4
 SLOW = ("hip_deg", "knee_deg", "head_deg", "pelvis_trunks")
 RESTING = ("resting_hip_deg", "resting_x_trunks", "resting_z_trunks")
+# Looks that are less sure than this tell no fault: in a clip darkened to a quarter of its light the
+# legs are taken for each other in them, and knee, thigh and resting leg leap. From 0.5 to 0.7 false
+# findings vanish on two such clips, and no planted one does on 96 others. A bounce makes looks less
+# sure itself, so it is read from the single ones.
+SURE = 0.6
 
 Unit = Literal["deg", "s", "trunk", "fraction"]
 Severity = Literal["fault", "advice", "auto"]
@@ -54,6 +59,10 @@ class Measures:
     @classmethod
     def of(cls, table: Table) -> Measures:
         """Smooth what is read; whatever takes the same width at once."""
+        unsure = table.confidence < SURE
+        legs = ("hip_deg", "knee_deg", *RESTING)
+        blanked = {name: np.where(unsure, np.nan, getattr(table, name)) for name in legs}
+        table = replace(table, **blanked)
         slow = smooth(table.t_s, np.array([getattr(table, name) for name in SLOW]), CALM_S)
         resting = np.array([getattr(table, name) for name in RESTING])
         resting = smooth(table.t_s, resting, RESTING_CALM_S)

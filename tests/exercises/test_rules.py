@@ -12,9 +12,13 @@ import pytest
 from figure import LEG, Camera, Figure
 from script import Script
 from sessions import clean_report, faults, report_on
+from tables import table_of
 
+from posecheck.exercises.attempt import Attempt
 from posecheck.exercises.catalogue import all_rules, rule_names
 from posecheck.exercises.prescription import Prescription
+from posecheck.exercises.repetitions import Cycle
+from posecheck.exercises.rule import Measures
 from posecheck.types import Finding, Report
 
 FIGURE = Figure(camera=Camera(azimuth=5, feet=-1))
@@ -301,3 +305,21 @@ def test_every_rule_of_the_contract_is_planted_here() -> None:
     unknown = {"hands_not_behind_thigh"}  # a share of the time, which is advice alone
     assert {r.name for r in all_rules().values() if not r.uncertainty} == unknown
     assert {*PLANTED, *DOSED, "hands_not_behind_thigh"} == set(rule_names())
+
+
+@pytest.mark.parametrize(("confidence", "found"), [(0.9, True), (0.7, True), (0.4, False)])
+def test_a_look_that_is_not_sure_tells_no_fault(confidence: float, found: bool) -> None:
+    """Legs that are taken for each other make the knee leap, and the looks say that they doubt."""
+    times = np.arange(0, 20, 0.1)
+    flat = np.zeros(len(times))
+    leaps = np.where((times > 9) & (times < 10), 40.0, 0.0)
+    sure = np.where((times > 8.8) & (times < 10.2), confidence, 0.9)
+    table = table_of(
+        times, hip_deg=flat + 80, knee_deg=25 + leaps, confidence=sure, resting_hip_deg=flat,
+        resting_x_trunks=flat, resting_z_trunks=flat, head_deg=flat, pelvis_trunks=flat,
+    )  # fmt: skip
+    cycles = tuple(Cycle(s, s + 2, -15, 15) for s in (6.0, 8.0, 10.0, 12.0))
+    attempt = Attempt(2, 4, 6, 14, 16, 25.0, 80.0, "ankle_pump", cycles)
+    rule = all_rules()["knee_not_held"]
+    broken = list(rule.measure(Measures.of(table), attempt, Prescription.default()))
+    assert bool(broken) == found
