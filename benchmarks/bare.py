@@ -18,7 +18,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from posecheck.vision.quiet import quiet_natives
+from posecheck.natives import silence_native_stderr
 from posecheck.vision.sampling import sampled
 
 Floats = NDArray[np.float64]
@@ -33,7 +33,7 @@ _BEND_DEG = (40.0, 60.0)
 @contextlib.contextmanager
 def landmarker(model: Path, fresh: bool = False) -> Iterator[Any]:
     """MediaPipe's pose landmarker for one person, in VIDEO mode or, `fresh`, in IMAGE mode."""
-    with quiet_natives():
+    with silence_native_stderr():
         from mediapipe.tasks.python import BaseOptions, vision
 
         options = vision.PoseLandmarkerOptions(

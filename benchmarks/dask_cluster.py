@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from posecheck.closing import Closing
+from posecheck.threads import Closing
 
 ROOT = Path(__file__).resolve().parents[1]
 WAIT_S = 90.0  # for a busy machine

@@ -35,8 +35,8 @@ from posecheck.apps.batch.pool import LocalExecutor
 from posecheck.apps.batch.run import run_batch
 from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.exercises.prescription import load_prescription
+from posecheck.natives import silence_native_stderr
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
-from posecheck.vision.quiet import quiet_natives
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
 _MIB = 1 << 20
@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{arguments.clips} holds no clip with a truth file", file=sys.stderr)
         return 2
     model = ensure_model(None, stderr_bar)
-    with quiet_natives(), tempfile.TemporaryDirectory(prefix="posecheck-grading-") as made:
+    with silence_native_stderr(), tempfile.TemporaryDirectory(prefix="posecheck-grading-") as made:
         folder = Path(made) / "clips"
         copies(clips, folder, arguments.times)
         rounds = [

@@ -24,10 +24,10 @@ from benchmarks import bare
 from posecheck.apps.live import live
 from posecheck.apps.live_course import Moment
 from posecheck.errors import PosecheckError
+from posecheck.natives import silence_native_stderr
 from posecheck.present.window import Window
 from posecheck.vision.camera import Camera
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
-from posecheck.vision.quiet import quiet_natives
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
 _SLACK_MS = 10.0
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         model = ensure_model(None, stderr_bar)
-        with quiet_natives():
+        with silence_native_stderr():
             loops = {
                 "bare capture, infer, show": _bare(arguments.clip, model, arguments.seconds),
                 "`posecheck live --record`": _live(arguments.clip, model, arguments.seconds),

@@ -11,14 +11,15 @@ import numpy as np
 from benchmarks.scoring import Truth
 from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.exercises.prescription import Prescription
+from posecheck.natives import silence_native_stderr
 from posecheck.session import Session
+from posecheck.threads import prefetch
 from posecheck.types import ClipInfo, ModelInfo, Pose, Report
-from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource, prefetch
+from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
 from posecheck.vision.landmarker import Landmarker
 from posecheck.vision.model import ModelFile
 from posecheck.vision.pose_rows import Poses
 from posecheck.vision.pose_store import PoseLog, load_poses
-from posecheck.vision.quiet import quiet_natives
 from posecheck.vision.sampling import sampled
 
 
@@ -26,7 +27,7 @@ def poses_in(clip: Path, model: ModelFile, per_s: float | None = LOOKS_PER_S) ->
     """The looks that `review` takes, or as many as are said; None: at every frame."""
     log = PoseLog()
     with (
-        quiet_natives(),
+        silence_native_stderr(),
         VideoSource(clip, max_side_px=MODEL_SIDE_PX, per_s=per_s) as source,
         Landmarker(model.path) as landmarker,
     ):

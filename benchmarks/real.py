@@ -24,12 +24,12 @@ from benchmarks.bare import angles, landmarker, loop
 from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
+from posecheck.natives import silence_native_stderr
 from posecheck.session import Session
 from posecheck.types import Array, Report
 from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
 from posecheck.vision.landmarker import Landmarker
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
-from posecheck.vision.quiet import quiet_natives
 
 Floats = Array
 _KNEE_ANKLE = {"left": (25, 27), "right": (26, 28)}
@@ -71,7 +71,7 @@ def report_on(clip: Path, model: ModelFile) -> Report:
     """The report on a clip, looked at as `review` does."""
     session = Session(Prescription.default(), calibration=calibration_of(model.name))
     with (
-        quiet_natives(),
+        silence_native_stderr(),
         VideoSource(clip, max_side_px=MODEL_SIDE_PX, per_s=LOOKS_PER_S) as source,
         Landmarker(model.path) as eye,
     ):

@@ -25,8 +25,8 @@ import numpy as np
 from posecheck.apps.live import live
 from posecheck.apps.live_course import Moment
 from posecheck.errors import PosecheckError
+from posecheck.natives import silence_native_stderr
 from posecheck.vision.model import ensure_model, stderr_bar
-from posecheck.vision.quiet import quiet_natives
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
 MOST_BYTES = 1024.0  # a frame
@@ -83,7 +83,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     before = set(threading.enumerate())
     try:
         model = ensure_model(None, stderr_bar)
-        with quiet_natives(), tempfile.TemporaryDirectory(prefix="posecheck-soak-") as folder:
+        with (
+            silence_native_stderr(),
+            tempfile.TemporaryDirectory(prefix="posecheck-soak-") as folder,
+        ):
             report = live(
                 str(arguments.clip), out=Path(folder) / "report",
                 record=Path(folder) / "recording", window=arguments.window, mute=True,

@@ -33,8 +33,8 @@ from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import LocalExecutor
 from posecheck.apps.batch.run import run_batch
 from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.natives import silence_native_stderr
 from posecheck.vision.model import ensure_model, stderr_bar
-from posecheck.vision.quiet import quiet_natives
 
 MOST_MIB, MOST_GROWTH_MIB = 450.0, 40.0
 _NOTES = 20
@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--rows", metavar="N", type=int, nargs="+", default=[2000, 20000])
     arguments = parser.parse_args(argv)
     model = ensure_model(None, stderr_bar)
-    with quiet_natives(), tempfile.TemporaryDirectory(prefix="posecheck-soak-") as folder:
+    with silence_native_stderr(), tempfile.TemporaryDirectory(prefix="posecheck-soak-") as folder:
         made = Path(folder)
         if arguments.what == "memory":
             return memory(made, arguments.clips or 200, arguments.workers)

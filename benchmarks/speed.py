@@ -22,8 +22,8 @@ from benchmarks.memory import memory_table
 from benchmarks.scoring import truths
 from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.apps.review import review
+from posecheck.natives import silence_native_stderr
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
-from posecheck.vision.quiet import quiet_natives
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
 _CLIPS = 3
@@ -73,7 +73,7 @@ def speed_table(clips: Sequence[Path], model: ModelFile, repeats: int) -> Iterab
 
 def _round(clip: Path, model: ModelFile) -> tuple[float, float, float]:
     """Looks a second of the bare loop, of a review, and of a review with video."""
-    with quiet_natives():
+    with silence_native_stderr():
         looks, took_s = _bare(clip, model)
         without_s, with_s = (_review(clip, model, video) for video in (False, True))
         return looks / took_s, looks / without_s, looks / with_s

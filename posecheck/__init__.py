@@ -21,6 +21,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from posecheck._version import __version__ as __version__
+
 if TYPE_CHECKING:
     from posecheck.apps.batch.run import Graded
     from posecheck.apps.grade import grade
@@ -59,8 +61,6 @@ if TYPE_CHECKING:
         Update,
     )
     from posecheck.vision.pose_store import load_poses
-
-__version__ = "0.1.0"
 
 # Where each public name lives. It is imported when it is first asked for, so that
 # `import posecheck` is light and `posecheck --help` quick.

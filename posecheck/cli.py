@@ -76,9 +76,9 @@ def _main(argv: Sequence[str] | None) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     from posecheck.apps.commands import COMMANDS
-    from posecheck.vision.quiet import quiet_natives
+    from posecheck.natives import silence_native_stderr
 
-    with quiet_natives():
+    with silence_native_stderr():
         code = COMMANDS[arguments.command](arguments)
         sys.stdout.flush()
     return OK if code is None else code

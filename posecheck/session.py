@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from posecheck import __version__
+from posecheck._version import __version__
 from posecheck.assess.coverage import Sight, judge, readable, too_oblique, usable_shares
 from posecheck.assess.grading import grade
 from posecheck.assess.live_progress import LiveProgress

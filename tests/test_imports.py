@@ -13,8 +13,8 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "posecheck"
 ORDER = (
-    "errors", "closing", "handover", "children", "types", "motion", "exercises", "assess",
-    "session", "vision", "present", "apps", "cli",
+    "_version", "errors", "types", "threads", "natives", "motion", "exercises", "assess", "session",
+    "vision", "present", "compare", "apps", "cli",
 )  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 NO_EDGES = {  # what touches files, clocks, logs, networks, processes or pixels

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from posecheck.children import python_code, python_module
 from posecheck.errors import PosecheckError
+from posecheck.natives import python_code, python_module
 from posecheck.present import speech
 from posecheck.present.window import display_problem
 from posecheck.vision import model as models

@@ -19,8 +19,8 @@ from posecheck.apps.batch.pool import Executor, LocalExecutor, failed_task, run_
 from posecheck.apps.batch.run import Graded, Tell, Watcher, run_batch
 from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.exercises.prescription import Prescription
+from posecheck.natives import load_cv2
 from posecheck.types import Side, Variant
-from posecheck.vision.opencv import load_cv2
 
 USUAL = Limits()
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from posecheck.apps.live_pace import Pace
-from posecheck.handover import Handover
+from posecheck.threads import BoundedQueue
 from posecheck.types import Pose
 from posecheck.vision.camera import Camera
 from posecheck.vision.frames import Frame
@@ -51,7 +51,7 @@ class Looks(threading.Thread):
         self.ended = False
         self._camera, self._eye, self._tell_ahead = camera, eye, tell_ahead
         self._pace = Pace()
-        self._seen: Handover[Look | None] = Handover(_WAITING)
+        self._seen: BoundedQueue[Look | None] = BoundedQueue(_WAITING)
         self._halt = threading.Event()
         self._error: BaseException | None = None
 

@@ -15,10 +15,10 @@ from posecheck.present import phrases
 from posecheck.present.recording import Recording
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window
+from posecheck.threads import NewestSlot
 from posecheck.types import Cue
 from posecheck.vision.camera import Camera, CameraEvent
 from posecheck.vision.frames import Frame
-from posecheck.vision.newest import Newest
 
 Tell = Callable[[Event], None]
 """Called with each event, a JSON object, in the main thread."""
@@ -47,8 +47,8 @@ class Show:
         self._camera, self._window, self._voice = camera, window, voice
         self._recording, self._language = recording, language
         self._tell, self._shown = tell, shown
-        self._newest: Newest[Moment] = Newest()
-        self._painted: Newest[None] = Newest()  # nudged when the newest moment is on the screen
+        self._newest: NewestSlot[Moment] = NewestSlot()
+        self._painted: NewestSlot[None] = NewestSlot()  # woken once it is on the screen
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._news = Events(language)
         self.untold: OSError | None = None  # why events can be told no more
@@ -68,7 +68,7 @@ class Show:
         """Prepare the picture of a frame while it is being looked at."""
         if self._window is not None:
             self._ahead = frame
-            self._newest.nudge()
+            self._newest.wake()
 
     def push(self, moment: Moment) -> None:
         """Say and hand on one moment, and leave Python and a core to who draws it."""
@@ -116,7 +116,7 @@ class Show:
                 self._prepared = None
             if self._shown is not None:
                 self._shown(moment, self._camera.at_s(painted_s) - moment.frame.t_s)
-            self._painted.nudge()
+            self._painted.wake()
         elif self._notice is not None and self._last is not None and self._prepared is None:
             self._draw(self._last)
         elif self._window is not None:

@@ -17,8 +17,9 @@ from posecheck.assess.warnings import warning_note
 from posecheck.present.page import write_page
 from posecheck.present.tables import write_csv, write_json
 from posecheck.session import Session
+from posecheck.threads import prefetch
 from posecheck.types import Array, ClipInfo, ModelInfo, Pose, Report
-from posecheck.vision.frames import Frame, VideoSource, prefetch
+from posecheck.vision.frames import Frame, VideoSource
 from posecheck.vision.pose_store import PoseLog
 
 Progress = Callable[[str, int, int], None]

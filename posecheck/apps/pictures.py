@@ -17,8 +17,9 @@ from posecheck.present.layout import body_points
 from posecheck.present.overlay import Overlay
 from posecheck.present.replay import updates
 from posecheck.present.video import VideoSink
+from posecheck.threads import prefetch
 from posecheck.types import Finding, Report, Update
-from posecheck.vision.frames import Frame, VideoSource, prefetch
+from posecheck.vision.frames import Frame, VideoSource
 
 Tick = Callable[[int, int], None]
 

@@ -22,10 +22,10 @@ import numpy as np
 import pygame
 
 from posecheck.errors import MissingDependencyError
+from posecheck.natives import load_cv2
 from posecheck.present.dial import GROUND
 from posecheck.present.drawing import Picture
 from posecheck.present.mirror import fitted
-from posecheck.vision.opencv import load_cv2
 
 cv2 = load_cv2()
 

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from posecheck.natives import load_cv2
 from posecheck.present.drawing import Picture
 from posecheck.present.sketch import Box
 from posecheck.types import Array, Update
-from posecheck.vision.opencv import load_cv2
 
 cv2 = load_cv2()
 

@@ -26,10 +26,9 @@ import av
 from av.container import OutputContainer
 from av.video.reformatter import VideoReformatter
 
-from posecheck.closing import Closing
 from posecheck.errors import OutputError, PosecheckError
-from posecheck.handover import Handover
 from posecheck.present.h264 import TIME_BASE, add_stream, encode, need_encoder, to_frame
+from posecheck.threads import BoundedQueue, Closing
 from posecheck.types import Pose
 from posecheck.vision.frames import Frame
 from posecheck.vision.pose_journal import PoseJournal
@@ -67,7 +66,7 @@ class Recording(Closing):
         self.problem: str | None = None
         self._begun = False  # a frame is in the clip
         self._shape: tuple[int, ...] | None = None
-        self._frames: Handover[Frame | None] = Handover(_WAITING)
+        self._frames: BoundedQueue[Frame | None] = BoundedQueue(_WAITING)
         need_encoder("live without --record")
         self._journal = self._begin(model_sha256)
         self._thread = threading.Thread(target=self._run, name="posecheck-recording", daemon=True)

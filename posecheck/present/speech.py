@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from posecheck.children import python_code
+from posecheck.natives import python_code
 
 # Slower than an engine's own pace: the listener lies, moves, and hears it once.
 _WORDS_A_MINUTE = 150

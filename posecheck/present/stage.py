@@ -17,6 +17,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from posecheck.natives import load_cv2
 from posecheck.present import phrases, scenes
 from posecheck.present.cards import SIGN_COLOURS, Sign, draw_sign, sign_of
 from posecheck.present.climb import draw_climb
@@ -30,7 +31,6 @@ from posecheck.present.prompt import dial_of, said
 from posecheck.present.sketch import Box, Colour, Point
 from posecheck.present.strokes import line as stroke
 from posecheck.types import Stage, Update
-from posecheck.vision.opencv import load_cv2
 
 cv2 = load_cv2()
 

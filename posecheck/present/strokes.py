@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from posecheck.natives import load_cv2
 from posecheck.present.sketch import Colour, Point
-from posecheck.vision.opencv import load_cv2
 
 cv2 = load_cv2()
 

@@ -21,10 +21,9 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from posecheck.closing import Closing
 from posecheck.errors import OutputError
-from posecheck.handover import Handover
 from posecheck.present.h264 import TIME_BASE, add_stream, encode, need_encoder, to_frame
+from posecheck.threads import BoundedQueue, Closing
 
 _WAITING = 4  # frames between the caller and the encoder
 # A short look-ahead costs hardly any size and holds back few frames, which counts in 4K.
@@ -46,7 +45,7 @@ class VideoSink(Closing):
         self._last = -1
         self._first_s: float | None = None
         self._error: BaseException | None = None
-        self._frames: Handover[av.VideoFrame | None] = Handover(_WAITING)
+        self._frames: BoundedQueue[av.VideoFrame | None] = BoundedQueue(_WAITING)
         need_encoder("--no-video")
         try:
             self._container = self._open()

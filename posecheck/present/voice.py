@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from posecheck.closing import Closing
 from posecheck.present import phrases
 from posecheck.present.speech import (
     Engine,
@@ -35,6 +34,7 @@ from posecheck.present.speech import (
     what_is_missing,
 )
 from posecheck.present.tones import ToneKind, tone
+from posecheck.threads import Closing
 from posecheck.types import Cue, CueKind
 
 HANG_S = 5.0  # an engine makes a phrase in far less; a player may take so much longer than it

@@ -27,10 +27,10 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
-from posecheck.children import python_module
-from posecheck.closing import Closing
 from posecheck.errors import MissingDependencyError
+from posecheck.natives import python_module
 from posecheck.present import pane
+from posecheck.threads import Closing
 from posecheck.types import Stage, Update
 
 if TYPE_CHECKING:

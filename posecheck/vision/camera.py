@@ -20,14 +20,13 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
-from posecheck.closing import Closing
 from posecheck.errors import CameraError
+from posecheck.threads import Closing, NewestSlot
 from posecheck.types import ClipInfo
 from posecheck.vision.camera_source import open_again, open_source
 from posecheck.vision.camera_watch import CameraEvent, EventKind, PictureWatch
 from posecheck.vision.devices import Device, Image
 from posecheck.vision.frames import Frame, VideoSource
-from posecheck.vision.newest import Newest
 
 __all__ = ["Camera", "CameraEvent", "EventKind"]
 
@@ -63,7 +62,7 @@ class Camera(Closing):
         self, which: str | int, *, max_side_px: int = 1280, speed: float = 1.0, loop: bool = False
     ) -> None:
         self._speed, self._loop = speed, loop
-        self._newest: Newest[Frame] = Newest()
+        self._newest: NewestSlot[Frame] = NewestSlot()
         self._events: deque[CameraEvent] = deque()
         self._stop = threading.Event()
         self._watch = PictureWatch(max_side_px)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecheck.errors import CameraError
-from posecheck.vision.opencv import load_cv2
+from posecheck.natives import load_cv2
 
 Image = NDArray[np.uint8]
 

@@ -24,7 +24,7 @@ from posecheck.motion.people import (
     window_around,
     windows_beside,
 )
-from posecheck.vision.aside import Aside
+from posecheck.threads import BackgroundWorker
 from posecheck.vision.frames import Frame
 from posecheck.vision.seen import Image, Seen, framed, people_in, same_person, size_px
 
@@ -53,7 +53,7 @@ class Finder:
     time of the clip: always of the same frames, however busy the machine is.
     """
 
-    def __init__(self, detect: Detect, detect_beside: Detect, beside: Aside) -> None:
+    def __init__(self, detect: Detect, detect_beside: Detect, beside: BackgroundWorker) -> None:
         self.others = 0  # further people, when they were last looked for
         self.touched = False
         self._detect, self._detect_beside, self._beside = detect, detect_beside, beside
@@ -123,11 +123,11 @@ class Finder:
         if self._asked_s is None:
             if frame.t_s >= self._check_s:
                 self._asked_s = frame.t_s
-                self._beside.begin(partial(self._look_around, frame, seen, others))
+                self._beside.submit(partial(self._look_around, frame, seen, others))
             return
         if frame.t_s < self._asked_s + READ_S:
             return
-        self._beside.end()
+        self._beside.wait()
         assert self._answer is not None
         asked_s, self._asked_s = self._asked_s, None
         lies = describe(seen.xy_px).lies

@@ -25,16 +25,13 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from posecheck.closing import Closing
 from posecheck.errors import ClipError
+from posecheck.threads import Closing
 from posecheck.types import ClipInfo
 from posecheck.vision.clock import Clock
 from posecheck.vision.containers import open_container, recorded_at, video_stream
-from posecheck.vision.prefetch import prefetch
 from posecheck.vision.sampling import first_from, sampled
 from posecheck.vision.upright import Turn, square_size, turn_of
-
-__all__ = ["MODEL_SIDE_PX", "Frame", "VideoSource", "prefetch"]
 
 MODEL_SIDE_PX = 1280  # of the longer side: more pixels than that show the model nothing
 _STATE_THEIR_LENGTH = ("mov", "matroska", "avi", "asf", "flv")

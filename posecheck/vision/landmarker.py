@@ -17,13 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from posecheck.closing import Closing
 from posecheck.errors import ModelError
+from posecheck.natives import silence_native_stderr
+from posecheck.threads import BackgroundWorker, Closing
 from posecheck.types import Pose
-from posecheck.vision.aside import Aside
 from posecheck.vision.finding import Finder
 from posecheck.vision.frames import Frame
-from posecheck.vision.quiet import quiet_natives
 from posecheck.vision.seen import NOTHING, Image, Seen, size_px
 
 PEOPLE = 2  # that are told apart in one look
@@ -43,8 +42,8 @@ class Landmarker(Closing):
             self._look = self._open(opened)
             self._look_beside = self._open(opened)
             # what is closed first, once it has come to its end
-            self._aside = opened.enter_context(Aside())  # for what is done meanwhile
-            self._beside = opened.enter_context(Aside())  # for looks at who else is there
+            self._aside = opened.enter_context(BackgroundWorker())  # for what is done meanwhile
+            self._beside = opened.enter_context(BackgroundWorker())  # for looks at who is there
             self._opened = opened.pop_all()
         self._meanwhile: Callable[[], None] | None = None
         self._finder = self._new_finder()
@@ -55,7 +54,7 @@ class Landmarker(Closing):
 
     def reset(self) -> None:
         """Forget the clip."""
-        self._beside.end()
+        self._beside.wait()
         self._finder = self._new_finder()
 
     def warm_up(self) -> None:
@@ -94,11 +93,11 @@ class Landmarker(Closing):
         meanwhile, self._meanwhile = self._meanwhile, None
         if meanwhile is None:
             return self._look.detect(picture)
-        self._aside.begin(meanwhile)
+        self._aside.submit(meanwhile)
         try:
             return self._look.detect(picture)
         finally:
-            self._aside.end()
+            self._aside.wait()
 
     def _detect_beside(self, part: Image) -> Any:
         return self._look_beside.detect(self._picture(part))
@@ -114,7 +113,7 @@ class Landmarker(Closing):
             num_poses=PEOPLE,
         )
         try:
-            with quiet_natives():
+            with silence_native_stderr():
                 landmarker = self._vision.PoseLandmarker.create_from_options(options)
         except (RuntimeError, ValueError, OSError) as error:
             first = str(error).splitlines()[0] if str(error) else "no reason given"
@@ -127,13 +126,13 @@ class Landmarker(Closing):
 
 
 def _close(landmarker: Any) -> None:
-    with quiet_natives():
+    with silence_native_stderr():
         landmarker.close()
 
 
 def _mediapipe() -> tuple[Any, Any]:
     try:
-        with quiet_natives():
+        with silence_native_stderr():
             import mediapipe as mp
             from mediapipe.tasks.python import BaseOptions, vision
     except ImportError as error:

@@ -25,7 +25,7 @@ from pathlib import Path
 
 import psutil
 
-from posecheck.children import python_module
+from posecheck.natives import python_module
 from posecheck.vision.bundle import DETECTOR
 
 TARBALL_VARIABLE = "POSECHECK_MODEL_TARBALL"

@@ -21,8 +21,7 @@ from posecheck.vision.frames import Frame
 
 # what holds values, or runs and ends things, but decides nothing of what is seen
 _DECIDES_NOTHING = {
-    "types.py", "errors.py", "closing.py", "handover.py", "vision/opencv.py",
-    "vision/aside.py", "vision/prefetch.py", "vision/quiet.py",
+    "types.py", "errors.py", "threads.py", "natives.py",
 }  # fmt: skip
 
 

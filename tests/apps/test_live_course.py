@@ -22,10 +22,10 @@ from posecheck.assess.warnings import WARNING_NOTES
 from posecheck.errors import CameraError
 from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
+from posecheck.threads import NewestSlot
 from posecheck.types import Cue, Finding, Pose, Stage, Tension, Update
 from posecheck.vision.camera import Camera, CameraEvent
 from posecheck.vision.frames import Frame
-from posecheck.vision.newest import Newest
 from posecheck.vision.pose_store import load_poses
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -167,14 +167,14 @@ def test_the_next_look_waits_for_nobody() -> None:
 
 def test_who_waits_for_the_newest_can_be_let_go() -> None:
     """With nothing, once; and what is put comes all the same."""
-    newest: Newest[int] = Newest()
-    newest.nudge()
-    newest.nudge()
+    newest: NewestSlot[int] = NewestSlot()
+    newest.wake()
+    newest.wake()
     assert newest.take() is None
     newest.put(1)
-    newest.nudge()
+    newest.wake()
     assert newest.take() == 1
-    waiting = threading.Timer(0.05, newest.nudge)
+    waiting = threading.Timer(0.05, newest.wake)
     waiting.start()
     assert newest.take() is None
     waiting.join()

@@ -12,8 +12,8 @@ from figure import Figure
 from script import Script
 
 from posecheck.motion.people import describe
+from posecheck.threads import BackgroundWorker
 from posecheck.types import Array
-from posecheck.vision.aside import Aside
 from posecheck.vision.finding import CHECK_S, GONE_S, READ_S, SEARCH_S, STANDING_S, Finder
 from posecheck.vision.frames import Frame
 from posecheck.vision.seen import Seen
@@ -85,14 +85,14 @@ def room() -> Room:
 
 @pytest.fixture
 def finder(room: Room) -> Iterator[Finder]:
-    with Aside() as aside:
+    with BackgroundWorker() as aside:
         yield Finder(room.detect, room.detect_beside, aside)
 
 
 @pytest.fixture
 def make() -> Iterator[Make]:
     """Makes a finder with another detector, or another for each kind of looks."""
-    with Aside() as aside:
+    with BackgroundWorker() as aside:
         yield lambda detect, beside=None: Finder(detect, beside or detect, aside)
 
 
@@ -259,7 +259,7 @@ def test_a_result_is_read_of_the_same_frame_always(room: Room, make: Make) -> No
     room.people = [((150, 200), LIES, 25), ((600, 300), STANDS, 25)]
     finder = make(room.only_first, room.detect_beside)
     finder.find(room.frame(0.0))
-    finder._beside.end()  # it has been answered
+    finder._beside.wait()  # it has been answered
     finder.find(room.frame(READ_S - 0.01))
     assert finder.others == 0
     finder.find(room.frame(READ_S))

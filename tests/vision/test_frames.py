@@ -8,8 +8,6 @@ import shutil
 import socket
 import struct
 import threading
-import time
-from collections.abc import Iterator
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
@@ -20,9 +18,10 @@ import pytest
 from PIL import Image
 
 from posecheck.errors import ClipError
+from posecheck.threads import prefetch
 from posecheck.vision.clock import Clock
 from posecheck.vision.containers import file_sha256
-from posecheck.vision.frames import VideoSource, prefetch
+from posecheck.vision.frames import VideoSource
 
 W, H = 64, 48
 RED, BLUE = (200, 30, 30), (30, 30, 200)
@@ -388,36 +387,6 @@ def test_a_name_is_never_an_address(clip: Path, monkeypatch: pytest.MonkeyPatch)
 
 def threads() -> list[str]:
     return [t.name for t in threading.enumerate() if t.name == "posecheck-prefetch"]
-
-
-def test_prefetch_gives_all_in_order_and_overlaps() -> None:
-    ahead = []
-
-    def source() -> Iterator[int]:
-        for i in range(20):
-            ahead.append(i)
-            yield i
-
-    got = []
-    with closing(prefetch(source(), size=2)) as items:
-        for item in items:
-            got.append(item)
-            time.sleep(0.005)
-            assert len(ahead) <= len(got) + 4
-    assert got == list(range(20))
-    assert not threads()
-
-
-def test_prefetch_passes_the_error_on_after_what_came_before() -> None:
-    def source() -> Iterator[int]:
-        yield 1
-        raise ClipError("broken.")
-
-    items = prefetch(source())
-    assert next(items) == 1
-    with pytest.raises(ClipError, match="broken"):
-        next(items)
-    assert not threads()
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])

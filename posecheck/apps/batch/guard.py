@@ -29,7 +29,7 @@ import psutil
 
 from posecheck.apps.batch.child import TAKEN, receive, send
 from posecheck.apps.batch.limits import Limits
-from posecheck.children import python_module
+from posecheck.natives import python_module
 
 CALLS_A_CHILD = 500  # then a new one: libraries leak
 _LOOK_S = 0.1  # between two looks at the child's memory

@@ -1,4 +1,4 @@
-"""Processes that are started import nothing from the folder that somebody works in."""
+"""Native code is not heard, and other interpreters import nothing from a folder of clips."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from posecheck import children
+from posecheck import errors, natives
 from posecheck.apps.batch.guard import Guarded
 from posecheck.apps.batch.limits import Limits
-from posecheck.children import python_code, python_module
+from posecheck.natives import python_code, python_module, silence_native_stderr
 from posecheck.vision.model_fetch import pip_command
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -62,11 +62,13 @@ def test_a_clone_that_is_not_installed_works(tmp_path: Path) -> None:
     """As `python -m posecheck` in it does: there the working directory is Posecheck's own."""
     package = tmp_path / "posecheck"
     package.mkdir()
-    shutil.copy(children.__file__, package)
+    for module in (natives, errors):
+        assert module.__file__ is not None
+        shutil.copy(module.__file__, package)
     (package / "__init__.py").touch()
     (package / "told.py").write_text("import posecheck; print(posecheck.__file__)")
     code = (
-        "import subprocess; from posecheck.children import python_module\n"
+        "import subprocess; from posecheck.natives import python_module\n"
         "subprocess.run(python_module('posecheck.told'), check=True)"
     )
     done = subprocess.run(
@@ -84,3 +86,52 @@ def test_a_folder_that_was_removed_is_no_obstacle(
     gone.rmdir()
     command = python_module("json.tool", "--help")
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def test_python_is_heard_and_native_code_is_not(capfd: pytest.CaptureFixture[str]) -> None:
+    with silence_native_stderr():
+        os.write(2, b"native\n")
+        print("python", file=sys.stderr)
+        with silence_native_stderr():
+            os.write(2, b"native again\n")
+            print("inside", file=sys.stderr)
+        os.write(2, b"and again\n")
+        print("outside", file=sys.stderr)
+    os.write(2, b"after\n")
+    said = capfd.readouterr().err
+    assert "native" not in said
+    assert "again" not in said
+    assert "after" in said
+
+
+def test_an_error_goes_through_and_all_is_as_before(capfd: pytest.CaptureFixture[str]) -> None:
+    before = sys.stderr
+    with pytest.raises(ValueError, match="within"), silence_native_stderr():
+        raise ValueError("within")
+    assert sys.stderr is before
+    os.write(2, b"heard\n")
+    assert "heard" in capfd.readouterr().err
+
+
+def test_without_a_standard_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    with silence_native_stderr():
+        pass
+
+
+def test_in_a_process_of_its_own() -> None:
+    code = (
+        "import os, sys\n"
+        "from posecheck.natives import silence_native_stderr\n"
+        "with silence_native_stderr():\n"
+        "    os.write(2, b'native\\n')\n"
+        "    print('python', file=sys.stderr)\n"
+        "    with silence_native_stderr():\n"
+        "        os.write(2, b'native\\n')\n"
+        "        print('inside', file=sys.stderr)\n"
+        "print('after', file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stderr.split() == ["python", "inside", "after"]

@@ -1,0 +1,133 @@
+"""What lies below our Python: native libraries that print or may be missing, other interpreters.
+
+MediaPipe and TensorFlow Lite print notes about themselves straight to file descriptor 2, from
+threads of their own and whatever the environment says; OpenCV may be broken where two of its wheels
+clash; and a Python that is started with ``-m`` or ``-c`` looks for modules in the working directory
+first, where in a folder of clips anybody's ``queue.py`` may lie.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from posecheck.errors import MissingDependencyError
+
+_STDERR = 2  # its file descriptor
+_HOME = os.path.realpath(Path(__file__).parents[1])  # where posecheck is imported from
+# `sys` is built in, so nothing is looked for before the search path is set.
+_SET_PATH = "import sys; sys.path[:] = {path!a}\n"
+_RUN = "import runpy; runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+
+
+@contextlib.contextmanager
+def silence_native_stderr() -> Iterator[None]:
+    """Drop what native code writes to standard error; what Python writes still arrives.
+
+    The file descriptor itself points elsewhere for a while, and ``sys.stderr`` to where it pointed
+    before. The blocks may be nested.
+    """
+    try:
+        sys.stderr.flush()
+        kept = os.dup(_STDERR)
+    except (OSError, ValueError, AttributeError):  # there is no standard error to protect
+        yield
+        return
+    python = sys.stderr
+    ours = _same_stream_on(kept) if _writes_to_stderr(python) else None
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, _STDERR)
+        os.close(nowhere)
+        if ours is not None:
+            sys.stderr = ours
+        yield
+    finally:
+        if ours is not None:
+            with contextlib.suppress(OSError, ValueError):  # the terminal may be gone
+                ours.flush()
+            if sys.stderr is ours:
+                sys.stderr = python
+        os.dup2(kept, _STDERR)
+        if ours is not None:
+            ours.close()
+        os.close(kept)
+
+
+def load_cv2() -> Any:
+    """Import OpenCV, without its notes on standard error.
+
+    Raises
+    ------
+    MissingDependencyError
+        OpenCV is not there, or broken.
+
+    """
+    # Read when it is loaded, and by the FFmpeg that it brings.
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")  # s; closing waits for it
+    try:
+        return importlib.import_module("cv2")
+    except (ImportError, AttributeError) as error:  # the latter where two of its wheels clash
+        raise MissingDependencyError(
+            f"OpenCV cannot be used ({error}); run `posecheck doctor`, which says what to install."
+        ) from error
+
+
+def python_module(module: str, *arguments: str) -> list[str]:
+    """The command for ``python -m module arguments``, which ignores the working directory.
+
+    Parameters
+    ----------
+    module
+        The module's full name.
+    arguments
+        What it finds in ``sys.argv``.
+
+    """
+    return python_code(_RUN, module, *arguments)
+
+
+def python_code(code: str, *arguments: str) -> list[str]:
+    """The command for ``python -c code arguments``, which ignores the working directory.
+
+    Parameters
+    ----------
+    code
+        What is run; it imports from where this process does.
+    arguments
+        What it finds in ``sys.argv``.
+
+    """
+    return [sys.executable, "-c", _SET_PATH.format(path=_search_path()) + code, *arguments]
+
+
+def _search_path() -> list[str]:
+    """Where this process finds modules, but not in the working directory, unless we are there."""
+    try:
+        here = os.path.realpath(Path.cwd())
+    except OSError:  # somebody has removed it
+        return [place for place in sys.path if Path(place).is_absolute()]
+    places = [os.path.abspath(place) for place in sys.path]  # noqa: PTH100 - keeps links
+    return places if here == _HOME else [p for p in places if os.path.realpath(p) != here]
+
+
+def _writes_to_stderr(stream: TextIO) -> bool:
+    try:
+        return stream.fileno() == _STDERR
+    except (AttributeError, OSError, ValueError):  # replaced by something without a descriptor
+        return False
+
+
+def _same_stream_on(descriptor: int) -> TextIO:
+    python = sys.stderr
+    return os.fdopen(
+        descriptor, "w", buffering=1, encoding=python.encoding, errors=python.errors,
+        closefd=False,
+    )  # fmt: skip
