@@ -33,8 +33,8 @@ from benchmarks.spoiling import CONDITIONS, Condition, Scene
 from posecheck.types import Report
 from posecheck.vision.frames import VideoSource
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
-from posecheck.vision.pose_rows import Poses
-from posecheck.vision.pose_store import load_poses
+from posecheck.vision.pose_log import Poses
+from posecheck.vision.pose_store import load_poses, save_poses
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
 EACH = 3
@@ -104,7 +104,7 @@ class Suite:
             self._folder.mkdir(parents=True, exist_ok=True)
             clip = known.with_suffix(".mp4")
             write(clip, condition.film(scene), condition.crf)
-            poses_in(clip, self._model).save(known)
+            save_poses(poses_in(clip, self._model).poses(), known)
         return load_poses(known)
 
     def _partner(self, truth: Truth) -> Truth:

@@ -18,8 +18,8 @@ from posecheck.types import ClipInfo, ModelInfo, Pose, Report
 from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
 from posecheck.vision.landmarker import Landmarker
 from posecheck.vision.model import ModelFile
-from posecheck.vision.pose_rows import Poses
-from posecheck.vision.pose_store import PoseLog, load_poses
+from posecheck.vision.pose_log import PoseLog, Poses
+from posecheck.vision.pose_store import load_poses
 from posecheck.vision.sampling import sampled
 
 

@@ -23,8 +23,8 @@ from benchmarks.misses import misses
 from benchmarks.scoring import JOINTS, Score, Truth, score, truths
 from benchmarks.totals import deg, mean, of, seconds, total
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
-from posecheck.vision.pose_rows import Poses
-from posecheck.vision.pose_store import load_poses
+from posecheck.vision.pose_log import Poses
+from posecheck.vision.pose_store import load_poses, save_poses
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
 RATES = (8.0, 10.0, 12.5, 15.0)
@@ -78,7 +78,7 @@ def _every_frame(truth: Truth, kept: Path | None) -> Poses:
     log = poses_in(truth.clip, _model(), per_s=None)
     if place is not None:
         place.parent.mkdir(parents=True, exist_ok=True)
-        log.save(place, _model().sha256)
+        save_poses(log.poses(_model().sha256), place)
     return log.poses()
 
 

@@ -19,7 +19,8 @@ from posecheck.motion.track import Measured
 from posecheck.session import Session
 from posecheck.types import ClipInfo
 from posecheck.vision.containers import file_sha256
-from posecheck.vision.pose_store import PoseLog, load_poses
+from posecheck.vision.pose_log import PoseLog
+from posecheck.vision.pose_store import load_poses, save_poses
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES, KEPT_POSES = ROOT / "sample_videos", ROOT / "tests" / "data"
@@ -85,5 +86,5 @@ def _samples(folder: Path, model_sha256: str) -> list[tuple[Path, Measured]]:
             session.push(pose)
         log.frame_t_s = poses.frame_t_s[poses.frame_t_s <= _KNOWN_S]
         made.append((folder / f"{truth.name}.npz", session.measured()))
-        log.save(made[-1][0], model_sha256)
+        save_poses(log.poses(model_sha256), made[-1][0])
     return made

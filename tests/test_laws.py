@@ -26,7 +26,8 @@ from spoiled import later, mirrored, moments, swapped
 from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Array, Pose, Report, Side
-from posecheck.vision.pose_store import PoseLog, load_poses
+from posecheck.vision.pose_log import PoseLog
+from posecheck.vision.pose_store import load_poses, save_poses
 
 FPS = 20.0
 # without shrinking: an example costs a second or two
@@ -228,7 +229,7 @@ def test_poses_that_went_through_a_file_give_the_same_report(exercise: Exercise)
         live.push(log.append(pose))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "poses.npz"
-        log.save(path)
+        save_poses(log.poses(), path)
         again = report_on(load_poses(path))
     assert difference(live.finish(CLIP, MODEL), again) == ""
     same_deeds(report_on(poses), again, angle_deg=0.01)  # 32 bits a coordinate lose nothing

@@ -17,7 +17,7 @@ from benchmarks.outcome import Outcome, changes, measure, outcome, report_under
 from benchmarks.varied import Variation, as_reviewed, variations
 from posecheck.exercises.prescription import load_prescription, ready_prescriptions
 from posecheck.motion.track import Measured
-from posecheck.vision.pose_rows import Poses
+from posecheck.vision.pose_log import Poses
 from posecheck.vision.pose_store import load_poses
 
 pytestmark = pytest.mark.slow

@@ -38,6 +38,7 @@ from posecheck.vision.camera import Camera
 from posecheck.vision.containers import file_sha256
 from posecheck.vision.landmarker import Landmarker
 from posecheck.vision.model import ensure_model, stderr_bar
+from posecheck.vision.pose_store import save_poses
 
 FOLDER = "report"  # in that of a recording
 LINGER_S = 6.0  # the last screen stays
@@ -140,7 +141,7 @@ def live(
             recorded = record if recording is not None and recording.problem is None else None
             target = ReportDir(out or _default_folder(recorded, begun))
             with target as folder:
-                course.log.save(folder / POSES, found.sha256)
+                save_poses(course.log.poses(found.sha256), folder / POSES)
                 _write(report, folder, clip, progress)
     if (error := broken or course.error) is not None:
         raise error

@@ -17,7 +17,7 @@ from posecheck.assess.gesture import is_seen
 from posecheck.types import Cue, Pose, Stage, Update
 from posecheck.vision.camera import Camera, CameraEvent
 from posecheck.vision.frames import Frame
-from posecheck.vision.pose_store import PoseLog
+from posecheck.vision.pose_log import PoseLog
 
 
 class Engine(Protocol):

@@ -20,7 +20,7 @@ from posecheck.session import Session
 from posecheck.threads import prefetch
 from posecheck.types import Array, ClipInfo, ModelInfo, Pose, Report
 from posecheck.vision.frames import Frame, VideoSource
-from posecheck.vision.pose_store import PoseLog
+from posecheck.vision.pose_log import PoseLog
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many frames are done, and how many there are."""

@@ -28,6 +28,7 @@ from posecheck.vision.containers import file_sha256
 from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
 from posecheck.vision.landmarker import Landmarker
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
+from posecheck.vision.pose_store import save_poses
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _look(
     session = Session(prescription, calibration=calibration_of(found.name))
     with Landmarker(found.path) as landmarker:
         log = look(source, landmarker, session, tell)
-    log.save(folder / POSES, found.sha256)
+    save_poses(log.poses(found.sha256), folder / POSES)
     frame_t_s = log.frame_t_s
     del log  # most of what a long clip takes, and the report needs room too
     info = dataclasses.replace(source.info, sha256=file_sha256(source.path))

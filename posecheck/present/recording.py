@@ -31,8 +31,7 @@ from posecheck.present.h264 import TIME_BASE, add_stream, encode, need_encoder, 
 from posecheck.threads import BoundedQueue, Closing
 from posecheck.types import Pose
 from posecheck.vision.frames import Frame
-from posecheck.vision.pose_journal import PoseJournal
-from posecheck.vision.pose_store import settle_journal
+from posecheck.vision.pose_store import PoseJournal, settle_journal
 
 CLIP, POSES, JOURNAL = "clip.mp4", "poses.npz", "poses.log"
 FLUSH_S = 1.0

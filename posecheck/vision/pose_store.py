@@ -1,15 +1,11 @@
-"""Poses to a file and back, so that a clip is graded again without looking at it again.
+"""Poses on the disk, so that a clip is graded again without looking at it again.
 
-::
-
-    log = PoseLog()
-    for pose in poses:
-        session.push(log.append(pose))      # the pose as it is kept, so re-grading is exact
-    log.save(folder / "poses.npz", model_sha256)
-    poses = load_poses(folder / "poses.npz")
-
-The file is an ordinary ``.npz`` that NumPy reads with ``allow_pickle=False``: one row a look in
+``poses.npz`` is an ordinary archive that NumPy reads with ``allow_pickle=False``: one row a look in
 each array, the times of all frames, and two texts, ``schema`` and ``model_sha256``.
+
+``poses.log`` is the journal of a recording, which is written as poses come, so that a crash or a
+power cut costs the last second only: a header and then chunks of rows, each with its own length and
+checksum. What was being written when the machine went down is left out when it is read.
 """
 
 from __future__ import annotations
@@ -17,7 +13,10 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import struct
 import zipfile
+import zlib
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -28,84 +27,67 @@ from numpy.typing import NDArray
 
 from posecheck.errors import InputError, OutputError
 from posecheck.types import Array, Pose
-from posecheck.vision.pose_journal import is_journal, read_journal
-from posecheck.vision.pose_rows import (
-    BLOCK,
-    FIELDS,
-    FRAMES,
-    ROW,
-    Poses,
-    fill,
-    from_arrays,
-    from_row,
-)
+from posecheck.vision.pose_log import FIELDS, ROW, Poses, from_columns, to_row
 
 SCHEMA = "posecheck.poses/2"
 _TEXTS = ("schema", "model_sha256")
+_FRAMES = "frame_t_s"
 _MOST_FRAMES = 5_000_000  # a day at 60 frames/s; a file that claims more is not one of ours
+_MOST_PACKED = 50  # bytes for each of the file's; an array that claims more is not one of ours
 _LONGEST_TEXT = 200
+_UTF_32_BYTES = 4  # for each character of a text, as NumPy keeps it
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same poses make the same file
 
+_MAGIC = b"posecheck.poses.log/2\n"
+_SHA_CHARACTERS = 64
+_CHUNK = struct.Struct("<4sII")  # mark, rows, CRC-32 of the rows
+_MARK = b"rows"
+_MOST_ROWS = 1_000_000  # in one chunk; a second holds a hundred
 
-class PoseLog:
-    """Collects the poses of a clip, and the times of all its frames."""
 
-    def __init__(self) -> None:
-        self._blocks: list[NDArray[np.void]] = []
-        self._count = 0
-        self.frame_t_s: Array = np.empty(0)  # (m,), of all frames; empty where not known
+def save_poses(poses: Poses, path: Path) -> None:
+    """Write a ``poses.npz`` whole or not at all, a block at a time.
 
-    def __len__(self) -> int:
-        return self._count
+    Parameters
+    ----------
+    poses
+        What a `PoseLog` has collected.
+    path
+        The file to make or replace; its folder is there.
 
-    def append(self, pose: Pose) -> Pose:
-        """Keep a pose, and return it as it is kept: pixels in 32 bits, visibility in 16."""
-        if self._count % BLOCK == 0:
-            self._blocks.append(np.zeros(BLOCK, ROW))
-        row = self._blocks[-1][self._count % BLOCK]
-        self._count += 1
-        fill(row, pose)
-        return from_row(row)
+    Raises
+    ------
+    OutputError
+        One line: it cannot be written.
 
-    def poses(self, model_sha256: str = "") -> Poses:
-        """What was kept so far."""
-        return Poses(self._blocks, len(self), model_sha256, self.frame_t_s)
-
-    def save(self, path: Path, model_sha256: str | None = None) -> None:
-        """Write the file whole or not at all, a block at a time."""
-        part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-        try:
-            with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
-                for name in FIELDS:
-                    with _member(archive, name) as out:
-                        self._write(name, out)
-                with _member(archive, FRAMES) as out:
-                    npy.write_array(out, self.frame_t_s.astype("<f8"), allow_pickle=False)
-                for name, text in zip(_TEXTS, (SCHEMA, model_sha256 or ""), strict=True):
-                    with _member(archive, name) as out:
-                        npy.write_array(out, np.array(text), allow_pickle=False)
-            part.replace(path)
-        except OSError as error:
-            reason = error.strerror or error
-            raise OutputError(f"Cannot write {path.name} in {path.parent}: {reason}.") from error
-        finally:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
-
-    def _write(self, name: str, out: IO[bytes]) -> None:
-        field = FIELDS[name]
-        header = {
-            "descr": npy.dtype_to_descr(field.base),
-            "fortran_order": False,
-            "shape": (len(self), *field.shape),
-        }
-        npy.write_array_header_1_0(out, header)
-        for i, block in enumerate(self._blocks):
-            out.write(block[name][: len(self) - i * BLOCK].tobytes())
+    """
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
+            for name in FIELDS:
+                with _member(archive, name) as out:
+                    _write_column(poses, name, out)
+            with _member(archive, _FRAMES) as out:
+                npy.write_array(out, poses.frame_t_s.astype("<f8"), allow_pickle=False)
+            for name, text in zip(_TEXTS, (SCHEMA, poses.model_sha256), strict=True):
+                with _member(archive, name) as out:
+                    npy.write_array(out, np.array(text), allow_pickle=False)
+        part.replace(path)
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(f"Cannot write {path.name} in {path.parent}: {reason}.") from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def load_poses(path: str | Path) -> Poses:
-    """Read what `PoseLog.save` wrote, or the ``poses.log`` of a recording that broke off.
+    """Read what `save_poses` wrote, or the ``poses.log`` of a recording that broke off.
+
+    Parameters
+    ----------
+    path
+        The file.
 
     Raises
     ------
@@ -117,7 +99,7 @@ def load_poses(path: str | Path) -> Poses:
     try:
         if not path.is_file():
             raise InputError(f"{path} is not there or not a file; give a poses.npz.")
-        if is_journal(path):
+        if _is_journal(path):
             return read_journal(path)
         with zipfile.ZipFile(path) as archive:
             texts = {name: _read_text(archive, name, path) for name in _TEXTS}
@@ -126,23 +108,121 @@ def load_poses(path: str | Path) -> Poses:
                     f"{path} holds no poses that this Posecheck can read ({SCHEMA}); "
                     "look at the clip again with 'posecheck review'."
                 )
-            arrays = {name: _read(archive, name, FIELDS[name], path) for name in FIELDS}
-            frames = _read(archive, FRAMES, np.dtype("<f8"), path)
+            columns = {name: _read(archive, name, FIELDS[name], path) for name in FIELDS}
+            frame_t_s = _read(archive, _FRAMES, np.dtype("<f8"), path)
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror or error}).") from error
     except (zipfile.BadZipFile, ValueError, KeyError, EOFError, RuntimeError) as error:
         raise InputError(f"{path} is damaged, or no poses.npz of Posecheck.") from error
-    if len({len(array) for array in arrays.values()}) != 1:
+    if len({len(column) for column in columns.values()}) != 1:
         raise InputError(f"{path} is damaged: its arrays are not of one length.")
-    return from_arrays(arrays, texts["model_sha256"], path, frames)
+    return _checked(columns, texts["model_sha256"], path, frame_t_s)
+
+
+class PoseJournal:
+    """A file of poses in the making. One thread may `append` while another calls `flush`.
+
+    Parameters
+    ----------
+    path
+        The file to make; one that is there is not replaced.
+    model_sha256
+        The hash of the landmark model that looks.
+
+    """
+
+    def __init__(self, path: Path, model_sha256: str = "") -> None:
+        self._waiting: deque[NDArray[np.void]] = deque()
+        self._file = path.open("xb", buffering=0)
+        sha256 = model_sha256.encode("ascii").ljust(_SHA_CHARACTERS)[:_SHA_CHARACTERS]
+        self._file.write(_MAGIC + sha256)
+
+    def append(self, pose: Pose) -> None:
+        """Take a pose; it is in memory until the next `flush`."""
+        self._waiting.append(to_row(pose))
+
+    def flush(self) -> None:
+        """Bring what waits to the disk, or raise OSError if it cannot be."""
+        rows = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if rows:
+            data = np.concatenate(rows).tobytes()
+            chunk = _CHUNK.pack(_MARK, len(rows), zlib.crc32(data)) + data
+            if self._file.write(chunk) != len(chunk):
+                raise OSError(28, os.strerror(28))
+            os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Close the file; what waits is not written."""
+        self._file.close()
+
+
+def read_journal(path: Path) -> Poses:
+    """Read the poses of a journal, up to where it breaks off.
+
+    Parameters
+    ----------
+    path
+        A ``poses.log``.
+
+    Raises
+    ------
+    InputError
+        One line: it cannot be read, or is no journal.
+
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror or error}).") from error
+    if not data.startswith(_MAGIC):
+        raise InputError(f"{path} holds no poses of Posecheck; give a poses.log.")
+    at = len(_MAGIC) + _SHA_CHARACTERS
+    sha256 = data[len(_MAGIC) : at].decode("ascii", "replace").strip()
+    chunks = [np.zeros(0, ROW)]
+    while at + _CHUNK.size <= len(data):
+        mark, rows, checksum = _CHUNK.unpack_from(data, at)
+        start = at + _CHUNK.size
+        at = start + rows * ROW.itemsize
+        if mark != _MARK or rows > _MOST_ROWS or at > len(data):
+            break
+        if zlib.crc32(memoryview(data)[start:at]) != checksum:
+            break
+        chunks.append(np.frombuffer(data, ROW, rows, start))
+    table = np.concatenate(chunks)
+    return _checked({name: table[name] for name in FIELDS}, sha256, path)
 
 
 def settle_journal(journal: Path, path: Path) -> None:
     """Make a ``poses.npz`` of a journal, whole or not at all; the journal stays."""
-    poses, log = read_journal(journal), PoseLog()
-    for pose in poses:
-        log.append(pose)
-    log.save(path, poses.model_sha256)
+    save_poses(read_journal(journal), path)
+
+
+def _checked(
+    columns: dict[str, NDArray[Any]],
+    model_sha256: str,
+    path: Path,
+    frame_t_s: Array | None = None,
+) -> Poses:
+    """The poses of columns (n, ...) that were read, or an InputError for what cannot be."""
+    wrong = [name for name in ("width_px", "height_px") if (columns[name] < 1).any()]
+    wrong += ["others"] * bool((columns["others"] < 0).any())
+    wrong += ["t_s"] * (not _rises(columns["t_s"]))
+    wrong += [_FRAMES] * (frame_t_s is not None and not _rises(frame_t_s))
+    for name in ("visibility", "brightness"):
+        wrong += [name] * bool(((columns[name] < 0) | (columns[name] > 1)).any())
+    wrong += ["xy_px"] * bool(np.isinf(columns["xy_px"]).any())
+    if wrong:
+        raise InputError(f"{path} is damaged: {', '.join(wrong)} hold what cannot be.")
+    return from_columns(columns, model_sha256, frame_t_s)
+
+
+def _rises(times: NDArray[Any]) -> bool:
+    return bool(np.isfinite(times).all() and (np.diff(times) > 0).all())
+
+
+def _is_journal(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
 
 
 @contextlib.contextmanager
@@ -153,6 +233,18 @@ def _member(archive: zipfile.ZipFile, name: str) -> Iterator[IO[bytes]]:
         yield out
 
 
+def _write_column(poses: Poses, name: str, out: IO[bytes]) -> None:
+    field = FIELDS[name]
+    header = {
+        "descr": npy.dtype_to_descr(field.base),
+        "fortran_order": False,
+        "shape": (len(poses), *field.shape),
+    }
+    npy.write_array_header_1_0(out, header)
+    for piece in poses.column(name):
+        out.write(piece.tobytes())
+
+
 def _read(archive: zipfile.ZipFile, name: str, field: np.dtype[Any], path: Path) -> NDArray[Any]:
     """An array whose header was found right before anything was made room for."""
     with archive.open(f"{name}.npy") as member:
@@ -160,7 +252,8 @@ def _read(archive: zipfile.ZipFile, name: str, field: np.dtype[Any], path: Path)
         if dtype != field.base or shape[1:] != field.shape or len(shape) != 1 + len(field.shape):
             raise InputError(f"{path} is damaged: {name} is of the wrong shape or kind.")
         size = int(np.prod(shape, dtype=object)) * dtype.itemsize
-        if fortran or shape[0] > _MOST_FRAMES or size > os.fstat(archive.fp.fileno()).st_size * 50:  # type: ignore[union-attr]
+        most = _MOST_PACKED * os.fstat(archive.fp.fileno()).st_size  # type: ignore[union-attr]
+        if fortran or shape[0] > _MOST_FRAMES or size > most:
             raise InputError(f"{path} is damaged: {name} cannot be so large.")
         data = member.read(size)
         if len(data) != size or member.read(1):
@@ -171,7 +264,7 @@ def _read(archive: zipfile.ZipFile, name: str, field: np.dtype[Any], path: Path)
 def _read_text(archive: zipfile.ZipFile, name: str, path: Path) -> str:
     with archive.open(f"{name}.npy") as member:
         shape, _, dtype = _header(member)
-        if shape != () or dtype.kind != "U" or dtype.itemsize > 4 * _LONGEST_TEXT:
+        if shape != () or dtype.kind != "U" or dtype.itemsize > _UTF_32_BYTES * _LONGEST_TEXT:
             raise InputError(f"{path} is damaged: {name} is no text.")
         return str(np.frombuffer(member.read(dtype.itemsize), dtype)[0]) if dtype.itemsize else ""
 

@@ -46,7 +46,7 @@ def imported(start: str) -> set[str]:
 
 
 def test_what_decides_on_poses_is_all_that_the_landmarker_needs() -> None:
-    needed = imported("vision/landmarker.py") | imported("vision/pose_rows.py")
+    needed = imported("vision/landmarker.py") | imported("vision/pose_log.py")
     assert set(code.LOOKS) == needed - _DECIDES_NOTHING
 
 

@@ -12,8 +12,8 @@ from posecheck.assess.guide import Guide
 from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Pose
-from posecheck.vision.pose_rows import BLOCK
-from posecheck.vision.pose_store import PoseLog, load_poses
+from posecheck.vision.pose_log import BLOCK, PoseLog
+from posecheck.vision.pose_store import load_poses
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 MOST_BYTES = 700  # a frame; a process adds what its allocator wastes, and may keep 1,024

@@ -22,7 +22,8 @@ from posecheck.apps.review import review
 from posecheck.exercises.prescription import Prescription
 from posecheck.present.tables import read_report
 from posecheck.session import Session
-from posecheck.vision.pose_store import PoseLog, load_poses
+from posecheck.vision.pose_log import PoseLog
+from posecheck.vision.pose_store import load_poses, save_poses
 from posecheck.vision.sampling import sampled
 
 PRESCRIPTION = Prescription.default()
@@ -37,7 +38,7 @@ def test_kept_poses_give_the_report_of_the_look(name: str, tmp_path: Path) -> No
     session = Session(PRESCRIPTION)
     for _, pose in sampled(zip(times, stored, strict=True), LOOKS_PER_S):
         session.push(log.append(pose))
-    log.save(tmp_path / "poses.npz", "a" * 64)
+    save_poses(log.poses("a" * 64), tmp_path / "poses.npz")
     reviewed = finish(session, CLIP, MODEL, truncated=False, frame_t_s=log.frame_t_s)
 
     (tmp_path / "out").mkdir()

@@ -36,7 +36,8 @@ from posecheck.present import speech, voice
 from posecheck.present.speech import Engine, Player
 from posecheck.session import Session
 from posecheck.vision.frames import VideoSource
-from posecheck.vision.pose_store import PoseLog, load_poses
+from posecheck.vision.pose_log import PoseLog
+from posecheck.vision.pose_store import load_poses
 
 __all__ = ["fake"]
 HANGS = "import time\nwhile True: time.sleep(1)"

@@ -21,8 +21,7 @@ from posecheck.present.h264 import encode
 from posecheck.present.recording import Recording
 from posecheck.types import Pose
 from posecheck.vision.frames import Frame, VideoSource
-from posecheck.vision.pose_journal import read_journal
-from posecheck.vision.pose_store import load_poses
+from posecheck.vision.pose_store import load_poses, read_journal
 
 W, H = 64, 48
 PATIENCE_S = 60.0

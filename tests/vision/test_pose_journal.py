@@ -10,9 +10,8 @@ import pytest
 
 from posecheck.errors import InputError
 from posecheck.types import Pose
-from posecheck.vision.pose_journal import PoseJournal, read_journal
-from posecheck.vision.pose_rows import ROW
-from posecheck.vision.pose_store import PoseLog, load_poses, settle_journal
+from posecheck.vision.pose_log import ROW, PoseLog
+from posecheck.vision.pose_store import PoseJournal, load_poses, read_journal, settle_journal
 
 SHA = "ab" * 32
 

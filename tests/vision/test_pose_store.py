@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from posecheck.errors import InputError, OutputError
 from posecheck.types import Pose
-from posecheck.vision.pose_store import PoseLog, load_poses
+from posecheck.vision.pose_log import PoseLog
+from posecheck.vision.pose_store import load_poses, save_poses
 
 
 def make_pose(i: int, seed: int = 0) -> Pose:
@@ -50,7 +51,7 @@ def saved(path: Path, frames: int, model: str | None = "ab" * 32) -> tuple[list[
     log = PoseLog()
     kept = [log.append(make_pose(i)) for i in range(frames)]
     log.frame_t_s = np.arange(3 * frames) / 29.97 / 3
-    log.save(path / "poses.npz", model)
+    save_poses(log.poses(model or ""), path / "poses.npz")
     return kept, path / "poses.npz"
 
 
@@ -112,7 +113,7 @@ def test_it_is_lean(tmp_path: Path) -> None:
     log = PoseLog()
     for _ in range(frames):
         log.append(pose)
-    log.save(tmp_path / "poses.npz")
+    save_poses(log.poses(), tmp_path / "poses.npz")
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak / frames < 450
@@ -209,14 +210,14 @@ def test_a_log_that_knows_of_no_other_frames(tmp_path: Path) -> None:
     """As one of a live session."""
     log = PoseLog()
     log.append(make_pose(0))
-    log.save(tmp_path / "poses.npz")
+    save_poses(log.poses(), tmp_path / "poses.npz")
     assert len(load_poses(tmp_path / "poses.npz").frame_t_s) == 0
     assert len(log.poses().frame_t_s) == 0
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"poses\.npz"):
-        PoseLog().save(tmp_path / "nowhere" / "poses.npz")
+        save_poses(PoseLog().poses(), tmp_path / "nowhere" / "poses.npz")
 
 
 def assert_refused(file: Path) -> None:

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from posecheck.vision.frames import VideoSource
 from posecheck.vision.landmarker import Landmarker
-from posecheck.vision.pose_rows import ROW, to_row
-from posecheck.vision.pose_store import PoseLog
+from posecheck.vision.pose_log import ROW, PoseLog, to_row
 from posecheck.vision.sampling import first_from, sampled
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_videos"

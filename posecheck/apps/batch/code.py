@@ -19,7 +19,7 @@ _SOURCE = (".css", ".html", ".js", ".py", ".toml")
 LOOKS = (
     "motion/calibration.py", "motion/people.py", "motion/skeleton.py", "vision/clock.py",
     "vision/containers.py", "vision/finding.py", "vision/frames.py", "vision/landmarker.py",
-    "vision/pose_rows.py", "vision/sampling.py", "vision/seen.py", "vision/upright.py",
+    "vision/pose_log.py", "vision/sampling.py", "vision/seen.py", "vision/upright.py",
 )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ from posecheck.errors import InputError
 from posecheck.motion.table import COLUMNS
 from posecheck.motion.track import Measured
 from posecheck.types import Array, ClipGrade, ClipInfo
-from posecheck.vision.pose_rows import Poses
+from posecheck.vision.pose_log import Poses
 from posecheck.vision.pose_store import load_poses
 
 _DAMAGED = (InputError, ValueError, KeyError, TypeError)

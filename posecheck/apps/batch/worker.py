@@ -33,6 +33,7 @@ from posecheck.types import ClipGrade, Report
 from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
 from posecheck.vision.landmarker import Landmarker
 from posecheck.vision.model import ModelFile, ensure_model
+from posecheck.vision.pose_store import save_poses
 
 
 class ClipGrader:
@@ -175,7 +176,7 @@ class _OneClip:
         with VideoSource(clip.path, max_side_px=MODEL_SIDE_PX, per_s=self._task.per_s) as source:
             log = look(source, self._grader.loaded.ready(model.path), session, _nobody)
             self._grader.loaded.make_ready()
-            log.save(poses, model.sha256)
+            save_poses(log.poses(model.sha256), poses)
             return Looked(source.info, source.truncated, log.frame_t_s)
 
 
