@@ -16,7 +16,7 @@ from posecheck.session import Session
 from posecheck.threads import prefetch
 from posecheck.types import ClipInfo, ModelInfo, Pose, Report
 from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
-from posecheck.vision.landmarker import Landmarker
+from posecheck.vision.mediapipe_landmarker import MediaPipeLandmarker
 from posecheck.vision.model import ModelFile
 from posecheck.vision.pose_log import PoseLog, Poses
 from posecheck.vision.pose_store import load_poses
@@ -29,7 +29,7 @@ def poses_in(clip: Path, model: ModelFile, per_s: float | None = LOOKS_PER_S) ->
     with (
         silence_native_stderr(),
         VideoSource(clip, max_side_px=MODEL_SIDE_PX, per_s=per_s) as source,
-        Landmarker(model.path) as landmarker,
+        MediaPipeLandmarker(model.path) as landmarker,
     ):
         with contextlib.closing(prefetch(source)) as frames:
             for frame in frames:

@@ -28,7 +28,7 @@ from posecheck.natives import silence_native_stderr
 from posecheck.session import Session
 from posecheck.types import Array, Report
 from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
-from posecheck.vision.landmarker import Landmarker
+from posecheck.vision.mediapipe_landmarker import MediaPipeLandmarker
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
 
 Floats = Array
@@ -73,7 +73,7 @@ def report_on(clip: Path, model: ModelFile) -> Report:
     with (
         silence_native_stderr(),
         VideoSource(clip, max_side_px=MODEL_SIDE_PX, per_s=LOOKS_PER_S) as source,
-        Landmarker(model.path) as eye,
+        MediaPipeLandmarker(model.path) as eye,
     ):
         for frame in source:
             session.push(eye.look(frame))

@@ -73,7 +73,7 @@ def test_no_modules_import_each_other() -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)
 def test_only_its_edge_imports_mediapipe(module: Path) -> None:
-    if name_of(module) != "vision/landmarker.py":
+    if name_of(module) != "vision/mediapipe_landmarker.py":
         assert "mediapipe" not in {name.split(".")[0] for name in imports(module)}
 
 

@@ -21,6 +21,7 @@ from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.exercises.prescription import Prescription
 from posecheck.natives import load_cv2
 from posecheck.types import Side, Variant
+from posecheck.vision.landmarker import ModelChoice
 
 USUAL = Limits()
 
@@ -32,7 +33,7 @@ def grade(
     *,
     side: Side | None = None,
     variant: Variant | None = None,
-    model: str | Path | None = None,
+    model: ModelChoice = None,
     workers: int | None = None,
     dask: str | None = None,
     every_frame: bool = False,
@@ -60,7 +61,8 @@ def grade(
     side, variant
         The working leg and the movement where they are known of all clips.
     model
-        The landmark model: ``lite``, ``full``, ``heavy`` (if None), or a file.
+        The landmark model: ``lite``, ``full``, ``heavy`` (if None), a file, or a
+        `posecheck.vision.landmarker.LandmarkModel` of your own, which is pickled for the workers.
     workers
         How many clips are worked on at once; one a core if None.
     dask

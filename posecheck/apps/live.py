@@ -36,7 +36,7 @@ from posecheck.session import Session
 from posecheck.types import ClipInfo, Report
 from posecheck.vision.camera import Camera
 from posecheck.vision.containers import file_sha256
-from posecheck.vision.landmarker import Landmarker
+from posecheck.vision.landmarker import ModelChoice
 from posecheck.vision.model import ensure_model, stderr_bar
 from posecheck.vision.pose_store import save_poses
 
@@ -53,7 +53,7 @@ def live(
     window: bool = True,
     mute: bool = False,
     language: str = "en",
-    model: str | Path | None = None,
+    model: ModelChoice = None,
     speed: float = 1.0,
     loop: bool = False,
     linger_s: float = LINGER_S,
@@ -77,8 +77,9 @@ def live(
     window, mute, language
         Whether there is a screen and a voice, and in which language.
     model
-        ``lite``, ``full`` or ``heavy`` (if None), or the file of a landmark model. None takes the
-        place of another by itself: a computer that is too slow for it is told so.
+        ``lite``, ``full`` or ``heavy`` (if None), the file of a landmark model, or a
+        `posecheck.vision.landmarker.LandmarkModel` of your own. None takes the place of another by
+        itself: a computer that is too slow for it is told so.
     speed, loop
         Of a file: how fast it is played, 0 for every frame, and whether it begins again.
     linger_s
@@ -113,8 +114,8 @@ def live(
         ReportDir(out or _default_folder(record, begun)).check()
         found = ensure_model(model, stderr_bar)
         screen = stack.enter_context(Window()) if window else None
-        eye = stack.enter_context(Landmarker(found.path))
-        eye.warm_up()
+        landmarker = stack.enter_context(contextlib.closing(found.open()))
+        landmarker.warm_up()
         source = stack.enter_context(Camera(camera, speed=speed, loop=loop))
         recording = stack.enter_context(Recording(record, found.sha256)) if record else None
         voice = Voice(language, mute)
@@ -123,7 +124,14 @@ def live(
         guide = Guide(asked)
         show = Show(source, screen, voice, recording, language, tell, shown)
         course = Course(
-            source, eye, session, guide, show.push, show.push_camera, show.push_ahead, show.keep
+            source,
+            landmarker,
+            session,
+            guide,
+            show.push,
+            show.push_camera,
+            show.push_ahead,
+            show.keep,
         )
         broken = _lead(show, course, linger_s)
         if not len(course.log):

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from posecheck.apps.live_looks import Eye, Look, Looks
+from posecheck.apps.live_looks import Look, Looks
 from posecheck.apps.live_rate import LookRate, Rate
 from posecheck.assess.gesture import is_seen
 from posecheck.types import Cue, Pose, Stage, Update
 from posecheck.vision.camera import Camera, CameraEvent
 from posecheck.vision.frames import Frame
+from posecheck.vision.landmarker import Landmarker
 from posecheck.vision.pose_log import PoseLog
 
 
@@ -69,7 +70,7 @@ class Course(threading.Thread):
     def __init__(
         self,
         camera: Camera,
-        eye: Eye,
+        landmarker: Landmarker,
         engine: Engine,
         leader: Leader,
         tell: Callable[[Moment], None],
@@ -83,7 +84,7 @@ class Course(threading.Thread):
         self.error: BaseException | None = None
         self._camera, self._engine, self._leader = camera, engine, leader
         self._tell, self._tell_camera, self._keep = tell, tell_camera, keep
-        self._looks, self._rate = Looks(camera, eye, tell_ahead), LookRate()
+        self._looks, self._rate = Looks(camera, landmarker, tell_ahead), LookRate()
         self._halt = threading.Event()
 
     @property

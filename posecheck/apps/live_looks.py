@@ -11,24 +11,18 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from posecheck.apps.live_pace import Pace
 from posecheck.threads import BoundedQueue
 from posecheck.types import Pose
 from posecheck.vision.camera import Camera
 from posecheck.vision.frames import Frame
+from posecheck.vision.landmarker import Landmarker
 
 LISTEN_S = 0.25  # so long without a frame, and the camera is asked what has happened
 _NEXT_S = 0.1  # so long the next frame is waited for instead of one that is old
 _WAITING = 2  # poses; who takes them is faster than who looks
-
-
-class Eye(Protocol):
-    """What finds a body in a frame."""
-
-    def look(self, frame: Frame) -> Pose:
-        """The pose in one frame."""
 
 
 class Look(NamedTuple):
@@ -46,10 +40,12 @@ class Looks(threading.Thread):
     ``tell_ahead`` is called with each frame before it is looked at.
     """
 
-    def __init__(self, camera: Camera, eye: Eye, tell_ahead: Callable[[Frame], None]) -> None:
+    def __init__(
+        self, camera: Camera, landmarker: Landmarker, tell_ahead: Callable[[Frame], None]
+    ) -> None:
         super().__init__(name="posecheck-looks", daemon=True)
         self.ended = False
-        self._camera, self._eye, self._tell_ahead = camera, eye, tell_ahead
+        self._camera, self._landmarker, self._tell_ahead = camera, landmarker, tell_ahead
         self._pace = Pace()
         self._seen: BoundedQueue[Look | None] = BoundedQueue(_WAITING)
         self._halt = threading.Event()
@@ -105,7 +101,7 @@ class Looks(threading.Thread):
         self._tell_ahead(frame)
         age_s = self._age_s(frame)
         begun_s = time.perf_counter()
-        pose = self._eye.look(frame)
+        pose = self._landmarker.look(frame)
         took_s = time.perf_counter() - begun_s
         self._pace.push(frame, age_s, self._age_s(frame))
         return Look(frame, pose, took_s, age_s)

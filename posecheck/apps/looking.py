@@ -7,7 +7,6 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from posecheck.apps import interrupts
 from posecheck.apps.pictures import draw_clip
@@ -19,7 +18,8 @@ from posecheck.present.tables import write_csv, write_json
 from posecheck.session import Session
 from posecheck.threads import prefetch
 from posecheck.types import Array, ClipInfo, ModelInfo, Pose, Report
-from posecheck.vision.frames import Frame, VideoSource
+from posecheck.vision.frames import VideoSource
+from posecheck.vision.landmarker import Landmarker
 from posecheck.vision.pose_log import PoseLog
 
 Progress = Callable[[str, int, int], None]
@@ -36,14 +36,7 @@ LOOKS_PER_S = 10.0
 AT_ONCE = 8
 
 
-class Looker(Protocol):
-    """What turns frames into poses: a `Landmarker`, or something a test makes up."""
-
-    def look(self, frame: Frame, meanwhile: Callable[[], None] | None = None) -> Pose:
-        """The pose in one frame; what is to be done meanwhile is done once, and here."""
-
-
-def look(source: VideoSource, looker: Looker, session: Session, tell: Progress) -> PoseLog:
+def look(source: VideoSource, landmarker: Landmarker, session: Session, tell: Progress) -> PoseLog:
     """The frames of the source through the landmark model and the session."""
     log = PoseLog()
     waiting: list[Pose] = []
@@ -54,7 +47,7 @@ def look(source: VideoSource, looker: Looker, session: Session, tell: Progress) 
             measure = None
             if len(waiting) == AT_ONCE:
                 measure, waiting = partial(_measure, waiting, log, session), []
-            waiting.append(looker.look(frame, measure))
+            waiting.append(landmarker.look(frame, measure))
             tell(LOOKING, frame.index + 1, source.expected_frames)
             interrupts.check()
     _measure(waiting, log, session)

@@ -26,8 +26,8 @@ from posecheck.session import Session
 from posecheck.types import Report
 from posecheck.vision.containers import file_sha256
 from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
-from posecheck.vision.landmarker import Landmarker
-from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
+from posecheck.vision.landmarker import ModelChoice
+from posecheck.vision.model import ensure_model, stderr_bar
 from posecheck.vision.pose_store import save_poses
 
 
@@ -51,7 +51,7 @@ def review(
     out: str | Path | None = None,
     prescription: Prescription | None = None,
     *,
-    model: str | Path | None = None,
+    model: ModelChoice = None,
     every_frame: bool = False,
     video: bool = True,
     earlier: str | Path | None = None,
@@ -68,7 +68,8 @@ def review(
     prescription
         What was asked for; the default asks for form and no dose.
     model
-        The landmark model: ``lite``, ``full``, ``heavy`` (if None), or a file.
+        The landmark model: ``lite``, ``full``, ``heavy`` (if None), a file, or a
+        `posecheck.vision.landmarker.LandmarkModel` of your own.
     every_frame
         Whether to look at every frame, not only at as many as a count needs.
     video
@@ -102,14 +103,14 @@ def review(
 def _look(
     source: VideoSource,
     prescription: Prescription,
-    model: str | Path | None,
+    model: ModelChoice,
     folder: Path,
     tell: Progress,
 ) -> Report:
     """Through the landmark model and the session; keeps the poses in the folder."""
-    found: ModelFile = ensure_model(model, stderr_bar)
+    found = ensure_model(model, stderr_bar)
     session = Session(prescription, calibration=calibration_of(found.name))
-    with Landmarker(found.path) as landmarker:
+    with contextlib.closing(found.open()) as landmarker:
         log = look(source, landmarker, session, tell)
     save_poses(log.poses(found.sha256), folder / POSES)
     frame_t_s = log.frame_t_s

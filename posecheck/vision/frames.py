@@ -47,6 +47,12 @@ class Frame:
     image: NDArray[np.uint8]  # (h, w, 3), C-contiguous
     scale: float = 1.0  # size of the image over that of the full upright picture
 
+    @property
+    def size_px(self) -> tuple[float, float]:
+        """Width and height of the full picture."""
+        height, width = self.image.shape[:2]
+        return width / self.scale, height / self.scale
+
 
 class VideoSource(Closing):
     """A video file, iterated frame by frame; a context manager.

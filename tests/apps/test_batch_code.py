@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from batch_fakes import Meanwhile, Remembering, make_clip
+from batch_fakes import Remembering, make_clip
+from stored_landmarker import Meanwhile
 
 from posecheck.apps.batch import code, kept
 from posecheck.apps.batch.jobs import ClipJob
@@ -46,7 +47,7 @@ def imported(start: str) -> set[str]:
 
 
 def test_what_decides_on_poses_is_all_that_the_landmarker_needs() -> None:
-    needed = imported("vision/landmarker.py") | imported("vision/pose_log.py")
+    needed = imported("vision/mediapipe_landmarker.py") | imported("vision/pose_log.py")
     assert set(code.LOOKS) == needed - _DECIDES_NOTHING
 
 

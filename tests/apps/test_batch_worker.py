@@ -6,7 +6,8 @@ import dataclasses
 import time
 from pathlib import Path
 
-from batch_fakes import Meanwhile, Remembering, make_clip
+from batch_fakes import Remembering, make_clip
+from stored_landmarker import Meanwhile
 
 from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.rows import Unwritten
@@ -20,7 +21,7 @@ from posecheck.vision.frames import Frame
 class Watched(Remembering):
     """Says what is done with it; takes its time to be ready."""
 
-    def __init__(self, model: Path) -> None:
+    def __init__(self, model: object) -> None:
         super().__init__(model)
         self.events: list[str] = []
         self.resetting = False

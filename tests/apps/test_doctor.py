@@ -22,7 +22,7 @@ from posecheck.types import Pose
 from posecheck.vision import model as models
 from posecheck.vision import model_fetch
 from posecheck.vision.frames import Frame
-from posecheck.vision.landmarker import Landmarker
+from posecheck.vision.mediapipe_landmarker import MediaPipeLandmarker
 
 
 @pytest.fixture(autouse=True)
@@ -130,18 +130,18 @@ def test_without_a_model_nothing_is_measured() -> None:
 
 
 @pytest.mark.slow
-def test_looks_are_measured_on_somebody(model_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_looks_are_measured_on_somebody(model_path: Path) -> None:
     """A picture in which nobody is found would tell of the detector alone."""
     seen: list[bool] = []
 
-    class Watched(Landmarker):
+    class Watched(MediaPipeLandmarker):
         def look(self, frame: Frame, meanwhile: Callable[[], None] | None = None) -> Pose:
             pose = super().look(frame, meanwhile)
             seen.append(is_seen(pose))
             return pose
 
-    monkeypatch.setattr(look_speed, "Landmarker", Watched)
-    assert look_speed.looks_per_s(model_path) > 0
+    with Watched(model_path) as landmarker:
+        assert look_speed.looks_per_s(landmarker) > 0
     assert len(seen) > look_speed.FIRST
     assert all(seen)
 

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from stored_landmarker import Meanwhile, StoredLandmarker
 
 from posecheck.apps.live_course import Course, Moment
 from posecheck.apps.live_events import Events, camera_event
@@ -60,15 +61,15 @@ class FakeCamera:
         return 1000.0
 
 
-class FakeEye:
+class FakeLandmarker(StoredLandmarker):
     """Hands out poses that were stored."""
 
     def __init__(self, poses: Iterator[Pose]) -> None:
-        self._poses = poses
+        self._left = poses
 
-    def look(self, frame: Frame) -> Pose:
-        del frame
-        return next(self._poses)
+    def look(self, frame: Frame, meanwhile: Meanwhile = None) -> Pose:
+        del frame, meanwhile
+        return next(self._left)
 
 
 class FakeLeader:
@@ -96,7 +97,7 @@ def run(
     events: list[CameraEvent] = []
     course = Course(
         cast(Camera, FakeCamera([p.t_s for p in poses[:frames]], error)),
-        FakeEye(iter(poses)), Session(Prescription.default()), leader or FakeLeader(),
+        FakeLandmarker(iter(poses)), Session(Prescription.default()), leader or FakeLeader(),
         moments.append, events.append,
     )  # fmt: skip
     course.start()
@@ -118,14 +119,14 @@ def test_a_frame_is_told_before_it_is_looked_at() -> None:
     """So that its picture is prepared meanwhile."""
     order: list[tuple[str, float]] = []
 
-    class Eye(FakeEye):
-        def look(self, frame: Frame) -> Pose:
+    class Watched(FakeLandmarker):
+        def look(self, frame: Frame, meanwhile: Meanwhile = None) -> Pose:
             order.append(("look", frame.t_s))
-            return super().look(frame)
+            return super().look(frame, meanwhile)
 
     poses = load_poses(DATA / "pump_left_side.npz")
     course = Course(
-        cast(Camera, FakeCamera([p.t_s for p in poses[:5]])), Eye(iter(poses)),
+        cast(Camera, FakeCamera([p.t_s for p in poses[:5]])), Watched(iter(poses)),
         Session(Prescription.default()), FakeLeader(),
         lambda moment: order.append(("told", moment.frame.t_s)), lambda _event: None,
         lambda frame: order.append(("ahead", frame.t_s)),
@@ -143,10 +144,10 @@ def test_the_next_look_waits_for_nobody() -> None:
     """While what was seen is still being pushed, the next frame is looked at."""
     looked = threading.Semaphore(0)
 
-    class Eye(FakeEye):
-        def look(self, frame: Frame) -> Pose:
+    class Watched(FakeLandmarker):
+        def look(self, frame: Frame, meanwhile: Meanwhile = None) -> Pose:
             looked.release()
-            return super().look(frame)
+            return super().look(frame, meanwhile)
 
     def tell(_moment: Moment) -> None:
         assert looked.acquire(timeout=10)  # its own look, and then the next one's
@@ -156,7 +157,7 @@ def test_the_next_look_waits_for_nobody() -> None:
     first = threading.Semaphore(1)
     poses = load_poses(DATA / "pump_left_side.npz")
     course = Course(
-        cast(Camera, FakeCamera([p.t_s for p in poses[:2]])), Eye(iter(poses)),
+        cast(Camera, FakeCamera([p.t_s for p in poses[:2]])), Watched(iter(poses)),
         Session(Prescription.default()), FakeLeader(1), tell, lambda _event: None,
     )  # fmt: skip
     course.start()
@@ -198,7 +199,7 @@ def test_a_frame_is_not_lost_with_the_camera_that_fails_behind_it() -> None:
     poses = load_poses(DATA / "pump_left_side.npz")
     for error in (None, CameraError("gone")):
         camera = Late([p.t_s for p in poses[:5]], error)
-        looks = Looks(cast(Camera, camera), FakeEye(iter(poses)), lambda _frame: None)
+        looks = Looks(cast(Camera, camera), FakeLandmarker(iter(poses)), lambda _frame: None)
         looks._pace = Old()
         looks.start()
         for pose in poses[:5]:
@@ -223,7 +224,7 @@ def test_none_is_left_out_where_every_frame_is_handed_out() -> None:
     for keeps_all, expected in ((True, times), (False, [times[1], times[3], times[4]])):
         camera = FakeCamera(times)
         camera.keeps_all = keeps_all
-        looks = Looks(cast(Camera, camera), FakeEye(iter(poses)), lambda _frame: None)
+        looks = Looks(cast(Camera, camera), FakeLandmarker(iter(poses)), lambda _frame: None)
         looks._pace = Hasty()
         looks.start()
         seen = []
@@ -240,7 +241,7 @@ def test_a_camera_that_is_too_slow_is_told_of_once() -> None:
     moments: list[Moment] = []
     poses = load_poses(DATA / "rest_only.npz")
     course = Course(
-        cast(Camera, FakeCamera([0.2 * i for i in range(40)])), FakeEye(iter(poses)),
+        cast(Camera, FakeCamera([0.2 * i for i in range(40)])), FakeLandmarker(iter(poses)),
         Session(Prescription.default()), leader, moments.append, lambda _event: None,
     )  # fmt: skip
     course.start()
@@ -283,7 +284,7 @@ def test_a_thread_that_cannot_be_started(
     for one in (Course, Looks):
         monkeypatch.setattr(one, "start", start)
     course = Course(
-        cast(Camera, FakeCamera([])), FakeEye(iter([])), Session(Prescription.default()),
+        cast(Camera, FakeCamera([])), FakeLandmarker(iter([])), Session(Prescription.default()),
         FakeLeader(), lambda _m: None, lambda _e: None,
     )  # fmt: skip
     if which is Course:
@@ -308,7 +309,7 @@ def test_it_stops_when_it_is_told_to() -> None:
     first = threading.Event()
     course = Course(
         cast(Camera, Endless([0.04 * i for i in range(100_000)])),
-        FakeEye(replace(p, t_s=0.04 * next(again)) for p in itertools.cycle(poses)),
+        FakeLandmarker(replace(p, t_s=0.04 * next(again)) for p in itertools.cycle(poses)),
         Session(Prescription.default()), FakeLeader(), lambda _m: first.set(), lambda _e: None,
     )  # fmt: skip
     course.start()

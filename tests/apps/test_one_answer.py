@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from batch_fakes import Remembering, make_clip
+from batch_fakes import make_clip
 from sessions import CLIP, DATA, MODEL, difference
+from stored_landmarker import StoredModel
 
-from posecheck.apps import review as reviewing
 from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.kept import KeptPoses, Looked
 from posecheck.apps.batch.storage import open_storage
@@ -59,33 +59,22 @@ def test_kept_poses_give_the_report_of_the_look(name: str, tmp_path: Path) -> No
     assert len(reviewed.series.t_s) == len(stored)
 
 
-class Opened(Remembering):
-    """As a review opens it."""
-
-    def __enter__(self) -> Opened:
-        return self
-
-    def __exit__(self, *_how: object) -> None: ...
-
-
 @pytest.mark.parametrize("every_frame", [False, True])
-def test_a_review_and_a_grade_write_the_same(
-    every_frame: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_review_and_a_grade_write_the_same(every_frame: bool, tmp_path: Path) -> None:
     """Report, angles and poses, with a row of angles for every frame; graded again as well."""
     clip = make_clip(tmp_path / "a.mp4", frames=250)
-    monkeypatch.setattr(reviewing, "Landmarker", Opened)
-    done = review(clip, tmp_path / "alone", every_frame=every_frame, video=False)
+    done = review(clip, tmp_path / "alone", model=StoredModel(), every_frame=every_frame,
+                  video=False)  # fmt: skip
     assert done.report.tension is not None
     per_s = None if every_frame else LOOKS_PER_S
     (tmp_path / "out").mkdir()
     task = GradeTask(
         ClipJob(str(clip), clip.name, "a"), str(tmp_path / "out"),
-        PRESCRIPTION.model_dump_json(), "a", per_s=per_s,
+        PRESCRIPTION.model_dump_json(), "a", model=StoredModel(), per_s=per_s,
     )  # fmt: skip
     asked = Prescription.model_validate({"dose": {"repetitions": 3}}).model_dump_json()
     for again in (task, replace(task, prescription=asked), task):
-        assert ClipGrader(Remembering)(again).error is None
+        assert ClipGrader()(again).error is None
     for name in ("report.json", "angles.csv", "poses.npz"):
         mine, its = (tmp_path / folder / name for folder in ("alone", "out/a"))
         assert mine.read_bytes() == its.read_bytes(), name

@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from stored_landmarker import Meanwhile, StoredLandmarker, StoredModel
 
-from posecheck.types import ClipInfo, ModelInfo, Pose, Report
+from posecheck.types import ClipInfo, Pose, Report
 from posecheck.vision.camera import CameraEvent
 from posecheck.vision.frames import Frame
 from posecheck.vision.pose_store import load_poses
@@ -36,23 +36,15 @@ def until(true: Callable[[], Any], patience_s: float = 60.0) -> None:
         time.sleep(0.005)
 
 
-class StoredEye:
+class InOrder(StoredLandmarker):
     """Sees the stored poses, one after the other and again, at the times of the frames."""
 
-    def __init__(self, *_: object) -> None:
-        self._poses, self._next = exercise(), 0
+    def __init__(self) -> None:
+        super().__init__()
+        self._next = 0
 
-    def __enter__(self) -> StoredEye:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def warm_up(self) -> None:
-        """Nothing to warm."""
-
-    def look(self, frame: Frame) -> Pose:
-        """The next one."""
+    def look(self, frame: Frame, meanwhile: Meanwhile = None) -> Pose:
+        del meanwhile
         pose = self._poses[self._next % len(self._poses)]
         self._next += 1
         return replace(pose, t_s=frame.t_s)
@@ -131,13 +123,11 @@ class ScriptedCamera:
         return ClipInfo("scripted", None, None, self._now_s, self._count, W, H, 0)
 
 
-def without_a_model(patch: pytest.MonkeyPatch) -> None:
-    """Look with `StoredEye`."""
-    sha256 = "ab" * 32
-    info = ModelInfo("stored", sha256)
-    found = SimpleNamespace(path=Path("none"), name=info.name, sha256=sha256, info=info)
-    patch.setattr("posecheck.apps.live.ensure_model", lambda *_: found)
-    patch.setattr("posecheck.apps.live.Landmarker", StoredEye)
+def without_a_model(
+    patch: pytest.MonkeyPatch, opens: Callable[[], StoredLandmarker] = InOrder
+) -> None:
+    """Look with stored poses."""
+    patch.setattr("posecheck.apps.live.ensure_model", lambda *_: StoredModel(opens))
 
 
 def scripted(patch: pytest.MonkeyPatch, gaps: dict[int, Gap] | None = None) -> None:

@@ -17,7 +17,7 @@ from cameras import FakeCapture, fake, grey
 from sessions_live import (
     REPS,
     Gap,
-    StoredEye,
+    InOrder,
     assert_whole,
     exercise,
     scripted,
@@ -148,7 +148,6 @@ def test_corrupt_frames_and_another_picture_size(
     fake: type[FakeCapture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Corrupt frames are left out, another size is fitted: one clip, one pose a frame."""
-    without_a_model(monkeypatch)
     monkeypatch.setattr("posecheck.vision.camera.GIVE_UP_S", 0.05)
     looked: list[int] = []
 
@@ -167,14 +166,14 @@ def test_corrupt_frames_and_another_picture_size(
         if event["event"] == "camera" and event["name"] == "lost":
             raise KeyboardInterrupt  # the script is over
 
-    class Counting(StoredEye):
-        def look(self, frame: Any) -> Any:
-            pose = super().look(frame)
+    class Counting(InOrder):
+        def look(self, frame: Any, meanwhile: Any = None) -> Any:
+            pose = super().look(frame, meanwhile)
             looked.append(frame.index)
             assert frame.image.shape == (48, 64, 3)
             return pose
 
-    monkeypatch.setattr("posecheck.apps.live.Landmarker", Counting)
+    without_a_model(monkeypatch, Counting)
     done = live(0, out=tmp_path / "report", record=tmp_path / "there", window=False, mute=True,
                 tell=tell)  # fmt: skip
     assert done.report.clip.frames == len(looked) == 5

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.vision.frames import VideoSource
-from posecheck.vision.landmarker import Landmarker
+from posecheck.vision.mediapipe_landmarker import MediaPipeLandmarker
 from posecheck.vision.pose_log import ROW, PoseLog, to_row
 from posecheck.vision.sampling import first_from, sampled
 
@@ -87,7 +87,7 @@ def test_a_source_counts_what_it_does_not_hand_out() -> None:
 def test_a_landmarker_that_has_seen_other_clips_sees_the_same_as_a_new_one(
     model_path: Path,
 ) -> None:
-    def look(landmarker: Landmarker, name: str) -> bytes:
+    def look(landmarker: MediaPipeLandmarker, name: str) -> bytes:
         log = PoseLog()
         with VideoSource(SAMPLES / name, per_s=12.5) as source:
             for frame, _ in zip(source, range(30), strict=False):
@@ -95,9 +95,9 @@ def test_a_landmarker_that_has_seen_other_clips_sees_the_same_as_a_new_one(
         return b"".join(to_row(pose).tobytes() for pose in log.poses())
 
     clips = ("bend_left_portrait.mp4", "pump_left_side.mp4")
-    with Landmarker(model_path) as used:
+    with MediaPipeLandmarker(model_path) as used:
         for name in clips:
-            with Landmarker(model_path) as new:
+            with MediaPipeLandmarker(model_path) as new:
                 fresh = look(new, name)
             assert len(fresh) == 30 * ROW.itemsize
             assert look(used, name) == fresh

@@ -1,58 +1,46 @@
-"""What looks at clips: loaded once, and as new for each of them."""
+"""The landmarker of a batch: loaded once, and as new for each clip."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
 from collections.abc import Callable
-from pathlib import Path
-from typing import Protocol
 
-from posecheck.apps.looking import Looker
-
-
-class ReusableLooker(Looker, Protocol):
-    """A `Landmarker`, or something a test makes up."""
-
-    def reset(self) -> None:
-        """Be ready for another clip."""
-
-    def close(self) -> None:
-        """Give everything back."""
+from posecheck.vision.landmarker import Landmarker, LandmarkModel
 
 
 class Loaded:
-    """One looker at a time, kept for the next clip; opened anew for another model."""
+    """One landmarker at a time, kept for the next clip; opened anew for another model."""
 
-    def __init__(self, opened: Callable[[Path], ReusableLooker]) -> None:
+    def __init__(self, opened: Callable[[LandmarkModel], Landmarker]) -> None:
         self._opened = opened
-        self._looker: ReusableLooker | None = None
-        self._model: Path | None = None
+        self._landmarker: Landmarker | None = None
+        self._model: LandmarkModel | None = None
         self._reset: _Reset | None = None
 
-    def ready(self, model: Path) -> ReusableLooker:
+    def ready(self, model: LandmarkModel) -> Landmarker:
         """What looks with this model, ready for a clip; a new one where a reset has failed."""
         if self._model == model:
             self.make_ready()
         if self._end_of_reset() is not None or self._model != model:
             self.close()
-        if self._looker is None:
-            self._looker, self._model = self._opened(model), model
-        return self._looker
+        if self._landmarker is None:
+            self._landmarker, self._model = self._opened(model), model
+        return self._landmarker
 
     def make_ready(self) -> None:
         """Begin with the reset: it takes a tenth of a second, in which files can be written."""
-        if self._looker is not None and self._reset is None:
-            self._reset = _Reset(self._looker)
+        if self._landmarker is not None and self._reset is None:
+            self._reset = _Reset(self._landmarker)
             self._reset.start()
 
     def close(self) -> None:
         """Let go of the model."""
         self._end_of_reset()
-        looker, self._looker = self._looker, None
-        if looker is not None:
+        landmarker, self._landmarker = self._landmarker, None
+        if landmarker is not None:
             with contextlib.suppress(Exception):  # one whose reset failed may be closed by half
-                looker.close()
+                landmarker.close()
 
     def _end_of_reset(self) -> BaseException | None:
         reset, self._reset = self._reset, None
@@ -65,13 +53,13 @@ class Loaded:
 class _Reset(threading.Thread):
     """Keeps the error for whoever wants to look."""
 
-    def __init__(self, looker: ReusableLooker) -> None:
+    def __init__(self, landmarker: Landmarker) -> None:
         super().__init__(name="posecheck-reset", daemon=True)
-        self._looker = looker
+        self._landmarker = landmarker
         self.error: BaseException | None = None
 
     def run(self) -> None:
         try:
-            self._looker.reset()
+            self._landmarker.reset()
         except BaseException as error:
             self.error = error

@@ -23,6 +23,7 @@ from posecheck.errors import PosecheckError
 from posecheck.exercises.prescription import Prescription, load_prescription
 from posecheck.types import Side, Variant
 from posecheck.vision.containers import file_sha256
+from posecheck.vision.landmarker import ModelChoice
 from posecheck.vision.model import from_anywhere
 
 
@@ -34,7 +35,7 @@ class Settings:
     prescription: Prescription = field(default_factory=Prescription.default)
     side: Side | None = None
     variant: Variant | None = None
-    model: str | Path | None = None
+    model: ModelChoice = None
     per_s: float | None = None
     pages: bool = True
     video: bool = False

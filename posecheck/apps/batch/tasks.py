@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.limits import Limits
+from posecheck.vision.landmarker import ModelChoice
 
 GRADE_CLIP = "posecheck.apps.batch.worker:grade_clip"
 
@@ -21,7 +21,7 @@ class GradeTask:
     folder: str | None = None  # of its report in `out`; None: only its row is wanted
     hash_in_folder: bool = False  # other clips would have a folder of the same name
     folder_tail: str = ""  # tells two prescriptions of the same clip apart
-    model: str | Path | None = None  # a file by its full path
+    model: ModelChoice = None  # a file by its full path
     per_s: float | None = None  # frames a second to look at; None: every one
     video: bool = False
     limits: Limits = field(default_factory=Limits)

@@ -11,11 +11,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from operator import methodcaller
 from pathlib import Path
 
 from posecheck.apps.batch.fetch import LocalClip, local_copy
 from posecheck.apps.batch.kept import KeptPoses, KeptRow, Looked, short_name
-from posecheck.apps.batch.loaded import Loaded, ReusableLooker
+from posecheck.apps.batch.loaded import Loaded
 from posecheck.apps.batch.local_storage import LocalStorage
 from posecheck.apps.batch.locks import content_lock
 from posecheck.apps.batch.result_names import PLOTLY
@@ -31,16 +32,18 @@ from posecheck.motion.calibration import calibration_of
 from posecheck.session import Session
 from posecheck.types import ClipGrade, Report
 from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
-from posecheck.vision.landmarker import Landmarker
-from posecheck.vision.model import ModelFile, ensure_model
+from posecheck.vision.landmarker import Landmarker, LandmarkModel, ModelChoice
+from posecheck.vision.model import ensure_model
 from posecheck.vision.pose_store import save_poses
 
 
 class ClipGrader:
     """Grades clip after clip with one landmark model."""
 
-    def __init__(self, opened: Callable[[Path], ReusableLooker] = Landmarker) -> None:
-        self._models: dict[str | Path | None, ModelFile] = {}
+    def __init__(
+        self, opened: Callable[[LandmarkModel], Landmarker] = methodcaller("open")
+    ) -> None:
+        self._models: dict[ModelChoice, LandmarkModel] = {}
         self.loaded = Loaded(opened)
 
     def __call__(self, task: GradeTask) -> ClipGrade:
@@ -66,7 +69,7 @@ class ClipGrader:
         seconds = math.nan if one.was_kept else round(time.perf_counter() - begun_s, 3)
         return dataclasses.replace(row, seconds=seconds)
 
-    def model(self, chosen: str | Path | None) -> ModelFile:
+    def model(self, chosen: ModelChoice) -> LandmarkModel:
         """The landmark model, looked into once."""
         if chosen not in self._models:
             self._models[chosen] = ensure_model(chosen)
@@ -130,7 +133,9 @@ class _OneClip:
         self.was_kept = row is not None
         return None if row is None else same_for(self._task.job, row)
 
-    def _grade(self, clip: LocalClip, model: ModelFile, kept: KeptRow, folder: Path) -> ClipGrade:
+    def _grade(
+        self, clip: LocalClip, model: LandmarkModel, kept: KeptRow, folder: Path
+    ) -> ClipGrade:
         task = self._task
         name = task.folder_name(clip.sha256)
         if name is not None:
@@ -148,7 +153,7 @@ class _OneClip:
         kept.save(row, content)
         return row
 
-    def _report(self, clip: LocalClip, model: ModelFile, poses: Path) -> Report:
+    def _report(self, clip: LocalClip, model: LandmarkModel, poses: Path) -> Report:
         """From the kept poses, or by looking; leaves the poses in a file."""
         task = self._task
         prescription = Prescription.model_validate_json(task.prescription)
@@ -172,9 +177,9 @@ class _OneClip:
         info = dataclasses.replace(looked.info, name=short_name(task.job), sha256=clip.sha256)
         return finish(session, info, model.info, looked.truncated, looked.frame_t_s)
 
-    def _look(self, clip: LocalClip, model: ModelFile, session: Session, poses: Path) -> Looked:
+    def _look(self, clip: LocalClip, model: LandmarkModel, session: Session, poses: Path) -> Looked:
         with VideoSource(clip.path, max_side_px=MODEL_SIDE_PX, per_s=self._task.per_s) as source:
-            log = look(source, self._grader.loaded.ready(model.path), session, _nobody)
+            log = look(source, self._grader.loaded.ready(model), session, _nobody)
             self._grader.loaded.make_ready()
             save_poses(log.poses(model.sha256), poses)
             return Looked(source.info, source.truncated, log.frame_t_s)

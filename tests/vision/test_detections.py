@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from posecheck.motion.calibration import FRAME_SIDE
 from posecheck.motion.people import Window
+from posecheck.vision.detections import NOBODY, padded_crop, same_person
 from posecheck.vision.frames import Frame
-from posecheck.vision.seen import NOTHING, framed, people_in, same_person, size_px
+from posecheck.vision.mediapipe_landmarker import detections
 
 WIDE, HIGH = 64, 48
 windows = st.tuples(
@@ -36,9 +37,10 @@ def test_a_pixel_that_is_found_is_the_pixel_of_the_whole_picture(
     image = np.zeros((HIGH, WIDE, 3), np.uint8)
     image[y, x] = 255
     whole: Window = (left / scale, top / scale, right / scale, bottom / scale)
-    part, offset = framed(image, whole, scale)
+    part, offset = padded_crop(image, whole, scale)
     ((py, px),) = np.argwhere(part[..., 0] == 255)
-    (seen,) = people_in(found_at(px / part.shape[1], py / part.shape[0]), part, offset, scale)
+    (found,) = detections(found_at(px / part.shape[1], py / part.shape[0]), part)
+    seen = found.in_whole(offset, scale)
     assert seen.xy_px[0] == pytest.approx([x / scale, y / scale], abs=1e-3)
     assert seen.visibility[0] == 0.5
 
@@ -46,7 +48,7 @@ def test_a_pixel_that_is_found_is_the_pixel_of_the_whole_picture(
 @pytest.mark.parametrize("window", [None, (10.0, 5.0, 30.0, 45.0)])
 def test_the_part_lies_in_the_middle_of_a_black_square(window: Window | None) -> None:
     image = np.full((HIGH, WIDE, 3), 200, np.uint8)
-    part, _ = framed(image, window, 1.0)
+    part, _ = padded_crop(image, window, 1.0)
     width, height = (WIDE, HIGH) if window is None else (20, 40)
     assert part.flags.c_contiguous
     assert part.shape == (side := round(FRAME_SIDE * max(width, height)), side, 3)
@@ -60,14 +62,14 @@ def test_the_part_lies_in_the_middle_of_a_black_square(window: Window | None) ->
 def test_a_window_that_reaches_out_of_the_picture_holds_what_there_is() -> None:
     """As around somebody whose hips are out of the picture."""
     image = np.full((HIGH, WIDE, 3), 200, np.uint8)
-    part, _ = framed(image, (40.0, 10.0, 90.0, 60.0), 1.0)
+    part, _ = padded_crop(image, (40.0, 10.0, 90.0, 60.0), 1.0)
     assert (part == 200).sum() == 3 * (WIDE - 40) * (HIGH - 10)
 
 
 def test_the_size_is_that_of_the_full_picture() -> None:
     frame = Frame(0, 0.0, np.zeros((HIGH, WIDE, 3), np.uint8), scale=0.5)
-    assert size_px(frame) == (2 * WIDE, 2 * HIGH)
+    assert frame.size_px == (2 * WIDE, 2 * HIGH)
 
 
 def test_nobody_is_nobody_else() -> None:
-    assert not same_person(NOTHING, NOTHING)
+    assert not same_person(NOBODY, NOBODY)

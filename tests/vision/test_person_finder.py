@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,14 +13,22 @@ from script import Script
 from posecheck.motion.people import describe
 from posecheck.threads import BackgroundWorker
 from posecheck.types import Array
-from posecheck.vision.finding import CHECK_S, GONE_S, READ_S, SEARCH_S, STANDING_S, Finder
+from posecheck.vision.detections import Detection
 from posecheck.vision.frames import Frame
-from posecheck.vision.seen import Seen
+from posecheck.vision.person_finder import (
+    CHECK_S,
+    GONE_S,
+    READ_S,
+    SEARCH_S,
+    STANDING_S,
+    PersonFinder,
+)
 
 WIDTH, HEIGHT = 640, 480
 LIES, STANDS, FOLDED = 1, 2, 3  # the second colour of a person's dot says how
 STEP_S = 0.1
-Make = Callable[..., Finder]
+VISIBLE = np.full(33, 0.9, np.float16)
+Make = Callable[..., PersonFinder]
 
 
 def body(how: int, size: float) -> Array:
@@ -55,12 +62,12 @@ class Room:
     def only_near(self, part: Any) -> Any:
         """As a model for which people are too small in the whole picture."""
         found = self.detect(part)
-        return found if part.shape[1] < 600 else SimpleNamespace(pose_landmarks=[])
+        return found if part.shape[1] < 600 else []
 
     def only_first(self, part: Any) -> Any:
         """As a model that overlooks whoever lies farther to the right."""
         found = self.detect(part)
-        del found.pose_landmarks[1:]
+        del found[1:]
         return found
 
     def detect_beside(self, part: Any) -> Any:
@@ -68,14 +75,11 @@ class Room:
         return self._found(part)
 
     def _found(self, part: Any) -> Any:
-        height, width = part.shape[:2]
         found = []
         for y, x in np.argwhere(part[..., 0] == 255):
             how, size = int(part[y, x, 1]), part[y, x, 2] / 100
-            xy = body(how, size) + np.array([x, y])
-            marks = [SimpleNamespace(x=a / width, y=b / height, visibility=0.9) for a, b in xy]
-            found.append(marks)
-        return SimpleNamespace(pose_landmarks=found)
+            found.append(Detection(body(how, size) + np.array([x, y]), VISIBLE))
+        return found
 
 
 @pytest.fixture
@@ -84,19 +88,19 @@ def room() -> Room:
 
 
 @pytest.fixture
-def finder(room: Room) -> Iterator[Finder]:
+def finder(room: Room) -> Iterator[PersonFinder]:
     with BackgroundWorker() as aside:
-        yield Finder(room.detect, room.detect_beside, aside)
+        yield PersonFinder(room.detect, room.detect_beside, aside)
 
 
 @pytest.fixture
 def make() -> Iterator[Make]:
     """Makes a finder with another detector, or another for each kind of looks."""
     with BackgroundWorker() as aside:
-        yield lambda detect, beside=None: Finder(detect, beside or detect, aside)
+        yield lambda detect, beside=None: PersonFinder(detect, beside or detect, aside)
 
 
-def hips(seen: Seen | None) -> tuple[int, int] | None:
+def hips(seen: Detection | None) -> tuple[int, int] | None:
     """Where whoever was found is."""
     if seen is None:
         return None
@@ -104,13 +108,15 @@ def hips(seen: Seen | None) -> tuple[int, int] | None:
     return round(x), round(y)
 
 
-def follow(finder: Finder, room: Room, from_s: float, to_s: float) -> list[tuple[int, int] | None]:
+def follow(
+    finder: PersonFinder, room: Room, from_s: float, to_s: float
+) -> list[tuple[int, int] | None]:
     """Where the followed person is, ten times a second."""
     times = np.arange(from_s, to_s - 1e-9, STEP_S)
     return [hips(finder.find(room.frame(float(t)))) for t in times]
 
 
-def test_an_empty_room_is_searched_now_and_then(room: Room, finder: Finder) -> None:
+def test_an_empty_room_is_searched_now_and_then(room: Room, finder: PersonFinder) -> None:
     """The whole picture in every frame, and its parts every half second."""
     spent = []
     for t_s in (0.0, SEARCH_S - 0.1, SEARCH_S):
@@ -121,7 +127,7 @@ def test_an_empty_room_is_searched_now_and_then(room: Room, finder: Finder) -> N
     assert room.looks_beside == 0
 
 
-def test_who_lies_is_meant_before_who_stands(room: Room, finder: Finder) -> None:
+def test_who_lies_is_meant_before_who_stands(room: Room, finder: PersonFinder) -> None:
     """However large the therapist is."""
     room.people = [((150, 240), STANDS, 60), ((420, 300), LIES, 30)]
     assert follow(finder, room, 0.0, 1.0) == [(420, 300)] * 10
@@ -141,17 +147,17 @@ def test_where_a_close_look_fails_the_part_does(room: Room, make: Make) -> None:
     def picky(part: Any) -> Any:
         found = room.detect(part)
         fits = 400 < part.shape[1] < 700
-        return found if fits else SimpleNamespace(pose_landmarks=[])
+        return found if fits else []
 
     assert follow(make(picky), room, 0.0, 3.0) == [(540, 300)] * 30
 
 
-def test_what_is_no_body_is_nobody(room: Room, finder: Finder) -> None:
+def test_what_is_no_body_is_nobody(room: Room, finder: PersonFinder) -> None:
     room.people = [((320, 240), FOLDED, 50)]
     assert follow(finder, room, 0.0, 1.0) == [None] * 10
 
 
-def test_another_who_appears_is_not_followed(room: Room, finder: Finder) -> None:
+def test_another_who_appears_is_not_followed(room: Room, finder: PersonFinder) -> None:
     """Nearer to the camera, lying too, and even while the first one is not seen for a moment."""
     patient, other = ((200, 300), LIES, 30), ((450, 300), LIES, 60)
     room.people = [patient]
@@ -164,7 +170,7 @@ def test_another_who_appears_is_not_followed(room: Room, finder: Finder) -> None
     assert follow(finder, room, 11.0, 12.0) == [(200, 300)] * 10
 
 
-def test_who_is_gone_for_longer_is_searched_anew(room: Room, finder: Finder) -> None:
+def test_who_is_gone_for_longer_is_searched_anew(room: Room, finder: PersonFinder) -> None:
     """Then whoever is there is meant, wherever they are."""
     room.people = [((150, 300), LIES, 30)]
     follow(finder, room, 0.0, 1.0)
@@ -185,7 +191,7 @@ def test_who_moves_is_followed_out_of_their_part_of_the_picture(room: Room, make
     assert found == [(120 + 7 * i, 300) for i in range(60)]
 
 
-def test_a_person_alone_is_checked_every_few_seconds(room: Room, finder: Finder) -> None:
+def test_a_person_alone_is_checked_every_few_seconds(room: Room, finder: PersonFinder) -> None:
     """In between not a single look is spent beside."""
     room.people = [((320, 240), LIES, 50)]
     follow(finder, room, 0.0, CHECK_S - STEP_S)
@@ -196,7 +202,7 @@ def test_a_person_alone_is_checked_every_few_seconds(room: Room, finder: Finder)
     assert room.looks_beside == 2 * spent
 
 
-def test_somebody_beside_is_seen_and_changes_nothing(room: Room, finder: Finder) -> None:
+def test_somebody_beside_is_seen_and_changes_nothing(room: Room, finder: PersonFinder) -> None:
     """Whoever lies is followed further; that there is another is known."""
     room.people = [((200, 300), LIES, 30), ((600, 200), STANDS, 30)]
     finder.find(room.frame(0.0))
@@ -214,7 +220,7 @@ def test_a_small_figure_beside_is_a_picture_on_the_wall(room: Room, make: Make) 
         """The model sees the person first, and then no more."""
         found = room.detect(part)
         if (part[..., 1] == LIES).any():
-            del found.pose_landmarks[:-1]
+            del found[:-1]
         return found
 
     finder = make(largest)
@@ -229,9 +235,9 @@ def test_a_hand_at_a_leg_is_a_touch(hand_at: int, touched: bool, room: Room, mak
 
     def reaching(part: Any) -> Any:
         found = room.detect(part)
-        if len(found.pose_landmarks) == 2:
-            lies, stands = sorted(found.pose_landmarks, key=lambda p: p[23].x)
-            stands[15] = lies[hand_at]
+        if len(found) == 2:
+            lies, stands = sorted(found, key=lambda one: one.xy_px[23, 0])
+            stands.xy_px[15] = lies.xy_px[hand_at]
         return found
 
     finder = make(reaching)
@@ -243,7 +249,7 @@ def test_a_hand_at_a_leg_is_a_touch(hand_at: int, touched: bool, room: Room, mak
     assert (finder.others, finder.touched) == (0, False)
 
 
-def test_from_who_stands_to_who_lies(room: Room, finder: Finder) -> None:
+def test_from_who_stands_to_who_lies(room: Room, finder: PersonFinder) -> None:
     """A therapist was followed; the patient has lain down."""
     room.people = [((150, 240), STANDS, 60)]
     follow(finder, room, 0.0, 1.0)
@@ -259,7 +265,7 @@ def test_a_result_is_read_of_the_same_frame_always(room: Room, make: Make) -> No
     room.people = [((150, 200), LIES, 25), ((600, 300), STANDS, 25)]
     finder = make(room.only_first, room.detect_beside)
     finder.find(room.frame(0.0))
-    finder._beside.wait()  # it has been answered
+    finder._worker.wait()  # it has been answered
     finder.find(room.frame(READ_S - 0.01))
     assert finder.others == 0
     finder.find(room.frame(READ_S))

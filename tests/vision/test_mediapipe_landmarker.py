@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from posecheck.types import Pose
-from posecheck.vision.finding import READ_S
 from posecheck.vision.frames import Frame, VideoSource
-from posecheck.vision.landmarker import Landmarker
+from posecheck.vision.mediapipe_landmarker import MediaPipeLandmarker
+from posecheck.vision.person_finder import READ_S
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_videos"
 
@@ -31,7 +31,7 @@ def lying() -> Frame:
 
 def others_in(frame: Frame, model: Path) -> int:
     """How many people beside the followed one the first looks find."""
-    with Landmarker(model) as landmarker:
+    with MediaPipeLandmarker(model) as landmarker:
         landmarker.look(frame)
         pose = landmarker.look(replace(frame, t_s=frame.t_s + READ_S))
     assert np.isfinite(pose.xy_px).all()
@@ -54,7 +54,7 @@ def test_every_look_is_a_fresh_one(model_path: Path) -> None:
     """What was seen before leaves no trace in what is seen now."""
     with VideoSource(SAMPLES / "pump_left_side.mp4") as source:
         frames = list(itertools.islice(source, 100, 108))
-    with Landmarker(model_path) as landmarker:
+    with MediaPipeLandmarker(model_path) as landmarker:
         after_others = [landmarker.look(frame) for frame in frames][-1]
         landmarker.reset()
         alone = landmarker.look(frames[-1])
@@ -64,7 +64,7 @@ def test_every_look_is_a_fresh_one(model_path: Path) -> None:
 def test_where_nobody_is_there_is_nobody(model_path: Path) -> None:
     """All NaN, in pixels of the full picture, whose brightness is known."""
     empty = Frame(0, 0.0, np.full((120, 160, 3), 51, np.uint8), scale=0.5)
-    with Landmarker(model_path) as landmarker:
+    with MediaPipeLandmarker(model_path) as landmarker:
         landmarker.warm_up()
         pose = landmarker.look(empty)
     assert np.isnan(pose.xy_px).all()
@@ -77,7 +77,7 @@ def test_what_is_done_meanwhile_is_done_once_and_changes_nothing(model_path: Pat
     """A pose does not depend on what else is done while the model is at work."""
     name, done, seen = SAMPLES / "pump_left_side.mp4", list[int](), list[list[Pose]]()
     for busy in (False, True):
-        with VideoSource(name) as source, Landmarker(model_path) as landmarker:
+        with VideoSource(name) as source, MediaPipeLandmarker(model_path) as landmarker:
             frames = itertools.islice(source, 8)
             tasks = (partial(done.append, i) if busy else None for i in itertools.count())
             seen.append([landmarker.look(f, task) for f, task in zip(frames, tasks, strict=False)])
@@ -89,6 +89,6 @@ def test_what_is_done_meanwhile_is_done_once_and_changes_nothing(model_path: Pat
 def test_what_fails_meanwhile_is_told_and_everything_can_be_closed(
     lying: Frame, model_path: Path
 ) -> None:
-    with Landmarker(model_path) as landmarker, pytest.raises(ZeroDivisionError):
+    with MediaPipeLandmarker(model_path) as landmarker, pytest.raises(ZeroDivisionError):
         landmarker.look(lying, lambda: print(1 / 0))
     assert not [t for t in threading.enumerate() if t.name.startswith("posecheck-")]
