@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecheck.natives import silence_native_stderr
-from posecheck.vision.sampling import sampled
+from posecheck.vision.frame_times import sampled
 
 Floats = NDArray[np.float64]
 

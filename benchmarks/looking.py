@@ -15,12 +15,12 @@ from posecheck.natives import silence_native_stderr
 from posecheck.session import Session
 from posecheck.threads import prefetch
 from posecheck.types import ClipInfo, ModelInfo, Pose, Report
+from posecheck.vision.frame_times import sampled
 from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
 from posecheck.vision.mediapipe_landmarker import MediaPipeLandmarker
 from posecheck.vision.model import ModelFile
 from posecheck.vision.pose_log import PoseLog, Poses
 from posecheck.vision.pose_store import load_poses
-from posecheck.vision.sampling import sampled
 
 
 def poses_in(clip: Path, model: ModelFile, per_s: float | None = LOOKS_PER_S) -> PoseLog:

@@ -15,7 +15,7 @@ from posecheck import errors, natives
 from posecheck.apps.batch.guard import Guarded
 from posecheck.apps.batch.limits import Limits
 from posecheck.natives import python_code, python_module, silence_native_stderr
-from posecheck.vision.model_fetch import pip_command
+from posecheck.vision.model_download import pip_command
 
 ROOT = Path(__file__).resolve().parents[1]
 PLANTED = ("queue", "types", "runpy", "struct", "pickle", "tempfile", "threading", "pip", "numpy")

@@ -20,7 +20,7 @@ from posecheck.motion.calibration import LITE
 from posecheck.present.replay import updates
 from posecheck.session import Session
 from posecheck.types import PHASES, WARNINGS, Pose, Report, Update
-from posecheck.vision.sampling import sampled
+from posecheck.vision.frame_times import sampled
 
 FIGURE = Figure()
 

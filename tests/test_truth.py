@@ -22,8 +22,8 @@ from posecheck.apps.review import review
 from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Array, Report
+from posecheck.vision.frame_times import sampled
 from posecheck.vision.pose_store import load_poses
-from posecheck.vision.sampling import sampled
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES, SHARED = ROOT / "sample_videos", ROOT.parent / "shared"

@@ -20,7 +20,7 @@ from posecheck.natives import python_code, python_module
 from posecheck.present import speech
 from posecheck.present.window import display_problem
 from posecheck.vision import model as models
-from posecheck.vision.devices import cameras
+from posecheck.vision.camera_device import cameras
 
 _OLDEST_PYTHON = (3, 10)
 _WHEELS = (  # where MediaPipe runs

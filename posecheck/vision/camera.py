@@ -23,9 +23,8 @@ from pathlib import Path
 from posecheck.errors import CameraError
 from posecheck.threads import Closing, NewestSlot
 from posecheck.types import ClipInfo
-from posecheck.vision.camera_source import open_again, open_source
-from posecheck.vision.camera_watch import CameraEvent, EventKind, PictureWatch
-from posecheck.vision.devices import Device, Image
+from posecheck.vision.camera_device import Device, Image, open_again, open_source
+from posecheck.vision.camera_events import CameraEvent, EventKind, PictureMonitor
 from posecheck.vision.frames import Frame, VideoSource
 
 __all__ = ["Camera", "CameraEvent", "EventKind"]
@@ -65,7 +64,7 @@ class Camera(Closing):
         self._newest: NewestSlot[Frame] = NewestSlot()
         self._events: deque[CameraEvent] = deque()
         self._stop = threading.Event()
-        self._watch = PictureWatch(max_side_px)
+        self._monitor = PictureMonitor(max_side_px)
         self._count, self._last_s = 0, -1.0
         self._began_s: float | None = None  # of `time.monotonic`, when t_s was 0
         self._seen_s = time.monotonic()  # when something last came
@@ -83,9 +82,10 @@ class Camera(Closing):
         self._thread.join()
 
     def read(self, timeout_s: float | None = None) -> Frame | None:
-        """The newest frame that was not read yet, waited for; None after the time, or at the end.
+        """Wait for the newest frame that was not read yet.
 
-        `ended` tells these two apart. Times count from the first frame and only go forward.
+        None is returned after ``timeout_s`` seconds and at the end; `ended` tells these two apart.
+        Times count from the first frame and only go forward.
         """
         return self._newest.take(timeout_s)
 
@@ -125,7 +125,7 @@ class Camera(Closing):
     @property
     def info(self) -> ClipInfo:
         """What is known of the clip so far, as a report states it."""
-        width, height = self._watch.full_size
+        width, height = self._monitor.full_size
         return ClipInfo(
             name=Path(self.name).name if self._plays else self.name, sha256=None,
             recorded_at=None, duration_s=max(0.0, self._last_s), frames=self._count,
@@ -233,7 +233,7 @@ class Camera(Closing):
         if t_s <= self._last_s:  # the same again, or from before
             return
         self._last_s = t_s
-        image, scale, seen = self._watch.push(image, t_s, scale)
+        image, scale, seen = self._monitor.push(image, t_s, scale)
         self._events.extend(seen)
         self._newest.put(Frame(self._count, t_s, image, scale))
         self._count += 1

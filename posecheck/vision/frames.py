@@ -28,10 +28,9 @@ from numpy.typing import NDArray
 from posecheck.errors import ClipError
 from posecheck.threads import Closing
 from posecheck.types import ClipInfo
-from posecheck.vision.clock import Clock
 from posecheck.vision.containers import open_container, recorded_at, video_stream
-from posecheck.vision.sampling import first_from, sampled
-from posecheck.vision.upright import Turn, square_size, turn_of
+from posecheck.vision.frame_times import FrameClock, first_from, sampled
+from posecheck.vision.orientation import Turn, square_size, turn_of
 
 MODEL_SIDE_PX = 1280  # of the longer side: more pixels than that show the model nothing
 _STATE_THEIR_LENGTH = ("mov", "matroska", "avi", "asf", "flv")
@@ -133,7 +132,7 @@ class VideoSource(Closing):
 
     def _timed(self) -> Iterator[tuple[float, tuple[int, av.VideoFrame]]]:
         """Every frame with its time and its number."""
-        clock = Clock(self._usual_step_s)
+        clock = FrameClock(self._usual_step_s)
         for decoded in self._decoded():
             t_s = clock.read(decoded)
             if t_s is None:

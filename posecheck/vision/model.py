@@ -29,9 +29,9 @@ import platformdirs
 
 from posecheck.errors import ModelError
 from posecheck.types import ModelInfo
-from posecheck.vision import model_fetch
-from posecheck.vision.bundle import DETECTOR_MEMBER, LANDMARKS_MEMBER, pose_bundle
+from posecheck.vision import model_download
 from posecheck.vision.landmarker import Landmarker, LandmarkModel, ModelChoice
+from posecheck.vision.model_download import DETECTOR_MEMBER, LANDMARKS_MEMBER, pose_bundle
 
 DEFAULT = "heavy"
 KNOWN_SHA256 = {  # what can be asked for by a word -> what a bundle of it may be, first ours
@@ -79,10 +79,18 @@ def model_dirs() -> tuple[Path, ...]:
 
 
 def find_model(explicit: str | Path | None = None) -> ModelFile | None:
-    """The model that is here, or None; nothing is fetched.
+    """Return the model that is here, or None; nothing is fetched.
 
-    ``explicit`` is ``lite``, ``full`` or ``heavy`` (None: that one), or a file. Raises ModelError
-    when the file is no usable pose bundle.
+    Parameters
+    ----------
+    explicit
+        ``lite``, ``full`` or ``heavy`` (None: that one), or the file of a MediaPipe bundle.
+
+    Raises
+    ------
+    ModelError
+        One line: the file is no usable bundle.
+
     """
     name = DEFAULT if explicit is None else explicit
     return _known(str(name)) if name in KNOWN_SHA256 else _explicit(Path(name))
@@ -123,8 +131,8 @@ def ensure_model(explicit: ModelChoice = None, progress: Progress | None = None)
         if found is not None:
             return found
         try:
-            bundle = pose_bundle(*model_fetch.fetch_members(name, progress), name)
-        except model_fetch.FetchError as error:
+            bundle = pose_bundle(*model_download.fetch_members(name, progress), name)
+        except model_download.FetchError as error:
             raise ModelError(
                 f"The landmark model is not here and could not be fetched: {error}. Connect once "
                 f"and run `{how_to_fetch(name)}`, or pass --model FILE, or copy "

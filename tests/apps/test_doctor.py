@@ -20,7 +20,7 @@ from posecheck.apps.doctor import Check, checks
 from posecheck.assess.gesture import is_seen
 from posecheck.types import Pose
 from posecheck.vision import model as models
-from posecheck.vision import model_fetch
+from posecheck.vision import model_download
 from posecheck.vision.frames import Frame
 from posecheck.vision.mediapipe_landmarker import MediaPipeLandmarker
 
@@ -32,7 +32,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def no_fetch(*_: object) -> None:
         raise AssertionError("the doctor must not fetch")
 
-    monkeypatch.setattr(model_fetch, "fetch_members", no_fetch)
+    monkeypatch.setattr(model_download, "fetch_members", no_fetch)
     monkeypatch.setattr(models, "model_dirs", lambda: (tmp_path / "cache",))
     monkeypatch.setattr(doctor, "display_problem", lambda: None)
     ran = SimpleNamespace(returncode=0, stderr="", stdout="15.2")

@@ -22,9 +22,9 @@ from posecheck.apps.review import review
 from posecheck.exercises.prescription import Prescription
 from posecheck.present.tables import read_report
 from posecheck.session import Session
+from posecheck.vision.frame_times import sampled
 from posecheck.vision.pose_log import PoseLog
 from posecheck.vision.pose_store import load_poses, save_poses
-from posecheck.vision.sampling import sampled
 
 PRESCRIPTION = Prescription.default()
 

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from posecheck.vision import devices
+from posecheck.vision import camera_device
 
 Step = Any  # a picture (BGR), None (nothing came), "damaged", "gone", or a function to call first
 JPEG, RAW = cv2.VideoWriter.fourcc(*"MJPG"), cv2.VideoWriter.fourcc(*"YUYV")
@@ -110,9 +110,9 @@ def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> type[FakeCapture]:
         (system / f"video{number}" / "index").write_text(f"{index}\n")
     nodes.mkdir()
     (nodes / "video0").touch()
-    monkeypatch.setattr(devices, "_SYSTEM", system)
-    monkeypatch.setattr(devices, "_NODES", nodes)
-    monkeypatch.setattr(devices, "_FIRST_S", 0.3)
+    monkeypatch.setattr(camera_device, "_SYSTEM", system)
+    monkeypatch.setattr(camera_device, "_NODES", nodes)
+    monkeypatch.setattr(camera_device, "_FIRST_S", 0.3)
     monkeypatch.setattr("platform.system", lambda: "Linux")
     return Fake
 

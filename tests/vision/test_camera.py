@@ -16,7 +16,7 @@ from cameras import JPEG, RAW, FakeCapture, Turn, fake, grey, until
 
 from posecheck.errors import CameraError, ClipError, MissingDependencyError
 from posecheck.vision import camera as camera_module
-from posecheck.vision import camera_watch, devices
+from posecheck.vision import camera_device, camera_events
 from posecheck.vision.camera import Camera, CameraEvent
 from posecheck.vision.frames import Frame, VideoSource
 
@@ -223,7 +223,7 @@ def test_the_best_size_that_comes_often_enough(
     chosen: tuple[int, tuple[int, int]],
 ) -> None:
     fake.modes, fake.script = modes, [grey(100)] * 3
-    device = devices.Device(0)
+    device = camera_device.Device(0)
     asked = device._capture._asked
     assert (asked[cv2.CAP_PROP_FOURCC], (asked[3], asked[4])) == chosen
     device.close()
@@ -307,19 +307,19 @@ def test_another_size_is_said_and_fitted_with_its_shape_kept(fake: type[FakeCapt
 
 
 def test_a_covered_lens_is_said_once_and_so_is_the_light() -> None:
-    watch = camera_watch.PictureWatch(1280)
+    monitor = camera_events.PictureMonitor(1280)
     levels = [100] * 10 + [6] * 80 + [100] * 10
-    said = [e for i, level in enumerate(levels) for e in watch.push(grey(level), i / 25, 1.0)[2]]
+    said = [e for i, level in enumerate(levels) for e in monitor.push(grey(level), i / 25, 1.0)[2]]
     assert [e.kind for e in said] == ["black", "light"]
-    assert said[0].t_s == pytest.approx(10 / 25 + camera_watch.BLACK_S)
+    assert said[0].t_s == pytest.approx(10 / 25 + camera_events.BLACK_S)
     assert said[1].t_s == pytest.approx(90 / 25)
 
 
 def test_a_dark_room_with_a_lamp_is_no_covered_lens() -> None:
-    watch = camera_watch.PictureWatch(1280)
+    monitor = camera_events.PictureMonitor(1280)
     room = grey(4, 640, 480)
     room[:100, :100] = 200
-    assert not any(watch.push(room, i / 25, 1.0)[2] for i in range(100))
+    assert not any(monitor.push(room, i / 25, 1.0)[2] for i in range(100))
 
 
 # An address

@@ -19,8 +19,8 @@ from PIL import Image
 
 from posecheck.errors import ClipError
 from posecheck.threads import prefetch
-from posecheck.vision.clock import Clock
 from posecheck.vision.containers import file_sha256
+from posecheck.vision.frame_times import FrameClock
 from posecheck.vision.frames import VideoSource
 
 W, H = 64, 48
@@ -90,7 +90,7 @@ def test_clock_drops_what_stands_still_and_joins_what_starts_again() -> None:
         def __init__(self, time: float | None) -> None:
             self.time = time
 
-    clock = Clock(0.04)
+    clock = FrameClock(0.04)
     stamps = [10.0, 10.04, 10.04, 10.02, 10.08, None, 10.16, 0.0, 0.04]
     got = [clock.read(Stamped(s)) for s in stamps]  # type: ignore[arg-type]
     expected = [0.0, 0.04, None, None, 0.08, 0.12, 0.16, 0.20, 0.24]

@@ -15,7 +15,7 @@ from model_world import World, sha256
 
 from posecheck.apps.parser import build_parser
 from posecheck.errors import ModelError
-from posecheck.vision import bundle, model, model_fetch
+from posecheck.vision import model, model_download
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_a_broken_cached_model_is_fetched_again(world: World) -> None:
 def test_two_processes_at_once_fetch_once(world: World, tmp_path: Path) -> None:
     code = (
         "import ast, pathlib, sys; sys.path.insert(0, sys.argv[1])\n"
-        "from posecheck.vision import model, model_fetch as f\n"
+        "from posecheck.vision import model, model_download as f\n"
         "model.model_dirs = lambda: (pathlib.Path(sys.argv[2]) / 'cache',)\n"
         "values = ast.literal_eval(sys.argv[3])\n"
         "model.KNOWN_SHA256, f.TARBALL_INTEGRITY, f.MEMBERS = values\n"
@@ -204,5 +204,5 @@ def test_clone_and_cache_are_both_looked_into() -> None:
 
 
 def test_all_that_can_be_asked_for_is_in_the_tarball_and_has_a_head() -> None:
-    assert {bundle.DETECTOR, *model.KNOWN_SHA256} == set(model_fetch.MEMBERS)
-    assert {file.stem for file in bundle._HEADS.iterdir()} == set(model_fetch.MEMBERS)
+    assert {model_download.DETECTOR, *model.KNOWN_SHA256} == set(model_download.MEMBERS)
+    assert {file.stem for file in model_download._HEADS.iterdir()} == set(model_download.MEMBERS)

@@ -17,10 +17,10 @@ _SOURCE = (".css", ".html", ".js", ".py", ".toml")
 
 # What decides which poses are found in a clip; a test holds that nothing is missing.
 LOOKS = (
-    "motion/calibration.py", "motion/people.py", "motion/skeleton.py", "vision/clock.py",
-    "vision/containers.py", "vision/detections.py", "vision/frames.py",
-    "vision/mediapipe_landmarker.py", "vision/person_finder.py", "vision/pose_log.py",
-    "vision/sampling.py", "vision/upright.py",
+    "motion/calibration.py", "motion/people.py", "motion/skeleton.py", "vision/containers.py",
+    "vision/detections.py", "vision/frame_times.py", "vision/frames.py",
+    "vision/mediapipe_landmarker.py", "vision/orientation.py", "vision/person_finder.py",
+    "vision/pose_log.py",
 )  # fmt: skip
 
 

