@@ -81,7 +81,7 @@ def load_cv2() -> Any:
 
 
 def python_module(module: str, *arguments: str) -> list[str]:
-    """The command for ``python -m module arguments``, which ignores the working directory.
+    """Return the command for ``python -m module arguments`` that ignores the working directory.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def python_module(module: str, *arguments: str) -> list[str]:
 
 
 def python_code(code: str, *arguments: str) -> list[str]:
-    """The command for ``python -c code arguments``, which ignores the working directory.
+    """Return the command for ``python -c code arguments`` that ignores the working directory.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def python_code(code: str, *arguments: str) -> list[str]:
 
 
 def _search_path() -> list[str]:
-    """Where this process finds modules, but not in the working directory, unless we are there."""
+    """List where this process finds modules, without the working directory unless it is ours."""
     try:
         here = os.path.realpath(Path.cwd())
     except OSError:  # somebody has removed it

@@ -46,7 +46,7 @@ class Closing:
 
 
 class BoundedQueue(Generic[T]):
-    """A queue with room for a few items; `queue.Full` and `queue.Empty` are raised as usual.
+    """Hands items over in order, with room for a few; raises `queue.Full` and `queue.Empty`.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class BoundedQueue(Generic[T]):
             self._room.put(None)
 
     def full(self) -> bool:
-        """Whether there is no room now."""
+        """Tell whether there is no room now."""
         return self._room.empty()
 
     def put(self, item: T, timeout: float | None = None) -> None:
@@ -109,7 +109,7 @@ class _Wake:
 
 
 class NewestSlot(Generic[T]):
-    """Room for one item, the newest: what is not taken in time is replaced.
+    """Hands the newest item over: what is not taken in time is replaced.
 
     One thread puts; any may wake or end.
     """

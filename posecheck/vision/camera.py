@@ -23,19 +23,20 @@ from pathlib import Path
 from posecheck.errors import CameraError
 from posecheck.threads import Closing, NewestSlot
 from posecheck.types import ClipInfo
-from posecheck.vision.camera_device import Device, Image, open_again, open_source
+from posecheck.vision.camera_device import Device, open_again, open_source
 from posecheck.vision.camera_events import CameraEvent, EventKind, PictureMonitor
-from posecheck.vision.frames import Frame, VideoSource
+from posecheck.vision.frames import Frame, Image, VideoSource
 
 __all__ = ["Camera", "CameraEvent", "EventKind"]
 
+AGAIN_S = 0.01  # between a bad picture and the next
 RETRY_S = 1.0  # between two tries to open a camera that has gone
 GIVE_UP_S = 0.5  # so long without a good picture, and it has gone
 STALL_S = 2.0  # so long without any answer is said
 
 
 class Camera(Closing):
-    """A camera by number or name, an address, or a file that stands in; a context manager.
+    """Captures in a thread from a camera, an address, or a file that stands in for them.
 
     Parameters
     ----------
@@ -76,7 +77,7 @@ class Camera(Closing):
         self._thread.start()
 
     def close(self) -> None:
-        """Let go of the camera; its thread has ended then."""
+        """Let go of the camera, and wait until its thread has ended."""
         self._stop.set()
         self._newest.end()
         self._thread.join()
@@ -91,31 +92,31 @@ class Camera(Closing):
 
     @property
     def ended(self) -> bool:
-        """Whether no frame comes any more, but for one that may wait to be read."""
+        """Tell whether no frame comes any more, but for one that may wait to be read."""
         return self._newest.ended
 
     @property
     def keeps_all(self) -> bool:
-        """Whether every frame is handed out, whenever it is asked for: a film at speed 0."""
+        """Tell whether every frame is handed out, whenever it is asked for: a film at speed 0."""
         return self._plays and not self._speed
 
     @property
     def dropped(self) -> int:
-        """Frames that were captured and never read, because newer ones came first."""
+        """Count the frames that were captured and never read, because newer ones came first."""
         return self._newest.dropped
 
     def now_s(self) -> float:
-        """The present in the time of the frames; minus a frame's ``t_s`` this is its age."""
+        """Return the present in the time of the frames; less a frame's ``t_s`` it is its age."""
         return self.at_s(time.monotonic())
 
     def at_s(self, moment_s: float) -> float:
-        """A moment of `time.monotonic` in the time of the frames."""
+        """Convert a moment of `time.monotonic`, in seconds, to the time of the frames."""
         if self._began_s is None or self.keeps_all:
             return max(0.0, self._last_s)
         return (moment_s - self._began_s) * (self._speed if self._plays else 1.0)
 
     def events(self) -> tuple[CameraEvent, ...]:
-        """What has happened since this was last asked, in order."""
+        """Return what has happened since this was last asked, in order."""
         self._notice_silence()
         found = []
         while self._events:
@@ -124,7 +125,7 @@ class Camera(Closing):
 
     @property
     def info(self) -> ClipInfo:
-        """What is known of the clip so far, as a report states it."""
+        """Describe what is known of the clip so far, as a report states it."""
         width, height = self._monitor.full_size
         return ClipInfo(
             name=Path(self.name).name if self._plays else self.name, sha256=None,
@@ -195,7 +196,7 @@ class Camera(Closing):
                 continue
             failing_since_s = failing_since_s or now_s
             if now_s - failing_since_s < GIVE_UP_S:
-                self._stop.wait(0.01)
+                self._stop.wait(AGAIN_S)
             elif not self._reopen():
                 return
 

@@ -15,14 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-import numpy as np
-from numpy.typing import NDArray
-
 from posecheck.errors import CameraError
 from posecheck.natives import load_cv2
-from posecheck.vision.frames import VideoSource
-
-Image = NDArray[np.uint8]
+from posecheck.vision.frames import Image, VideoSource
 
 _ADDRESS = re.compile(r"(https?|rtsps?|rtmps?|udp|tcp|srt)://", re.IGNORECASE)
 _SYSTEM = Path("/sys/class/video4linux")
@@ -35,13 +30,15 @@ _MOST_PX = 1280 * 720
 _RATE = 30.0
 _GOOD_RATE = 24.0
 _FIRST_S = 5.0  # some cameras need as long for their first picture
+_AGAIN_S = 0.02  # between two tries to get that
 _STREAM_MS = 5000  # without an answer for so long, an address has gone
+_MS_PER_S = 1000
 _MISSES = 3  # damaged pictures in a row, or the end of a film
 _BELIEVABLE_S = 0.5  # a driver's stamp that is older was counted from something else
 
 
 def cameras() -> dict[int, str]:
-    """The cameras of this machine, number and name; empty where the system does not tell."""
+    """List the cameras of this machine by number, with their names, as far as the system tells."""
     found = {}
     for entry in sorted(_SYSTEM.glob("video*")):
         number = entry.name.removeprefix("video")
@@ -117,12 +114,12 @@ class Device:
                 yield grabbed
 
     def close(self) -> None:
-        """Let go of it; not while another thread grabs."""
+        """Let go of the camera; no other thread may be grabbing."""
         self._capture.release()
 
     def _taken_s(self, now_s: float) -> float:
-        """The driver's own stamp, where it counts on the same clock, is earlier and steadier."""
-        stamp_s = self._get("POS_MSEC") / 1000
+        """Prefer the driver's own stamp, which is earlier and steadier, if it is believable."""
+        stamp_s = self._get("POS_MSEC") / _MS_PER_S
         if self.is_film:
             return stamp_s
         believable = isinstance(self.which, int) and 0 <= now_s - stamp_s < _BELIEVABLE_S
@@ -143,7 +140,7 @@ class Device:
         return capture
 
     def _choose_mode(self) -> None:
-        """The largest picture up to 720p that comes 30 times a second, or nearly so."""
+        """Ask for the largest picture up to 720p that comes 30 times a second, or nearly so."""
         if not isinstance(self.which, int):
             return
         cv2, best = self._cv2, ((0.0, 0.0), _MODES[0])
@@ -171,7 +168,7 @@ class Device:
         while time.monotonic() < until_s:
             if (first := self.grab()) is not None:
                 return first
-            time.sleep(0.02)
+            time.sleep(_AGAIN_S)
         raise CameraError(f"{self.name} opens but gives no picture; close other programs that use "
                           "it, or plug it in again.")  # fmt: skip
 
@@ -247,7 +244,7 @@ def open_again(which: str | int, name: str) -> Device:
 
 
 def _number_of(name: str) -> int:
-    """The number of the camera whose name holds ``name``, in any case."""
+    """Find the number of the camera whose name holds ``name``, in any case."""
     here = cameras()
     for number, called in here.items():
         if name and name.casefold() in called.casefold():
@@ -256,7 +253,7 @@ def _number_of(name: str) -> int:
 
 
 def _open_part(address: str) -> str:
-    """An address as it may stand in a report: without password and what else is secret in it."""
+    """Return an address as it may stand in a report, without password and other secrets."""
     parts = urlsplit(address)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 

@@ -1,4 +1,4 @@
-"""What a camera's pictures tell about the camera: covered, or suddenly of another size."""
+"""What happens to a camera, and what its pictures tell: covered, or of another size."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image as Pictures
 
-Image = NDArray[np.uint8]
+from posecheck.vision.frames import Image
+
 EventKind = Literal["lost", "back", "black", "light", "size_changed", "ended"]
 
 BLACK_S = 2.0  # so long black is said
 _BLACK = 12  # mean of a covered lens, of 255; the noise of most cameras stays below
-_BRIGHTEST = 48  # and so its brightest pixels; a dark room with a lamp is no covered lens
+_BRIGHTEST = 48  # and so all but its brightest pixels; a dark room with a lamp is no covered lens
+_MOST_PERCENT = 99
 _EVERY = 16  # pixels; a look at so few takes microseconds
 
 
@@ -74,7 +75,7 @@ class PictureMonitor:
 
     def _look(self, image: Image, t_s: float) -> list[CameraEvent]:
         few = image[::_EVERY, ::_EVERY]
-        dark = few.mean() < _BLACK and np.percentile(few, 99) < _BRIGHTEST
+        dark = few.mean() < _BLACK and np.percentile(few, _MOST_PERCENT) < _BRIGHTEST
         if not dark:
             self._dark_since_s, was = None, self._black
             self._black = False
@@ -94,7 +95,7 @@ def _within(shape: tuple[int, int], max_side_px: int) -> tuple[int, int]:
 
 
 def _fitted(image: Image, size: tuple[int, int]) -> Image:
-    """The picture scaled into the size, its shape kept, black beside it."""
+    """Scale the picture into a size (height, width) with its shape kept and black beside it."""
     if image.shape[:2] == size:
         return image
     height, width = size

@@ -28,20 +28,35 @@ _PICTURES = (
     (8, b"WEBP"), (4, b"ftypheic"), (4, b"ftypheix"), (4, b"ftypmif1"), (4, b"ftypavif"),
 )  # fmt: skip
 _PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"[playlist]", b"<?xml", b"<MPD")
+_PIECE_BYTES = 1 << 20
+_HEAD_BYTES = 64
+_UNSET_CLOCK = 1990  # and earlier: 1904 and 1970 are clocks that were never set
 _MP4_BOXES = (b"ftyp", b"mdat", b"moov", b"wide", b"free", b"skip")
 
 
 def file_sha256(path: Path) -> str:
-    """The SHA-256 of a file, read piece by piece."""
+    """Compute the SHA-256 of a file, in hexadecimal, without reading it whole."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
-        while piece := file.read(1 << 20):
+        while piece := file.read(_PIECE_BYTES):
             digest.update(piece)
     return digest.hexdigest()
 
 
 def open_container(path: Path) -> InputContainer:
-    """The container of a local video file; a ClipError for anything else."""
+    """Open a local video file.
+
+    Parameters
+    ----------
+    path
+        The file; nothing else is opened, whatever is in it.
+
+    Raises
+    ------
+    ClipError
+        One line: it is no video file that can be read.
+
+    """
     head = first_bytes(path)
     name = path.name
     if any(head[at : at + len(magic)] == magic for at, magic in _PICTURES):
@@ -70,7 +85,21 @@ def open_container(path: Path) -> InputContainer:
 
 
 def video_stream(container: InputContainer, path: Path) -> VideoStream:
-    """The stream of moving pictures, not the cover of a piece of music."""
+    """Choose the stream of moving pictures, not the cover of a piece of music.
+
+    Parameters
+    ----------
+    container
+        The open file.
+    path
+        Its path, for the message.
+
+    Raises
+    ------
+    ClipError
+        One line: it holds no pictures, or none that can be decoded here.
+
+    """
     covers = Disposition.attached_pic | Disposition.timed_thumbnails
     streams = [s for s in container.streams.video if not s.disposition & covers]
     if not streams:
@@ -85,22 +114,22 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
 
 
 def recorded_at(container: InputContainer) -> str | None:
-    """When the clip was recorded, ISO 8601, if the camera said so believably."""
+    """Return when the clip was recorded, in ISO 8601, if the camera said so believably."""
     for key in ("com.apple.quicktime.creationdate", "creation_time", "date"):
         text = str(container.metadata.get(key, "")).strip().replace("Z", "+00:00")
         try:
             moment = datetime.datetime.fromisoformat(text)
         except ValueError:
             continue
-        if moment.year > 1990:  # 1904 and 1970 are clocks that were never set
+        if moment.year > _UNSET_CLOCK:
             return moment.isoformat()
     return None
 
 
 def first_bytes(path: Path) -> bytes:
-    """The first bytes of a clip; a ClipError for what is none.
+    """Read the first bytes of a clip, or raise a ClipError for what is none.
 
-    It never blocks, for it asks what it is before it opens it.
+    This never blocks, for it looks what the path is before it opens it.
     """
     try:
         status = path.stat()
@@ -111,7 +140,7 @@ def first_bytes(path: Path) -> bytes:
         if status.st_size == 0:
             raise ClipError(f"{path.name} is empty; copy or record the clip again.")
         with path.open("rb") as file:
-            return file.read(64)
+            return file.read(_HEAD_BYTES)
     except FileNotFoundError as error:
         raise ClipError(f"{path} is not there; check the name.") from error
     except PermissionError as error:
@@ -122,7 +151,7 @@ def first_bytes(path: Path) -> bytes:
 
 
 def _lacks_index(path: Path) -> bool:
-    """Whether an MP4 or MOV file has no ``moov`` box, as when a recording breaks off."""
+    """Tell whether an MP4 or MOV file has no ``moov`` box, as when a recording breaks off."""
     size = path.stat().st_size
     with path.open("rb") as file:
         at = 0

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from posecheck.motion.calibration import FRAME_SIDE
 from posecheck.motion.people import Window, describe
 from posecheck.motion.skeleton import N_LANDMARKS
 from posecheck.types import Array, Pose
-from posecheck.vision.frames import Frame
+from posecheck.vision.frames import Frame, Image
 
-Image = NDArray[np.uint8]  # (h, w, 3), RGB
 SAME_TRUNKS = 0.6  # mid-hips nearer than this, in trunk lengths, are one person's
 SPARSE_PX = 16  # one pixel of so many in a row tells of the whole, in microseconds
 WHITE = 255
@@ -21,7 +19,7 @@ WHITE = 255
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One person: where the landmarks are in a picture, and how visible each is."""
+    """One person in a picture: where each landmark is, and how visible."""
 
     xy_px: Array  # (33, 2)
     visibility: Array  # (33,) float16, 0 to 1
@@ -76,14 +74,21 @@ def padded_crop(image: Image, window: Window | None, scale: float) -> tuple[Imag
 
 
 def same_person(a: Detection, b: Detection) -> bool:
-    """Whether two detections in pixels of the same picture are of one person."""
+    """Tell whether two detections are of one person.
+
+    Parameters
+    ----------
+    a, b
+        Both in pixels of the same picture.
+
+    """
     one, other = describe(a.xy_px), describe(b.xy_px)
     apart = float(np.hypot(*(one.hips_px - other.hips_px)))
     return apart < SAME_TRUNKS * max(one.trunk_px, other.trunk_px)
 
 
 def pose_of(frame: Frame, person: Detection | None, others: int, touched: bool) -> Pose:
-    """The pose in a frame.
+    """Make the pose of a frame.
 
     Parameters
     ----------

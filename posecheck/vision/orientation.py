@@ -20,11 +20,25 @@ class Turn:
     mirrored: bool = False
 
     def size(self, width: int, height: int) -> tuple[int, int]:
-        """Width and height of the turned picture, of those of the stored one."""
+        """Return width and height of the turned picture.
+
+        Parameters
+        ----------
+        width, height
+            Of the stored one, pixels.
+
+        """
         return (height, width) if self.clockwise_deg in (90, 270) else (width, height)
 
     def apply(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Turn a picture (h, w, 3); the result is dense in memory."""
+        """Turn a picture; the result is dense in memory.
+
+        Parameters
+        ----------
+        image
+            The stored picture (h, w, 3).
+
+        """
         if self == Turn():
             return np.ascontiguousarray(image)
         view = np.rot90(image[:, ::-1] if self.mirrored else image, -self.clockwise_deg // 90)
@@ -35,7 +49,7 @@ class Turn:
 
 
 def turn_of(frame: av.VideoFrame) -> Turn:
-    """What the frame's display matrix asks for, to the nearest quarter turn."""
+    """Read what the frame's display matrix asks for, to the nearest quarter turn."""
     matrix = frame.side_data.get("DISPLAYMATRIX")
     if matrix is None:
         return Turn()
@@ -49,7 +63,7 @@ def turn_of(frame: av.VideoFrame) -> Turn:
 
 
 def square_size(width: int, height: int, pixel_aspect: float) -> tuple[int, int]:
-    """Width and height with square pixels, for angles mean nothing in others.
+    """Compute width and height with square pixels, for angles mean nothing in others.
 
     Parameters
     ----------

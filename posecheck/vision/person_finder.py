@@ -24,8 +24,8 @@ from posecheck.motion.people import (
     windows_beside,
 )
 from posecheck.threads import BackgroundWorker
-from posecheck.vision.detections import SPARSE_PX, Detection, Image, padded_crop, same_person
-from posecheck.vision.frames import Frame
+from posecheck.vision.detections import SPARSE_PX, Detection, padded_crop, same_person
+from posecheck.vision.frames import Frame, Image
 
 SEARCH_S = 0.5  # between two searches while nobody is seen
 GONE_S = 1.5  # the followed person was not seen for so long: somebody else may be meant
@@ -98,7 +98,7 @@ class PersonFinder:
         return seen
 
     def _search(self, frame: Frame, people: list[Detection]) -> list[Detection]:
-        """Who is in the picture once nobody is followed: these, or who is found in a part of it."""
+        """Return who is there once nobody is followed: these, or who is found in a part of it."""
         if people or frame.t_s - self._searched_s < SEARCH_S:
             return people
         self._searched_s = frame.t_s
@@ -166,7 +166,7 @@ class PersonFinder:
         self._answer = _Check(others, _likeliest([s for s in others if describe(s.xy_px).lies]))
 
     def _painted_over(self, frame: Frame, seen: Detection) -> list[Detection]:
-        """Whoever is found once the followed person is painted over: it cannot be the same."""
+        """Look once the followed person is painted over: whoever is found is somebody else."""
         width, height = frame.size_px
         box = box_around(seen.xy_px, width, height)
         left, top, right, bottom = (round(n * frame.scale) for n in box)
@@ -184,14 +184,14 @@ class PersonFinder:
         return [s for s in found if describe(s.xy_px).trunk_px > BESIDE_MIN * mine]
 
     def _detect_in(self, frame: Frame, window: Window | None, detect: Detect) -> list[Detection]:
-        """Everybody in a part of the frame whose skeleton can be that of a body."""
+        """Find everybody in a part of the frame whose skeleton can be that of a body."""
         crop, offset = padded_crop(frame.image, window, frame.scale)
         found = [person.in_whole(offset, frame.scale) for person in detect(crop)]
         return [s for s in found if describe(s.xy_px).whole]
 
 
 def _nearest(people: list[Detection], person: Detection | None) -> Detection | None:
-    """The person as they are seen now: whose hips are nearest to where theirs were."""
+    """Choose the person as they are seen now: whose hips are nearest to where theirs were."""
     if person is None:
         return None
     hips = describe(person.xy_px).hips_px
@@ -203,7 +203,7 @@ def _nearest(people: list[Detection], person: Detection | None) -> Detection | N
 
 
 def _each_once(people: list[Detection]) -> list[Detection]:
-    """These people without those who are in the list before: two parts may show the same one."""
+    """Leave out who is in the list twice, as two parts may show the same person."""
     once: list[Detection] = []
     for seen in people:
         if not any(same_person(seen, s) for s in once):
@@ -212,5 +212,5 @@ def _each_once(people: list[Detection]) -> list[Detection]:
 
 
 def _likeliest(people: list[Detection]) -> Detection | None:
-    """Who of several is meant."""
+    """Choose who of several is meant."""
     return max(people, key=lambda s: describe(s.xy_px).rank, default=None)

@@ -78,7 +78,7 @@ class Poses(Sequence[Pose]):
         return from_row(self._blocks[index // BLOCK][index % BLOCK])
 
     def column(self, name: str) -> Iterator[NDArray[Any]]:
-        """One field of all poses, (k, ...) at a time with k up to `BLOCK`."""
+        """Yield a field of all poses in arrays (k, ...) with k up to `BLOCK`."""
         for i, block in enumerate(self._blocks):
             yield block[name][: self._count - i * BLOCK]
 
@@ -109,14 +109,14 @@ class PoseLog:
 
 
 def to_row(pose: Pose) -> NDArray[np.void]:
-    """A pose as it is kept: one row (1,) of dtype `ROW`."""
+    """Convert a pose to how it is kept: one row (1,) of dtype `ROW`."""
     row = np.zeros(1, ROW)
     _fill(row[0], pose)
     return row
 
 
 def from_row(row: np.void) -> Pose:
-    """The pose of a row of dtype `ROW`."""
+    """Convert a row of dtype `ROW` to its pose."""
     return Pose(
         t_s=float(row["t_s"]),
         width_px=int(row["width_px"]),
@@ -132,7 +132,7 @@ def from_row(row: np.void) -> Pose:
 def from_columns(
     columns: dict[str, NDArray[Any]], model_sha256: str, frame_t_s: Array | None = None
 ) -> Poses:
-    """The poses of one array a field.
+    """Make poses of one array a field.
 
     Parameters
     ----------

@@ -193,7 +193,16 @@ def read_journal(path: Path) -> Poses:
 
 
 def settle_journal(journal: Path, path: Path) -> None:
-    """Make a ``poses.npz`` of a journal, whole or not at all; the journal stays."""
+    """Make a ``poses.npz`` of a journal, whole or not at all; the journal stays.
+
+    Parameters
+    ----------
+    journal
+        The ``poses.log`` of a recording.
+    path
+        The file to make.
+
+    """
     save_poses(read_journal(journal), path)
 
 
@@ -203,7 +212,7 @@ def _checked(
     path: Path,
     frame_t_s: Array | None = None,
 ) -> Poses:
-    """The poses of columns (n, ...) that were read, or an InputError for what cannot be."""
+    """Make poses of columns (n, ...) that were read, or raise InputError for what cannot be."""
     wrong = [name for name in ("width_px", "height_px") if (columns[name] < 1).any()]
     wrong += ["others"] * bool((columns["others"] < 0).any())
     wrong += ["t_s"] * (not _rises(columns["t_s"]))
@@ -246,7 +255,7 @@ def _write_column(poses: Poses, name: str, out: IO[bytes]) -> None:
 
 
 def _read(archive: zipfile.ZipFile, name: str, field: np.dtype[Any], path: Path) -> NDArray[Any]:
-    """An array whose header was found right before anything was made room for."""
+    """Read an array, once its header was found right: before that nothing is made room for."""
     with archive.open(f"{name}.npy") as member:
         shape, fortran, dtype = _header(member)
         if dtype != field.base or shape[1:] != field.shape or len(shape) != 1 + len(field.shape):
