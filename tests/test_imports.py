@@ -105,3 +105,10 @@ def test_it_is_light_to_import(statement: str) -> None:
         [sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_the_doctor_is_there_where_native_libraries_are_broken() -> None:
+    """It says what to do about them, so none of them is imported with it."""
+    native = ("av", "cv2", "mediapipe", "pygame")
+    code = f"import sys; sys.modules.update(dict.fromkeys({native})); import posecheck.apps.doctor"
+    subprocess.run([sys.executable, "-c", code], cwd=PACKAGE.parent, check=True)

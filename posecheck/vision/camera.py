@@ -14,6 +14,7 @@ in time are dropped, as a camera drops them. Only what is named is ever opened.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import deque
@@ -23,12 +24,13 @@ from pathlib import Path
 from posecheck.errors import CameraError
 from posecheck.threads import Closing, NewestSlot
 from posecheck.types import ClipInfo
-from posecheck.vision.camera_device import Device, open_again, open_source
+from posecheck.vision.camera_device import Device, number_of
 from posecheck.vision.camera_events import CameraEvent, EventKind, PictureMonitor
 from posecheck.vision.frames import Frame, Image, VideoSource
 
 __all__ = ["Camera", "CameraEvent", "EventKind"]
 
+_ADDRESS = re.compile(r"(https?|rtsps?|rtmps?|udp|tcp|srt)://", re.IGNORECASE)
 AGAIN_S = 0.01  # between a bad picture and the next
 RETRY_S = 1.0  # between two tries to open a camera that has gone
 GIVE_UP_S = 0.5  # so long without a good picture, and it has gone
@@ -70,7 +72,7 @@ class Camera(Closing):
         self._began_s: float | None = None  # of `time.monotonic`, when t_s was 0
         self._seen_s = time.monotonic()  # when something last came
         self._away = False
-        self._source = open_source(which, max_side_px)
+        self._source = _open_source(which, max_side_px)
         self.name = self._source.name if isinstance(self._source, Device) else str(which)
         self._which = self._source.which if isinstance(self._source, Device) else which
         self._thread = threading.Thread(target=self._run, name="posecheck-camera", daemon=True)
@@ -214,7 +216,7 @@ class Camera(Closing):
         self._lose()
         while not self._stop.wait(RETRY_S):
             try:
-                self._source = open_again(self._which, self.name)
+                self._source = _open_again(self._which, self.name)
             except CameraError:
                 continue
             return True
@@ -241,3 +243,59 @@ class Camera(Closing):
 
     def _say(self, kind: EventKind, message: str) -> None:
         self._events.append(CameraEvent(self.now_s(), kind, message))
+
+
+def _open_source(which: str | int, max_side_px: int) -> VideoSource | Device:
+    """Open what is meant: a number, an address, a file, or else a part of a camera's name.
+
+    Parameters
+    ----------
+    which
+        What was asked for; a number may be text.
+    max_side_px
+        Larger pictures of a file are made smaller.
+
+    Raises
+    ------
+    CameraError, ClipError, MissingDependencyError
+        One line: what cannot be opened, and what to do.
+
+    """
+    if isinstance(which, int):
+        return Device(which)
+    if which.isdecimal():
+        return Device(int(which))
+    if _ADDRESS.match(which):
+        return Device(which)
+    if _is_there(which):
+        return VideoSource(which, max_side_px)
+    try:
+        number = number_of(which)
+    except CameraError:
+        if Path(which).suffix or Path(which).name != which:  # a file was meant
+            return VideoSource(which, max_side_px)  # which says what is wrong with it
+        raise
+    return Device(number)
+
+
+def _open_again(which: str | int, name: str) -> Device:
+    """Open the same camera, which may have another number when it is plugged in again.
+
+    Parameters
+    ----------
+    which
+        Its number or address before.
+    name
+        Its name, as the system gave it.
+
+    """
+    if isinstance(which, int) and not name.startswith("camera "):
+        return Device(number_of(name))
+    return Device(which)
+
+
+def _is_there(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # no path at all
+        return False

@@ -1,25 +1,25 @@
-"""Opens a camera by its number or name, a stream by its address, or a file that stands in.
+"""Cameras and streams through OpenCV, in the only module that opens them.
 
-Cameras and streams are opened here alone, through OpenCV, and nothing but the one that was asked
-for. Names are those that Linux gives; on other systems a camera has its number only.
+Nothing but the one that was asked for is ever opened. Names are those that Linux gives; on
+other systems a camera has its number only.
 """
 
 from __future__ import annotations
 
 import os
 import platform
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from posecheck.errors import CameraError
 from posecheck.natives import load_cv2
-from posecheck.vision.frames import Image, VideoSource
 
-_ADDRESS = re.compile(r"(https?|rtsps?|rtmps?|udp|tcp|srt)://", re.IGNORECASE)
+if TYPE_CHECKING:  # so that cameras can be listed where no decoder can be loaded
+    from posecheck.vision.frames import Image
+
 _SYSTEM = Path("/sys/class/video4linux")
 _NODES = Path("/dev")
 _BACKENDS = {"Linux": "CAP_V4L2", "Windows": "CAP_DSHOW", "Darwin": "CAP_AVFOUNDATION"}
@@ -194,56 +194,7 @@ class Device:
         )
 
 
-def open_source(which: str | int, max_side_px: int) -> VideoSource | Device:
-    """Open what is meant: a number, an address, a file, or else a part of a camera's name.
-
-    Parameters
-    ----------
-    which
-        What was asked for; a number may be text.
-    max_side_px
-        Larger pictures of a file are made smaller.
-
-    Raises
-    ------
-    CameraError, ClipError, MissingDependencyError
-        One line: what cannot be opened, and what to do.
-
-    """
-    if isinstance(which, int):
-        return Device(which)
-    if which.isdecimal():
-        return Device(int(which))
-    if _ADDRESS.match(which):
-        return Device(which)
-    if _is_there(which):
-        return VideoSource(which, max_side_px)
-    try:
-        number = _number_of(which)
-    except CameraError:
-        if Path(which).suffix or Path(which).name != which:  # a file was meant
-            return VideoSource(which, max_side_px)  # which says what is wrong with it
-        raise
-    return Device(number)
-
-
-def open_again(which: str | int, name: str) -> Device:
-    """Open the same camera, which may have another number when it is plugged in again.
-
-    Parameters
-    ----------
-    which
-        Its number or address before.
-    name
-        Its name, as the system gave it.
-
-    """
-    if isinstance(which, int) and not name.startswith("camera "):
-        return Device(_number_of(name))
-    return Device(which)
-
-
-def _number_of(name: str) -> int:
+def number_of(name: str) -> int:
     """Find the number of the camera whose name holds ``name``, in any case."""
     here = cameras()
     for number, called in here.items():
@@ -268,10 +219,3 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
         return ""
-
-
-def _is_there(path: str) -> bool:
-    try:
-        return Path(path).exists()
-    except (OSError, ValueError):  # no path at all
-        return False

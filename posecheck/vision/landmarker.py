@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from posecheck.types import ModelInfo, Pose
-from posecheck.vision.frames import Frame
+
+if TYPE_CHECKING:  # so that naming a model loads no decoder
+    from posecheck.vision.frames import Frame
 
 
 class Landmarker(Protocol):
