@@ -24,7 +24,7 @@ from pathlib import Path
 from posecheck.errors import CameraError
 from posecheck.threads import Closing, NewestSlot
 from posecheck.types import ClipInfo
-from posecheck.vision.camera_device import Device, number_of
+from posecheck.vision.camera_device import Device, camera_number
 from posecheck.vision.camera_events import CameraEvent, EventKind, PictureMonitor
 from posecheck.vision.frames import Frame, Image, VideoSource
 
@@ -270,7 +270,7 @@ def _open_source(which: str | int, max_side_px: int) -> VideoSource | Device:
     if _is_there(which):
         return VideoSource(which, max_side_px)
     try:
-        number = number_of(which)
+        number = camera_number(which)
     except CameraError:
         if Path(which).suffix or Path(which).name != which:  # a file was meant
             return VideoSource(which, max_side_px)  # which says what is wrong with it
@@ -290,7 +290,7 @@ def _open_again(which: str | int, name: str) -> Device:
 
     """
     if isinstance(which, int) and not name.startswith("camera "):
-        return Device(number_of(name))
+        return Device(camera_number(name))
     return Device(which)
 
 

@@ -194,7 +194,7 @@ class Device:
         )
 
 
-def number_of(name: str) -> int:
+def camera_number(name: str) -> int:
     """Find the number of the camera whose name holds ``name``, in any case."""
     here = cameras()
     for number, called in here.items():
