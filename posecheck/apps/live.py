@@ -21,6 +21,7 @@ from posecheck.apps.live_course import Course
 from posecheck.apps.live_show import Show, Shown, Tell
 from posecheck.apps.looking import DRAWING, Progress
 from posecheck.apps.pictures import draw_clip
+from posecheck.apps.recording import Recording
 from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, ReportDir
 from posecheck.apps.review import Reviewed
 from posecheck.assess.guide import Guide
@@ -28,7 +29,6 @@ from posecheck.errors import CameraError, OutputError, PosecheckError
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
 from posecheck.present.page import write_page
-from posecheck.present.recording import Recording
 from posecheck.present.tables import write_csv, write_json
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window

@@ -11,8 +11,8 @@ from typing import Final
 from posecheck.apps import interrupts
 from posecheck.apps.live_course import Course, Moment
 from posecheck.apps.live_events import Event, Events, camera_event, trouble
+from posecheck.apps.recording import Recording
 from posecheck.present import phrases
-from posecheck.present.recording import Recording
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window
 from posecheck.threads import NewestSlot

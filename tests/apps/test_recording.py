@@ -15,10 +15,10 @@ import av
 import numpy as np
 import pytest
 
+from posecheck.apps import recording
+from posecheck.apps.recording import Recording
 from posecheck.errors import MissingDependencyError, OutputError
-from posecheck.present import recording
 from posecheck.present.h264 import encode
-from posecheck.present.recording import Recording
 from posecheck.types import Pose
 from posecheck.vision.frames import Frame, VideoSource
 from posecheck.vision.pose_store import load_poses, read_journal
@@ -174,7 +174,7 @@ def test_what_breaks_ends_the_recording_and_not_the_session(
     assert len(times(made.clip)) == 20
 
 
-@pytest.mark.parametrize("what", ["posecheck.present.recording.encode", "av.open"])
+@pytest.mark.parametrize("what", ["posecheck.apps.recording.encode", "av.open"])
 def test_a_recording_whose_first_write_fails_leaves_no_clip(
     what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,7 +195,7 @@ RUN = """
 import sys, time
 sys.path.insert(0, sys.argv[2])
 from test_recording import frame, write
-from posecheck.present.recording import Recording
+from posecheck.apps.recording import Recording
 made = Recording(sys.argv[1])
 for i in range(100_000):
     write(made, frame(i))
