@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from posecheck.exercises.catalogue import rule_names
+
 PACKAGE = Path(__file__).resolve().parents[1] / "posecheck"
 ORDER = (
     "_version", "errors", "types", "threads", "natives", "motion", "exercises", "assess", "session",
     "vision", "present", "compare", "apps", "cli",
 )  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
+SHOWING = [m for m in sorted((PACKAGE / "present").glob("*.py")) if "agreement" not in m.name]
 NO_EDGES = {  # what touches files, clocks, logs, networks, processes or pixels
     "asyncio", "av", "cv2", "datetime", "http", "io", "json", "logging", "mediapipe", "os",
     "pathlib", "PIL", "plotly", "random", "shutil", "socket", "subprocess", "tempfile",
@@ -69,6 +72,24 @@ def test_no_modules_import_each_other() -> None:
         }
         graph[name] = (wanted & dotted) - {name, "posecheck.__init__"}
     list(TopologicalSorter(graph).static_order())  # raises CycleError, which names the circle
+
+
+@pytest.mark.parametrize("module", SHOWING, ids=name_of)
+def test_present_needs_the_types_alone(module: Path) -> None:
+    """Beside the errors and what stands below all packages: no motion, no rule, no exercise."""
+    for name in imports(module):
+        if name.startswith("posecheck."):
+            other = name.split(".")[1]
+            assert other == "present" or ORDER.index(other) <= ORDER.index("types"), name
+
+
+@pytest.mark.parametrize("module", SHOWING, ids=name_of)
+def test_present_knows_no_rule(module: Path) -> None:
+    """What is drawn, and where, is said by the values that it is given."""
+    texts = {
+        n.value for n in ast.walk(ast.parse(module.read_text())) if isinstance(n, ast.Constant)
+    }
+    assert not texts & {*rule_names()}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)

@@ -39,7 +39,7 @@ def test_what_is_planted_beside_the_clips_is_not_run(folder: Path) -> None:
     assert done.stdout.startswith(b"pip")
     # it ends at once, for nobody sends it anything
     subprocess.run(
-        python_module("posecheck.present.pane"), stdin=subprocess.DEVNULL, check=False,
+        python_module("posecheck.present.window_process"), stdin=subprocess.DEVNULL, check=False,
         env=os.environ | {"SDL_VIDEODRIVER": "dummy"}, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     assert not (folder / "mark").exists()

@@ -20,7 +20,6 @@ from posecheck.apps.batch.show import BatchLine
 from posecheck.apps.progress import ProgressLine, put
 from posecheck.errors import InputError
 from posecheck.exercises.prescription import Prescription, load_prescription
-from posecheck.present.phrases import languages
 from posecheck.vision.model import ensure_model, find_model, stderr_bar
 
 if TYPE_CHECKING:
@@ -86,11 +85,6 @@ def demo_clip(folder: Path) -> Path:
 def _live(arguments: Namespace) -> None:
     from posecheck.apps.live import live
 
-    if arguments.language not in languages():
-        raise InputError(
-            f"There is no language {arguments.language}; --language takes "
-            f"{' or '.join(languages())}."
-        )
     as_lines = arguments.json or arguments.no_window
 
     def tell(event: dict[str, Any]) -> None:

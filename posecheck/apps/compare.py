@@ -13,8 +13,8 @@ from posecheck.apps.matching import Joined, join
 from posecheck.assess.comparison import Agreement, agreement_of
 from posecheck.errors import InputError, OutputError
 from posecheck.present.agreement_page import MARK, write_agreement_page
-from posecheck.present.cells import spelled
 from posecheck.present.grades import read_grades
+from posecheck.present.spreadsheet import spelled
 
 PAGE = "compare.html"
 _MOST_NAMED = 10

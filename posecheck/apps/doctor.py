@@ -17,7 +17,7 @@ from pathlib import Path
 
 from posecheck.errors import PosecheckError
 from posecheck.natives import python_code, python_module
-from posecheck.present import speech
+from posecheck.present import audio
 from posecheck.present.window import display_problem
 from posecheck.vision import model as models
 from posecheck.vision.camera_device import cameras
@@ -145,8 +145,8 @@ def _decoders() -> Check:
 
 def _encoder() -> Check:
     av = importlib.import_module("av")
-    h264 = importlib.import_module("posecheck.present.h264")
-    if h264.ENCODER not in av.codecs_available:
+    video = importlib.import_module("posecheck.present.video")
+    if video.ENCODER not in av.codecs_available:
         return Check("encoder", False, "PyAV has no libx264, so no annotated video",
                      "python -m pip install --force-reinstall --only-binary=:all: av")  # fmt: skip
     return Check("encoder", True, "H.264 (libx264)")
@@ -197,11 +197,11 @@ def _display() -> Check:
 
 
 def _voice() -> Check:
-    missing = speech.what_is_missing()
+    missing = audio.what_is_missing()
     if missing is not None:
         what, _, fix = missing.partition("; ")
         return Check("voice", False, what, fix, needed=False)
-    names = [speech.find_engines()[0].name, speech.find_players()[0].name]
+    names = [audio.find_engines()[0].name, audio.find_players()[0].name]
     return Check("voice", True, " and ".join(names), needed=False)
 
 

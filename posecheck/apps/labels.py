@@ -11,8 +11,14 @@ from typing import Any
 
 from posecheck.assess.comparison import Label
 from posecheck.errors import InputError
-from posecheck.present.cells import restored
-from posecheck.present.sheets import Sheet, columns_of, is_unknown, number, read_sheet
+from posecheck.present.spreadsheet import (
+    Sheet,
+    columns_of,
+    is_unknown,
+    number,
+    read_sheet,
+    restored,
+)
 from posecheck.types import Side, Verdict
 
 _SPELLINGS = {

@@ -25,15 +25,16 @@ from posecheck.apps.recording import Recording
 from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, ReportDir
 from posecheck.apps.review import Reviewed
 from posecheck.assess.guide import Guide
-from posecheck.errors import CameraError, OutputError, PosecheckError
+from posecheck.errors import CameraError, InputError, OutputError, PosecheckError
+from posecheck.exercises.language import languages, words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
-from posecheck.present.page import write_page
-from posecheck.present.tables import write_csv, write_json
+from posecheck.present.report_files import write_csv, write_json
+from posecheck.present.report_page import write_page
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window
 from posecheck.session import Session
-from posecheck.types import ClipInfo, Report
+from posecheck.types import ClipInfo, Report, Words
 from posecheck.vision.camera import Camera
 from posecheck.vision.containers import file_sha256
 from posecheck.vision.landmarker import ModelChoice
@@ -106,7 +107,7 @@ def live(
         Ctrl-C before the first frame.
 
     """
-    asked = prescription or Prescription.default()
+    words, asked = _words(language), prescription or Prescription.default()
     begun = datetime.datetime.now().astimezone()
     out, record = (None if p is None else Path(p) for p in (out, record))
     _refuse_overlap(out, record)
@@ -118,11 +119,11 @@ def live(
         landmarker.warm_up()
         source = stack.enter_context(Camera(camera, speed=speed, loop=loop))
         recording = stack.enter_context(Recording(record, found.sha256)) if record else None
-        voice = Voice(language, mute)
+        voice = Voice(words, mute)
         stack.callback(voice.close)
         session = Session(asked, live=True, calibration=calibration_of(found.name))
         guide = Guide(asked)
-        show = Show(source, screen, voice, recording, language, tell, shown)
+        show = Show(source, screen, voice, recording, words, tell, shown)
         course = Course(
             source,
             landmarker,
@@ -158,6 +159,14 @@ def live(
         raise OutputError(f"What happened could not be told to the end ({reason}); the report is "
                           f"in {target.path}.")  # fmt: skip
     return Reviewed(report, target.path)
+
+
+def _words(language: str) -> Words:
+    if language not in languages():
+        raise InputError(
+            f"There is no language {language}; --language takes {' or '.join(languages())}."
+        )
+    return words_of(language)
 
 
 def _lead(show: Show, course: Course, linger_s: float) -> Exception | None:
@@ -240,4 +249,4 @@ def _write(report: Report, folder: Path, clip: Path | None, progress: Progress |
             video = False
     write_csv(report, folder / ANGLES)
     write_json(report, folder / REPORT)
-    write_page(report, folder / PAGE, frames=pictures, video=video)
+    write_page(report, folder / PAGE, words_of(), frames=pictures, video=video)

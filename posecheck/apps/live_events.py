@@ -9,8 +9,7 @@ from typing import Any
 
 from posecheck.apps.live_course import Moment
 from posecheck.assess.warnings import warning_note
-from posecheck.present import phrases
-from posecheck.types import Finding, Update
+from posecheck.types import Finding, Update, Words
 from posecheck.vision.camera import CameraEvent
 
 Event = dict[str, Any]
@@ -19,8 +18,8 @@ Event = dict[str, Any]
 class Events:
     """Tells what is new from one moment to the next."""
 
-    def __init__(self, language: str) -> None:
-        self._language = language
+    def __init__(self, words: Words) -> None:
+        self._words = words
         self._before: Update | None = None
         self._stage, self._rated = "", False
         self._findings: set[tuple[str, int | None, float]] = set()
@@ -53,7 +52,7 @@ class Events:
             yield from self._finding(finding, t_s)
         for cue in moment.cues:
             yield _event("cue", cue.t_s, kind=cue.kind, name=cue.name, number=cue.number,
-                         text=phrases.text(cue, self._language))  # fmt: skip
+                         text=self._words.spoken(cue))  # fmt: skip
         self._before = now
 
     def _finding(self, finding: Finding, t_s: float) -> Iterator[Event]:
@@ -61,7 +60,8 @@ class Events:
         key = (finding.rule, finding.rep, round(finding.start_s))
         if key not in self._findings:
             self._findings.add(key)
-            values = {f.name: getattr(finding, f.name) for f in dataclasses.fields(finding)}
+            names = [f.name for f in dataclasses.fields(finding) if f.name != "joint"]
+            values = {name: getattr(finding, name) for name in names}
             yield _event("finding", t_s, **values)
 
 

@@ -12,11 +12,10 @@ from posecheck.apps import interrupts
 from posecheck.apps.live_course import Course, Moment
 from posecheck.apps.live_events import Event, Events, camera_event, trouble
 from posecheck.apps.recording import Recording
-from posecheck.present import phrases
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window
 from posecheck.threads import NewestSlot
-from posecheck.types import Cue
+from posecheck.types import Cue, Words
 from posecheck.vision.camera import Camera, CameraEvent
 from posecheck.vision.frames import Frame
 
@@ -40,17 +39,17 @@ class Show:
         window: Window | None,
         voice: Voice,
         recording: Recording | None,
-        language: str,
+        words: Words,
         tell: Tell | None,
         shown: Shown | None,
     ) -> None:
         self._camera, self._window, self._voice = camera, window, voice
-        self._recording, self._language = recording, language
+        self._recording, self._words = recording, words
         self._tell, self._shown = tell, shown
         self._newest: NewestSlot[Moment] = NewestSlot()
         self._painted: NewestSlot[None] = NewestSlot()  # woken once it is on the screen
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self._news = Events(language)
+        self._news = Events(words)
         self.untold: OSError | None = None  # why events can be told no more
         self._notice: str | None = None
         self._troubles: set[str] = set()
@@ -150,7 +149,7 @@ class Show:
             return time.monotonic()
         frame = moment.frame
         return self._window.draw(
-            frame.image, moment.update, moment.stage, self._language,
+            frame.image, moment.update, moment.stage, self._words,
             scale=frame.scale, notice=self._notice, foot=self._foot(moment),
         )  # fmt: skip
 
@@ -160,12 +159,9 @@ class Show:
         if rate is None or moment.stage.name != "set_up":
             return ()
         if rate.slow is None:
-            return (phrases.line("looks", self._language, rate.number),)
+            return (self._words.line("looks", rate.number),)
         few = "few_looks" if rate.slow == "slow_computer" else "few_pictures"
-        return (
-            phrases.line(few, self._language, rate.number),
-            phrases.line(rate.slow, self._language),
-        )
+        return self._words.line(few, rate.number), self._words.line(rate.slow)
 
     def _tell_troubles(self) -> None:
         """Tell once what no longer works; the session goes on without it."""

@@ -13,8 +13,9 @@ from posecheck.apps.pictures import draw_clip
 from posecheck.apps.report_dir import ANGLES, PAGE, REPORT, VIDEO
 from posecheck.assess.change import Change
 from posecheck.assess.warnings import warning_note
-from posecheck.present.page import write_page
-from posecheck.present.tables import write_csv, write_json
+from posecheck.exercises.language import words_of
+from posecheck.present.report_files import write_csv, write_json
+from posecheck.present.report_page import write_page
 from posecheck.session import Session
 from posecheck.threads import prefetch
 from posecheck.types import Array, ClipInfo, ModelInfo, Pose, Report
@@ -90,8 +91,9 @@ def write_files(
     write_csv(report, folder / ANGLES)
     write_json(report, folder / REPORT, change=compared)
     write_page(
-        report, folder / PAGE, frames=pictures, video=video, change=compared, plotly_js=plotly_js
-    )
+        report, folder / PAGE, words_of(), frames=pictures, video=video, change=compared,
+        plotly_js=plotly_js,
+    )  # fmt: skip
 
 
 def _with_warning(report: Report, name: str) -> Report:

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from posecheck.present.layout import body_points
+from posecheck.exercises.language import words_of
 from posecheck.present.overlay import Overlay
+from posecheck.present.panel_layout import body_points
 from posecheck.present.replay import updates
 from posecheck.present.video import VideoSink
 from posecheck.threads import prefetch
@@ -118,7 +119,7 @@ class _Drawing:
     def _make(self, frame: Frame) -> Overlay:
         height, width = frame.image.shape[:2]
         self._scale = width / self._full_width_px
-        overlay = Overlay(width, height)
+        overlay = Overlay(width, height, words_of())
         s = self._report.series
         every = slice(None, None, 1 + len(s.t_s) // _PLACES)
         overlay.avoid(

@@ -27,7 +27,7 @@ from av.container import OutputContainer
 from av.video.reformatter import VideoReformatter
 
 from posecheck.errors import OutputError, PosecheckError
-from posecheck.present.h264 import TIME_BASE, add_stream, encode, need_encoder, to_frame
+from posecheck.present.video import TIME_BASE, add_stream, encode, need_encoder, to_frame
 from posecheck.threads import BoundedQueue, Closing
 from posecheck.types import Pose
 from posecheck.vision.frames import Frame

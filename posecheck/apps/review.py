@@ -21,7 +21,7 @@ from posecheck.assess.change import Change, change_since
 from posecheck.errors import InputError
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
-from posecheck.present.tables import read_report
+from posecheck.present.report_files import read_report
 from posecheck.session import Session
 from posecheck.types import Report
 from posecheck.vision.containers import file_sha256

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from posecheck.present.tables import report_to_dict
-from posecheck.present.words import VARIANT_WORDS, VERDICT_WORDS
+from posecheck.exercises.language import words_of
+from posecheck.present.report_files import report_to_dict
 from posecheck.types import Report
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def review_text(done: Reviewed) -> str:
     """Verdict, reasons, numbers, and where the files are."""
     report, lines = done.report, []
     score = "" if report.grade.score is None else f", {report.grade.score} of 100"
-    lines.append(f"{report.clip.name}: {VERDICT_WORDS[report.grade.verdict]}{score}")
+    lines.append(f"{report.clip.name}: {words_of().verdicts[report.grade.verdict]}{score}")
     lines += ["", *_bullets(report.grade.reasons)]
     lines += ["", *(f"  {name:<18}{value}" for name, value in _numbers(report))]
     notes = report.quality.notes or report.quality.warnings
@@ -81,7 +81,7 @@ def short(path: Path) -> str:
 
 def _numbers(report: Report) -> Iterator[tuple[str, str]]:
     yield "Leg", report.side or "not told"
-    yield "Movement", VARIANT_WORDS[report.variant] if report.variant else "none found"
+    yield "Movement", words_of().variants[report.variant] if report.variant else "none found"
     yield "Repetitions", str(len(report.reps))
     tension = report.tension
     if tension is None:

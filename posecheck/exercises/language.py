@@ -22,10 +22,11 @@ SECTIONS = ("say", "show", "titles", "phases", "variants", "verdicts")
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Return the languages there are, by their two letters."""
+    """Return the languages there are, by their two letters, English first."""
     folder = files("posecheck.exercises").joinpath("languages")
     names = (entry.name for entry in folder.iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+    found = (name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+    return tuple(sorted(found, key=lambda name: (name != FALLBACK, name)))
 
 
 def words_of(language: str = FALLBACK) -> Words:

@@ -8,7 +8,7 @@ from typing import Any
 
 from posecheck.assess.agreement import Estimate
 from posecheck.assess.comparison import Agreement, is_graded
-from posecheck.present.cells import spelled
+from posecheck.present.spreadsheet import spelled
 
 _DOT, _BIAS, _LIMIT = "#0b7285", "#12683f", "#8a4b00"
 _MOST_NAMED = 5

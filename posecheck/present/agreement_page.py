@@ -16,7 +16,7 @@ from posecheck.present.agreement_words import (
     verdict_table,
 )
 from posecheck.present.files import write_whole
-from posecheck.present.shell import environment, json_in_script, plotly, policy, template_file
+from posecheck.present.html_pages import environment, json_in_script, plotly, policy, template_file
 
 MARK = '<meta name="generator" content="posecheck compare">'
 

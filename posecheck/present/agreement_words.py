@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from posecheck.assess.agreement import Estimate, kappa_words
 from posecheck.assess.comparison import ANSWERS, Agreed, Agreement, Answer
-from posecheck.present.page_parts import number
-from posecheck.present.words import VERDICT_WORDS
+from posecheck.exercises.language import words_of
+from posecheck.present.report_page import number
 
+VERDICT_WORDS = words_of().verdicts
 ANSWER_WORDS: dict[Answer, str] = {
     "pass": VERDICT_WORDS["pass"],
     "needs_work": VERDICT_WORDS["needs_work"],

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from posecheck.present.words import PHASE_WORDS
-from posecheck.types import PHASES, Array, Phase, Report
+from posecheck.types import PHASES, Array, Phase, Report, Words
 
 MOST_POINTS = 3000
 _ANKLE = "ankle_dorsiflexion_deg"
@@ -28,8 +27,17 @@ _PHASE_FILLS: dict[Phase, str] = {
 }
 
 
-def chart(report: Report) -> dict[str, Any]:
-    """Return plotly's ``data`` and ``layout``, and the phases' names with their share of it."""
+def chart(report: Report, words: Words) -> dict[str, Any]:
+    """Return plotly's ``data`` and ``layout``, and the phases' names with their share of it.
+
+    Parameters
+    ----------
+    report
+        What is shown.
+    words
+        The language of the phases' names.
+
+    """
     series = report.series
     data: list[dict[str, Any]] = []
     for name, joint, colour, fill in _TRACES:
@@ -50,7 +58,7 @@ def chart(report: Report) -> dict[str, Any]:
             "line": {"color": colour, "width": 2, "dash": _DASH[joint]},
             "hovertemplate": "%{y:.0f}°",
         })  # fmt: skip
-    shapes, names = _phases(report)
+    shapes, names = _phases(report, words)
     tension_shapes, notes = _tension(report)
     rep_shapes, rep_notes = _reps(report)
     layout = _layout(report, shapes + tension_shapes + rep_shapes, notes + rep_notes)
@@ -59,9 +67,17 @@ def chart(report: Report) -> dict[str, Any]:
 
 
 def decimate(values: Array, most: int) -> NDArray[np.intp]:
-    """Return at most so many indices that keep the lowest and highest of each stretch.
+    """Return indices of a curve that keep the lowest and highest of each stretch.
 
     A plain stride would cut the peaks off the repetitions.
+
+    Parameters
+    ----------
+    values
+        (n,), NaN where unknown.
+    most
+        How many indices there may be.
+
     """
     count = len(values)
     if count <= most:
@@ -99,7 +115,7 @@ def _outline(t: Array, y: Array, half: Array) -> tuple[list[float | None], list[
 _Marks = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 
 
-def _phases(report: Report) -> _Marks:
+def _phases(report: Report, words: Words) -> _Marks:
     series = report.series
     shapes: list[dict[str, Any]] = []
     names: list[dict[str, Any]] = []
@@ -111,7 +127,7 @@ def _phases(report: Report) -> _Marks:
     for start, t0, t1 in zip(starts, times[:-1], times[1:], strict=True):
         phase = PHASES[int(series.phase[start])]
         shapes.append(_rectangle(float(t0), float(t1), _PHASE_FILLS[phase]))
-        note = _note(float(t0 + t1) / 2, 1.0, PHASE_WORDS[phase], "bottom")
+        note = _note(float(t0 + t1) / 2, 1.0, words.phases[phase], "bottom")
         names.append({"note": note, "share": round(float(t1 - t0) / whole, 4)})
     return shapes, names
 

@@ -6,31 +6,90 @@ import math
 from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
-from posecheck.present.arcs import Arc, arcs_of
-from posecheck.present.drawing import AMBER, INK, LEG, MUTED, PAPER, RED, Canvas, Line
-from posecheck.present.labels import Labels
-from posecheck.present.sketch import Box, Colour, Point
+from posecheck.present.canvas import AMBER, INK, LEG, MUTED, PAPER, RED, Canvas, Line
+from posecheck.present.label_placement import Labels
+from posecheck.present.stencils import Box, Colour, Point
 from posecheck.present.strokes import Stroke, arc, dashes, disc, line
-from posecheck.types import Array, Update
+from posecheck.types import Array, Joint, Update, Words
 
 _FAR = 20_000.0  # further outside than this a joint is nonsense
-# The joint whose label shows that a rule is broken there.
-_RULE_JOINT = {
-    "thigh_drift": "hip",
-    "pelvis_lifted": "hip",
-    "knee_not_held": "knee",
-    "past_tension": "knee",
-    "tension_not_held": "knee",
-    "bouncing": "knee",
-}
-_COLOURS: dict[str, Colour] = {"hip": (255, 205, 112), "knee": LEG, "ankle": (214, 160, 255)}
-_NAME, _DEGREES = 3.7, 5.8  # sizes in units
-_TALL = 10.0
-_DOT = 1.05
-_FACE_COST = 4.0
+_COLOURS: dict[Joint, Colour] = {"hip": (255, 205, 112), "knee": LEG, "ankle": (214, 160, 255)}
+_NAME, _DEGREES = 3.7, 5.8  # sizes of the letters, in units
+_TALL = 10.0  # a label, in units
+_DOT = 1.05  # the radius of a joint, in units
+_LARGEST = 11  # the radius of an arc, in units
+_WIDEST_DEG = -88  # a label has room for it, so that its width does not change
+# What it costs to cover a point of an arc or of the head; one of a leg costs 1.
+_ARC_COST, _FACE_COST = 0.7, 4.0
+_CLEAR_RAD = math.radians(25)  # a hip bent by less does not tell which way a person faces
+
+
+class Arc(NamedTuple):
+    """An angle in the picture, and where its label is wanted."""
+
+    centre: Point
+    start_rad: float
+    sweep_rad: float
+    radius: float
+    degrees: float
+    joint: Point
+    away_rad: float  # from the joint, that way
+
+
+def _angle(a: Point, b: Point) -> float:
+    return math.atan2(b[1] - a[1], b[0] - a[0])
+
+
+def _turned(start: float, end: float) -> float:
+    return (end - start + math.pi) % math.tau - math.pi
+
+
+def arcs_of(
+    update: Update, working: list[Point | None], trunk: list[Point | None]
+) -> dict[Joint, Arc]:
+    """Return the arc of each joint that is known.
+
+    Parameters
+    ----------
+    update
+        The angles.
+    working
+        Hip, knee, ankle, heel and toe of the working leg in pixels, None where unknown.
+    trunk
+        The middle of the shoulders and the ear likewise.
+
+    """
+    hip, knee, ankle, heel, toe = working
+    shoulder, angles = trunk[0], update.angles
+    arcs: dict[Joint, Arc] = {}
+    raised = 0.0
+    if hip and knee and shoulder:
+        start = _angle(shoulder, hip)  # the trunk, prolonged along the lying surface
+        raised = _turned(start, _angle(hip, knee))
+        if math.isfinite(angles.hip_flexion_deg):
+            radius, away = 0.42 * math.dist(hip, knee), start + raised / 2
+            arcs["hip"] = Arc(hip, start, raised, radius, angles.hip_flexion_deg, hip, away)
+    if hip and knee and ankle and math.isfinite(angles.knee_flexion_deg):
+        start = _angle(hip, knee)  # the thigh, prolonged
+        sweep = _turned(start, _angle(knee, ankle))
+        # The knee bends against the hip; a straight knee does not tell by itself which way.
+        bend = -raised if abs(raised) > _CLEAR_RAD else sweep
+        front = start - math.copysign(math.pi / 2, bend)
+        radius = 0.55 * math.dist(knee, ankle)
+        arcs["knee"] = Arc(knee, start, sweep, radius, angles.knee_flexion_deg, knee, front)
+    if knee and ankle and heel and toe and math.isfinite(angles.ankle_dorsiflexion_deg):
+        foot, shank = _angle(heel, toe), _angle(ankle, knee)
+        square = shank + math.copysign(math.pi / 2, _turned(shank, foot))
+        radius = 0.8 * math.dist(heel, toe)
+        arcs["ankle"] = Arc(
+            heel, square, _turned(square, foot), radius, angles.ankle_dorsiflexion_deg,
+            ankle, square + math.pi,
+        )  # fmt: skip
+    return arcs
 
 
 def _points(xy: Array) -> list[Point | None]:
@@ -45,22 +104,37 @@ def _limbs(joints: list[Point | None]) -> list[tuple[Point, Point]]:
 
 
 class Figure:
-    """Draws legs, arcs and labels."""
+    """Draws legs, arcs and labels on pictures of one size.
 
-    def __init__(
-        self,
-        width_px: int,
-        height_px: int,
-        unit: float,
-        names: Mapping[str, str] | None = None,  # of hip, knee and ankle in another language
-    ) -> None:
-        self._unit = unit
-        self._names = names or {}
+    Parameters
+    ----------
+    width_px, height_px
+        The size of the pictures.
+    unit
+        What all sizes are multiples of, in pixels.
+    words
+        The language of the joints' names.
+
+    """
+
+    def __init__(self, width_px: int, height_px: int, unit: float, words: Words) -> None:
+        self._unit, self._words = unit, words
         self._labels = Labels(width_px, height_px, unit)
         self.boxes: dict[str, Box] = {}  # where the labels of the last frame stand
 
     def draw(self, canvas: Canvas, update: Update, taken: list[Box]) -> None:
-        """Draw everything that is known; labels keep off the boxes in ``taken``."""
+        """Draw everything that is known.
+
+        Parameters
+        ----------
+        canvas
+            What is drawn on.
+        update
+            What is shown, its joints in pixels of the canvas.
+        taken
+            Boxes in pixels that the labels keep off.
+
+        """
         self.settle()
         u = self._unit
         working, resting = _points(update.working_px), _points(update.resting_px)
@@ -68,7 +142,7 @@ class Figure:
         self._draw_leg(canvas, resting, 0.9 * u, MUTED, 0.55)
         self._draw_leg(canvas, working, 1.9 * u, LEG, 1.0)
         arcs = {
-            joint: found._replace(radius=min(found.radius, 11 * u))
+            joint: found._replace(radius=min(found.radius, _LARGEST * u))
             for joint, found in arcs_of(update, working, trunk).items()
         }
         for joint, found in arcs.items():
@@ -79,9 +153,9 @@ class Figure:
         alarms = _alarms(update)
         self.boxes = {}
         for joint, found in arcs.items():
-            name = self._names.get(joint, joint)
+            name = self._words.line(joint)
             lines = _label(joint, name, found.degrees, u, alarms.get(joint))
-            widest = (*lines, _label(joint, name, -88, u, None)[1])
+            widest = (*lines, _label(joint, name, _WIDEST_DEG, u, None)[1])
             shape = (
                 max(at.width for at in widest) / 2 + 1.3 * u,
                 _TALL / 2 * u,
@@ -113,7 +187,7 @@ def _body(
     working: list[Point | None],
     resting: list[Point | None],
     trunk: list[Point | None],
-    arcs: Mapping[str, Arc],
+    arcs: Mapping[Joint, Arc],
 ) -> tuple[Array, Array]:
     """Return points that labels keep off, (n, 2), and what covering each costs, (n,)."""
     shoulder, ear = trunk
@@ -129,7 +203,7 @@ def _body(
     ]
     if turns:
         parts.append(np.array([_at(*turn) for turn in turns]))
-        prices.append(np.full(len(turns), 0.7))
+        prices.append(np.full(len(turns), _ARC_COST))
     if ear and shoulder:
         reach = min(0.6 * math.dist(ear, shoulder), _FAR)
         head = [_at(ear, far, i * math.tau / 8) for far in (0.5 * reach, reach) for i in range(8)]
@@ -142,12 +216,11 @@ def _at(centre: Point, radius: float, turn: float) -> Point:
     return (centre[0] + radius * math.cos(turn), centre[1] + radius * math.sin(turn))
 
 
-def _alarms(update: Update) -> Mapping[str, Colour]:
+def _alarms(update: Update) -> Mapping[Joint, Colour]:
+    """Return the colours of the joints at which something is wrong; faults before advice."""
     ordered = sorted(update.findings, key=lambda finding: finding.severity == "fault")
     return {
-        _RULE_JOINT[f.rule]: RED if f.severity == "fault" else AMBER
-        for f in ordered
-        if f.rule in _RULE_JOINT
+        f.joint: RED if f.severity == "fault" else AMBER for f in ordered if f.joint is not None
     }
 
 
@@ -161,7 +234,7 @@ def _arc(found: Arc, u: float) -> list[Stroke]:
 
 
 def _label(
-    joint: str, name: str, degrees: float, u: float, alarm: Colour | None
+    joint: Joint, name: str, degrees: float, u: float, alarm: Colour | None
 ) -> tuple[Line, Line]:
     """Return a joint's name and its degrees, around (0, 0)."""
     shown = round(degrees)

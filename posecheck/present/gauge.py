@@ -1,4 +1,9 @@
-"""The gauge: the knee between bent, the point of tension, and past it."""
+"""The gauge: where the knee is between bent, the point of tension, and past it.
+
+`Gauge` lies in a panel of the overlay and names its parts. `draw_vertical_gauge` stands beside the
+person in a live session and needs no words: a bent leg stands at its foot, a straight one at the
+zone of tension, and what lies past it is hatched.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +11,34 @@ import math
 from functools import lru_cache
 from typing import Literal
 
-from posecheck.present.cards import draw_sign
-from posecheck.present.drawing import BLUE, GREEN, INK, MUTED, PAPER, RED, Canvas, Line
-from posecheck.present.sketch import Box, Colour, Sketch, Stencil
+import numpy as np
+
+from posecheck.present.canvas import (
+    BLUE,
+    GREEN,
+    INK,
+    LEG,
+    MUTED,
+    PAPER,
+    RED,
+    Canvas,
+    Line,
+    Picture,
+)
+from posecheck.present.progress_ring import EMPTY, GROUND
+from posecheck.present.signs import draw_sign
+from posecheck.present.stencils import Box, Colour, Point, Sketch, Stencil
+from posecheck.present.strokes import Stroke, disc, line, polyline
 from posecheck.types import Update
 
 ZONE = (0.47, 0.65)  # where the zone of tension stands on the bar, whatever its angle
-_BENT_DEG = 90.0
+LEAST_ZONE_DEG = 0.5
+_BENT_DEG = 90.0  # where the scale begins
+_SHORTEST_DEG = 30.0  # from there to the point of tension, however bent the knee is there
+_PAST_ZONES = 3  # the piece past the point of tension is so many half zones long
+# A leg from the hip: knee, ankle and toe as shares of its size.
+_BENT_LEG = ((0.0, 0.0), (0.1, -0.62), (0.62, -0.3), (0.5, -0.14))
+_STRAIGHT_LEG = ((0.0, 0.0), (0.1, -0.6), (0.24, -1.2), (0.48, -1.16))
 State = Literal["before", "there", "past"]
 _STATE_WORDS: dict[State, tuple[tuple[str, ...], Colour]] = {
     "there": (("at tension", "there"), GREEN),
@@ -21,26 +47,53 @@ _STATE_WORDS: dict[State, tuple[tuple[str, ...], Colour]] = {
 
 
 class Gauge:
-    """A scale from bent through the point of tension to past it."""
+    """A scale from bent through the point of tension to past it.
+
+    Parameters
+    ----------
+    zone_deg
+        How far from the point of tension the knee is still there.
+
+    """
 
     def __init__(self, zone_deg: float) -> None:
         self._zone_deg = zone_deg
 
     def place(self, knee_deg: float, tension_deg: float) -> float:
-        """Return where on the bar an angle is, 0 bent to 1 past; scaled in three pieces."""
+        """Return where on the bar an angle is, 0 bent to 1 past; the scale has three pieces.
+
+        Parameters
+        ----------
+        knee_deg
+            Flexion of the knee now.
+        tension_deg
+            The same at the point of tension; NaN where there is none yet.
+
+        """
         if not math.isfinite(tension_deg):
             return min(max(1 - knee_deg / _BENT_DEG, 0.0), 1.0)
         low, high = ZONE
-        zone, span = self._zone_deg, max(_BENT_DEG - tension_deg, 30.0) - self._zone_deg
+        zone, span = self._zone_deg, max(_BENT_DEG - tension_deg, _SHORTEST_DEG) - self._zone_deg
         short = tension_deg - knee_deg  # how much straighter than at the tension
         if short < -zone:
             return max(low * (1 + (short + zone) / max(span, 1.0)), 0.0)
         if short <= zone:
             return low + (high - low) * (short + zone) / (2 * zone)
-        return min(high + (1 - high) * (short - zone) / (3 * zone), 1.0)
+        return min(high + (1 - high) * (short - zone) / (_PAST_ZONES * zone), 1.0)
 
     def draw(self, canvas: Canvas, box: Box, u: float, update: Update) -> None:
-        """Draw the panel."""
+        """Draw the panel.
+
+        Parameters
+        ----------
+        canvas, box
+            What is drawn on, and where on it, in pixels.
+        u
+            The unit that all sizes are multiples of, in pixels.
+        update
+            What is shown.
+
+        """
         canvas.shade(box, 2.5 * u)
         x0, x1, y = box[0] + 3.5 * u, box[2] - 3.5 * u, box[1] + 11.2 * u
         tension, knee = _tension_of(update), update.angles.knee_flexion_deg
@@ -58,7 +111,7 @@ class Gauge:
             draw_sign(canvas, at, 5.2 * u, "fault" if state == "past" else "good")
 
     def rows(self, box: Box, u: float, update: Update) -> tuple[list[Line], list[Line]]:
-        """Return what the panel says above and below the bar; nothing overlaps."""
+        """Return what the panel says above and below the bar; parameters as those of `draw`."""
         x0, x1, head = box[0] + 3.5 * u, box[2] - 3.5 * u, box[1] + 4.4 * u
         tension, knee = _tension_of(update), update.angles.knee_flexion_deg
         seen = math.isfinite(knee)
@@ -153,3 +206,70 @@ def _halo(u: float, supersample: int) -> list[Stencil]:
     sketch.disc((0, 0), 3.1 * u)
     sketch.ink(INK)
     return sketch.stencils
+
+
+def draw_vertical_gauge(canvas: Canvas, box: Box, update: Update, gauge: Gauge) -> None:
+    """Draw the gauge upright in a box of plain ground.
+
+    Parameters
+    ----------
+    canvas, box
+        What is drawn on, and where on it, in pixels.
+    update
+        What is shown.
+    gauge
+        Its scale.
+
+    """
+    left, top, right, bottom = (round(edge) for edge in box)
+    tension = _tension_of(update)
+    knee, known = update.angles.knee_flexion_deg, math.isfinite(tension)
+    scale = _scale(right - left, bottom - top, known)
+    canvas.picture[top:bottom, left:right] = scale
+    if not math.isfinite(knee):
+        return
+    x, low, high, pen = _place(right - left, bottom - top)
+    share = gauge.place(knee, tension)
+    at = (left + x, top + low + (high - low) * share)
+    before = not known or share < ZONE[0]
+    if before:
+        across = line((at[0] - 1.1 * pen, at[1]), (at[0] + 1.1 * pen, at[1]), 0.75 * pen)
+        canvas.stroke([across], (0.2 * pen, INK, 1.0), (0.0, PAPER, 1.0))
+    else:
+        canvas.stroke([disc(at, 1.25 * pen)], (0.0, INK, 1.0))
+        draw_sign(canvas, at, 2.1 * pen, "fault" if share > ZONE[1] else "good")
+
+
+def _place(width: int, height: int) -> tuple[float, float, float, float]:
+    """Return where the bar stands: its x, foot and head, and its width."""
+    pen = 0.24 * width
+    return 0.3 * width, height - 1.5 * pen, 1.5 * pen, pen
+
+
+@lru_cache(maxsize=8)
+def _scale(width: int, height: int, known: bool) -> Picture:
+    """Return the gauge without what moves on it."""
+    canvas = Canvas(np.full((height, width, 3), GROUND, np.uint8))
+    x, low, high, pen = _place(width, height)
+    marks = [low + (high - low) * v for v in (ZONE if known else (1.0, 1.0))]
+    canvas.stroke([line((x, low), (x, high), pen)], (0.0, EMPTY, 1.0))
+    canvas.stroke([line((x, low), (x, marks[0]), pen)], (0.0, BLUE, 0.55))
+    if known:
+        canvas.stroke(_hatch(x, marks[1], high, pen), (0.0, RED, 1.0))
+        canvas.stroke([line((x, marks[0]), (x, marks[1]), 1.25 * pen)], (0.0, GREEN, 1.0))
+    _draw_leg(canvas, (x + 1.25 * pen, low + 0.3 * pen), 2.0 * pen, straight=False)
+    zone_y = sum(marks) / 2 if known else high
+    _draw_leg(canvas, (x + 1.3 * pen, zone_y + 1.1 * pen), 1.9 * pen, straight=True)
+    return canvas.picture
+
+
+def _hatch(x: float, start: float, end: float, pen: float) -> list[Stroke]:
+    count = max(int((start - end) / (0.6 * pen)), 1)
+    rows = [start + (end - start) * (i + 0.8) / count for i in range(count)]
+    return [line((x - pen / 2, y + pen / 4), (x + pen / 2, y - pen / 4), 0.22 * pen) for y in rows]
+
+
+def _draw_leg(canvas: Canvas, hip: Point, size: float, *, straight: bool) -> None:
+    shape = _STRAIGHT_LEG if straight else _BENT_LEG
+    points = [(hip[0] + size * a, hip[1] + size * b) for a, b in shape]
+    canvas.stroke(polyline(points, 0.27 * size), (0.0, LEG, 1.0))

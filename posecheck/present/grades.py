@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from posecheck.errors import InputError
-from posecheck.present.cells import defused, restored, spelled
 from posecheck.present.files import place_whole, write_whole
-from posecheck.present.sheets import number, read_sheet
+from posecheck.present.spreadsheet import defused, number, read_sheet, restored, spelled
 from posecheck.types import ClipGrade, Side, Variant, Verdict
 
 _Kind = Literal["text", "names", "whole", "number"]

@@ -11,11 +11,11 @@ from urllib.parse import quote
 import numpy as np
 from markupsafe import Markup
 
-from posecheck.present.cells import spelled
 from posecheck.present.files import write_whole
-from posecheck.present.shell import environment, json_in_script, policy, template_file
-from posecheck.present.tally import OUTCOME_WORDS, OUTCOMES, Tally, outcome_of, reasons_of
-from posecheck.types import ClipGrade, Variant
+from posecheck.present.html_pages import environment, json_in_script, policy, template_file
+from posecheck.present.outcomes import OUTCOMES, Tally, outcome_of, outcome_words, reasons_of
+from posecheck.present.spreadsheet import spelled
+from posecheck.types import ClipGrade, Variant, Words
 
 # A knee angle is one letter of the page: 62 steps of 3° from -10°, which is less than a pixel
 # of the small charts; 20,000 of them are then 1 MB.
@@ -28,6 +28,7 @@ _MOVEMENTS: dict[Variant, str] = {"ankle_pump": "ankle pump", "knee_bend": "knee
 def write_index(
     rows: Iterable[ClipGrade],
     path: Path,
+    words: Words,
     *,
     tables: Sequence[str] = (),
     report: str = "report.html",
@@ -40,16 +41,19 @@ def write_index(
         The clips, in the order in which they are shown at first.
     path
         Where the page goes; reports are found from its folder.
+    words
+        The language.
     tables
         The names of the tables beside it that it links to.
     report
         The name of the page in each clip's folder.
 
     """
-    tally = Tally()
+    tally = Tally(words)
     own = template_file("index.js")
-    words = {
-        "outcomes": OUTCOME_WORDS, "letters": LETTERS, "lowest": _LOWEST_DEG, "step": _STEP_DEG,
+    for_script = {
+        "outcomes": outcome_words(words), "letters": LETTERS, "lowest": _LOWEST_DEG,
+        "step": _STEP_DEG,
     }  # fmt: skip
     page = (
         environment()
@@ -59,11 +63,11 @@ def write_index(
             lines=_lines(rows, tally, report),
             tally=tally,
             outcomes=OUTCOMES,
-            outcome_words=OUTCOME_WORDS,
+            outcome_words=outcome_words(words),
             tables=[(name, quote(name)) for name in tables],
             policy=Markup(policy(own)),
             style=Markup(template_file("report.css") + template_file("index.css")),
-            words=Markup(json_in_script(words)),
+            words=Markup(json_in_script(for_script)),
             script=Markup(own),
         )
     )
@@ -73,7 +77,16 @@ def write_index(
 
 
 def report_address(folder: str, report: str) -> str:
-    """Return the relative address of a clip's page, or nothing where it leaves the batch."""
+    """Return the relative address of a clip's page, or nothing where it leaves the batch.
+
+    Parameters
+    ----------
+    folder
+        The clip's, relative to the page.
+    report
+        The name of the clip's page in it.
+
+    """
     parts = folder.split("/")
     if not folder or folder.startswith("/") or ".." in parts:
         return ""
@@ -85,7 +98,7 @@ def report_address(folder: str, report: str) -> str:
 
 
 def curve_letters(curve_deg: Sequence[float]) -> str:
-    """Return a curve as one letter an angle, a dash where it is unknown."""
+    """Return a curve of angles in degrees, (n,), as one letter each, a dash where unknown."""
     curve = np.asarray(curve_deg, dtype=float)
     known = np.isfinite(curve)
     steps = np.rint((np.where(known, curve, 0.0) - _LOWEST_DEG) / _STEP_DEG)
@@ -98,10 +111,10 @@ def _lines(rows: Iterable[ClipGrade], tally: Tally, report: str) -> Iterator[Mar
     for row in rows:
         before = ",\n" if tally.clips else ""
         tally.add(row)
-        yield Markup(before + json_in_script(_values(row, report)))
+        yield Markup(before + json_in_script(_values(row, report, tally.words)))
 
 
-def _values(row: ClipGrade, report: str) -> list[Any]:
+def _values(row: ClipGrade, report: str, words: Words) -> list[Any]:
     return [
         spelled(row.clip),
         outcome_of(row),
@@ -111,7 +124,7 @@ def _values(row: ClipGrade, report: str) -> list[Any]:
         row.reps,
         _known(row.tension_knee_flexion_deg),
         _known(row.tension_hip_flexion_deg),
-        spelled(_remark(row)),
+        spelled(_remark(row, words)),
         spelled(row.subject or "") or None,
         spelled(row.session_date or "") or None,
         report_address(row.folder, report) if row.folder else "",
@@ -119,10 +132,10 @@ def _values(row: ClipGrade, report: str) -> list[Any]:
     ]
 
 
-def _remark(row: ClipGrade) -> str:
+def _remark(row: ClipGrade, words: Words) -> str:
     if row.verdict is None:
         return row.error or ""
-    return "; ".join(reasons_of(row))
+    return "; ".join(reasons_of(row, words))
 
 
 def _known(value: float) -> float | None:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from posecheck.natives import load_cv2
-from posecheck.present.drawing import Picture
-from posecheck.present.sketch import Box
+from posecheck.present.canvas import Picture
+from posecheck.present.stencils import Box
 from posecheck.types import Array, Update
 
 cv2 = load_cv2()
@@ -25,7 +25,16 @@ class Ahead(NamedTuple):
 
 
 def fitted(image: Picture, room: Box) -> tuple[int, int]:
-    """Return the size of a picture in a box, (width, height)."""
+    """Return the size of a picture in a box, (width, height) in pixels.
+
+    Parameters
+    ----------
+    image
+        (height, width, 3).
+    room
+        The box.
+
+    """
     left, top, right, bottom = room
     high, wide = image.shape[:2]
     fit = min((right - left) / wide, (bottom - top) / high)
@@ -33,7 +42,16 @@ def fitted(image: Picture, room: Box) -> tuple[int, int]:
 
 
 def mirror_of(image: Picture, size: tuple[int, int]) -> Picture:
-    """Return a new picture, (height, width, 3): another size, and left is right."""
+    """Return a new picture, (height, width, 3): another size, and left is right.
+
+    Parameters
+    ----------
+    image
+        (height, width, 3).
+    size
+        Width and height of the new one, in pixels.
+
+    """
     if size[0] > image.shape[1]:  # what has the fewer pixels is turned round
         small = cv2.resize(cv2.flip(image, 1), size)
     else:
@@ -42,7 +60,18 @@ def mirror_of(image: Picture, size: tuple[int, int]) -> Picture:
 
 
 def mirrored(update: Update, full_width: float, width: int) -> Update:
-    """Return an update whose joints are those of the mirrored picture of a width in pixels."""
+    """Return an update whose joints are those of the mirrored picture.
+
+    Parameters
+    ----------
+    update
+        With its joints in pixels of the frame.
+    full_width
+        The width of the frame, in pixels.
+    width
+        The width of the mirrored picture, in pixels.
+
+    """
 
     def flip(xy: Array) -> Array:
         turned: Array = np.array([full_width, 0.0]) - xy * np.array([1.0, -1.0])

@@ -4,37 +4,57 @@ from __future__ import annotations
 
 import numpy as np
 
-from posecheck.present.cards import draw_status
-from posecheck.present.drawing import Canvas, Picture
+from posecheck.present.canvas import Canvas, Picture
 from posecheck.present.figure import Figure
-from posecheck.present.gauge import Gauge
-from posecheck.present.layout import Placer, body_points, unit_px
-from posecheck.present.notes import draw_notes, notes_of
-from posecheck.present.sketch import Box
-from posecheck.types import Array, Update
+from posecheck.present.gauge import LEAST_ZONE_DEG, Gauge
+from posecheck.present.panel_layout import Placer, body_points, unit_px
+from posecheck.present.panels import draw_notes, draw_status, notes_of
+from posecheck.present.stencils import Box
+from posecheck.types import Array, Update, Words
 
 
 class Overlay:
     """Draws a session's state on frames of one size.
 
-    ``scale`` enlarges text and panels (a live session is read from four metres);
-    ``tension_zone_deg`` is how far from the point of tension the gauge is still green.
+    Parameters
+    ----------
+    width_px, height_px
+        The size of the frames.
+    words
+        The language.
+    scale
+        Enlarges text and panels, for what is read from afar.
+    tension_zone_deg
+        How far from the point of tension the gauge is still green.
+
     """
 
     def __init__(
-        self, width_px: int, height_px: int, *, scale: float = 1.0, tension_zone_deg: float = 5.0
+        self,
+        width_px: int,
+        height_px: int,
+        words: Words,
+        *,
+        scale: float = 1.0,
+        tension_zone_deg: float = 5.0,
     ) -> None:
+        self._words = words
         self._shape = (height_px, width_px, 3)
         self._unit = unit_px(width_px, height_px) * scale
         self._placer = Placer(width_px, height_px, self._unit)
-        self._figure = Figure(width_px, height_px, self._unit)
-        self._gauge = Gauge(max(tension_zone_deg, 0.5))
+        self._figure = Figure(width_px, height_px, self._unit, words)
+        self._gauge = Gauge(max(tension_zone_deg, LEAST_ZONE_DEG))
 
     def avoid(self, points: Array) -> None:
-        """Fix the panels beside all these points of the body, (n, 2) in pixels.
+        """Fix the panels beside all these points of the body.
 
-        ``layout.body_points`` makes them from a clip's joints. Without this the panels are
-        placed by what has been seen so far.
+        Without this the panels are placed by what has been seen so far.
+
+        Parameters
+        ----------
+        points
+            (n, 2), in pixels, as `body_points` makes them of a clip's joints.
+
         """
         self._placer.fix(points)
 
@@ -44,9 +64,15 @@ class Overlay:
         return dict(self._figure.boxes)
 
     def draw(self, image_rgb: Picture, update: Update) -> Picture:
-        """Draw on the picture, (h, w, 3), and return it.
+        """Draw on a picture and return it.
 
-        A read-only or strided picture is copied first.
+        Parameters
+        ----------
+        image_rgb
+            (height, width, 3); one that is read-only or strided is copied first.
+        update
+            What is shown, its joints in pixels of the picture.
+
         """
         if image_rgb.shape != self._shape or image_rgb.dtype != np.uint8:
             raise ValueError(
@@ -59,10 +85,10 @@ class Overlay:
             body = body_points(update.working_px, update.resting_px, update.trunk_px)
             self._placer.follow(update.t_s, body)
         layout, canvas = self._placer.layout, Canvas(picture)
-        notes = notes_of(layout, canvas.width, self._unit, update)
+        notes = notes_of(layout, canvas.width, self._unit, update, self._words)
         taken = [layout.status, layout.gauge, *([notes.box] if notes else [])]
         self._figure.draw(canvas, update, taken)
-        draw_status(canvas, layout.status, self._unit, update)
+        draw_status(canvas, layout.status, self._unit, update, self._words)
         self._gauge.draw(canvas, layout.gauge, self._unit, update)
         if notes:
             draw_notes(canvas, notes, self._unit)

@@ -10,7 +10,7 @@ FINDING_SHOWN_S = 2.0  # a finding stays in the picture for at least so long
 
 
 def updates(report: Report) -> Iterator[Update]:
-    """One final state a frame, for drawing a clip after the fact."""
+    """Yield one final state a frame, for drawing a clip after the fact."""
     s = report.series
     dose = report.prescription.get("dose", {})
     hold_target = dose.get("hold_s") or float("nan")
@@ -47,7 +47,7 @@ def updates(report: Report) -> Iterator[Update]:
 
 
 def _current(sets: tuple[ExerciseSet, ...], now_s: float) -> ExerciseSet | None:
-    """The set that is on, or the last one that was."""
+    """Return the set that is on, or the last one that was."""
     begun = [s for s in sets if s.tension and s.tension.start_s <= now_s]
     return begun[-1] if begun else None
 

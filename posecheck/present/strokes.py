@@ -1,30 +1,36 @@
-"""Thick lines with round ends, antialiased; discs are lines of one point, arcs of many."""
+"""Thick lines with round ends, antialiased; discs are lines of one point, arcs of many.
+
+What is seldom twice the same, as legs and arcs, is painted so; signs are `Stencil` values.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from posecheck.natives import load_cv2
-from posecheck.present.sketch import Colour, Point
+from posecheck.present.stencils import Colour, Point
 
 cv2 = load_cv2()
 
-Coat = tuple[float, Colour, float]  # how far beyond the stroke it reaches, colour, opacity
+Coat = tuple[float, Colour, float]  # how far beyond a stroke it reaches, colour, opacity
 
 _SAG_PX = 0.12  # how far an arc's pieces may leave the circle
+_MOST_PIECES = 90  # of an arc
 _SHIFT = 4  # places of a pixel, as a power of two
 # OpenCV's lines are 1.3, 3.3, 5.3 ... wide and fast; wider ones are made of an outline.
 _THIN_PX = 4.0  # half the width
+_THIN_OVER_PX = 0.67  # half the width of such a line, beyond its whole steps
 _FRINGE_PX = 0.5  # OpenCV's antialiased shapes reach so far beyond their outline (measured)
 
 
 class Stroke(NamedTuple):
-    """A way through points, and half of its width."""
+    """A path through points, and half of its width in pixels."""
 
     points: tuple[Point, ...]
     half: float
@@ -41,9 +47,20 @@ def disc(centre: Point, radius: float) -> Stroke:
 
 
 def arc(centre: Point, radius: float, start_rad: float, sweep_rad: float, width: float) -> Stroke:
-    """Return a part of a circle, from an angle over a sweep of either sign."""
+    """Return a part of a circle.
+
+    Parameters
+    ----------
+    centre, radius
+        The circle, in pixels.
+    start_rad, sweep_rad
+        Where it begins, clockwise from the right, and how far it goes, of either sign.
+    width
+        Of the line, in pixels.
+
+    """
     step = 2 * math.acos(max(1 - _SAG_PX / max(radius, 1.0), 0.0))
-    count = min(max(math.ceil(abs(sweep_rad) / step), 1), 90)
+    count = min(max(math.ceil(abs(sweep_rad) / step), 1), _MOST_PIECES)
     turns = [start_rad + sweep_rad * i / count for i in range(count + 1)]
     return Stroke(
         tuple((centre[0] + radius * math.cos(t), centre[1] + radius * math.sin(t)) for t in turns),
@@ -52,7 +69,16 @@ def arc(centre: Point, radius: float, start_rad: float, sweep_rad: float, width:
 
 
 def dashes(start: Point, end: Point, width: float, count: int) -> list[Stroke]:
-    """Return a dashed line."""
+    """Return a dashed line.
+
+    Parameters
+    ----------
+    start, end, width
+        The line, in pixels.
+    count
+        How many dashes it has; the gaps are as long.
+
+    """
     dx, dy = end[0] - start[0], end[1] - start[1]
     return [
         line(
@@ -64,8 +90,49 @@ def dashes(start: Point, end: Point, width: float, count: int) -> list[Stroke]:
     ]
 
 
+def polyline(points: Sequence[Point], width: float) -> list[Stroke]:
+    """Return a thick line through points, in pixels; a single point makes nothing."""
+    return [line(a, b, width) for a, b in pairwise(points)]
+
+
+def draw_frame(
+    picture: NDArray[np.uint8], box: tuple[int, int, int, int], rim: int, colour: Colour
+) -> None:
+    """Draw a frame around a box.
+
+    Parameters
+    ----------
+    picture
+        (height, width, 3), RGB; it is drawn on in place.
+    box, rim
+        What is framed, and how wide the frame is, in pixels.
+    colour
+        Of the frame.
+
+    """
+    left, top, right, bottom = box
+    # NumPy takes thirty times as long to spread a colour.
+    for begin, end in (
+        ((left - rim, top - rim), (right + rim - 1, top - 1)),
+        ((left - rim, bottom), (right + rim - 1, bottom + rim - 1)),
+        ((left - rim, top), (left - 1, bottom)), ((right, top), (right + rim - 1, bottom)),
+    ):  # fmt: skip
+        cv2.rectangle(picture, begin, end, colour, -1)
+
+
 def paint(picture: NDArray[np.uint8], strokes: Sequence[Stroke], coat: Coat) -> None:
-    """Lay one coat of all strokes on a picture, (height, width, 3); nothing is covered twice."""
+    """Lay one coat of all strokes on a picture; where they overlap, it is covered once.
+
+    Parameters
+    ----------
+    picture
+        (height, width, 3), RGB; it is drawn on in place.
+    strokes
+        What is painted.
+    coat
+        How far it reaches beyond the strokes in pixels, its colour, its opacity from 0 to 1.
+
+    """
     extra, colour, opacity = coat
     if opacity >= 1:
         _draw(picture, strokes, extra, colour)
@@ -96,7 +163,7 @@ def _draw(
     colour: Colour,
     origin: tuple[int, int] = (0, 0),
 ) -> None:
-    parts = 1 << _SHIFT
+    parts = 1 << _SHIFT  # of a pixel
     left, top = origin[0] + 0.5, origin[1] + 0.5  # a pixel's middle has whole numbers there
     ends: dict[tuple[int, int], int] = {}  # of several round ends in one place the largest
 
@@ -106,7 +173,7 @@ def _draw(
     for points, half in strokes:
         (first, last), reach = place((points[0], points[-1])), half + extra
         if len(points) == 2 and reach < _THIN_PX:
-            steps = round(reach - 0.67)
+            steps = round(reach - _THIN_OVER_PX)
             cv2.line(picture, first, last, colour, max(2 * steps, 1), cv2.LINE_AA, _SHIFT)
             continue
         reach = max(reach - _FRINGE_PX, 0.0)
@@ -123,7 +190,7 @@ def _draw(
 
 
 def _band(xy: Sequence[Point], reach: float) -> list[Point]:
-    """Return the outline of a way that turns gently: one side, and the other back."""
+    """Return the outline of a path that turns gently: one side, and the other back."""
     one, other = [], []
     last = len(xy) - 1
     for i, (x, y) in enumerate(xy):

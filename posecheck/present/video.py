@@ -12,18 +12,105 @@ import contextlib
 import os
 import queue
 import threading
+from fractions import Fraction
 from pathlib import Path
+from typing import Any, Final
 
 import av
 import numpy as np
 from av.container import OutputContainer
-from av.video.reformatter import VideoReformatter
+from av.packet import Packet
+from av.video.reformatter import Colorspace, VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from posecheck.errors import OutputError
-from posecheck.present.h264 import TIME_BASE, add_stream, encode, need_encoder, to_frame
+from posecheck.errors import MissingDependencyError, OutputError
 from posecheck.threads import BoundedQueue, Closing
+
+ENCODER: Final = "libx264"
+TIME_BASE: Final = Fraction(1, 90_000)
+_USUAL_RATE = 30  # for the encoder's planning only; every frame keeps its own time
+_KEYFRAME_EVERY = 60  # frames, so that a player can jump to a finding
+_BT709 = 1  # FFmpeg's number of these colours, which players expect of such videos
+_LIMITED = 1  # FFmpeg's number of the range that players expect
+_END_S = 0.05  # how long the encoder is given to notice, before it is told again that it must end
+_ROOM_S = 0.1  # how long room in the queue is waited for, before the encoder is looked after
+_COLOURS: Final[Any] = {"dst_colorspace": Colorspace.ITU709, "dst_color_range": "MPEG"}
+
+
+def need_encoder(instead: str) -> None:
+    """Refuse at once where there is no encoder; ``instead`` is the option that does without."""
+    if ENCODER not in av.codecs_available:
+        raise MissingDependencyError(
+            "This PyAV has no H.264 encoder (libx264), so no video can be written; install it "
+            f"with `pip install av` from a wheel, or use {instead}."
+        )
+
+
+def add_stream(
+    container: OutputContainer, width: int, height: int, options: dict[str, str]
+) -> VideoStream:
+    """Add a stream for pictures of one size; odd sizes are widened by a pixel.
+
+    Parameters
+    ----------
+    container
+        The file in the making.
+    width, height
+        Of the pictures, in pixels.
+    options
+        Those of the encoder.
+
+    """
+    stream = container.add_stream(ENCODER, rate=_USUAL_RATE, options=options)
+    context = stream.codec_context
+    context.width, context.height = width + width % 2, height + height % 2
+    context.pix_fmt, context.gop_size = "yuv420p", _KEYFRAME_EVERY
+    context.time_base = TIME_BASE
+    context.colorspace = context.color_primaries = context.color_trc = _BT709
+    context.color_range = _LIMITED
+    return stream
+
+
+def to_frame(image: NDArray[np.uint8], stamp: int) -> av.VideoFrame:
+    """Return a copy of a picture as the encoder takes it.
+
+    Parameters
+    ----------
+    image
+        (height, width, 3), RGB.
+    stamp
+        From when on it is shown, in units of `TIME_BASE`.
+
+    """
+    odd = (image.shape[0] % 2, image.shape[1] % 2)
+    # yuv420p halves both: repeat the last row or column
+    copy = np.pad(image, ((0, odd[0]), (0, odd[1]), (0, 0)), mode="edge")
+    # `from_ndarray` copies in ten times as long as NumPy
+    frame = av.VideoFrame.from_numpy_buffer(copy, format="rgb24")
+    frame.pts, frame.time_base = stamp, TIME_BASE
+    return frame
+
+
+def encode(
+    stream: VideoStream, reformatter: VideoReformatter, frame: av.VideoFrame
+) -> list[Packet[VideoStream]]:
+    """Return the packets that a frame makes, in the colours that the stream states.
+
+    Parameters
+    ----------
+    stream
+        Where they go.
+    reformatter
+        What turns colours; one for all frames of a stream is faster.
+    frame
+        Of `to_frame`.
+
+    """
+    yuv = reformatter.reformat(frame, format="yuv420p", **_COLOURS)
+    yuv.pts, yuv.time_base = frame.pts, frame.time_base
+    return stream.encode(yuv)
+
 
 _WAITING = 4  # frames between the caller and the encoder
 # A short look-ahead costs hardly any size and holds back few frames, which counts in 4K.
@@ -33,9 +120,19 @@ _OPTIONS = {"preset": "veryfast", "crf": "22", "x264-params": "rc-lookahead=5"}
 class VideoSink(Closing):
     """An MP4 file in the making; a context manager.
 
+    Parameters
+    ----------
+    path
+        Where it goes.
+    width, height
+        Of the frames, in pixels.
+
+    Notes
+    -----
     Frames keep their own time stamps. Encoding runs in a background thread. The file is
     written beside under another name and renamed at the end; when the block is left by an
     exception, or something cannot be written, nothing stays behind.
+
     """
 
     def __init__(self, path: Path | str, width: int, height: int) -> None:
@@ -62,7 +159,16 @@ class VideoSink(Closing):
             self.close()
 
     def write(self, image: NDArray[np.uint8], t_s: float) -> None:
-        """Add an RGB picture (h, w, 3) shown from ``t_s`` on; the array may be reused."""
+        """Add a frame.
+
+        Parameters
+        ----------
+        image
+            (height, width, 3), RGB; the array may be used again.
+        t_s
+            From when on it is shown.
+
+        """
         if self._error is not None:
             self._fail()
         width, height = self._size
@@ -95,7 +201,7 @@ class VideoSink(Closing):
                 self._frames.get_nowait()
             with contextlib.suppress(queue.Full):
                 self._frames.put_nowait(None)
-            self._thread.join(0.05)
+            self._thread.join(_END_S)
         self._part.unlink(missing_ok=True)
 
     def _open(self) -> OutputContainer:
@@ -114,7 +220,7 @@ class VideoSink(Closing):
     def _put(self, frame: av.VideoFrame | None) -> None:
         while self._thread.is_alive():
             with contextlib.suppress(queue.Full):
-                self._frames.put(frame, timeout=0.1)
+                self._frames.put(frame, timeout=_ROOM_S)
                 return
         self._fail()
 

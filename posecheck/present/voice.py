@@ -2,7 +2,7 @@
 
 ::
 
-    with Voice("en") as voice:
+    with Voice(words) as voice:
         print(voice.problem)            # one line where there is no voice, and what to do
         voice.cue(cue)
 
@@ -23,21 +23,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from posecheck.present import phrases
-from posecheck.present.speech import (
+from posecheck.present.audio import (
     Engine,
     Player,
+    ToneKind,
     find_engines,
     find_players,
     length_s,
     run,
+    tone,
     what_is_missing,
 )
-from posecheck.present.tones import ToneKind, tone
 from posecheck.threads import Closing
-from posecheck.types import Cue, CueKind
+from posecheck.types import Cue, CueKind, Words
 
 HANG_S = 5.0  # an engine makes a phrase in far less; a player may take so much longer than it
+_FINISH_S = 8.0  # what waits at the end has so long to be said
 _WARM = 20  # counts that are made while there is nothing to say
 
 # How late a cue may be spoken, and the tone in its place: a count belongs to its movement.
@@ -76,8 +77,8 @@ class Voice(Closing):
 
     Parameters
     ----------
-    language
-        One of `posecheck.present.phrases.languages`.
+    words
+        The language.
     mute
         Whether nothing is ever heard.
     on_start
@@ -86,10 +87,9 @@ class Voice(Closing):
     """
 
     def __init__(
-        self, language: str = "en", mute: bool = False, *,
-        on_start: Callable[[str], None] | None = None,
-    ) -> None:  # fmt: skip
-        self._language, self._on_start = language, on_start or (lambda _: None)
+        self, words: Words, mute: bool = False, *, on_start: Callable[[str], None] | None = None
+    ) -> None:
+        self._words, self._on_start = words, on_start or (lambda _: None)
         self._engines: list[Engine] = [] if mute else find_engines()
         self._players: list[Player] = [] if mute else find_players()
         self.problem: str | None = None  # one line: what is not as it should be, and what to do
@@ -109,21 +109,32 @@ class Voice(Closing):
         self._thread.start()
 
     def _leave(self, failed: bool) -> None:
-        self.close(0.0 if failed else 8.0)
+        self.close(0.0 if failed else _FINISH_S)
 
     def cue(self, cue: Cue) -> None:
         """Say a cue of the guide in this voice's language; returns at once."""
-        text = phrases.text(cue, self._language)
+        text = self._words.spoken(cue)
         # "One more" is said after the number, which takes the time that a number may be late.
         late_s = _LATE_S[cue.kind] if cue.name != "last_one" else _AFTER_COUNT_S
         late_at_s, urgent = time.monotonic() + late_s, cue.urgent or cue.kind == "count"
         self._add(_Phrase(text, urgent, late_at_s, _TONES[cue.kind], cue.kind, cue.t_s))
 
     def say(self, text: str, urgent: bool = False, late_after_s: float = 4.0) -> None:
-        """Say a text unless that would be later than this; returns at once."""
+        """Say a text, and return at once.
+
+        Parameters
+        ----------
+        text
+            What is said.
+        urgent
+            Whether it comes first, and cuts what is not urgent.
+        late_after_s
+            It is not said if it would begin later than that.
+
+        """
         self._add(_Phrase(text, urgent, time.monotonic() + late_after_s, "go"))
 
-    def close(self, finish_s: float = 8.0) -> None:
+    def close(self, finish_s: float = _FINISH_S) -> None:
         """Let what waits be said, for so long at most; no thread and no process stays."""
         if self._thread is None:
             return
@@ -144,7 +155,7 @@ class Voice(Closing):
             self._changed.notify_all()
 
     def _next(self) -> _Phrase | None:
-        """The newest that is urgent, else the oldest; None when there is nothing to say now."""
+        """Return the newest that is urgent, else the oldest; None when nothing is to be said."""
         with self._changed:
             self._busy = False
             self._changed.notify_all()
@@ -191,18 +202,18 @@ class Voice(Closing):
                 sys.stderr.flush()
 
     def _cuts(self, phrase: _Phrase) -> bool:
-        """Whether a phrase must end now. The reminder not to hurt oneself is said to its end."""
+        """Tell whether a phrase must end now; the reminder not to hurt oneself never must."""
         may_be_cut = not phrase.urgent and phrase.kind != "remind"
         return self._stopping or (may_be_cut and self._interrupt)
 
     def _make(self, text: str) -> Path | None:
-        """The WAV file of a text, made once; None where no engine can."""
+        """Return the WAV file of a text, made once; None where no engine can."""
         if text in self._made:
             return self._made[text]
         wav = Path(self._folder.name) / f"{len(self._made)}.wav"
         while self._engines:
             engine = self._engines[0]
-            command = engine.command(wav, self._language)
+            command = engine.command(wav, self._words.language)
             done = run(command, text, HANG_S, lambda: self._stopping)
             if self._stopping:
                 return None

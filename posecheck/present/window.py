@@ -5,10 +5,10 @@
     with Window() as window:
         while window.open:
             window.prepare(frame.image)                 # while it is being looked at
-            window.draw(frame.image, update, stage, "en")
+            window.draw(frame.image, update, stage, words)
     window.problem                                      # one line where it has broken down
 
-It is drawn in a process of its own: see ``pane.py``.
+It is drawn in a process of its own: see ``window_process.py``.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ import numpy as np
 
 from posecheck.errors import MissingDependencyError
 from posecheck.natives import python_module
-from posecheck.present import pane
+from posecheck.present import window_process as process
 from posecheck.threads import Closing
-from posecheck.types import Stage, Update
+from posecheck.types import Stage, Update, Words
 
 if TYPE_CHECKING:
-    from posecheck.present.drawing import Picture
+    from posecheck.present.canvas import Picture
 
 _OPEN_S = 20.0  # a window that is not there by then never comes
 _SHOW_S = 1.0  # longer is not waited for a picture to be painted
-_LOOK_S, _HANGS = 1.0, 10  # a message that so many looks find not done with never will be
+_CHECK_S, _HANGS = 1.0, 10  # a message that so many checks find unanswered never will be
 _WITHOUT = "or use --no-window"
 _PROBLEMS = {
-    pane.NO_LIBRARY: "The window's libraries cannot be loaded; install them with `python -m pip "
+    process.NO_LIBRARY: "The window's libraries cannot be loaded; install them with `python -m pip "
     f"install pygame-ce opencv-python-headless`, {_WITHOUT}.",
 }
 _NOT_HERE = f"No window can be opened on this display; try another, {_WITHOUT}."
 
 
 def display_problem() -> str | None:
-    """Why no window can be opened here and what to do, in one sentence; None if it can."""
+    """Return why no window can be opened here and what to do, in one sentence; None if it can."""
     try:
         with Window():
             return None
@@ -57,9 +57,9 @@ def display_problem() -> str | None:
 
 
 def _shared() -> tuple[mmap.mmap | None, tuple[int, ...]]:
-    """Memory that the process of the window reads too, and its file descriptor, if there can be.
+    """Return memory that the process of the window reads too, and its file descriptor.
 
-    A picture is then handed over in one copy, not through a pipe.
+    A picture is then handed over in one copy, not through a pipe. Not every system has it.
     """
     if sys.platform != "linux":
         return None, ()
@@ -68,18 +68,18 @@ def _shared() -> tuple[mmap.mmap | None, tuple[int, ...]]:
     except (OSError, AttributeError):  # some builds of Python lack it
         return None, ()
     try:
-        os.ftruncate(file, pane.SHARED_BYTES)
-        return mmap.mmap(file, pane.SHARED_BYTES), (file,)
+        os.ftruncate(file, process.SHARED_BYTES)
+        return mmap.mmap(file, process.SHARED_BYTES), (file,)
     except OSError:
         os.close(file)
         return None, ()
 
 
 def _begun(files: tuple[int, ...]) -> subprocess.Popen[bytes]:
-    """The process of the window, which takes over these file descriptors."""
+    """Start the process of the window, which takes over these file descriptors."""
     try:
         return subprocess.Popen(
-            python_module("posecheck.present.pane", *map(str, files)),
+            python_module("posecheck.present.window_process", *map(str, files)),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             pass_fds=files,
         )  # fmt: skip
@@ -121,12 +121,13 @@ class Window(Closing):
         assert self._process.stdout is not None
         self._messages: IO[bytes] = self._process.stdin
         self._letters: IO[bytes] = self._process.stdout
-        self._told: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._gone: queue.SimpleQueue[None] = queue.SimpleQueue()  # filled when all was heard
         self.problem: str | None = None  # one line: why it is not there any more, if not closed
         self._open, self._first = True, b""
         self._owed_s: float | None = None  # of `time.monotonic`: a message not yet done with
         self._prepared: Picture | None = None
+        self._words: Words | None = None  # those that the process has
         self._threads = [
             threading.Thread(target=target, name="posecheck-window", daemon=True)
             for target in (self._listen, self._watch)
@@ -135,7 +136,7 @@ class Window(Closing):
             for thread in self._threads:
                 thread.start()
             self._first = self._hear(_OPEN_S)
-            if self._first != pane.READY:
+            if self._first != process.READY:
                 raise MissingDependencyError(_PROBLEMS.get(self._first, _NOT_HERE))
         except BaseException:
             self.close()
@@ -148,15 +149,15 @@ class Window(Closing):
 
     def hear(self) -> None:
         """Have the keys heard while there is nothing to show; `open` tells the outcome later."""
-        self._send(pane.NOTHING, None)
+        self._send(process.NOTHING, None)
 
     def show(self, picture: Picture) -> float:
-        """Show an RGB picture (h, w, 3) as it is; return when it was painted, as `draw` does."""
-        return self._painted_s() if self._send(pane.SHOW, picture) else time.monotonic()
+        """Show an RGB picture, (height, width, 3), as it is; return when it was, as `draw` does."""
+        return self._painted_s() if self._send(process.SHOW, picture) else time.monotonic()
 
     def prepare(self, image_rgb: Picture) -> None:
         """Do what does not need to know the pose, for a picture that will be drawn."""
-        if self._send(pane.AHEAD, image_rgb):
+        if self._send(process.AHEAD, image_rgb):
             self._prepared = image_rgb
 
     def draw(
@@ -164,13 +165,20 @@ class Window(Closing):
         image_rgb: Picture,
         update: Update,
         stage: Stage,
-        language: str = "en",
+        words: Words,
         *,
         scale: float = 1.0,
         notice: str | None = None,
         foot: Sequence[str] = (),
     ) -> float:
-        """Show the screen that `StageScreen.draw` makes, and wait until it is painted.
+        """Show the screen that `LiveScreen.draw` makes, and wait until it is painted.
+
+        Parameters
+        ----------
+        image_rgb
+            The frame, (height, width, 3), not mirrored.
+        update, stage, words, scale, notice, foot
+            As those of `LiveScreen.draw`.
 
         Returns
         -------
@@ -179,24 +187,25 @@ class Window(Closing):
 
         """
         image = None if image_rgb is self._prepared else image_rgb
-        words = (update, stage, language), {"scale": scale, "notice": notice, "foot": foot}
-        if not self._send(pane.DRAW, image, pickle.dumps(words, pickle.HIGHEST_PROTOCOL)):
+        new = None if words is self._words else words  # they are many, and stay the same
+        what = (update, stage, new), {"scale": scale, "notice": notice, "foot": foot}
+        if not self._send(process.DRAW, image, pickle.dumps(what, pickle.HIGHEST_PROTOCOL)):
             return time.monotonic()
-        self._prepared = image_rgb
+        self._prepared, self._words = image_rgb, words
         return self._painted_s()
 
     def _send(self, what: int, picture: Picture | None, behind: bytes = b"") -> bool:
         """Send a message, unless the one before is not done with; whether it was sent."""
-        self._wait(pane.DONE)  # for it takes what is sent, and may need the shared memory
+        self._wait(process.DONE)  # for it takes what is sent, and may need the shared memory
         if not self._open or self._owed_s is not None:
             return False
         self._owed_s = time.monotonic()
         height, width = (0, 0) if picture is None else picture.shape[:2]
         try:
             if picture is None or self._hand_over(picture):
-                self._messages.write(pane.HEADER.pack(what, width, height, len(behind)) + behind)
+                self._messages.write(process.HEADER.pack(what, width, height, len(behind)) + behind)
             else:
-                self._messages.write(pane.HEADER.pack(what, width, height, len(behind)))
+                self._messages.write(process.HEADER.pack(what, width, height, len(behind)))
                 self._messages.write(picture.tobytes() + behind)
             self._messages.flush()
         except OSError:  # its process has ended, and `_listen` learns why
@@ -206,17 +215,17 @@ class Window(Closing):
 
     def _hand_over(self, picture: Picture) -> bool:
         """Put a picture into the shared memory, if there is any, and if it has room."""
-        if self._shared is None or picture.nbytes > pane.SHARED_BYTES:
+        if self._shared is None or picture.nbytes > process.SHARED_BYTES:
             return False
         place = np.frombuffer(self._shared, np.uint8, picture.size)
         place.reshape(picture.shape)[:] = picture
         return True
 
     def _painted_s(self) -> float:
-        told = self._wait(pane.SHOWN)
-        if len(told) < pane.TIME.size:  # none, or its process has ended meanwhile
+        answer = self._wait(process.SHOWN)
+        if len(answer) < process.TIME.size:  # none, or its process has ended meanwhile
             return time.monotonic()
-        return float(pane.TIME.unpack(told)[0])
+        return float(process.TIME.unpack(answer)[0])
 
     def _wait(self, letter: bytes) -> bytes:
         """Wait for what the last message is answered with, a second after it at most.
@@ -225,7 +234,7 @@ class Window(Closing):
         """
         while self._open and self._owed_s is not None:
             heard = self._hear(max(self._owed_s + _SHOW_S - time.monotonic(), 0.0))
-            if heard == pane.DONE:
+            if heard == process.DONE:
                 self._owed_s = None
             if not heard or heard.startswith(letter):
                 return heard[1:]
@@ -233,9 +242,9 @@ class Window(Closing):
 
     def close(self) -> None:
         """Close it; does nothing the second time."""
-        self._wait(pane.DONE)
+        self._wait(process.DONE)
         self._open = False
-        if self._first != pane.READY or self._owed_s is not None:
+        if self._first != process.READY or self._owed_s is not None:
             self._process.kill()  # it may hang, and never take what is still to be sent
         with contextlib.suppress(OSError):
             self._messages.close()
@@ -253,23 +262,23 @@ class Window(Closing):
                 self._shared.close()
 
     def _hear(self, for_s: float) -> bytes:
-        """The next letter, or none after so long."""
+        """Return the next letter, or none after so long."""
         try:
-            return self._told.get(timeout=for_s)
+            return self._answers.get(timeout=for_s)
         except queue.Empty:
             return b""
 
     def _listen(self) -> None:
         """Take the letters as they come, until the window is closed or has broken down."""
-        while (letter := self._letters.read(1)) not in (b"", pane.CLOSED, pane.BROKEN):
-            if letter == pane.SHOWN:
-                letter += self._letters.read(pane.TIME.size)
-            self._told.put(letter)
-        if letter != pane.CLOSED:
-            why = self._letters.readline() if letter == pane.BROKEN else b""
+        while (letter := self._letters.read(1)) not in (b"", process.CLOSED, process.BROKEN):
+            if letter == process.SHOWN:
+                letter += self._letters.read(process.TIME.size)
+            self._answers.put(letter)
+        if letter != process.CLOSED:
+            why = self._letters.readline() if letter == process.BROKEN else b""
             self._break(why.decode(errors="replace").strip() or "its process has ended")
         self._open = False
-        self._told.put(pane.CLOSED)
+        self._answers.put(process.CLOSED)
         self._gone.put(None)
 
     def _watch(self) -> None:
@@ -277,7 +286,7 @@ class Window(Closing):
         seen, times = self._owed_s, 0
         while times < _HANGS:
             with contextlib.suppress(queue.Empty):
-                self._gone.get(timeout=_LOOK_S)
+                self._gone.get(timeout=_CHECK_S)
                 return
             # Counted, for this program may have been asleep as well.
             times = times + 1 if self._owed_s is not None and self._owed_s == seen else 0

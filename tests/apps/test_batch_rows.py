@@ -16,7 +16,7 @@ from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.rows import RowLog, failed_row, row_from_json, row_to_json, same_for
 from posecheck.apps.batch.show import BatchLine, state, time_left_s
 from posecheck.apps.batch.tally import BatchTally
-from posecheck.present.tally import OUTCOMES
+from posecheck.present.outcomes import OUTCOMES
 from posecheck.types import ClipGrade, Verdict
 
 JOB = ClipJob("/x/clip.mp4", "clip.mp4", "clip", subject="p1", session_date="2026-11-22")

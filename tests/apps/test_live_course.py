@@ -21,6 +21,7 @@ from posecheck.apps.live_looks import Looks
 from posecheck.apps.live_pace import Pace
 from posecheck.assess.warnings import WARNING_NOTES
 from posecheck.errors import CameraError
+from posecheck.exercises.language import words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.threads import NewestSlot
@@ -253,7 +254,7 @@ def test_a_camera_that_is_too_slow_is_told_of_once() -> None:
     last = moments[-1].rate
     assert last is not None
     assert (last.number, last.slow) == (5, "slow_camera")
-    events = Events("en")
+    events = Events(words_of("en"))
     told = [e for m in moments for e in events.of(m) if e["event"] == "looks"]
     assert [(e["per_s"], e["slow"]) for e in told] == [(5.0, "slow_camera")]
 
@@ -337,7 +338,7 @@ def moment(t_s: float, cues: tuple[Cue, ...] = (), **changes: Any) -> Moment:
 
 
 def test_each_thing_is_told_once() -> None:
-    events = Events("en")
+    events = Events(words_of("en"))
     fault = Finding("bouncing", "fault", 1, 2.0, 3.0, 7.0, 5.0, "deg", "Do not bounce.")
     later = Finding("bouncing", "fault", 1, 2.0, 3.5, 8.0, 5.0, "deg", "Do not bounce.")
     plateau = Tension(1.0, 3.0, 25.0, 80.0, float("nan"))
@@ -358,7 +359,7 @@ def test_each_thing_is_told_once() -> None:
 
 def test_events_hold_what_json_can() -> None:
     """Unknown numbers are null, and a cue has its words."""
-    events = Events("de")
+    events = Events(words_of("de"))
     fault = Finding("bouncing", "fault", None, 2.0, float("nan"), 7.0, 5.0, "deg", "So.")
     cue = Cue(2.0, "phase", "hold")
     told = list(events.of(moment(2.0, (cue,), findings=(fault,), warnings=tuple(WARNING_NOTES))))

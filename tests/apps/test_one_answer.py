@@ -20,7 +20,7 @@ from posecheck.apps.batch.worker import ClipGrader
 from posecheck.apps.looking import LOOKS_PER_S, finish
 from posecheck.apps.review import review
 from posecheck.exercises.prescription import Prescription
-from posecheck.present.tables import read_report
+from posecheck.present.report_files import read_report
 from posecheck.session import Session
 from posecheck.vision.frame_times import sampled
 from posecheck.vision.pose_log import PoseLog

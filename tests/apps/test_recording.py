@@ -18,7 +18,7 @@ import pytest
 from posecheck.apps import recording
 from posecheck.apps.recording import Recording
 from posecheck.errors import MissingDependencyError, OutputError
-from posecheck.present.h264 import encode
+from posecheck.present.video import encode
 from posecheck.types import Pose
 from posecheck.vision.frames import Frame, VideoSource
 from posecheck.vision.pose_store import load_poses, read_journal

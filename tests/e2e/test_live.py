@@ -360,7 +360,7 @@ class TestWindow:
         with start(*arguments, "--model", model_path, cwd=tmp_path) as process:
             wait_for(process, '"phase"')
             pane = subprocess.run(
-                ["pgrep", "-P", str(process.pid), "-f", "posecheck.present.pane"],
+                ["pgrep", "-P", str(process.pid), "-f", "posecheck.present.window_process"],
                 capture_output=True, text=True, check=True,
             )  # fmt: skip
             os.kill(int(pane.stdout.split()[0]), signal.SIGTERM)

@@ -32,8 +32,8 @@ from posecheck.apps.live_course import Moment
 from posecheck.assess.guide import Guide
 from posecheck.errors import OutputError
 from posecheck.exercises.prescription import Prescription
-from posecheck.present import speech, voice
-from posecheck.present.speech import Engine, Player
+from posecheck.present import audio, voice
+from posecheck.present.audio import Engine, Player
 from posecheck.session import Session
 from posecheck.vision.frames import VideoSource
 from posecheck.vision.pose_log import PoseLog
@@ -68,7 +68,7 @@ def test_a_voice_engine_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """The session goes on with tones, and says so; no process is waited for."""
     hung = Engine("hung", lambda _wav, _language: (sys.executable, "-c", HANGS))
     quiet = Player("quiet", (sys.executable, "-c", "pass"))
-    for module in (voice, speech):
+    for module in (voice, audio):
         monkeypatch.setattr(module, "find_engines", lambda: [hung])
         monkeypatch.setattr(module, "find_players", lambda: [quiet])
     monkeypatch.setattr(voice, "HANG_S", 1.0)

@@ -104,7 +104,9 @@ def test_a_window_that_breaks_down(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     def kill() -> None:
         (pane,) = (
-            p for p in psutil.Process().children() if "posecheck.present.pane" in p.cmdline()
+            p
+            for p in psutil.Process().children()
+            if "posecheck.present.window_process" in p.cmdline()
         )
         pane.kill()
         until(told_of(told, "window"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from posecheck.exercises.language import words_of
 from posecheck.types import (
     PHASES,
     Angles,
@@ -25,6 +26,8 @@ from posecheck.types import (
     Tension,
     Update,
 )
+
+ENGLISH, GERMAN = words_of("en"), words_of("de")
 
 # Joints of a person who lies on the back with the left leg raised, in a 640 x 480 picture.
 WORKING = ((345, 272), (345, 193), (298, 139), (284, 121), (316, 86))
@@ -46,6 +49,7 @@ def make_finding(**changes: Any) -> Finding:
         "unit": "deg",
         "message": "Keep the knee still while the foot moves: it moved by 17°, 8° is the limit.",
         "uncertainty": 1.5,
+        "joint": "knee",
     }
     return Finding(**{**values, **changes})
 
@@ -121,7 +125,7 @@ def make_report(findings: Sequence[Finding] | None = None, **changes: Any) -> Re
     """Return a report of twenty seconds with two findings, faults first."""
     advice = make_finding(
         rule="too_fast", severity="advice", rep=3, start_s=11.4, end_s=12.1, measured=0.7,
-        limit=1.0, unit="s", message="Move more slowly: one pump took 0.7 s.",
+        limit=1.0, unit="s", joint=None, message="Move more slowly: one pump took 0.7 s.",
     )  # fmt: skip
     reps = tuple(
         Rep(i + 1, 1, 7.5 + 1.8 * i, 9.3 + 1.8 * i, -18.04, 19.0, 37.04, float("nan"))

@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posecheck.errors import InputError, OutputError
-from posecheck.present.cells import defused, restored, spelled
 from posecheck.present.grades import (
     COLUMNS,
     read_grades,
     write_grades_csv,
     write_grades_parquet,
 )
+from posecheck.present.spreadsheet import defused, restored, spelled
 from posecheck.types import ClipGrade
 
 Writer = Callable[[Iterable[ClipGrade], Path], None]

@@ -17,6 +17,7 @@ from grade_rows import EVIL, EVIL_ATTRIBUTE, curve, make_failure, make_row, many
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
+from present_factory import ENGLISH
 
 from posecheck.present.index_page import (
     LETTERS,
@@ -24,7 +25,7 @@ from posecheck.present.index_page import (
     report_address,
     write_index,
 )
-from posecheck.present.tally import OUTCOMES, Tally, reasons_of
+from posecheck.present.outcomes import OUTCOMES, Tally, reasons_of
 from posecheck.types import ClipGrade
 
 
@@ -37,7 +38,7 @@ def rows_of(page: str) -> list[list[Any]]:
 
 
 def written(rows: list[ClipGrade], folder: Path) -> str:
-    write_index(rows, folder / "index.html", tables=("grades.csv", "grades.parquet"))
+    write_index(rows, folder / "index.html", ENGLISH, tables=("grades.csv", "grades.parquet"))
     return (folder / "index.html").read_text(encoding="utf-8")
 
 
@@ -62,7 +63,7 @@ def test_the_head_counts_the_clips_and_their_reasons(tmp_path: Path) -> None:
 
 def test_many_reasons_are_cut_short() -> None:
     """The commonest are named, the rest counted."""
-    tally = Tally()
+    tally = Tally(ENGLISH)
     for i in range(30):
         tally.add(make_failure(error=f"Reason {i // 2 if i < 20 else i}."))
     assert len(tally.common("failed")) == 8
@@ -71,30 +72,32 @@ def test_many_reasons_are_cut_short() -> None:
     assert [tally.counts[outcome] for outcome in OUTCOMES] == [0, 0, 0, 30]
 
 
+def reasons(row: ClipGrade) -> list[str]:
+    return reasons_of(row, ENGLISH)
+
+
 def test_a_reason_is_that_of_the_verdict() -> None:
     """Advice does not stand against a pass, and a failure without a sentence has one."""
-    assert reasons_of(make_row(verdict="needs_work", faults=("too_fast",))) == ["Too fast"]
-    assert reasons_of(make_row(verdict="ungradable", warnings=("cut_off", "new_one"))) == [
+    assert reasons(make_row(verdict="needs_work", faults=("too_fast",))) == ["Too fast"]
+    assert reasons(make_row(verdict="ungradable", warnings=("cut_off", "new_one"))) == [
         "The recording breaks off", "New one",
     ]  # fmt: skip
     nan = float("nan")
     none: dict[str, Any] = {"verdict": "ungradable", "warnings": ()}
-    assert reasons_of(make_row(**none, reps=0, tension_knee_flexion_deg=nan)) == [
+    assert reasons(make_row(**none, reps=0, tension_knee_flexion_deg=nan)) == [
         "No exercise was found"
     ]
-    assert reasons_of(make_row(**none, reps=5)) == ["The leg was seen too little"]
+    assert reasons(make_row(**none, reps=5)) == ["The leg was seen too little"]
     work: dict[str, Any] = {"verdict": "needs_work", "faults": ()}
-    assert reasons_of(make_row(**work, reps=0)) == ["No repetitions were seen"]
-    assert reasons_of(make_row(**work, reps=5)) == ["Less than was prescribed"]
-    assert reasons_of(make_row(**work, reps=5, tension_knee_flexion_deg=nan)) == [
+    assert reasons(make_row(**work, reps=0)) == ["No repetitions were seen"]
+    assert reasons(make_row(**work, reps=5)) == ["Less than was prescribed"]
+    assert reasons(make_row(**work, reps=5, tension_knee_flexion_deg=nan)) == [
         "No point of tension was seen"
     ]
-    assert reasons_of(make_failure("b/a.mp4", error="a.mp4 is empty.")) == ["… is empty."]
-    assert reasons_of(make_failure("a.mp4", error="Cannot read '/x/y/a.mp4'.")) == [
-        "Cannot read '…'."
-    ]
-    assert reasons_of(make_failure("a", error="a is a folder.")) == ["a is a folder."]
-    assert reasons_of(make_failure(error=None)) == ["No reason is known."]
+    assert reasons(make_failure("b/a.mp4", error="a.mp4 is empty.")) == ["… is empty."]
+    assert reasons(make_failure("a.mp4", error="Cannot read '/x/y/a.mp4'.")) == ["Cannot read '…'."]
+    assert reasons(make_failure("a", error="a is a folder.")) == ["a is a folder."]
+    assert reasons(make_failure(error=None)) == ["No reason is known."]
 
 
 def test_no_clips_are_a_page_as_well(tmp_path: Path) -> None:
@@ -167,7 +170,7 @@ def test_memory_does_not_grow_with_the_clips(tmp_path: Path) -> None:
 
     def peak(count: int) -> int:
         tracemalloc.start()
-        write_index(streamed(count), tmp_path / "index.html")
+        write_index(streamed(count), tmp_path / "index.html", ENGLISH)
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return most
@@ -206,7 +209,7 @@ def test_the_index_in_a_browser(browser: Any, tmp_path: Path, width: int) -> Non
         make_failure(EVIL_ATTRIBUTE, error=f"Not a video: {EVIL_ATTRIBUTE}"),
         make_row(clip="n" * 240 + ".mp4", folder="a b#?%", tension_knee_flexion_deg=-3.0),
     ]
-    write_index([*evil, *many(300)], tmp_path / "index.html")
+    write_index([*evil, *many(300)], tmp_path / "index.html", ENGLISH)
     tab, said = opened(browser, tmp_path / "index.html", width=width)
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     assert tab.inner_text("#matches") == "303 clips"
@@ -243,7 +246,7 @@ def test_the_index_in_a_browser(browser: Any, tmp_path: Path, width: int) -> Non
 @pytest.mark.browser
 def test_it_shows_what_is_there_without_javascript(browser: Any, tmp_path: Path) -> None:
     """Counts and reasons, and where the rows are."""
-    write_index(many(50), tmp_path / "index.html", tables=("grades.csv",))
+    write_index(many(50), tmp_path / "index.html", ENGLISH, tables=("grades.csv",))
     context = browser.new_context(java_script_enabled=False)
     tab = context.new_page()
     tab.goto((tmp_path / "index.html").as_uri())
@@ -257,7 +260,7 @@ def test_it_shows_what_is_there_without_javascript(browser: Any, tmp_path: Path)
 @pytest.mark.browser
 def test_twenty_thousand_clips_open_and_sort(browser: Any, tmp_path: Path) -> None:
     """All are found, few are drawn, and more come on scrolling or at the press of a button."""
-    write_index(many(20_000), tmp_path / "index.html")
+    write_index(many(20_000), tmp_path / "index.html", ENGLISH)
     tab, said = opened(browser, tmp_path / "index.html")
     assert tab.inner_text("#matches") == "20,000 clips"
     assert tab.locator("tbody tr").count() == 100

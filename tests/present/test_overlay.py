@@ -11,16 +11,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from present_factory import RESTING, TRUNK, WORKING, make_angles, make_finding, make_update
+from present_factory import (
+    ENGLISH,
+    RESTING,
+    TRUNK,
+    WORKING,
+    make_angles,
+    make_finding,
+    make_update,
+)
 
 from posecheck.present import strokes as pen
-from posecheck.present.cards import sign_of, status_lines
-from posecheck.present.drawing import Line
+from posecheck.present.canvas import AMBER, RED, Line
+from posecheck.present.fonts import printable, text_width
 from posecheck.present.gauge import ZONE, Gauge
-from posecheck.present.layout import Placer, body_points, unit_px
-from posecheck.present.lettering import printable, text_width
-from posecheck.present.notes import note_lines, notes_of, wrap
 from posecheck.present.overlay import Overlay
+from posecheck.present.panel_layout import Placer, body_points, unit_px
+from posecheck.present.panels import note_lines, notes_of, status_lines, wrap
+from posecheck.present.signs import sign_of
 from posecheck.types import PHASES, WARNINGS, Array, Phase, Tension
 
 joints = st.floats(-1e9, 1e9, width=64) | st.sampled_from([math.nan, math.inf, -math.inf, 0.0])
@@ -67,7 +75,7 @@ def test_any_joints_in_any_picture(
             hip_flexion_deg=angles[0], knee_flexion_deg=angles[1], ankle_dorsiflexion_deg=angles[2]
         ), **changes,
     )  # fmt: skip
-    picture = Overlay(width, height).draw(grey(width, height), update)
+    picture = Overlay(width, height, ENGLISH).draw(grey(width, height), update)
     assert picture.shape == (height, width, 3)
     assert picture.dtype == np.uint8
 
@@ -83,7 +91,7 @@ def test_any_text_is_one_printable_line(t: str) -> None:
 
 def test_draws_in_place_and_copies_what_is_read_only() -> None:
     """A writeable picture is the one returned, a read-only one stays as it was."""
-    overlay, picture, update = Overlay(640, 480), grey(), make_update()
+    overlay, picture, update = Overlay(640, 480, ENGLISH), grey(), make_update()
     assert overlay.draw(picture, update) is picture
     locked = grey()
     locked.flags.writeable = False
@@ -96,24 +104,24 @@ def test_a_strided_picture_is_drawn_alike() -> None:
     """Rows with padding, as decoders hand them out, make no difference."""
     update = make_update()
     padded = np.full((480, 700, 3), 128, np.uint8)[:, :640]
-    drawn = Overlay(640, 480).draw(padded, update)
-    assert np.array_equal(drawn, Overlay(640, 480).draw(grey(), update))
+    drawn = Overlay(640, 480, ENGLISH).draw(padded, update)
+    assert np.array_equal(drawn, Overlay(640, 480, ENGLISH).draw(grey(), update))
 
 
 @pytest.mark.parametrize("picture", [grey(640, 481), grey().astype(float), grey()[:, :, :1]])
 def test_another_picture_is_refused(picture: np.ndarray) -> None:
     """The overlay is prepared for one size."""
     with pytest.raises(ValueError, match="uint8 pictures of shape"):
-        Overlay(640, 480).draw(picture, make_update())
+        Overlay(640, 480, ENGLISH).draw(picture, make_update())
 
 
 def test_the_working_leg_is_in_colour_and_an_unknown_one_is_not_drawn() -> None:
     """The middle of the thigh is coloured; without joints nothing is drawn there."""
-    overlay = Overlay(640, 480)
+    overlay = Overlay(640, 480, ENGLISH)
     seen = overlay.draw(grey(), make_update())[232, 345]
     assert seen[0] < 100 < seen[1]
     nowhere = {"working_px": np.full((5, 2), np.nan), "resting_px": np.full((5, 2), np.nan)}
-    unseen = Overlay(640, 480).draw(grey(), make_update(**nowhere))
+    unseen = Overlay(640, 480, ENGLISH).draw(grey(), make_update(**nowhere))
     assert (unseen[232, 345] == 128).all()
 
 
@@ -157,6 +165,20 @@ def test_the_gauge_never_turns_back(knee: float, less: float, tension: float) ->
     assert gauge.place(knee - less, tension) >= gauge.place(knee, tension)
     assert ZONE[0] < gauge.place(tension, tension) < ZONE[1]
     assert 0 <= gauge.place(knee, tension) <= 1
+
+
+def test_a_finding_is_drawn_at_its_joint() -> None:
+    """Around the label of that joint, in red for a fault, before advice at the same joint."""
+    advice = make_finding(severity="advice", joint="hip")
+    for joint in ("hip", "knee", "ankle", None):
+        finding, overlay = make_finding(joint=joint), Overlay(640, 480, ENGLISH)
+        drawn = overlay.draw(grey(), make_update(findings=(finding, advice)))
+        for name, box in overlay.labels.items():
+            left, top, right, bottom = (round(edge) for edge in box)
+            label = drawn[top:bottom, left:right]
+            colours = {c for c in (RED, AMBER) if (label == c).all(axis=2).sum() > 50}
+            expected = {RED} if name == joint else {AMBER} if name == "hip" else set()
+            assert colours == expected, (joint, name)
 
 
 def test_signs_follow_the_worst_finding() -> None:
@@ -235,13 +257,16 @@ def test_status_and_messages_do_not_overlap(
         for hold in (0.0, 9.9, 75.0, 888.0):
             update = make_update(
                 phase=phase, reps=reps[0], reps_target=reps[1], hold_s=hold,
-                findings=(make_finding(), make_finding(rule="too_fast", severity="advice")),
+                findings=(
+                    make_finding(),
+                    make_finding(rule="too_fast", severity="advice", joint=None),
+                ),
                 warnings=WARNINGS,
             )  # fmt: skip
-            lines = status_lines(layout.status, u, update)
+            lines = status_lines(layout.status, u, update, ENGLISH)
             assert_apart(lines, layout.status, 0.7 * u)
             assert lines[0].text
-        notes = notes_of(layout, width, u, update)
+        notes = notes_of(layout, width, u, update, ENGLISH)
         assert notes is not None
         assert_apart(note_lines(notes, u), notes.box, 0.0)
 
@@ -254,7 +279,7 @@ def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
 def test_labels_are_steady_and_keep_off_the_body() -> None:
     """Through shaking joints and a pumping foot no label changes its side."""
     rng = np.random.default_rng(5)
-    overlay, joints = Overlay(640, 480), np.array(WORKING, dtype=float)
+    overlay, joints = Overlay(640, 480, ENGLISH), np.array(WORKING, dtype=float)
     straight = joints.copy()  # a straight knee bends to either side by turns
     straight[2:] += (345, 112) - joints[2]
     body = body_points(straight, np.array(RESTING, float), np.array(TRUNK, float))
@@ -280,7 +305,7 @@ def test_labels_are_steady_and_keep_off_the_body() -> None:
 
 def test_labels_follow_a_leg_that_moves() -> None:
     """After the leg was lowered the labels are beside it again, not where it was."""
-    overlay = Overlay(640, 480)
+    overlay = Overlay(640, 480, ENGLISH)
     for i in range(100):
         moved = np.add(np.array(WORKING, dtype=float), (min(i, 50) * 2, min(i, 50)))
         overlay.draw(grey(), make_update(t_s=i * 0.04, working_px=moved))
@@ -345,7 +370,7 @@ def test_strokes_stay_near_their_points(
 
 def test_a_frame_costs_a_few_milliseconds() -> None:
     """Drawing stays far below the time of an inference (a generous bound for busy machines)."""
-    overlay, update = Overlay(640, 480), make_update(findings=(make_finding(),))
+    overlay, update = Overlay(640, 480, ENGLISH), make_update(findings=(make_finding(),))
     picture = grey()
     overlay.draw(picture, update)
     start = time.process_time()

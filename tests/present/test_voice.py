@@ -16,10 +16,10 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from present_factory import ENGLISH, GERMAN
 
-from posecheck.present import phrases, speech, voice
-from posecheck.present.speech import Engine, Player
-from posecheck.present.tones import RATE, ToneKind, tone
+from posecheck.present import audio, voice
+from posecheck.present.audio import RATE, Engine, Player, ToneKind, tone
 from posecheck.present.voice import Voice
 from posecheck.types import Cue, CueKind
 
@@ -64,7 +64,7 @@ class Stage:
 
         made = [engine(i, script) for i, script in enumerate(scripts)]
         self._patch.setattr(voice, "find_engines", lambda: list(made))
-        self._patch.setattr(speech, "find_engines", lambda: list(made))
+        self._patch.setattr(audio, "find_engines", lambda: list(made))
 
     def players(self, *scripts: str) -> None:
         made = [
@@ -72,7 +72,7 @@ class Stage:
             for i, script in enumerate(scripts)
         ]
         self._patch.setattr(voice, "find_players", lambda: list(made))
-        self._patch.setattr(speech, "find_players", lambda: list(made))
+        self._patch.setattr(audio, "find_players", lambda: list(made))
 
     def go(self) -> None:
         """Let the players come to their end."""
@@ -92,7 +92,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
 
 def test_phrases_are_heard_in_their_order(stage: Stage) -> None:
     stage.go()
-    with Voice() as speaking:
+    with Voice(ENGLISH) as speaking:
         assert speaking.problem is None
         for text in ("One.", "Zwei, Füße.", "Three."):
             speaking.say(text, late_after_s=60)
@@ -100,7 +100,7 @@ def test_phrases_are_heard_in_their_order(stage: Stage) -> None:
 
 
 def test_the_urgent_one_does_not_wait_for_the_end_of_a_sentence(stage: Stage) -> None:
-    with Voice() as speaking:
+    with Voice(ENGLISH) as speaking:
         speaking.say("A sentence without an end.", late_after_s=60)
         until(lambda: stage.heard)
         speaking.say("Waits.", late_after_s=60)
@@ -115,7 +115,7 @@ def test_the_urgent_one_does_not_wait_for_the_end_of_a_sentence(stage: Stage) ->
 
 
 def test_what_is_late_is_not_said(stage: Stage) -> None:
-    with Voice() as speaking:
+    with Voice(ENGLISH) as speaking:
         speaking.say("First.", urgent=True, late_after_s=60)
         until(lambda: stage.heard)
         speaking.say("3", urgent=True, late_after_s=0.05)
@@ -126,18 +126,18 @@ def test_what_is_late_is_not_said(stage: Stage) -> None:
 
 
 def test_a_newer_cue_of_a_kind_replaces_one_that_waits(stage: Stage) -> None:
-    with Voice("de") as speaking:
+    with Voice(GERMAN) as speaking:
         speaking.say("First.", urgent=True, late_after_s=60)
         until(lambda: stage.heard)
         for t_s, name in ((1.0, "straighten"), (2.0, "other_leg"), (2.0, "raise_leg")):
             speaking.cue(Cue(t_s, "end", name))  # "end" is never late
         stage.go()
-    said = [phrases.text(Cue(0, "end", name), "de") for name in ("other_leg", "raise_leg")]
+    said = [GERMAN.spoken(Cue(0, "end", name)) for name in ("other_leg", "raise_leg")]
     assert stage.heard[1:] == said
 
 
 def test_one_more_follows_its_number_and_both_cut_a_sentence(stage: Stage) -> None:
-    with Voice() as speaking:
+    with Voice(ENGLISH) as speaking:
         speaking.cue(Cue(0.0, "end", "done"))
         until(lambda: stage.heard)
         speaking.cue(Cue(5.0, "count", "count", 9))
@@ -148,7 +148,7 @@ def test_one_more_follows_its_number_and_both_cut_a_sentence(stage: Stage) -> No
 
 
 def test_the_reminder_waits_for_what_to_do_and_is_never_cut(stage: Stage) -> None:
-    with Voice() as speaking:
+    with Voice(ENGLISH) as speaking:
         speaking.say("First.", urgent=True, late_after_s=60)
         until(lambda: stage.heard)
         speaking.cue(Cue(1.0, "remind", "ease"))
@@ -163,14 +163,14 @@ def test_the_reminder_waits_for_what_to_do_and_is_never_cut(stage: Stage) -> Non
         time.sleep(0.2)
         assert len(stage.heard) == 5
         stage.go()
-    ease, done = (phrases.text(Cue(0.0, "end", name)) for name in ("ease", "done"))
+    ease, done = (ENGLISH.spoken(Cue(0.0, "end", name)) for name in ("ease", "done"))
     assert stage.heard == ["First.", "4", done, ease, ease, "5"]
 
 
 def test_saying_never_waits(stage: Stage) -> None:
     """While nothing at all comes to an end."""
     stage.engines(HANGS)
-    with Voice() as speaking:
+    with Voice(ENGLISH) as speaking:
         for i in range(1000):
             speaking.say(str(i))
         speaking.close(finish_s=0)
@@ -179,7 +179,7 @@ def test_saying_never_waits(stage: Stage) -> None:
 def test_a_phrase_is_made_once(stage: Stage) -> None:
     stage.engines(ENGINE + "open(sys.argv[1] + '.made', 'x')")
     stage.go()
-    with Voice() as speaking:
+    with Voice(ENGLISH) as speaking:
         for _ in range(3):
             speaking.say("Same.", late_after_s=60)
         until(lambda: len(stage.heard) == 3)
@@ -188,7 +188,7 @@ def test_a_phrase_is_made_once(stage: Stage) -> None:
 
 def test_counts_are_made_ahead(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(voice, "_WARM", 3)
-    with Voice() as speaking:
+    with Voice(ENGLISH) as speaking:
         until(lambda: set(speaking._made) == {"1", "2", "3"})
     assert stage.heard == []
 
@@ -200,7 +200,7 @@ def test_an_engine_that_hangs_or_fails_is_replaced(
     monkeypatch.setattr(voice, "HANG_S", 60.0 if broken != HANGS else 5.0)
     stage.engines(broken, ENGINE)
     stage.go()
-    with Voice() as speaking:
+    with Voice(ENGLISH) as speaking:
         speaking.say("Hello.", late_after_s=60)
         speaking.close(finish_s=60)
         assert speaking.problem is not None
@@ -212,7 +212,7 @@ def test_an_engine_that_hangs_or_fails_is_replaced(
 def test_without_an_engine_there_are_tones(stage: Stage) -> None:
     stage.engines()
     stage.go()
-    with Voice() as speaking:
+    with Voice(ENGLISH) as speaking:
         assert speaking.problem is not None
         assert "no speech engine" in speaking.problem
         assert "Tones" in speaking.problem
@@ -226,7 +226,7 @@ def test_the_last_engine_hanging_leaves_tones(
     monkeypatch.setattr(voice, "HANG_S", 5.0)
     stage.engines(HANGS)
     stage.go()
-    with Voice() as speaking:
+    with Voice(ENGLISH) as speaking:
         speaking.say("Hello.", late_after_s=60)
         speaking.close(finish_s=60)
         assert "tones" in (speaking.problem or "")
@@ -236,7 +236,7 @@ def test_the_last_engine_hanging_leaves_tones(
 def test_a_player_that_fails_is_replaced(stage: Stage) -> None:
     stage.players(FAILS, PLAYER)
     stage.go()
-    with Voice() as speaking:
+    with Voice(ENGLISH) as speaking:
         speaking.say("Hello.", late_after_s=60)
         speaking.close(finish_s=60)
         assert "player1" in (speaking.problem or "")
@@ -256,14 +256,14 @@ def test_without_a_player_the_bell_rings(stage: Stage, monkeypatch: pytest.Monke
 
     stage.players()
     monkeypatch.setattr(sys, "stderr", Terminal())
-    with Voice() as speaking:
+    with Voice(ENGLISH) as speaking:
         assert "bell" in (speaking.problem or "")
         speaking.say("Hello.", late_after_s=60)
     assert Terminal.said == "\a"
 
 
 def test_mute_is_silent_and_starts_nothing(stage: Stage) -> None:
-    with Voice(mute=True) as speaking:
+    with Voice(ENGLISH, mute=True) as speaking:
         speaking.cue(Cue(0.0, "end", "done"))
         assert speaking.problem is None
         assert "posecheck-voice" not in [t.name for t in threading.enumerate()]
@@ -273,13 +273,13 @@ def test_mute_is_silent_and_starts_nothing(stage: Stage) -> None:
 def test_who_asks_is_told_when_a_text_begins(stage: Stage) -> None:
     begun: list[str] = []
     stage.go()
-    with Voice(on_start=begun.append) as speaking:
+    with Voice(ENGLISH, on_start=begun.append) as speaking:
         speaking.say("Hello.", late_after_s=60)
     assert begun == ["Hello."]
 
 
 def test_closing_at_once_ends_every_process(stage: Stage) -> None:
-    with Voice() as speaking:
+    with Voice(ENGLISH) as speaking:
         speaking.say("A sentence without an end.", late_after_s=60)
         until(lambda: stage.heard)
         speaking.close(finish_s=0)

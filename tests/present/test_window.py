@@ -16,15 +16,15 @@ import psutil
 import pygame
 import pytest
 from PIL import ImageGrab
-from present_factory import make_stage, make_update
+from present_factory import ENGLISH, GERMAN, make_stage, make_update
 from screens import virtual_screen
 
 from posecheck.errors import MissingDependencyError
-from posecheck.present import pane
-from posecheck.present.dial import GROUND
-from posecheck.present.drawing import Picture
-from posecheck.present.glass import Glass, put
-from posecheck.present.stage import StageScreen
+from posecheck.present import window_process
+from posecheck.present.canvas import Picture
+from posecheck.present.live_screen import LiveScreen
+from posecheck.present.progress_ring import GROUND
+from posecheck.present.sdl_window import SdlWindow, put
 from posecheck.present.window import Window, _shared, display_problem
 from posecheck.types import Update
 
@@ -83,7 +83,7 @@ def test_it_tells_when_a_picture_was_painted(
     begun_s = time.monotonic()
     shown_s = window.show(picture(0))
     between_s = time.monotonic()
-    drawn_s = window.draw(picture(1, 640, 480), make_update(), make_stage())
+    drawn_s = window.draw(picture(1, 640, 480), make_update(), make_stage(), ENGLISH)
     assert begun_s < shown_s <= between_s - 0.05
     assert between_s < drawn_s <= time.monotonic() - 0.05
 
@@ -102,7 +102,7 @@ def test_pictures_too_large_for_the_memory_and_small_ones_again(
     window: Window, display: str
 ) -> None:
     large = picture(1, 2 * WIDE, 2 * HIGH)
-    assert large.nbytes > pane.SHARED_BYTES
+    assert large.nbytes > window_process.SHARED_BYTES
     window.show(picture(0))
     window.show(large)
     assert_shown(display, picture(1))
@@ -121,14 +121,16 @@ def test_without_shared_memory_pictures_go_through_the_pipe(
         for seed in range(3):
             window.show(picture(seed))
             assert_shown(display, picture(seed))
-        window.draw(picture(0, 640, 480), make_update(), make_stage())
-        assert_shown(display, StageScreen().draw(picture(0, 640, 480), make_update(), make_stage()))
+        window.draw(picture(0, 640, 480), make_update(), make_stage(), ENGLISH)
+        assert_shown(
+            display, LiveScreen().draw(picture(0, 640, 480), make_update(), make_stage(), ENGLISH)
+        )
 
 
 @pytest.mark.display
 def test_the_screen_is_drawn_in_its_process(window: Window, display: str) -> None:
-    """As it would be in this one: prepared or not, and again after another picture."""
-    here, update = StageScreen(), make_update()
+    """As it would be in this one: prepared or not, after another picture or other words."""
+    here, update = LiveScreen(), make_update()
     images = [picture(seed, 640, 480) for seed in range(3)]
     shows = [(images[0], "exercise"), (images[1], "exercise"), (images[0], "rest"),
              (images[2], "set_up"), (images[2], "done")]  # fmt: skip
@@ -136,8 +138,9 @@ def test_the_screen_is_drawn_in_its_process(window: Window, display: str) -> Non
         if image is images[1]:
             window.prepare(image)
         stage = make_stage(name=name)
-        window.draw(image, update, stage, "de", scale=1.0, notice="camera_lost")
-        expected = here.draw(image, update, stage, "de", scale=1.0, notice="camera_lost")
+        words = ENGLISH if name == "rest" else GERMAN
+        window.draw(image, update, stage, words, scale=1.0, notice="camera_lost")
+        expected = here.draw(image, update, stage, words, scale=1.0, notice="camera_lost")
         assert_shown(display, expected)
 
 
@@ -145,13 +148,13 @@ def test_the_screen_is_drawn_in_its_process(window: Window, display: str) -> Non
 def test_a_screen_that_cannot_be_drawn_says_why(window: Window) -> None:
     """In one line, instead of waiting."""
     assert window.open
-    window.draw(picture(0, 640, 480), cast(Update, None), make_stage())
+    window.draw(picture(0, 640, 480), cast(Update, None), make_stage(), ENGLISH)
     wait_until_gone(window)
     assert window.problem is not None
     assert "broken down (AttributeError: 'NoneType'" in window.problem
     assert "\n" not in window.problem
     begun_s = time.monotonic()
-    painted_s = window.draw(picture(0, 640, 480), make_update(), make_stage())  # it is not
+    painted_s = window.draw(picture(0, 640, 480), make_update(), make_stage(), ENGLISH)  # it is not
     assert begun_s <= painted_s <= time.monotonic()
 
 
@@ -184,7 +187,7 @@ def test_a_window_that_hangs_is_given_up(
     """Also while a picture is being sent to it; nothing waits for ever."""
     monkeypatch.setenv("DISPLAY", display)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    monkeypatch.setattr("posecheck.present.window._LOOK_S", 0.05)
+    monkeypatch.setattr("posecheck.present.window._CHECK_S", 0.05)
     if not shared:
         monkeypatch.setattr("posecheck.present.window._shared", lambda: (None, ()))
     with Window() as window:
@@ -206,7 +209,7 @@ def test_a_window_that_hangs_can_be_closed(window: Window) -> None:
     for _ in range(100):
         window.hear()
         window.prepare(picture(1))
-        window.draw(picture(1), make_update(), make_stage())
+        window.draw(picture(1), make_update(), make_stage(), ENGLISH)
     window.close()
     assert time.monotonic() - begun_s < 10
 
@@ -262,32 +265,32 @@ def test_a_python_without_shared_memory(monkeypatch: pytest.MonkeyPatch) -> None
     assert _shared() == (None, ())
 
 
-class TestGlass:
+class TestSdlWindow:
     """What of the window needs no display: SDL can do without."""
 
     @pytest.fixture
-    def glass(self, monkeypatch: pytest.MonkeyPatch) -> Glass:
+    def window(self, monkeypatch: pytest.MonkeyPatch) -> SdlWindow:
         monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
         pygame.display.quit()
-        return Glass()
+        return SdlWindow()
 
     @pytest.mark.parametrize("key", [pygame.K_q, pygame.K_ESCAPE, pygame.K_a])
-    def test_two_keys_end_it(self, glass: Glass, key: int) -> None:
-        assert glass.hear()
+    def test_two_keys_end_it(self, window: SdlWindow, key: int) -> None:
+        assert window.hear()
         pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
-        assert glass.hear() == (key == pygame.K_a)
+        assert window.hear() == (key == pygame.K_a)
 
-    def test_closing_ends_it(self, glass: Glass) -> None:
+    def test_closing_ends_it(self, window: SdlWindow) -> None:
         pygame.event.post(pygame.event.Event(pygame.QUIT))
-        assert not glass.hear()
+        assert not window.hear()
 
     @pytest.mark.parametrize("size", [(640, 360), (360, 640), (1280, 720), (500, 500)])
     def test_a_picture_of_any_shape_stands_in_the_middle(
-        self, glass: Glass, size: tuple[int, int]
+        self, window: SdlWindow, size: tuple[int, int]
     ) -> None:
         """As large as there is room, its shape kept, on the ground of the screen."""
-        glass.show(np.full((size[1], size[0], 3), 200, np.uint8))
-        shown = pygame.surfarray.array3d(glass.surface)  # x before y
+        window.show(np.full((size[1], size[0], 3), 200, np.uint8))
+        shown = pygame.surfarray.array3d(window.surface)  # x before y
         x, y = np.nonzero((shown == 200).all(axis=2))
         wide, high = shown.shape[:2]
         box = np.array([x.max() - x.min() + 1, y.max() - y.min() + 1])
@@ -337,17 +340,17 @@ class TestGlass:
         monkeypatch.setenv(hint, "0")
         monkeypatch.setattr(pygame.display, "set_mode", set_mode)
         pygame.display.quit()
-        assert Glass().hear()
+        assert SdlWindow().hear()
 
     def test_it_is_empty_until_the_first_picture(
-        self, glass: Glass, monkeypatch: pytest.MonkeyPatch
+        self, window: SdlWindow, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """And that is on the screen, not only meant to be."""
-        assert (pygame.surfarray.array3d(glass.surface) == GROUND).all()
+        assert (pygame.surfarray.array3d(window.surface) == GROUND).all()
         flips: list[None] = []
         monkeypatch.setattr(pygame.display, "flip", lambda: flips.append(None))
         pygame.display.quit()
-        Glass()
+        SdlWindow()
         assert len(flips) == 1
 
     def test_no_display(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -355,7 +358,7 @@ class TestGlass:
         monkeypatch.setenv("SDL_FRAMEBUFFER_ACCELERATION", "0")  # to be put back
         monkeypatch.setenv("SDL_VIDEODRIVER", "no such driver")
         with pytest.raises(MissingDependencyError):
-            Glass()
+            SdlWindow()
 
 
 @pytest.mark.parametrize(("missing", "fix"), [("pygame", "pygame-ce"), ("cv2", "opencv-python")])

@@ -31,7 +31,7 @@ from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.manifest import Row, is_manifest, read_manifest
 from posecheck.apps.batch.naming import stem_of
 from posecheck.errors import InputError
-from posecheck.present.cells import spelled
+from posecheck.present.spreadsheet import spelled
 
 _TWICE = "The manifest names it more than once with different values; keep one of the rows."
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from posecheck.apps.batch.result_names import PARTS, checked, files_below
 from posecheck.apps.staging import Staging, remove_unlocked
 from posecheck.errors import OutputError
-from posecheck.present.cells import spelled
+from posecheck.present.spreadsheet import spelled
 
 
 class LocalStorage:

@@ -23,8 +23,7 @@ from posecheck.apps.batch.addresses import is_address, parse_address
 from posecheck.apps.batch.remote import file_system, why
 from posecheck.errors import InputError
 from posecheck.exercises.prescription import ready_prescriptions
-from posecheck.present.cells import spelled
-from posecheck.present.sheets import columns_of, parse_sheet
+from posecheck.present.spreadsheet import columns_of, parse_sheet, spelled
 from posecheck.types import Side
 
 _MOST_BYTES = 200_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from posecheck.errors import OutputError
-from posecheck.present.cells import spelled
+from posecheck.present.spreadsheet import spelled
 
 CSV, PARQUET, INDEX = "grades.csv", "grades.parquet", "index.html"
 TABLES = (CSV, PARQUET)

@@ -36,10 +36,11 @@ from posecheck.apps.batch.tally import BatchTally
 from posecheck.apps.interrupts import shielded
 from posecheck.apps.report_dir import PAGE
 from posecheck.errors import OutputError
+from posecheck.exercises.language import words_of
 from posecheck.present.grades import write_grades_csv, write_grades_parquet
 from posecheck.present.index_page import write_index
-from posecheck.present.page import write_plotly
-from posecheck.present.tally import OUTCOMES
+from posecheck.present.outcomes import OUTCOMES
+from posecheck.present.report_page import write_plotly
 from posecheck.types import ClipGrade
 from posecheck.vision.model import ensure_model, stderr_bar
 
@@ -254,7 +255,7 @@ def _write_tables(out: Storage, rows: RowLog, pages: bool) -> None:
         made = Path(scratch)
         write_grades_csv(rows, made / CSV)
         write_grades_parquet(rows, made / PARQUET)
-        write_index(rows, made / INDEX, tables=TABLES, report=PAGE)
+        write_index(rows, made / INDEX, words_of(), tables=TABLES, report=PAGE)
         if pages:
             write_plotly(made / PLOTLY)
             out.write(PLOTLY, made / PLOTLY)

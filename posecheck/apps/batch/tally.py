@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from posecheck.present.tally import OUTCOMES, Outcome, Tally
+from posecheck.exercises.language import words_of
+from posecheck.present.outcomes import OUTCOMES, Outcome, Tally
 from posecheck.types import ClipGrade
 
 _WORDS: dict[Outcome, str] = {
@@ -20,7 +21,7 @@ class BatchTally:
     """Clips by what they came to, and why, and how much was done for them."""
 
     total: int
-    seen: Tally = field(default_factory=Tally)
+    seen: Tally = field(default_factory=lambda: Tally(words_of()))
     frames: int = 0  # of video that was graded in this run
     kept: int = 0  # graded clips for which nothing had to be done
     worked: int = 0  # clips that took time in this run, graded or not

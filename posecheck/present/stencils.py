@@ -1,4 +1,4 @@
-"""Antialiased signs as stencils: drawn larger on a small mask, reduced, ready to blend, kept."""
+"""Antialiased signs as stencils: drawn enlarged on a small mask, reduced, ready to blend, kept."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-Colour = tuple[int, int, int]
-Box = tuple[float, float, float, float]  # left, top, right, bottom
-Point = tuple[float, float]
+Colour = tuple[int, int, int]  # red, green, blue, 0 to 255
+Box = tuple[float, float, float, float]  # left, top, right, bottom, in pixels
+Point = tuple[float, float]  # x, y, in pixels
+
+_FURTHEST_PX = 1e5  # points further outside would overflow the drawing library's integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,18 @@ class Stencil:
     def of(
         cls, mask: Image.Image, left: int, top: int, colour: Colour, opacity: float = 1.0
     ) -> Stencil:
-        """Prepare a mask, 0 to 255, whose upper left stands at a pixel."""
+        """Prepare a mask for blending.
+
+        Parameters
+        ----------
+        mask
+            How much of each pixel is covered, 0 to 255.
+        left, top
+            The pixel of the picture where the mask's upper left corner stands.
+        colour, opacity
+            What the covered pixels take on, and how much of it, 0 to 1.
+
+        """
         flat = np.asarray(mask).reshape(-1)
         covered = np.flatnonzero(flat)
         cover = flat[covered].astype(np.uint16)[:, None]
@@ -63,15 +76,20 @@ class Stencil:
 
 
 class Sketch:
-    """Shapes drawn enlarged on a small mask, one colour after the other, as stencils."""
+    """Draws shapes enlarged on a small mask, one colour after the other, as `stencils`.
 
-    def __init__(
-        self,
-        points: Iterable[Point],
-        margin: float,
-        supersample: int,
-    ) -> None:
-        """Make room for the points and a margin around them."""
+    Parameters
+    ----------
+    points
+        What there must be room for, in pixels.
+    margin
+        The room around them, in pixels.
+    supersample
+        How many times larger than shown it is drawn.
+
+    """
+
+    def __init__(self, points: Iterable[Point], margin: float, supersample: int) -> None:
         xy = np.array(list(points), dtype=np.float64).reshape(-1, 2)
         low, high = np.floor(xy.min(axis=0) - margin), np.ceil(xy.max(axis=0) + margin)
         self.stencils: list[Stencil] = []
@@ -83,9 +101,8 @@ class Sketch:
         self._draw = ImageDraw.Draw(self._mask)
 
     def _at(self, point: Point) -> Point:
-        # Far outside points would overflow the drawing library's integers.
-        x = min(max((point[0] - self._left) * self._scale, -1e5), 1e5)
-        y = min(max((point[1] - self._top) * self._scale, -1e5), 1e5)
+        x = min(max((point[0] - self._left) * self._scale, -_FURTHEST_PX), _FURTHEST_PX)
+        y = min(max((point[1] - self._top) * self._scale, -_FURTHEST_PX), _FURTHEST_PX)
         return x, y
 
     def disc(self, centre: Point, radius: float) -> None:
@@ -105,7 +122,7 @@ class Sketch:
     def arc(
         self, centre: Point, radius: float, start_rad: float, sweep_rad: float, width: float
     ) -> None:
-        """Draw a part of a circle, from an angle over a sweep of either sign, with round ends."""
+        """Draw a part of a circle with round ends; parameters as those of `strokes.arc`."""
         x, y = self._at(centre)
         r = (radius + width / 2) * self._scale
         low, high = sorted((start_rad, start_rad + sweep_rad))

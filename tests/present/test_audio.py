@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from posecheck.present import speech
+from posecheck.present import audio
 
 
 def here(patch: pytest.MonkeyPatch, system: str, *programs: str) -> None:
@@ -21,10 +21,10 @@ def here(patch: pytest.MonkeyPatch, system: str, *programs: str) -> None:
 
 def test_linux(monkeypatch: pytest.MonkeyPatch) -> None:
     here(monkeypatch, "Linux", "espeak", "espeak-ng", "aplay", "paplay")
-    assert [e.name for e in speech.find_engines()] == ["espeak-ng", "espeak"]
-    assert [p.name for p in speech.find_players()] == ["paplay", "aplay"]
-    assert speech.what_is_missing() is None
-    command = speech.find_engines()[0].command(Path("out.wav"), "de")
+    assert [e.name for e in audio.find_engines()] == ["espeak-ng", "espeak"]
+    assert [p.name for p in audio.find_players()] == ["paplay", "aplay"]
+    assert audio.what_is_missing() is None
+    command = audio.find_engines()[0].command(Path("out.wav"), "de")
     assert command[:3] == ("/bin/espeak-ng", "-v", "de")
     assert command[-2:] == ("-w", "out.wav")
 
@@ -41,23 +41,23 @@ def test_what_is_missing_is_named(
     monkeypatch: pytest.MonkeyPatch, programs: tuple[str, ...], missing: str
 ) -> None:
     here(monkeypatch, "Linux", *programs)
-    assert speech.what_is_missing() == missing
+    assert audio.what_is_missing() == missing
 
 
 def test_macos(monkeypatch: pytest.MonkeyPatch) -> None:
     here(monkeypatch, "Darwin", "say", "afplay")
-    assert speech.what_is_missing() is None
-    assert "Anna" in speech.find_engines()[0].command(Path("out.wav"), "de")
-    assert [p.name for p in speech.find_players()] == ["afplay"]
+    assert audio.what_is_missing() is None
+    assert "Anna" in audio.find_engines()[0].command(Path("out.wav"), "de")
+    assert [p.name for p in audio.find_players()] == ["afplay"]
 
 
 def test_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     here(monkeypatch, "Windows")
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: object())
-    assert [e.name for e in speech.find_engines()] == ["pyttsx3"]
-    assert [p.name for p in speech.find_players()] == ["winsound"]
+    assert [e.name for e in audio.find_engines()] == ["pyttsx3"]
+    assert [p.name for p in audio.find_players()] == ["winsound"]
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    assert speech.what_is_missing() == "no speech engine; python -m pip install pyttsx3"
+    assert audio.what_is_missing() == "no speech engine; python -m pip install pyttsx3"
 
 
 FAKE = """
@@ -83,7 +83,7 @@ def test_the_windows_engine_takes_a_voice_of_the_language(
     monkeypatch.syspath_prepend(tmp_path)
     here(monkeypatch, "Windows")
     wav = tmp_path / "out.wav"
-    command = speech._pyttsx3().command(wav, language)
+    command = audio._pyttsx3().command(wav, language)
     assert command[0] == sys.executable
     subprocess.run(command, input="Füße".encode(), check=True)
     assert voice in wav.read_text(encoding="utf-8")

@@ -1,13 +1,15 @@
-"""The system's own speech engines and players, as commands.
+"""What makes sound on this machine: speech engines, players, and tones in their place.
 
-An engine takes a text on its standard input and makes a WAV file; a player plays one. So a
-phrase can be made ahead, cut short, and killed when it hangs, whatever the system.
+An engine is a command that takes a text on its standard input and makes a WAV file; a player is
+one that plays it. So a phrase can be made ahead, cut short, and killed when it hangs, whatever the
+system. Where there is no voice, a short tone says what kind of thing is meant.
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib.util
+import io
 import platform
 import shutil
 import subprocess
@@ -16,9 +18,27 @@ import wave
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
+
+import numpy as np
 
 from posecheck.natives import python_code
+from posecheck.types import Array
+
+ToneKind = Literal["count", "go", "correct", "good", "stop"]
+RATE = 22_050  # samples a second
+_LOUDNESS = 0.4  # of full scale
+_LOUDEST = 32_767  # full scale, of 16 bits
+_FADE_S = 0.01  # without it, a tone begins and ends with a click
+_PAUSE_S = 0.04
+# Frequency in hertz and length in seconds. Rising is "go on", falling is "change something".
+_TUNES: Final[dict[ToneKind, tuple[tuple[float, float], ...]]] = {
+    "count": ((880.0, 0.12),),
+    "go": ((523.0, 0.15), (784.0, 0.25)),
+    "correct": ((587.0, 0.18), (440.0, 0.28)),
+    "good": ((659.0, 0.12), (784.0, 0.12), (1047.0, 0.2)),
+    "stop": ((784.0, 0.25), (523.0, 0.25), (392.0, 0.4)),
+}
 
 # Slower than an engine's own pace: the listener lies, moves, and hears it once.
 _WORDS_A_MINUTE = 150
@@ -59,7 +79,7 @@ class Player:
 
 
 def find_engines() -> list[Engine]:
-    """The engines of this machine, the best first."""
+    """Return the speech engines of this machine, the best first."""
     system = platform.system()
     if system == "Windows":
         return [_pyttsx3()] if importlib.util.find_spec("pyttsx3") else []
@@ -70,7 +90,7 @@ def find_engines() -> list[Engine]:
 
 
 def find_players() -> list[Player]:
-    """The players of this machine, in the order to try them."""
+    """Return the players of this machine, in the order to try them."""
     if platform.system() == "Windows":
         return [Player("winsound", tuple(python_code(_WINSOUND)))]
     # Those of a running sound server first: it may hold the sound card for itself.
@@ -81,7 +101,10 @@ def find_players() -> list[Player]:
 
 
 def what_is_missing() -> str | None:
-    """One line: what there is no voice without, and how to get it; None where all is there."""
+    """Return what there is no voice without, and how to get it, in one line.
+
+    It is None where all is there.
+    """
     lacks_engine, lacks_player = not find_engines(), not find_players()
     if not (lacks_engine or lacks_player):
         return None
@@ -98,10 +121,19 @@ def what_is_missing() -> str | None:
 
 
 def run(command: Command, text: str, limit_s: float, cut: Callable[[], bool]) -> bool:
-    """Run a program to its end, ``text`` on its standard input.
+    """Run a program to its end; return whether it has not failed.
 
-    False if it fails, or takes longer than ``limit_s`` and is killed. What is killed because
-    ``cut`` says so has not failed.
+    Parameters
+    ----------
+    command
+        The program and its arguments.
+    text
+        What it reads from its standard input.
+    limit_s
+        It is killed if it takes longer, which is a failure.
+    cut
+        It is killed as soon as this says so, which is none.
+
     """
     try:
         # In a session of its own, so that Ctrl-C in the terminal does not look like a fault.
@@ -128,7 +160,7 @@ def run(command: Command, text: str, limit_s: float, cut: Callable[[], bool]) ->
 
 
 def length_s(wav: Path) -> float:
-    """How long a WAV file plays; 0 for one that is none, of which its player will complain."""
+    """Return how long a WAV file plays, in seconds; 0 for one that is none."""
     try:
         with wave.open(str(wav)) as file:
             return float(file.getnframes() / file.getframerate())
@@ -158,3 +190,23 @@ def _pyttsx3() -> Engine:
         return tuple(python_code(_PYTTSX3, str(wav), marks, str(_WORDS_A_MINUTE)))
 
     return Engine("pyttsx3", command)
+
+
+def tone(kind: ToneKind) -> bytes:
+    """Return a WAV file, one channel of 16 bits."""
+    pause = np.zeros(round(_PAUSE_S * RATE))
+    samples = np.concatenate([part for note in _TUNES[kind] for part in (_note(*note), pause)])
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes((samples * _LOUDEST).astype("<i2").tobytes())
+    return out.getvalue()
+
+
+def _note(hertz: float, length_s: float) -> Array:
+    t_s = np.arange(round(length_s * RATE)) / RATE
+    fade = np.clip(np.minimum(t_s, length_s - t_s) / _FADE_S, 0, 1)
+    note: Array = _LOUDNESS * fade * np.sin(2 * np.pi * hertz * t_s)
+    return note

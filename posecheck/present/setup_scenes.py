@@ -1,4 +1,4 @@
-"""Small scenes drawn by us: what the camera should see, and what it sees instead.
+"""The set-up of a live session in scenes: what the camera should see, and what it sees instead.
 
 Coordinates are hundredths of a scene's height; a scene is 160 wide and 100 high.
 """
@@ -7,20 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 
-from posecheck.present.drawing import AMBER, BLUE, LEG, MUTED, PAPER, Canvas, Picture
-from posecheck.present.sketch import Colour, Point
-from posecheck.present.strokes import Stroke, disc, line
+from posecheck.present.canvas import AMBER, BLUE, LEG, MUTED, PAPER, Canvas, Picture
+from posecheck.present.progress_ring import draw_ring
+from posecheck.present.signs import SIGN_COLOURS, Sign, draw_sign
+from posecheck.present.stencils import Box, Colour, Point
+from posecheck.present.strokes import Stroke, disc, draw_frame, polyline
+from posecheck.types import Stage
 
 WIDE, HIGH = 160.0, 100.0
 ROOM: Colour = (52, 62, 76)
 DARK: Colour = (17, 20, 25)
 _DIM: Colour = (58, 66, 78)
-_LIMB = 7.0
-_HEAD = 8.5
+_LIMB = 7.0  # the width of a leg
+_HEAD = 8.5  # the radius of a head
+_GOAL_SHARE = 0.6  # of the height of the set-up: what the camera should see
+_GAP = 0.02  # of the screen's height, between a scene and the arrow
 
 # Joints of people seen from the side: ear, shoulder, hip, then knee and ankle of each leg.
 _TRUNK = ((134, 66), (118, 71), (80, 73))
@@ -32,7 +36,16 @@ _STANDING = ((0, 8), (0, 22), (0, 54))
 
 
 class Scene:
-    """A picture of a scene, drawn part by part."""
+    """A picture of a scene, drawn part by part.
+
+    Parameters
+    ----------
+    height_px
+        Its height.
+    ground
+        Its colour before anything is drawn.
+
+    """
 
     def __init__(self, height_px: int, ground: Colour = ROOM) -> None:
         self.picture: Picture = np.empty((height_px, round(height_px * WIDE / HIGH), 3), np.uint8)
@@ -98,11 +111,8 @@ class Scene:
 
     def lines(self, points: Sequence[Point], width: float, colour: Colour) -> None:
         """Draw a thick line through points."""
-        strokes = [
-            line(self._at(a), self._at(b), width * self._scale * self.zoom)
-            for a, b in pairwise(points)
-        ]
-        self._ink(strokes, colour)
+        path = [self._at(point) for point in points]
+        self._ink(polyline(path, width * self._scale * self.zoom), colour)
 
     def dots(self, points: Sequence[Point], radius: float, colour: Colour) -> None:
         """Draw filled circles."""
@@ -128,15 +138,78 @@ class Scene:
         self._canvas.stroke(strokes, (0.0, colour, 1.0))
 
 
+def draw_set_up(canvas: Canvas, box: Box, rim: int, stage: Stage, head_left: bool) -> None:
+    """Draw what the camera should see, below what it sees instead.
+
+    Parameters
+    ----------
+    canvas, box
+        The screen, and where on it the scenes are drawn, in pixels.
+    rim
+        How wide the frames of the scenes are, in pixels.
+    stage
+        The hint that is shown, or how near the start is.
+    head_left
+        Whether the person's head lies on the left.
+
+    """
+    left, top, right, bottom = box
+    high = round(min((right - left) / WIDE, _GOAL_SHARE * (bottom - top) / HIGH) * HIGH)
+    goal = right_scene(stage.hint, high, head_left)
+    x, y = round(right - goal.shape[1] - rim), round(bottom - high - rim)
+    _put(canvas, goal, (x, y), rim, "good")
+    small = round(bottom - top - high - 5 * rim)
+    if stage.hint is None:
+        radius = small / 2
+        centre = (x + goal.shape[1] / 2, top + radius)
+        draw_ring(canvas.picture, centre, radius, stage.ready)
+        draw_sign(canvas, centre, radius, "good")
+        return
+    now = wrong_scene(stage.hint, small, head_left)
+    _put(canvas, now, (x, round(top + rim)), rim, "fault")
+    arrow = 0.45 * small
+    start = x + now.shape[1] + _GAP * canvas.height
+    _draw_arrow(canvas, (start + 1.1 * arrow, top + 0.5 * small), arrow)
+
+
+def _put(canvas: Canvas, scene: Picture, at: tuple[int, int], rim: int, sign: Sign) -> None:
+    """Put a scene in its place, with a frame and a sign."""
+    (x, y), (high, wide) = at, scene.shape[:2]
+    canvas.picture[y : y + high, x : x + wide] = scene
+    draw_frame(canvas.picture, (x, y, x + wide, y + high), rim, SIGN_COLOURS[sign])
+    size = 0.24 * high
+    draw_sign(canvas, (x + wide - 0.65 * size, y + 0.65 * size), size, sign)
+
+
+def _draw_arrow(canvas: Canvas, middle: Point, size: float) -> None:
+    """Draw an arrow that points down."""
+    x, y = middle
+    tip = (x, y + 0.7 * size)
+    wings = [(x - 0.5 * size, tip[1] - 0.5 * size), tip, (x + 0.5 * size, tip[1] - 0.5 * size)]
+    for points in ([(x, y - 0.7 * size), tip], wings):
+        canvas.stroke(polyline(points, 0.16 * size), (0.0, PAPER, 1.0))
+
+
 @lru_cache(maxsize=32)
-def wrong(hint: str, height_px: int, head_left: bool = False) -> Picture:
-    """Return what the camera sees that a hint asks to change."""
+def wrong_scene(hint: str, height_px: int, head_left: bool = False) -> Picture:
+    """Return what the camera sees that a hint asks to change; parameters as of `right_scene`."""
     return _turned(_wrong(hint, height_px), head_left)
 
 
 @lru_cache(maxsize=32)
-def right(hint: str | None, height_px: int, head_left: bool = False) -> Picture:
-    """Return what the camera should see; without a hint, somebody who is ready to begin."""
+def right_scene(hint: str | None, height_px: int, head_left: bool = False) -> Picture:
+    """Return what the camera should see, (height, width, 3), RGB.
+
+    Parameters
+    ----------
+    hint
+        What has to change; None for somebody who is ready to begin.
+    height_px
+        The height of the picture.
+    head_left
+        Whether the person's head lies on the left.
+
+    """
     return _turned(_right(hint, height_px), head_left)
 
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from posecheck.present.lettering import text_mask, text_width
-from posecheck.present.sketch import Box, Colour, Point, Stencil
+from posecheck.present.fonts import text_mask, text_width
+from posecheck.present.stencils import Box, Colour, Point, Stencil
 from posecheck.present.strokes import Coat, Stroke, paint
 
 Picture = NDArray[np.uint8]  # (h, w, 3), RGB
@@ -30,6 +30,7 @@ LEG: Colour = (45, 226, 230)
 
 _SHADE = 14  # what a shaded panel adds to the quarter of the picture that shines through
 _LEAST_PX = 4  # letters
+_SMALL_PX = 900  # smaller pictures are shown enlarged, where stairs are seen
 
 
 class Line(NamedTuple):
@@ -45,7 +46,7 @@ class Line(NamedTuple):
 
     @property
     def width(self) -> int:
-        """How wide it is, in pixels."""
+        """Its width, in pixels."""
         return text_width(self.text, letter_px(self.size), self.bold)
 
     @property
@@ -56,7 +57,16 @@ class Line(NamedTuple):
         return letters.moved(round(left), round(top))
 
     def within(self, room: float, least: float = 0.0) -> Line:
-        """Return the line, smaller if it is wider than its room; empty below ``least``."""
+        """Return the line, made smaller if it is wider than its room.
+
+        Parameters
+        ----------
+        room
+            How wide it may be, in pixels.
+        least
+            The smallest size of its letters, in pixels; below that it is empty.
+
+        """
         line = self
         while line.text and line.width > room:
             pixels = letter_px(line.size)
@@ -93,7 +103,16 @@ def _corners(width: int, height: int, radius: int, stride: int) -> NDArray[np.in
 
 
 class Canvas:
-    """A picture, contiguous in memory, or a box of one, that is drawn on in place."""
+    """A picture, or a box of one, that is drawn on in place.
+
+    Parameters
+    ----------
+    picture
+        (height, width, 3), RGB, contiguous in memory.
+    within
+        The box of it that is drawn on: left, top, right and bottom in pixels; by default all.
+
+    """
 
     def __init__(self, picture: Picture, within: tuple[int, int, int, int] | None = None) -> None:
         left, top, right, bottom = within or (0, 0, picture.shape[1], picture.shape[0])
@@ -103,8 +122,7 @@ class Canvas:
         self._pixels: NDArray[np.void] = picture.reshape(-1).view("V3")
         self._stride, self._first = picture.shape[1], top * picture.shape[1] + left
         short = min(self.height, self.width)
-        # Small pictures are shown enlarged, where stairs are seen; on 4K nobody sees them.
-        self.supersample = 3 if short < 900 else 2
+        self.supersample = 3 if short < _SMALL_PX else 2
 
     def _blend(
         self, at: NDArray[np.intp], keep: NDArray[np.uint16], ink: NDArray[np.uint16]
@@ -115,7 +133,7 @@ class Canvas:
         self._pixels[at] = mixed.astype(np.uint8).view("V3")
 
     def stroke(self, strokes: Sequence[Stroke], *coats: Coat) -> None:
-        """Draw lines with round ends, one coat over the other: a rim, then the colour."""
+        """Draw strokes, one coat over the other: a rim, then the colour."""
         for coat in coats:
             paint(self.picture, strokes, coat)
 

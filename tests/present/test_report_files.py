@@ -18,7 +18,13 @@ from present_factory import make_finding, make_report, make_series
 from posecheck.assess.change import change_since
 from posecheck.errors import InputError, OutputError
 from posecheck.present.files import write_whole
-from posecheck.present.tables import COLUMNS, read_report, report_to_dict, write_csv, write_json
+from posecheck.present.report_files import (
+    COLUMNS,
+    read_report,
+    report_to_dict,
+    write_csv,
+    write_json,
+)
 from posecheck.types import PHASES, Grade, Tension
 
 numbers = st.floats(allow_nan=True, allow_infinity=True)

@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from present_factory import make_angles, make_finding, make_stage, make_update
+from present_factory import ENGLISH, GERMAN, make_angles, make_finding, make_stage, make_update
 
 from posecheck.exercises.catalogue import rule_names
-from posecheck.present import phrases, scenes
-from posecheck.present.cards import sign_of
-from posecheck.present.dial import GROUND, draw_ring
-from posecheck.present.drawing import AMBER, GREEN, MUTED, Picture
+from posecheck.present.canvas import AMBER, GREEN, MUTED, Picture
+from posecheck.present.live_screen import LiveScreen, ring_of, said
 from posecheck.present.mirror import mirrored
-from posecheck.present.prompt import dial_of, said
-from posecheck.present.stage import StageScreen
-from posecheck.types import Stage, Update
+from posecheck.present.progress_ring import GROUND, draw_ring
+from posecheck.present.setup_scenes import right_scene, wrong_scene
+from posecheck.present.signs import sign_of
+from posecheck.types import Stage, Update, Words
 
 NAN = float("nan")
+LANGUAGES = (ENGLISH, GERMAN)
 HINTS = ("come_into_view", "lie_down", "turn_side_on", "come_closer", "move_back", "more_light",
          "alone")  # fmt: skip
 
@@ -31,8 +31,10 @@ def frame() -> Picture:
     return image
 
 
-def draw(stage: Stage, update: Update | None = None, **options: Any) -> Picture:
-    return StageScreen().draw(frame(), update or make_update(), stage, **options)
+def draw(
+    stage: Stage, update: Update | None = None, words: Words = ENGLISH, **options: Any
+) -> Picture:
+    return LiveScreen().draw(frame(), update or make_update(), stage, words, **options)
 
 
 STAGES = [
@@ -47,10 +49,10 @@ STAGES = [
 ]
 
 
-@pytest.mark.parametrize("language", phrases.languages())
+@pytest.mark.parametrize("words", LANGUAGES, ids=lambda w: w.language)
 @pytest.mark.parametrize("stage", STAGES, ids=lambda s: f"{s.name}-{s.hint or s.message}")
-def test_every_stage_can_be_drawn(stage: Stage, language: str) -> None:
-    picture = draw(stage, language=language)
+def test_every_stage_can_be_drawn(stage: Stage, words: Words) -> None:
+    picture = draw(stage, words=words)
     assert picture.shape == (720, 1280, 3)
     assert picture.dtype == np.uint8
     assert (picture[:100] != GROUND).any(), "the line above"
@@ -58,14 +60,14 @@ def test_every_stage_can_be_drawn(stage: Stage, language: str) -> None:
 
 @pytest.mark.parametrize("hint", HINTS)
 def test_what_is_wrong_looks_other_than_what_is_right(hint: str) -> None:
-    assert (scenes.wrong(hint, 100) != scenes.right(hint, 100)).any()
-    pictures = [scenes.wrong(other, 100) for other in HINTS if other != hint]
-    assert all((picture != scenes.wrong(hint, 100)).any() for picture in pictures)
+    assert (wrong_scene(hint, 100) != right_scene(hint, 100)).any()
+    pictures = [wrong_scene(other, 100) for other in HINTS if other != hint]
+    assert all((picture != wrong_scene(hint, 100)).any() for picture in pictures)
 
 
 def test_the_scene_lies_as_the_person_does() -> None:
     np.testing.assert_array_equal(
-        scenes.right(None, 100, head_left=True), scenes.right(None, 100)[:, ::-1]
+        right_scene(None, 100, head_left=True), right_scene(None, 100)[:, ::-1]
     )
 
 
@@ -78,7 +80,7 @@ def test_the_person_is_mirrored() -> None:
 
 def test_the_frame_itself_is_left_as_it_is() -> None:
     image = frame()
-    StageScreen().draw(image, make_update(), make_stage())
+    LiveScreen().draw(image, make_update(), make_stage(), ENGLISH)
     np.testing.assert_array_equal(image, frame())
 
 
@@ -110,8 +112,8 @@ def test_nothing_is_called_good_that_cannot_be_seen() -> None:
 @pytest.mark.parametrize(("sets", "reps", "sign"), [(0, 0, "idle"), (1, 0, "idle"), (2, 0, "good")])
 def test_an_end_is_good_only_after_a_repetition(sets: int, reps: int, sign: str) -> None:
     update = make_update(set_index=sets, reps=reps)
-    assert said(update, make_stage("done", message="stopped"), "en", None)[0] == sign
-    assert said(make_update(), make_stage("done"), "en", None)[0] == "good"
+    assert said(update, make_stage("done", message="stopped"), ENGLISH, None)[0] == sign
+    assert said(make_update(), make_stage("done"), ENGLISH, None)[0] == "good"
 
 
 @pytest.mark.parametrize("size", [(480, 640), (1080, 1920), (480, 752), (577, 752)])
@@ -119,13 +121,13 @@ def test_what_was_prepared_makes_no_difference(size: tuple[int, int]) -> None:
     """Whatever the last screen was, and whether the prepared picture is the one drawn."""
     rng = np.random.default_rng(3)
     images = [rng.integers(0, 256, (*size, 3), np.uint8) for _ in STAGES]
-    ahead, plain, update = StageScreen(), StageScreen(), make_update()
+    ahead, plain, update = LiveScreen(), LiveScreen(), make_update()
     for i, stage in enumerate(STAGES):
         kept = images[i].copy()
         ahead.prepare(images[i - (i % 5 == 4)])
-        expected = plain.draw(images[i], update, stage)
-        np.testing.assert_array_equal(ahead.draw(images[i], update, stage), expected)
-        np.testing.assert_array_equal(ahead.draw(images[i], update, stage), expected)
+        expected = plain.draw(images[i], update, stage, ENGLISH)
+        np.testing.assert_array_equal(ahead.draw(images[i], update, stage, ENGLISH), expected)
+        np.testing.assert_array_equal(ahead.draw(images[i], update, stage, ENGLISH), expected)
         np.testing.assert_array_equal(images[i], kept)
 
 
@@ -144,9 +146,9 @@ def test_joints_are_mirrored_with_the_picture() -> None:
 def test_the_counter_can_be_read_from_four_metres(size: tuple[int, int], reps: int) -> None:
     """Its digits are a sixth of the screen's height, or more."""
     width, height = size
-    screen = StageScreen(width, height)
+    screen = LiveScreen(width, height)
     update = make_update(reps=reps)
-    picture = screen.draw(frame(), update, make_stage(message="pump"))
+    picture = screen.draw(frame(), update, make_stage(message="pump"), ENGLISH)
     column = picture[round(0.2 * height) :, round(0.66 * width) : round(0.84 * width)]
     white = (column == 255).all(axis=2)
     rows = np.flatnonzero(white.any(axis=1))
@@ -174,32 +176,32 @@ def test_a_share_of_a_ring_is_that_share_of_its_pixels() -> None:
     assert abs(counts[0] / counts[1] - 0.25) < 0.02
 
 
-def test_the_dial_counts_as_soon_as_pumping_is_asked_for() -> None:
+def test_the_ring_counts_as_soon_as_pumping_is_asked_for() -> None:
     """The engine calls it hold until the first repetition is done."""
     update = make_update(phase="hold", hold_s=3.4, reps=0, reps_target=10)
-    assert dial_of(update, make_stage(message="hold"), "en")[1:] == ("3", "Hold")
-    assert dial_of(update, make_stage(message="pump"), "en")[1:] == ("0", "of 10")
+    assert ring_of(update, make_stage(message="hold"), ENGLISH)[1:] == ("3", "Hold")
+    assert ring_of(update, make_stage(message="pump"), ENGLISH)[1:] == ("0", "of 10")
 
 
 def test_what_is_wrong_is_said_before_what_to_do() -> None:
     update = make_update(findings=(make_finding(),))
     stage = make_stage(message="pump", correction="knee_not_held")
-    assert said(update, stage, "en", "camera_lost") == (
-        "camera", phrases.line("camera_lost", "en"))  # fmt: skip
-    assert said(update, stage, "en", None) == ("fault", phrases.line("knee_not_held", "en"))
+    assert said(update, stage, ENGLISH, "camera_lost") == (
+        "camera", ENGLISH.line("camera_lost"))  # fmt: skip
+    assert said(update, stage, ENGLISH, None) == ("fault", ENGLISH.line("knee_not_held"))
     advice = dataclasses.replace(update, findings=())
-    assert said(advice, stage, "en", None)[0] == "advice"
-    assert said(advice, make_stage(message="pump"), "en", None) == (
-        "good", phrases.line("pump", "en"))  # fmt: skip
+    assert said(advice, stage, ENGLISH, None)[0] == "advice"
+    assert said(advice, make_stage(message="pump"), ENGLISH, None) == (
+        "good", ENGLISH.line("pump"))  # fmt: skip
 
 
-@pytest.mark.parametrize("language", phrases.languages())
-def test_no_rule_and_no_phase_is_without_words(language: str) -> None:
-    lines = {said(make_update(), make_stage(correction=r), language, None)[1] for r in rule_names()}
+@pytest.mark.parametrize("words", LANGUAGES, ids=lambda w: w.language)
+def test_no_rule_and_no_phase_is_without_words(words: Words) -> None:
+    lines = {said(make_update(), make_stage(correction=r), words, None)[1] for r in rule_names()}
     assert len(lines) == len(rule_names())
     assert not any("_" in line for line in lines)
     for phase in ("rest", "extend", "hold", "glide", "lower"):
-        assert "_" not in said(make_update(phase=phase), make_stage(), language, None)[1]
+        assert "_" not in said(make_update(phase=phase), make_stage(), words, None)[1]
 
 
 def test_nothing_known_is_no_trouble() -> None:

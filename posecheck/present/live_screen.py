@@ -2,8 +2,8 @@
 
 ::
 
-    screen = StageScreen(1280, 720)
-    picture = screen.draw(frame.image, update, guide.stage, "en", scale=frame.scale)
+    screen = LiveScreen(1280, 720)
+    picture = screen.draw(frame.image, update, guide.stage, words, scale=frame.scale)
 
 Above stands one sign and one short line; below, the person as in a mirror, the large number in
 its ring, and the gauge. Only the person is mirrored; a file or a report never is.
@@ -13,46 +13,51 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
-from posecheck.natives import load_cv2
-from posecheck.present import phrases, scenes
-from posecheck.present.cards import SIGN_COLOURS, Sign, draw_sign, sign_of
-from posecheck.present.climb import draw_climb
-from posecheck.present.dial import GROUND, draw_number, draw_ring, ring_step
-from posecheck.present.drawing import AMBER, BLUE, MUTED, PAPER, RED, Canvas, Line, Picture
+from posecheck.present.canvas import AMBER, BLUE, MUTED, PAPER, RED, Canvas, Line, Picture
 from posecheck.present.figure import Figure
-from posecheck.present.gauge import Gauge
-from posecheck.present.layout import unit_px
+from posecheck.present.gauge import LEAST_ZONE_DEG, Gauge, draw_vertical_gauge
 from posecheck.present.mirror import Ahead, fitted, mirror_of, mirrored
-from posecheck.present.prompt import dial_of, said
-from posecheck.present.sketch import Box, Colour, Point
-from posecheck.present.strokes import line as stroke
-from posecheck.types import Stage, Update
-
-cv2 = load_cv2()
+from posecheck.present.panel_layout import unit_px
+from posecheck.present.progress_ring import GROUND, draw_number, draw_ring, ring_step
+from posecheck.present.setup_scenes import draw_set_up
+from posecheck.present.signs import SIGN_COLOURS, Sign, draw_sign, sign_of
+from posecheck.present.stencils import Box
+from posecheck.present.strokes import draw_frame, polyline
+from posecheck.types import Stage, Update, Words
 
 _BAND = 0.16  # of the height: the line above
 _RIM = 0.011  # of the height: the frame of a picture
-_JOINTS = ("hip", "knee", "ankle")
 _FIGURE_SCALE = 1.25  # of the letters at the joints
+_HOLD_S = 3.0  # fills the ring where the prescription asks for no length
+_MOST_SETS = 5  # at the end
 
 
-class StageScreen:
-    """Draws the screen of one session; pictures are (height, width, 3), RGB."""
+class LiveScreen:
+    """Draws the screen of one session.
+
+    Parameters
+    ----------
+    width_px, height_px
+        The size of the screen.
+    tension_zone_deg
+        How far from the point of tension the gauge is still green.
+
+    """
 
     def __init__(
         self, width_px: int = 1280, height_px: int = 720, *, tension_zone_deg: float = 5.0
     ) -> None:
         self.width, self.height = width_px, height_px
+        self._rim = round(_RIM * height_px)
         self._ground: Picture = np.full((height_px, width_px, 3), GROUND, np.uint8)
-        self._words: tuple[Sign, str] | None = None
+        self._said: tuple[Sign, str] | None = None
         self._band = Canvas(self._ground[:1].copy())  # the line above, as it was drawn last
-        self._dial = self._ground[:1, :1]  # the ring and its number, as they were drawn last
-        self._dial_state: tuple[int, str, str, str] | None = None
-        self._gauge = Gauge(max(tension_zone_deg, 0.5))
+        self._ring = self._ground[:1, :1]  # the ring and its number, as they were drawn last
+        self._ring_state: tuple[int, str, str, str] | None = None
+        self._gauge = Gauge(max(tension_zone_deg, LEAST_ZONE_DEG))
         self._figures: dict[tuple[int, int, str], Figure] = {}
         self._counts: dict[int, int] = {}  # repetitions by set
         self._head_left = False  # as the person lies in the mirror
@@ -66,7 +71,14 @@ class StageScreen:
         self._ahead: Ahead | None = None
 
     def prepare(self, image_rgb: Picture) -> None:
-        """Do what does not need to know the pose, for a picture that will be drawn."""
+        """Do what does not need to know the pose, for a picture that will be drawn.
+
+        Parameters
+        ----------
+        image_rgb
+            (height, width, 3); `draw` knows it again by its identity.
+
+        """
         self._ahead = self._begun(image_rgb, self._room)
 
     def settle(self) -> None:
@@ -75,7 +87,7 @@ class StageScreen:
             figure.settle()
 
     def _begun(self, image: Picture, room: Box) -> Ahead:
-        """The screen with nothing but the mirrored person in a box."""
+        """Return the screen with nothing but the mirrored person in a box."""
         left, top, right, bottom = room
         mirror, screen = mirror_of(image, fitted(image, room)), self._ground.copy()
         high, wide = mirror.shape[:2]
@@ -88,17 +100,29 @@ class StageScreen:
         image_rgb: Picture,
         update: Update,
         stage: Stage,
-        language: str = "en",
+        words: Words,
         *,
         scale: float = 1.0,
         notice: str | None = None,
         foot: Sequence[str] = (),
     ) -> Picture:
-        """Return the whole screen as a new picture.
+        """Return the whole screen as a new picture, (height, width, 3), RGB.
 
-        ``scale`` is the image's size over that which the update's pixels are of; ``notice`` is
-        the name of what is wrong with the camera (``camera_lost``), said before all else; ``foot``
-        is what stands below the person in the set-up, and where it has a second line, what to do.
+        Parameters
+        ----------
+        image_rgb
+            The frame, (height, width, 3), not mirrored.
+        update, stage
+            What is shown.
+        words
+            In which language.
+        scale
+            The image's size over that which the update's pixels are of.
+        notice
+            The name of what is wrong with the camera (``camera_lost``), said before all else.
+        foot
+            What stands below the person in the set-up; a second line says what to do.
+
         """
         if update.set_index:
             self._counts[update.set_index] = update.reps
@@ -106,67 +130,56 @@ class StageScreen:
             self._rest_s = 0.0
         if stage.name == "done":
             canvas = Canvas(self._ground.copy())
-            self._draw_end(canvas, language)
+            self._draw_end(canvas, words)
         else:
             self._room = self._small if stage.name == "set_up" else self._left
             ahead, self._ahead = self._ahead, None
             if ahead is None or ahead.image is not image_rgb or ahead.room != self._room:
                 ahead = self._begun(image_rgb, self._room)
             canvas = Canvas(ahead.screen)
-            self._draw_person(ahead, update, scale, language)
+            self._draw_person(ahead, update, scale, words)
             if stage.name == "set_up":
                 self._see_head(update)
-                self._draw_set_up(canvas, stage)
+                scene: Box = (0.51 * self.width, *self._right[1:])
+                draw_set_up(canvas, scene, self._rim, stage, self._head_left)
                 self._draw_foot(canvas, foot)
             elif stage.name == "rest":
                 self._draw_rest(canvas, stage)
             else:
-                self._draw_exercise(canvas, update, stage, language)
+                self._draw_exercise(canvas, update, stage, words)
         if stage.ending > 0:
             self._draw_ending(canvas, stage.ending)
-        self._draw_band(canvas, update, stage, language, notice)
+        self._draw_band(canvas, said(update, stage, words, notice))
         return canvas.picture
 
-    def _draw_person(self, on: Ahead, update: Update, scale: float, language: str) -> None:
+    def _draw_person(self, on: Ahead, update: Update, scale: float, words: Words) -> None:
         """Draw legs and angles, and a frame of the state's colour."""
         left, top, right, bottom = on.place
         size = (right - left, bottom - top)
         seen = mirrored(update, on.image.shape[1] / scale, size[0])
-        self._figure(size, language).draw(Canvas(on.screen, on.place), seen, [])
-        self._frame(on.screen, on.place, SIGN_COLOURS[sign_of(update)])
+        self._figure(size, words).draw(Canvas(on.screen, on.place), seen, [])
+        draw_frame(on.screen, on.place, self._rim, SIGN_COLOURS[sign_of(update)])
 
-    def _frame(self, screen: Picture, place: tuple[int, int, int, int], colour: Colour) -> None:
-        """Draw a frame around a picture: four bars."""
-        (left, top, right, bottom), rim = place, round(_RIM * self.height)
-        # NumPy takes thirty times as long to spread a colour.
-        for begin, end in (
-            ((left - rim, top - rim), (right + rim - 1, top - 1)),
-            ((left - rim, bottom), (right + rim - 1, bottom + rim - 1)),
-            ((left - rim, top), (left - 1, bottom)), ((right, top), (right + rim - 1, bottom)),
-        ):  # fmt: skip
-            cv2.rectangle(screen, begin, end, colour, -1)
-
-    def _figure(self, size: tuple[int, int], language: str) -> Figure:
-        key = (*size, language)
+    def _figure(self, size: tuple[int, int], words: Words) -> Figure:
+        key = (*size, words.language)
         if key not in self._figures:
-            names = {joint: phrases.line(joint, language) for joint in _JOINTS}
-            self._figures[key] = Figure(*size, unit_px(*size) * _FIGURE_SCALE, names)
+            self._figures[key] = Figure(*size, unit_px(*size) * _FIGURE_SCALE, words)
         return self._figures[key]
 
-    def _draw_exercise(self, canvas: Canvas, update: Update, stage: Stage, language: str) -> None:
-        share, number, below = dial_of(update, stage, language)
-        words = phrases.line("next_set", language, update.set_index) if update.set_index else ""
-        state = (ring_step(share), number, below, words)
+    def _draw_exercise(self, canvas: Canvas, update: Update, stage: Stage, words: Words) -> None:
+        share, number, below = ring_of(update, stage, words)
+        current = words.line("next_set", update.set_index) if update.set_index else ""
+        state = (ring_step(share), number, below, current)
         left, top, right, bottom = (round(v) for v in (*self._right[:2], self._gauge_box[0],
                                                        self._right[3]))  # fmt: skip
-        if state != self._dial_state:  # it often stays, and so does its picture
-            self._dial_state = state
-            self._dial = self._ground[top:bottom, left:right].copy()
-            self._draw_dial(Canvas(self._dial), share, number, [below, words])
-        canvas.picture[top:bottom, left:right] = self._dial
-        draw_climb(canvas, self._gauge_box, update, self._gauge)
+        if state != self._ring_state:  # it often stays, and so does its picture
+            self._ring_state = state
+            self._ring = self._ground[top:bottom, left:right].copy()
+            self._draw_ring(Canvas(self._ring), share, number, (below, current))
+        canvas.picture[top:bottom, left:right] = self._ring
+        draw_vertical_gauge(canvas, self._gauge_box, update, self._gauge)
 
-    def _draw_dial(self, canvas: Canvas, share: float, number: str, words: Sequence[str]) -> None:
+    def _draw_ring(self, canvas: Canvas, share: float, number: str, below: tuple[str, str]) -> None:
         """Draw the ring, what stands in it, and two lines under it."""
         radius = canvas.width / 2 - 0.012 * self.width
         centre = (canvas.width / 2, 0.42 * canvas.height)
@@ -174,8 +187,8 @@ class StageScreen:
         draw_number(canvas, centre, radius, number)
         size, foot = 0.07 * self.height, centre[1] + radius
         lines = [
-            Line(centre[0], foot + size, words[0], size, align=0.5),
-            Line(centre[0], foot + 2.3 * size, words[1], 0.8 * size, MUTED, align=0.5),
+            Line(centre[0], foot + size, below[0], size, align=0.5),
+            Line(centre[0], foot + 2.3 * size, below[1], 0.8 * size, MUTED, align=0.5),
         ]
         canvas.write([line.within(2 * radius) for line in lines])
 
@@ -192,32 +205,6 @@ class StageScreen:
         draw_ring(canvas.picture, centre, radius, seconds / (self._rest_s or 1.0), BLUE)
         draw_number(canvas, centre, radius, f"{math.ceil(seconds)}")
 
-    def _draw_set_up(self, canvas: Canvas, stage: Stage) -> None:
-        """Draw what the camera should see, below what it sees instead."""
-        left, top, right, bottom = 0.51 * self.width, *self._right[1:]
-        rim = round(_RIM * self.height)
-        high = round(min((right - left) / scenes.WIDE, 0.6 * (bottom - top) / 100) * 100)
-        goal = scenes.right(stage.hint, high, self._head_left)
-        x, y = round(right - goal.shape[1] - rim), round(bottom - high - rim)
-        self._draw_scene(canvas, goal, x, y, "good")
-        small, gap = round(bottom - top - high - 5 * rim), 0.02 * self.height
-        if stage.hint is None:
-            radius = small / 2
-            centre = (x + goal.shape[1] / 2, top + radius)
-            draw_ring(canvas.picture, centre, radius, stage.ready)
-            draw_sign(canvas, centre, radius, "good")
-            return
-        now = scenes.wrong(stage.hint, small, self._head_left)
-        self._draw_scene(canvas, now, x, round(top + rim), "fault")
-        arrow = 0.45 * small
-        middle = (x + now.shape[1] + gap + 1.1 * arrow, top + 0.5 * small)
-        tip = (middle[0], middle[1] + 0.7 * arrow)
-        path = [(middle[0], middle[1] - 0.7 * arrow), tip]
-        wings = [(tip[0] - 0.5 * arrow, tip[1] - 0.5 * arrow), tip,
-                 (tip[0] + 0.5 * arrow, tip[1] - 0.5 * arrow)]  # fmt: skip
-        for points in (path, wings):
-            _line(canvas, points, 0.16 * arrow)
-
     def _draw_foot(self, canvas: Canvas, lines: Sequence[str]) -> None:
         """Draw lines at the foot of the left half, the last lowest."""
         left, _, right, bottom = self._small
@@ -232,28 +219,21 @@ class StageScreen:
             for i, text in enumerate(reversed(lines))
         ])  # fmt: skip
 
-    def _draw_scene(self, canvas: Canvas, scene: Picture, x: int, y: int, sign: Sign) -> None:
-        high, wide = scene.shape[:2]
-        canvas.picture[y : y + high, x : x + wide] = scene
-        self._frame(canvas.picture, (x, y, x + wide, y + high), SIGN_COLOURS[sign])
-        size = 0.24 * high
-        draw_sign(canvas, (x + wide - 0.65 * size, y + 0.65 * size), size, sign)
-
-    def _draw_end(self, canvas: Canvas, language: str) -> None:
+    def _draw_end(self, canvas: Canvas, words: Words) -> None:
         """Draw what was done: a large sign, and the repetitions of each set."""
         done = {index: reps for index, reps in self._counts.items() if reps}
         top, bottom = self._left[1], self._left[3]
         y = (top + bottom) / 2
         sign: Sign = "good" if done else "idle"
         draw_sign(canvas, (0.27 * self.width, y), 0.6 * (bottom - top), sign)
-        shown = list(done.items())[-5:]
+        shown = list(done.items())[-_MOST_SETS:]
         step = min((bottom - top) / max(len(shown), 1), 0.42 * self.height)
         for i, (index, reps) in enumerate(shown):
             at = y + (i + 0.5 - len(shown) / 2) * step
-            words = phrases.line("next_set", language, index)
+            name = words.line("next_set", index)
             size = 0.72 * step
             canvas.write([
-                Line(0.52 * self.width, at, words, 0.4 * size, MUTED).within(0.2 * self.width),
+                Line(0.52 * self.width, at, name, 0.4 * size, MUTED).within(0.2 * self.width),
                 Line(0.95 * self.width, at, str(reps), size, bold=True, align=1.0),
             ])  # fmt: skip
 
@@ -264,23 +244,79 @@ class StageScreen:
         x, y = (left + right) / 2, (top + bottom) / 2
         draw_ring(canvas.picture, (x, y), radius, share, RED)
         u = radius / 10
-        _line(canvas, [(x + 1 * u, y + 4 * u), (x - 4 * u, y + 4 * u)], 2.4 * u)
-        _line(canvas, [(x + 1 * u, y + 4 * u), (x + 1 * u, y - 5 * u)], 1.6 * u, AMBER)
-        _line(canvas, [(x + 4.2 * u, y + 3.6 * u)] * 2, 3.4 * u)
+        trunk = polyline([(x + 1 * u, y + 4 * u), (x - 4 * u, y + 4 * u)], 2.4 * u)
+        arm = polyline([(x + 1 * u, y + 4 * u), (x + 1 * u, y - 5 * u)], 1.6 * u)
+        head = polyline([(x + 4.2 * u, y + 3.6 * u)] * 2, 3.4 * u)
+        for strokes, colour in ((trunk, PAPER), (arm, AMBER), (head, PAPER)):
+            canvas.stroke(strokes, (0.0, colour, 1.0))
 
-    def _draw_band(
-        self, canvas: Canvas, update: Update, stage: Stage, language: str, notice: str | None
-    ) -> None:
-        words = said(update, stage, language, notice)
-        if words != self._words:  # it stays for seconds, and so does its picture
-            self._words = words
+    def _draw_band(self, canvas: Canvas, told: tuple[Sign, str]) -> None:
+        if told != self._said:  # it stays for seconds, and so does its picture
+            self._said = told
             self._band = Canvas(self._ground[: round(_BAND * self.height)].copy())
-            high, (sign, text) = self._band.height, words
+            high, (sign, text) = self._band.height, told
             draw_sign(self._band, (0.62 * high, 0.54 * high), 0.74 * high, sign)
             line = Line(1.2 * high, 0.54 * high, text, 0.6 * high, SIGN_COLOURS[sign], bold=True)
             self._band.write([line.within(0.985 * self.width - 1.2 * high)])
         canvas.picture[: self._band.height] = self._band.picture
 
 
-def _line(canvas: Canvas, points: Sequence[Point], width: float, colour: Colour = PAPER) -> None:
-    canvas.stroke([stroke(a, b, width) for a, b in pairwise(points)], (0.0, colour, 1.0))
+_HOLD_S = 3.0  # fills the ring where the prescription asks for no length
+
+
+def said(update: Update, stage: Stage, words: Words, notice: str | None) -> tuple[Sign, str]:
+    """Return the sign and the line that say most: what is wrong before what to do.
+
+    Parameters
+    ----------
+    update, stage
+        What is shown.
+    words
+        In which language.
+    notice
+        The name of what is wrong with the camera, None where nothing is.
+
+    """
+    if notice is not None:
+        return "camera", words.line(notice)
+    if stage.name == "set_up":
+        return "good" if stage.hint is None else "camera", words.line(stage.hint or "ready")
+    if stage.correction is not None:
+        fault = any(f.severity == "fault" for f in update.findings)
+        return "fault" if fault else "advice", words.line(stage.correction)
+    rest = "stopped" if stage.name == "done" else "ready"
+    name = stage.message or {
+        "rest": rest, "extend": "straighten", "hold": "hold", "lower": "lower",
+        "glide": "bend" if update.variant == "knee_bend" else "pump",
+    }[update.phase]  # fmt: skip
+    number = update.set_index + 1 if name == "next_set" else None
+    if name == "hold_seconds" and math.isfinite(update.hold_target_s):
+        number = round(update.hold_target_s)
+    if stage.name != "done":
+        return sign_of(update), words.line(name, number)
+    counted = update.reps > 0 or update.set_index > 1
+    return "good" if counted else "idle", words.line(name, number)
+
+
+def ring_of(update: Update, stage: Stage, words: Words) -> tuple[float, str, str]:
+    """Return how full the ring is, the number in it, and the words below.
+
+    Parameters
+    ----------
+    update, stage
+        What is shown.
+    words
+        In which language.
+
+    """
+    # What is counted from the first pump on is known only when it is done.
+    if update.phase == "hold" and stage.message not in ("pump", "bend"):
+        held = max(update.hold_s, 0.0) if math.isfinite(update.hold_s) else 0.0
+        target = update.hold_target_s
+        full = math.isfinite(target) and target > 0
+        share = held / target if full else held / _HOLD_S
+        return share, f"{math.floor(held)}", words.line("hold")
+    if update.reps_target:
+        below = words.line("of", update.reps_target)
+        return update.reps / update.reps_target, str(update.reps), below
+    return 1.0 if update.reps else 0.0, str(update.reps), words.line("times")

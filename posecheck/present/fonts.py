@@ -61,7 +61,18 @@ def typeset(text: str, size: int) -> tuple[str, ImageFont.FreeTypeFont]:
 
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: int, bold: bool = False) -> int:
-    """Return how wide the text is, in pixels."""
+    """Return how wide a text is, in pixels.
+
+    Parameters
+    ----------
+    text
+        One line.
+    size
+        Of its letters, in pixels.
+    bold
+        Whether it is.
+
+    """
     if bold:
         enlarged = _enlarged(size)
         return -(-round(_pens(text, size * enlarged)[-1]) // enlarged)
@@ -71,7 +82,18 @@ def text_width(text: str, size: int, bold: bool = False) -> int:
 
 @lru_cache(maxsize=4096)
 def text_mask(text: str, size: int, bold: bool = False) -> Image.Image:
-    """Return the text as a mask of its width and of the font's full height."""
+    """Return a text as a mask of its width and of the font's full height.
+
+    Parameters
+    ----------
+    text
+        One line.
+    size
+        Of its letters, in pixels.
+    bold
+        Whether it is.
+
+    """
     if bold:
         return _bold_mask(text, size)
     line, font = typeset(text, size)

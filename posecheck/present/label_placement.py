@@ -15,7 +15,7 @@ from functools import partial
 
 import numpy as np
 
-from posecheck.present.sketch import Box, Point
+from posecheck.present.stencils import Box, Point
 from posecheck.types import Array
 
 # half a label's width and height, how far from its joint it starts, the direction it is wanted in
@@ -25,13 +25,14 @@ _DIRECTIONS = np.linspace(-math.pi, math.pi, 16, endpoint=False)
 _GAPS = np.array([0.0, 3.5, 8.0])  # units
 _TURNS, _FAR = np.tile(_DIRECTIONS, len(_GAPS)), np.repeat(_GAPS, len(_DIRECTIONS))
 _DX, _DY = np.cos(_TURNS), np.sin(_TURNS)
-_LOOK_S = 0.08  # how often the places are looked at
+_WEIGH_S = 0.08  # how often the places are weighed
 _SLACK = 0.7  # units a joint may tremble before its label follows
 _MEMORY_S = 0.4
 _GLIDE_S = 0.18
 _BETTER = 1.5  # cost that a label must save by moving
 _LOST_S = 0.7  # a label that was away for so long starts anew
 _BOX_COST = 12.0
+_TURN_COST, _FAR_COST = 0.4, 0.12  # of a radian off the wanted direction, of a unit further away
 
 
 @dataclass(slots=True)
@@ -45,7 +46,16 @@ class _Kept:
 
 
 class Labels:
-    """Places the labels of one picture size."""
+    """Places the labels of pictures of one size.
+
+    Parameters
+    ----------
+    width_px, height_px
+        The size of the pictures.
+    unit
+        What all sizes are multiples of, in pixels.
+
+    """
 
     def __init__(self, width_px: int, height_px: int, unit: float) -> None:
         self._size, self._unit = (width_px, height_px), unit
@@ -67,10 +77,24 @@ class Labels:
         body: Callable[[], tuple[Array, Array]],
         taken: Sequence[Box],
     ) -> Box:
-        """Return the box of a label.
+        """Return the box of a label, in pixels.
 
-        ``body`` tells points to keep off, (n, 2), and what covering each costs, (n,), and
-        ``taken`` is boxes.
+        Parameters
+        ----------
+        name
+            Which label it is.
+        t_s
+            When.
+        joint
+            What it stands at, in pixels.
+        shape
+            Half its width and height, how far from the joint it starts, in pixels, and the
+            direction it is wanted in, in radians.
+        body
+            Tells points to keep off, (n, 2) in pixels, and what covering each costs, (n,).
+        taken
+            Boxes to keep off, in pixels.
+
         """
         kept = self._kept.get(name)
         if kept is None or not 0 <= t_s - kept.t_s <= _LOST_S:
@@ -79,7 +103,7 @@ class Labels:
             kept = _Kept(t_s, t_s, joint, costs, place, (math.nan, math.nan))
             self._kept[name] = kept
         kept.anchor = x, y = _dragged(kept.anchor, joint, _SLACK * self._unit)
-        if t_s - kept.looked_s >= _LOOK_S:
+        if t_s - kept.looked_s >= _WEIGH_S:
             self._due.append(partial(self._weigh, kept, t_s, shape, body, taken))
         _, there = self._middles(kept.anchor, shape, slice(kept.place, kept.place + 1))
         wanted = (float(there[0, 0]) - x, float(there[0, 1]) - y)
@@ -138,7 +162,7 @@ class Labels:
         """Return what each place costs, (places,)."""
         (wide, high, _, away), u = shape, self._unit
         wished, inside = self._middles(joint, shape, slice(None))
-        costs = abs((_TURNS - away + math.pi) % math.tau - math.pi) * 0.4 + _FAR * 0.12
+        costs = abs((_TURNS - away + math.pi) % math.tau - math.pi) * _TURN_COST + _FAR * _FAR_COST
         costs += np.hypot(*(wished - inside).T) / u
         x, y = inside.T
         near = abs(points[:, 0] - x[:, None]) < wide + 1.5 * u

@@ -1,4 +1,4 @@
-"""The large ring of a live session: what fills in it, and the number in its middle.
+"""The large ring of a live session, which fills, and the number in its middle.
 
 A ring is drawn full and empty once, and each state of it is put together from these two.
 """
@@ -10,21 +10,35 @@ from functools import lru_cache
 
 import numpy as np
 
-from posecheck.present.drawing import GREEN, PAPER, Canvas, Line, Picture
-from posecheck.present.sketch import Colour, Point
+from posecheck.present.canvas import GREEN, PAPER, Canvas, Line, Picture
+from posecheck.present.stencils import Colour, Point
 from posecheck.types import Array
 
 GROUND: Colour = (17, 22, 30)
 EMPTY: Colour = (52, 62, 76)
 _STEPS = 120  # states of a ring
 _PEN = 0.19  # of the radius
+_ROOM = 0.86  # of the ring's inner width: a number
 _TEXT = 1.18  # size of a number over the radius: its digits are three quarters of that
 
 
 def draw_ring(
     picture: Picture, centre: Point, radius: float, share: float, colour: Colour = GREEN
 ) -> None:
-    """Draw a ring on plain ground that is filled by a share, clockwise from the top."""
+    """Draw a ring on plain ground that is filled by a share, clockwise from the top.
+
+    Parameters
+    ----------
+    picture
+        (height, width, 3), RGB; it is drawn on in place.
+    centre, radius
+        Where the ring stands, and how large it is, in pixels.
+    share
+        How full it is, 0 to 1.
+    colour
+        What it is filled with.
+
+    """
     ring = _filled(round(radius), ring_step(share), colour)
     side = len(ring)
     left, top = round(centre[0]) - side // 2, round(centre[1]) - side // 2
@@ -69,15 +83,19 @@ def _across(radius: int) -> tuple[Array, Array]:
     return x, y
 
 
-def draw_number(
-    canvas: Canvas, centre: Point, radius: float, number: str, below: str = "",
-    colour: Colour = PAPER,
-) -> None:  # fmt: skip
-    """Write a number as large as a ring has room for, and a word below it."""
+def draw_number(canvas: Canvas, centre: Point, radius: float, number: str) -> None:
+    """Write a number as large as a ring has room for.
+
+    Parameters
+    ----------
+    canvas
+        What is drawn on.
+    centre, radius
+        Those of the ring, in pixels.
+    number
+        What is written.
+
+    """
     room = 2 * (1 - _PEN) * radius
-    line = Line(centre[0], centre[1], number, _TEXT * radius, colour, bold=True, align=0.5)
-    if below:
-        line = line._replace(y=centre[1] - 0.14 * radius, size=0.98 * radius)
-        under = Line(centre[0], centre[1] + 0.46 * radius, below, 0.3 * radius, align=0.5)
-        canvas.write([under.within(0.78 * room)])
-    canvas.write([line.within(0.86 * room)])
+    line = Line(*centre, number, _TEXT * radius, PAPER, bold=True, align=0.5)
+    canvas.write([line.within(_ROOM * room)])

@@ -13,12 +13,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from present_factory import make_finding, make_report, make_series
+from present_factory import ENGLISH, make_finding, make_report, make_series
 
 from posecheck.present.chart import MOST_POINTS, chart, decimate
-from posecheck.present.page import render_page, write_page, write_plotly
-from posecheck.present.page_parts import clock, number, page_parts
-from posecheck.present.shell import json_in_script
+from posecheck.present.html_pages import json_in_script
+from posecheck.present.report_page import (
+    clock,
+    number,
+    page_parts,
+    render_page,
+    write_page,
+    write_plotly,
+)
 from posecheck.types import Grade, Report
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>.mp4"
@@ -28,9 +34,9 @@ JPEG = b"\xff\xd8\xff\xe0picture\xff\xd9"
 def small_page(report: Report, **kwargs: Any) -> str:
     """Return a page without the library."""
     parts = page_parts(
-        report, kwargs.get("frames", {}), kwargs.get("video", False), kwargs.get("change")
+        report, ENGLISH, kwargs.get("frames", {}), kwargs.get("video", False), kwargs.get("change")
     )
-    return render_page(parts, chart(report), "plotly.min.js")
+    return render_page(parts, chart(report, ENGLISH), "plotly.min.js")
 
 
 def test_the_page_says_what_the_report_says() -> None:
@@ -105,7 +111,7 @@ def test_the_policy_forbids_any_network() -> None:
 @pytest.mark.parametrize("address", ["/etc/x.js", "https://example.org/x.js", "..\\x.js"])
 def test_the_library_is_beside_the_page(address: str) -> None:
     """Only a relative address is taken."""
-    parts = page_parts(make_report(), {}, False, None)
+    parts = page_parts(make_report(), ENGLISH, {}, False, None)
     with pytest.raises(ValueError, match="not a relative address"):
         render_page(parts, {}, address)
 
@@ -127,7 +133,7 @@ def test_decimation_keeps_the_peaks(values: list[float], most: int) -> None:
 
 def test_a_long_clip_has_a_small_chart() -> None:
     """An hour at 30 frames a second is no larger than a minute."""
-    figure = chart(make_report(series=make_series(108_000, 30)))
+    figure = chart(make_report(series=make_series(108_000, 30)), ENGLISH)
     assert all(len(trace["x"]) <= 2 * MOST_POINTS + 500 for trace in figure["data"])
 
 
@@ -154,6 +160,7 @@ def test_the_page_in_a_browser(browser: Any, tmp_path: Path, width: int, library
     write_page(
         report,
         folder / "report.html",
+        ENGLISH,
         frames={0: JPEG},
         video=library == "inline",
         plotly_js=library,

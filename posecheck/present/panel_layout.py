@@ -12,12 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from posecheck.present.sketch import Box
+from posecheck.present.stencils import Box
 from posecheck.types import Array
 
 _CELLS = 40
 _BAD = 0.02  # a covered share of the body that is worth moving for
+_BETTER = 0.5  # of what is covered now: an arrangement that is worth moving to
 _WAIT_S = 1.0
+_REMEMBERED = 0.995  # a frame: some seconds are, so that a moved camera is followed
+_FAR_PX = 1e6  # further outside a joint is nonsense
+_LIMB = 3  # units; a limb is thicker than its middle line
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,15 @@ def unit_px(width_px: int, height_px: int) -> float:
 
 
 def body_points(working_px: Array, resting_px: Array, trunk_px: Array) -> Array:
-    """Return points all along the body, (n, 2), from joints of one frame or of a whole clip.
+    """Return points all along the body, (n, 2) in pixels, of one frame or of a whole clip.
 
-    The arrays are (..., 5, 2), (..., 5, 2) and (..., 2, 2) as in ``Update`` and ``Series``.
+    Parameters
+    ----------
+    working_px, resting_px
+        Joints of the legs, (..., 5, 2), as in ``Update`` and ``Series``.
+    trunk_px
+        The middle of the shoulders and the ear, (..., 2, 2), likewise.
+
     """
     working, resting, trunk = (
         _within_reason(np.asarray(a, dtype=np.float64)).reshape(-1, n, 2)
@@ -60,7 +70,7 @@ def body_points(working_px: Array, resting_px: Array, trunk_px: Array) -> Array:
 
 def _within_reason(xy: Array) -> Array:
     # Sums of what is far outside or infinite would warn; it is nowhere in the picture anyway.
-    return np.where(abs(xy) < 1e6, xy, np.nan)
+    return np.where(abs(xy) < _FAR_PX, xy, np.nan)
 
 
 def _along(chain: Array) -> Array:
@@ -73,7 +83,16 @@ def _along(chain: Array) -> Array:
 
 
 class Placer:
-    """Chooses an arrangement for a picture size, once for a clip or as a session goes on."""
+    """Chooses where the panels go, once for a clip or as a session goes on.
+
+    Parameters
+    ----------
+    width_px, height_px
+        The size of the pictures.
+    unit
+        What all sizes are multiples of, in pixels.
+
+    """
 
     def __init__(self, width_px: int, height_px: int, unit: float) -> None:
         self._size = np.array([width_px, height_px], dtype=np.float64)
@@ -85,18 +104,27 @@ class Placer:
         self.layout = self.options[0]
 
     def fix(self, points: Array) -> None:
-        """Choose for all points of a clip, and keep it."""
+        """Choose for all points of a clip, (n, 2) in pixels, and keep it."""
         self._grid[:] = 0
         self._add(np.asarray(points, dtype=np.float64).reshape(-1, 2))
         self.fixed = True
         self.layout = min(self.options, key=self._cost)
 
     def follow(self, t_s: float, points: Array) -> None:
-        """Learn from one frame of a session; move only after it has been bad for a while."""
+        """Learn from one frame of a session; move only after it has been bad for a while.
+
+        Parameters
+        ----------
+        t_s
+            When.
+        points
+            Where the body is, (n, 2) in pixels.
+
+        """
         if self.fixed or not len(points):
             return
         first = not self._grid.any()
-        self._grid *= 0.995  # forgets over some seconds, so that a moved camera is followed
+        self._grid *= _REMEMBERED
         self._add(points)
         cost = self._cost(self.layout)
         if not first and cost <= _BAD:
@@ -105,7 +133,7 @@ class Placer:
         best = min(self.options, key=self._cost)
         if first:
             self.layout = best
-        elif self._cost(best) > cost / 2:
+        elif self._cost(best) > _BETTER * cost:
             self._bad_since = None
         elif self._bad_since is None or t_s < self._bad_since:
             self._bad_since = t_s
@@ -126,8 +154,7 @@ class Placer:
         return float(covered + 0.5 * self._mass(layout.messages)) / float(total) + order
 
     def _mass(self, box: Box) -> float:
-        # A limb is thicker than its middle line.
-        room = 3 * self._unit
+        room = _LIMB * self._unit
         x0, y0, x1, y1 = (
             (v + d) / s * _CELLS
             for v, d, s in zip(

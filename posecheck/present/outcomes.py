@@ -1,4 +1,4 @@
-"""How many clips of a batch came to what, and why."""
+"""What became of the clips of a batch: how many came to what, and why."""
 
 from __future__ import annotations
 
@@ -9,21 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal
 
-from posecheck.present.words import VERDICT_WORDS, WARNING_WORDS, rule_words
-from posecheck.types import ClipGrade, Verdict
+from posecheck.types import ClipGrade, Verdict, Words
 
 Outcome = Verdict | Literal["failed"]
 OUTCOMES: tuple[Outcome, ...] = ("pass", "needs_work", "ungradable", "failed")
-OUTCOME_WORDS: dict[Outcome, str] = {
-    **{verdict: words for verdict, words in VERDICT_WORDS.items()},  # noqa: C416
-    "failed": "Failed",
-}
+_SHORTEST_NAME = 4  # letters of a clip's name; shorter ones stand in words
 
 
 @dataclass(slots=True)
 class Tally:
     """Counts clips as they pass by; each reason once a clip."""
 
+    words: Words  # the language of the reasons
     clips: int = 0
     counts: Counter[Outcome] = field(default_factory=Counter)
     reasons: dict[Outcome, Counter[str]] = field(
@@ -36,7 +33,7 @@ class Tally:
         self.clips += 1
         self.counts[outcome] += 1
         if outcome != "pass":
-            self.reasons[outcome].update(set(reasons_of(row)))
+            self.reasons[outcome].update(set(reasons_of(row, self.words)))
 
     def common(self, outcome: Outcome, most: int = 8) -> list[tuple[str, int]]:
         """Return the commonest reasons, the first by name where they are as common."""
@@ -53,22 +50,35 @@ def outcome_of(row: ClipGrade) -> Outcome:
     return row.verdict or "failed"
 
 
-def reasons_of(row: ClipGrade) -> list[str]:
+def outcome_words(words: Words) -> dict[Outcome, str]:
+    """Return what the outcomes are called."""
+    return {o: "Failed" if o == "failed" else words.verdicts[o] for o in OUTCOMES}
+
+
+def reasons_of(row: ClipGrade, words: Words) -> list[str]:
     """Return in words what stands against a clip: its error, its faults, or its warnings.
 
     Only of a clip that passed there may be none.
+
+    Parameters
+    ----------
+    row
+        The clip.
+    words
+        The language.
+
     """
     if row.verdict is None:
         return [_without_name(row.error or "No reason is known.", row.clip)]
     still = math.isnan(row.tension_knee_flexion_deg)
     if row.verdict == "needs_work":
-        faults = [rule_words(rule) for rule in row.faults]
+        faults = [words.title(rule) for rule in row.faults]
         if not row.reps:
             faults.append("No repetitions were seen")
         elif still:
             faults.append("No point of tension was seen")
         return faults or ["Less than was prescribed"]
-    warnings = [WARNING_WORDS.get(name, rule_words(name)) for name in row.warnings]
+    warnings = [words.title(name) for name in row.warnings]
     if row.verdict == "pass" or warnings:
         return warnings
     return ["No exercise was found" if still and not row.reps else "The leg was seen too little"]
@@ -77,7 +87,7 @@ def reasons_of(row: ClipGrade) -> list[str]:
 def _without_name(error: str, clip: str) -> str:
     """Return the sentence that clips with the same fate share."""
     name = PurePosixPath(clip).name
-    if len(name) <= 3:  # shorter ones stand in words
+    if len(name) < _SHORTEST_NAME:
         return error
     # With the folders before it, as far as they hold no space.
     return re.sub(rf"[^\s'\"]*{re.escape(name)}", "…", error.replace(clip, name))

@@ -1,4 +1,4 @@
-"""The window itself: full screen, by SDL, which has a picture painted in a millisecond.
+"""The window itself, full screen, made by SDL, which has a picture painted in a millisecond.
 
 OpenCV's windows take four times as long, half of it asleep, and stay black now and then where
 nothing manages windows.
@@ -23,9 +23,9 @@ import pygame
 
 from posecheck.errors import MissingDependencyError
 from posecheck.natives import load_cv2
-from posecheck.present.dial import GROUND
-from posecheck.present.drawing import Picture
+from posecheck.present.canvas import Picture
 from posecheck.present.mirror import fitted
+from posecheck.present.progress_ring import GROUND
 
 cv2 = load_cv2()
 
@@ -37,8 +37,8 @@ _ORDERS = {
 }
 
 
-class Glass:
-    """A window that shows pictures.
+class SdlWindow:
+    """A full-screen window that shows pictures.
 
     Raises
     ------
@@ -59,7 +59,7 @@ class Glass:
         pygame.display.flip()  # else it stays undefined until the first picture
 
     def show(self, picture: Picture) -> None:
-        """Paint an RGB picture, as large as the screen has room for."""
+        """Paint an RGB picture, (height, width, 3), as large as the screen has room for."""
         wide, high = self.surface.get_size()
         size = fitted(picture, (0, 0, wide, high))
         if size != picture.shape[1::-1]:
@@ -68,7 +68,7 @@ class Glass:
         pygame.display.flip()
 
     def hear(self) -> bool:
-        """Hear the keys; whether it has not been closed."""
+        """Hear the keys; return whether it has not been closed."""
         return not any(
             event.type == pygame.QUIT or (event.type == pygame.KEYDOWN and event.key in _ENDS)
             for event in pygame.event.get()
@@ -76,7 +76,18 @@ class Glass:
 
 
 def put(picture: Picture, surface: pygame.Surface, left: int, top: int) -> None:
-    """Copy a picture into a surface; OpenCV takes a quarter of SDL's time where it knows how."""
+    """Copy a picture into a surface; OpenCV takes a quarter of SDL's time where it knows how.
+
+    Parameters
+    ----------
+    picture
+        (height, width, 3), RGB.
+    surface
+        Where it goes.
+    left, top
+        The pixel of the surface where its upper left corner stands.
+
+    """
     high, wide = picture.shape[:2]
     order = _ORDERS.get(surface.get_masks()[:3]) if surface.get_bytesize() == 4 else None
     if order is None or sys.byteorder != "little":
@@ -89,7 +100,7 @@ def put(picture: Picture, surface: pygame.Surface, left: int, top: int) -> None:
 
 
 def _opened() -> pygame.Surface:
-    """The whole screen; painted by way of the 3-D drivers where there is no other."""
+    """Return the whole screen; painted by way of the 3-D drivers where there is no other."""
     try:
         return _open()
     except pygame.error:

@@ -28,8 +28,9 @@ import numpy as np
 from posecheck.errors import MissingDependencyError
 
 if TYPE_CHECKING:
-    from posecheck.present.glass import Glass
-    from posecheck.present.stage import StageScreen
+    from posecheck.present.live_screen import LiveScreen
+    from posecheck.present.sdl_window import SdlWindow
+    from posecheck.types import Words
 
 HEADER = struct.Struct("<BIII")  # what to do, width and height of a picture, bytes behind it
 NOTHING, SHOW, AHEAD, DRAW = range(4)  # show a picture; prepare it; draw the screen of it
@@ -67,20 +68,20 @@ def main() -> None:
     """Draw and show until no message comes any more, or the window is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever feeds this decides
     try:
-        from posecheck.present.glass import Glass
-        from posecheck.present.stage import StageScreen
+        from posecheck.present.live_screen import LiveScreen
+        from posecheck.present.sdl_window import SdlWindow
     except (ImportError, MissingDependencyError):
         _say(NO_LIBRARY)
         return
     try:
-        glass = Glass()
+        window = SdlWindow()
     except MissingDependencyError:
         _say(NO_WINDOW)
         return
     shared = mmap.mmap(int(sys.argv[1]), SHARED_BYTES) if len(sys.argv) > 1 else None
     _say(READY)
     try:
-        _run(_messages(shared), StageScreen(), glass)
+        _run(_messages(shared), LiveScreen(), window)
     except Exception as error:
         why = " ".join(f"{type(error).__name__}: {error}".split())
         _say(BROKEN + why.encode(errors="replace") + b"\n")
@@ -88,22 +89,25 @@ def main() -> None:
     _say(CLOSED)
 
 
-def _run(messages: Iterator[_Message], screen: StageScreen, glass: Glass) -> None:
+def _run(messages: Iterator[_Message], screen: LiveScreen, window: SdlWindow) -> None:
     given = np.zeros((1, 1, 3), np.uint8)
+    words: Words | None = None  # those that came last
     for what, (width, height), picture, behind in messages:
         if width:
             given = np.frombuffer(picture, np.uint8).reshape(height, width, 3)
         if what == AHEAD:
             screen.prepare(given)
         elif what == SHOW:
-            glass.show(given)
+            window.show(given)
         elif what == DRAW:
-            words, numbers = pickle.loads(behind)
-            glass.show(screen.draw(given, *words, **numbers))
+            (update, stage, new), options = pickle.loads(behind)
+            words = new or words
+            assert words is not None  # they come with the first screen
+            window.show(screen.draw(given, update, stage, words, **options))
         if what in (SHOW, DRAW):
             _say(SHOWN + TIME.pack(time.monotonic()))
         screen.settle()
-        if not glass.hear():
+        if not window.hear():
             return
         _say(DONE)
 

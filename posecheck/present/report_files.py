@@ -1,4 +1,4 @@
-"""A report as JSON and CSV, and an earlier report read back."""
+"""The files of a report: ``report.json`` and ``angles.csv``, and an earlier report read back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from posecheck.errors import InputError
 from posecheck.present.files import write_whole
-from posecheck.types import PHASES, Report, Series, Tension
+from posecheck.types import PHASES, Finding, Report, Series, Tension
 
 SCHEMA = "posecheck.report/1"
 _TOO_LARGE = 64 * 1024 * 1024
@@ -56,7 +56,7 @@ def report_to_dict(report: Report) -> dict[str, Any]:
             for one in report.sets
         ],
         "reps": [dataclasses.asdict(rep) for rep in report.reps],
-        "findings": [dataclasses.asdict(finding) for finding in report.findings],
+        "findings": [_finding(finding) for finding in report.findings],
         "grade": {
             "verdict": grade.verdict,
             "score": grade.score,
@@ -68,6 +68,12 @@ def report_to_dict(report: Report) -> dict[str, Any]:
     return {
         key: _plain(value, None if key == "prescription" else 2) for key, value in plain.items()
     }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    plain = dataclasses.asdict(finding)
+    del plain["joint"]  # it says where the finding is drawn, not what was found
+    return plain
 
 
 def _tension(tension: Tension | None) -> dict[str, Any] | None:
@@ -101,7 +107,18 @@ def _fine(name: str) -> bool:
 
 
 def write_json(report: Report, path: Path, change: Mapping[str, Any] | None = None) -> None:
-    """Write ``report.json``; with ``change``, what is different since an earlier report."""
+    """Write ``report.json``.
+
+    Parameters
+    ----------
+    report
+        What is written.
+    path
+        Where it goes.
+    change
+        What is different since an earlier report.
+
+    """
     plain = report_to_dict(report)
     if change is not None:
         plain["change"] = _plain(change, 2)

@@ -1,4 +1,4 @@
-"""What the page's template may use: a report turned into words."""
+"""A report as one HTML page that opens without a network."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ import base64
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 
-from posecheck.present.words import VARIANT_WORDS, VERDICT_WORDS, rule_words
-from posecheck.types import Finding, Rep, Report, Tension, Verdict
+from posecheck.present.chart import chart
+from posecheck.present.files import write_whole
+from posecheck.present.html_pages import (
+    environment,
+    json_in_script,
+    plotly,
+    policy,
+    template_file,
+)
+from posecheck.types import Finding, Rep, Report, Tension, Verdict, Words
 
+_MINUTE_S = 60
 _UNITS = {"deg": "°", "s": " s", "fraction": "", "deg/s": "°/s"}
 
 
@@ -69,21 +80,25 @@ class PageParts:
 
 
 def page_parts(
-    report: Report, frames: Mapping[int, bytes], video: bool, change: Mapping[str, Any] | None
+    report: Report,
+    words: Words,
+    frames: Mapping[int, bytes],
+    video: bool,
+    change: Mapping[str, Any] | None,
 ) -> PageParts:
-    """Return a report's parts in words."""
+    """Return a report's parts in words; parameters as those of `write_page`."""
     grade = report.grade
     return PageParts(
         clip=report.clip.name,
         verdict=grade.verdict,
-        verdict_words=VERDICT_WORDS[grade.verdict],
+        verdict_words=words.verdicts[grade.verdict],
         score=grade.score,
         score_lines=tuple(ScoreLine(d.reason, abs(d.points)) for d in grade.deductions),
         reasons=grade.reasons,
-        facts=tuple(_facts(report)),
-        sets=tuple(_sets(report)),
+        facts=tuple(_facts(report, words)),
+        sets=tuple(_sets(report, words)),
         summary=_summary(report),
-        findings=tuple(_finding(f, frames.get(i)) for i, f in enumerate(report.findings)),
+        findings=tuple(_finding(f, words, frames.get(i)) for i, f in enumerate(report.findings)),
         notes=report.quality.notes or report.quality.warnings,
         change=tuple(_change(change or {})),
         change_sentence=str((change or {}).get("sentence", "")),
@@ -94,7 +109,18 @@ def page_parts(
 
 
 def number(value: float, unit: str = "", digits: int = 0) -> str:
-    """Return a number with its unit, or a dash where it is unknown."""
+    """Return a number with its unit, or a dash where it is unknown.
+
+    Parameters
+    ----------
+    value
+        The number, NaN where it is unknown.
+    unit
+        What stands behind it.
+    digits
+        How many stand behind the point.
+
+    """
     if not math.isfinite(value):
         return "–"
     rounded = round(value, digits) + 0.0  # no "-0"
@@ -105,10 +131,10 @@ def clock(seconds: float) -> str:
     """Return a time of the clip: seconds, or minutes from one minute on."""
     if not math.isfinite(seconds):
         return "–"
-    if seconds < 60:
+    if seconds < _MINUTE_S:
         return f"{seconds:.1f} s"
     tenths = round(seconds * 10)
-    return f"{tenths // 600}:{tenths % 600 / 10:04.1f} min"
+    return f"{tenths // (10 * _MINUTE_S)}:{tenths % (10 * _MINUTE_S) / 10:04.1f} min"
 
 
 def _with_band(value: float, half: float) -> str:
@@ -116,10 +142,10 @@ def _with_band(value: float, half: float) -> str:
     return number(value, "°") + band
 
 
-def _facts(report: Report) -> Iterator[tuple[str, str]]:
+def _facts(report: Report, words: Words) -> Iterator[tuple[str, str]]:
     yield "Leg", (report.side or "none found").capitalize()
-    words = VARIANT_WORDS[report.variant] if report.variant else "none found"
-    yield "Movement", words[0].upper() + words[1:]
+    movement = words.variants[report.variant] if report.variant else "none found"
+    yield "Movement", movement[0].upper() + movement[1:]
     yield "Repetitions", str(len(report.reps))
     if report.tension is not None:
         yield from _tension(report, report.tension)
@@ -140,10 +166,10 @@ def _tension(report: Report, tension: Tension) -> Iterator[tuple[str, str]]:
     yield "Hip there (0° = leg flat)", _with_band(tension.hip_flexion_deg, hip_half)
 
 
-def _sets(report: Report) -> Iterator[SetPart]:
+def _sets(report: Report, words: Words) -> Iterator[SetPart]:
     for one in report.sets:
-        words = VARIANT_WORDS[one.variant] if one.variant else "no repetitions"
-        title = f"{one.side} leg, {words}".capitalize()
+        movement = words.variants[one.variant] if one.variant else "no repetitions"
+        title = f"{one.side} leg, {movement}".capitalize()
         if len(report.sets) > 1:
             title = f"Set {one.index}: {title[0].lower()}{title[1:]}"
         yield SetPart(
@@ -173,7 +199,7 @@ def _summary(report: Report) -> str:
     return f"{words} Repetitions: {len(report.reps)}."
 
 
-def _finding(finding: Finding, jpeg: bytes | None) -> FindingPart:
+def _finding(finding: Finding, words: Words, jpeg: bytes | None) -> FindingPart:
     when = f"{clock(finding.start_s)} to {clock(finding.end_s)}"
     if finding.rep is not None:
         when = f"Repetition {finding.rep}, {when}"
@@ -187,7 +213,7 @@ def _finding(finding: Finding, jpeg: bytes | None) -> FindingPart:
     if jpeg:
         picture = "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
     return FindingPart(
-        title=rule_words(finding.rule),
+        title=words.title(finding.rule),
         severity=finding.severity,
         message=finding.message,
         when=when,
@@ -232,3 +258,84 @@ def _about(report: Report) -> Iterator[tuple[str, str]]:
     yield "Camera above the person", number(quality.view_elevation_deg, "°")
     yield "Landmark model", report.model.name
     yield "Posecheck", report.posecheck
+
+
+def write_page(
+    report: Report,
+    path: Path,
+    words: Words,
+    *,
+    frames: Mapping[int, bytes] | None = None,
+    video: bool = False,
+    plotly_js: str = "inline",
+    change: Mapping[str, Any] | None = None,
+) -> None:
+    """Write ``report.html``.
+
+    Parameters
+    ----------
+    report
+        What is shown.
+    path
+        Where the page goes.
+    words
+        The language.
+    frames
+        JPEG pictures by the index of the finding that they show.
+    video
+        Whether ``annotated.mp4`` stands beside the page.
+    plotly_js
+        ``inline``, or the relative address of a copy that ``write_plotly`` wrote.
+    change
+        The comparison with an earlier report: ``sentence``, ``knee_change_deg``,
+        ``detectable_deg``.
+
+    """
+    parts = page_parts(report, words, frames or {}, video, change)
+    page = render_page(parts, chart(report, words), plotly_js)
+    with write_whole(path) as stream:
+        stream.write(page)
+
+
+def write_plotly(path: Path) -> None:
+    """Write the copy of plotly.js that the pages of a batch share."""
+    with write_whole(path) as stream:
+        stream.write(plotly())
+
+
+def render_page(parts: PageParts, figure: Mapping[str, Any], plotly_js: str) -> str:
+    """Return the page as text.
+
+    Parameters
+    ----------
+    parts
+        What stands on it.
+    figure
+        The chart, as `chart` makes it.
+    plotly_js
+        As that of `write_page`.
+
+    """
+    own = template_file("report.js")
+    if plotly_js == "inline":
+        library = plotly()
+        allowed = policy(library, own)
+    else:
+        address = PurePosixPath(plotly_js)
+        if address.is_absolute() or ":" in plotly_js or "\\" in plotly_js:
+            raise ValueError(f"plotly_js is not a relative address: {plotly_js!r}")
+        library = ""
+        allowed = policy("'self' file:", own)
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            parts=parts,
+            policy=Markup(allowed),
+            style=Markup(template_file("report.css")),
+            script=Markup(own),
+            library=Markup(library),
+            library_address="" if library else plotly_js,
+            figure=Markup(json_in_script(figure)),
+        )
+    )
