@@ -138,7 +138,16 @@ class Canvas:
             paint(self.picture, strokes, coat)
 
     def stamp(self, stencil: Stencil, dx: int = 0, dy: int = 0) -> None:
-        """Blend a stencil in, moved by whole pixels; clipped."""
+        """Blend a stencil in; what lies outside is left out.
+
+        Parameters
+        ----------
+        stencil
+            What is blended.
+        dx, dy
+            How far it is moved, in pixels.
+
+        """
         x, y, keep, ink = stencil.x, stencil.y, stencil.keep, stencil.ink
         if not x.size:
             return
@@ -153,12 +162,30 @@ class Canvas:
         self._blend(y.astype(np.intp) * self._stride + x + first, keep, ink)
 
     def put(self, stencils: Iterable[Stencil], at: Point = (0.0, 0.0)) -> None:
-        """Blend several in, one over the other."""
+        """Blend several stencils in, one over the other.
+
+        Parameters
+        ----------
+        stencils
+            What is blended, in this order.
+        at
+            Where their origin goes, in pixels.
+
+        """
         for stencil in stencils:
             self.stamp(stencil, round(at[0]), round(at[1]))
 
     def shade(self, box: Box, radius: float) -> None:
-        """Darken a rounded box so that text on it can be read whatever lies beneath."""
+        """Darken a rounded box so that text on it can be read whatever lies beneath.
+
+        Parameters
+        ----------
+        box
+            What is darkened, in pixels.
+        radius
+            Of its corners, in pixels.
+
+        """
         x0, y0 = max(round(box[0]), 0), max(round(box[1]), 0)
         x1, y1 = min(round(box[2]), self.width), min(round(box[3]), self.height)
         size = min(round(radius), (x1 - x0) // 2, (y1 - y0) // 2)
@@ -180,5 +207,14 @@ class Canvas:
             self.stamp(_block(written))
 
     def write_at(self, lines: tuple[Line, ...], at: Point) -> None:
-        """Write lines that stand around a point, which may be another in each frame."""
+        """Write lines that stand around a point, which may be another in each frame.
+
+        Parameters
+        ----------
+        lines
+            What is written, as if the point were the origin; they do not overlap.
+        at
+            The point, in pixels.
+
+        """
         self.stamp(_block(lines), round(at[0]), round(at[1]))

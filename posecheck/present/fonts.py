@@ -47,7 +47,16 @@ def _system(size: int) -> ImageFont.FreeTypeFont | None:
 
 @lru_cache(maxsize=4096)
 def typeset(text: str, size: int) -> tuple[str, ImageFont.FreeTypeFont]:
-    """Return what is written and the font it is written in."""
+    """Return what is written and the font it is written in.
+
+    Parameters
+    ----------
+    text
+        What was asked for.
+    size
+        Of its letters, in pixels.
+
+    """
     line = printable(text)
     if _BUILT_IN.issuperset(line):
         return line, _built_in(size)

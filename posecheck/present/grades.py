@@ -31,7 +31,16 @@ _ROWS_AT_ONCE = 2000
 
 
 def write_grades_csv(rows: Iterable[ClipGrade], path: Path) -> None:
-    """Write ``grades.csv``: empty where unknown, and no cell that a spreadsheet would run."""
+    """Write ``grades.csv``: empty where unknown, and no cell that a spreadsheet would run.
+
+    Parameters
+    ----------
+    rows
+        The clips; they are taken one by one.
+    path
+        Where the table goes.
+
+    """
     with write_whole(path) as stream:
         stream.write(",".join(COLUMNS) + "\n")
         for row in rows:
@@ -39,7 +48,16 @@ def write_grades_csv(rows: Iterable[ClipGrade], path: Path) -> None:
 
 
 def write_grades_parquet(rows: Iterable[ClipGrade], path: Path) -> None:
-    """Write ``grades.parquet``: typed columns, null where unknown."""
+    """Write ``grades.parquet``: typed columns, null where unknown.
+
+    Parameters
+    ----------
+    rows
+        The clips; so many as make up a group are in memory at a time.
+    path
+        Where the table goes.
+
+    """
     import pyarrow as pa
     from pyarrow import parquet
 

@@ -36,7 +36,7 @@ _TURN_COST, _FAR_COST = 0.4, 0.12  # of a radian off the wanted direction, of a 
 
 
 @dataclass(slots=True)
-class _Kept:
+class _Label:
     t_s: float
     looked_s: float
     anchor: Point
@@ -59,7 +59,7 @@ class Labels:
 
     def __init__(self, width_px: int, height_px: int, unit: float) -> None:
         self._size, self._unit = (width_px, height_px), unit
-        self._kept: dict[str, _Kept] = {}
+        self._placed: dict[str, _Label] = {}
         self._due: list[Callable[[], None]] = []
 
     def settle(self) -> None:
@@ -96,41 +96,41 @@ class Labels:
             Boxes to keep off, in pixels.
 
         """
-        kept = self._kept.get(name)
-        if kept is None or not 0 <= t_s - kept.t_s <= _LOST_S:
+        label = self._placed.get(name)
+        if label is None or not 0 <= t_s - label.t_s <= _LOST_S:
             costs = self._costs(joint, shape, *body(), taken)
             place = int(costs.argmin())
-            kept = _Kept(t_s, t_s, joint, costs, place, (math.nan, math.nan))
-            self._kept[name] = kept
-        kept.anchor = x, y = _dragged(kept.anchor, joint, _SLACK * self._unit)
-        if t_s - kept.looked_s >= _WEIGH_S:
-            self._due.append(partial(self._weigh, kept, t_s, shape, body, taken))
-        _, there = self._middles(kept.anchor, shape, slice(kept.place, kept.place + 1))
+            label = _Label(t_s, t_s, joint, costs, place, (math.nan, math.nan))
+            self._placed[name] = label
+        label.anchor = x, y = _dragged(label.anchor, joint, _SLACK * self._unit)
+        if t_s - label.looked_s >= _WEIGH_S:
+            self._due.append(partial(self._weigh, label, t_s, shape, body, taken))
+        _, there = self._middles(label.anchor, shape, slice(label.place, label.place + 1))
         wanted = (float(there[0, 0]) - x, float(there[0, 1]) - y)
-        share = 1 - math.exp(-(t_s - kept.t_s) / _GLIDE_S)
-        kept.offset = (
-            _eased(kept.offset[0], wanted[0], share),
-            _eased(kept.offset[1], wanted[1], share),
+        share = 1 - math.exp(-(t_s - label.t_s) / _GLIDE_S)
+        label.offset = (
+            _eased(label.offset[0], wanted[0], share),
+            _eased(label.offset[1], wanted[1], share),
         )
-        kept.t_s = t_s
-        x, y = self._inside(x + kept.offset[0], y + kept.offset[1], shape)
+        label.t_s = t_s
+        x, y = self._inside(x + label.offset[0], y + label.offset[1], shape)
         wide, high = shape[:2]
         return (x - wide, y - high, x + wide, y + high)
 
     def _weigh(
         self,
-        kept: _Kept,
+        label: _Label,
         t_s: float,
         shape: _Shape,
         body: Callable[[], tuple[Array, Array]],
         taken: Sequence[Box],
     ) -> None:
-        costs = self._costs(kept.anchor, shape, *body(), taken)
-        kept.costs += (costs - kept.costs) * (1 - math.exp((kept.looked_s - t_s) / _MEMORY_S))
-        best = int(kept.costs.argmin())
-        if kept.costs[best] < kept.costs[kept.place] - _BETTER:
-            kept.place = best
-        kept.looked_s = t_s
+        costs = self._costs(label.anchor, shape, *body(), taken)
+        label.costs += (costs - label.costs) * (1 - math.exp((label.looked_s - t_s) / _MEMORY_S))
+        best = int(label.costs.argmin())
+        if label.costs[best] < label.costs[label.place] - _BETTER:
+            label.place = best
+        label.looked_s = t_s
 
     def _inside(self, x: float, y: float, shape: _Shape) -> tuple[float, float]:
         (width, height), (wide, high) = self._size, shape[:2]

@@ -19,7 +19,7 @@ import numpy as np
 from posecheck.present.canvas import AMBER, BLUE, MUTED, PAPER, RED, Canvas, Line, Picture
 from posecheck.present.figure import Figure
 from posecheck.present.gauge import LEAST_ZONE_DEG, Gauge, draw_vertical_gauge
-from posecheck.present.mirror import Ahead, fitted, mirror_of, mirrored
+from posecheck.present.mirror import Prepared, fitted, mirror_of, mirrored
 from posecheck.present.panel_layout import unit_px
 from posecheck.present.progress_ring import GROUND, draw_number, draw_ring, ring_step
 from posecheck.present.setup_scenes import draw_set_up
@@ -65,10 +65,11 @@ class LiveScreen:
         top, bottom = (_BAND + 0.015) * height_px, 0.98 * height_px
         self._left: Box = (0.012 * width_px, top, 0.6 * width_px, bottom)
         self._right: Box = (0.615 * width_px, top, 0.988 * width_px, bottom)
+        self._scenes: Box = (0.51 * width_px, *self._right[1:])
         self._gauge_box: Box = (0.885 * width_px, top, 0.988 * width_px, bottom)
         self._small: Box = (*self._left[:2], 0.49 * width_px, bottom)
         self._room: Box = self._left  # of the person, as it was drawn last
-        self._ahead: Ahead | None = None
+        self._prepared: Prepared | None = None
 
     def prepare(self, image_rgb: Picture) -> None:
         """Do what does not need to know the pose, for a picture that will be drawn.
@@ -79,21 +80,28 @@ class LiveScreen:
             (height, width, 3); `draw` knows it again by its identity.
 
         """
-        self._ahead = self._begun(image_rgb, self._room)
+        self._prepared = self._prepare(image_rgb, self._room)
 
     def settle(self) -> None:
         """Do what the next screen has to know and the last one need not wait for."""
         for figure in self._figures.values():
             figure.settle()
 
-    def _begun(self, image: Picture, room: Box) -> Ahead:
+    def _prepared_for(self, image: Picture, room: Box) -> Prepared:
+        """Return what was prepared for a frame, or prepare it now."""
+        prepared, self._prepared = self._prepared, None
+        if prepared is None or prepared.image is not image or prepared.room != room:
+            return self._prepare(image, room)
+        return prepared
+
+    def _prepare(self, image: Picture, room: Box) -> Prepared:
         """Return the screen with nothing but the mirrored person in a box."""
         left, top, right, bottom = room
         mirror, screen = mirror_of(image, fitted(image, room)), self._ground.copy()
         high, wide = mirror.shape[:2]
         x, y = round((left + right - wide) / 2), round((top + bottom - high) / 2)
         screen[y : y + high, x : x + wide] = mirror
-        return Ahead(image, room, screen, (x, y, x + wide, y + high))
+        return Prepared(image, room, screen, (x, y, x + wide, y + high))
 
     def draw(
         self,
@@ -133,15 +141,12 @@ class LiveScreen:
             self._draw_end(canvas, words)
         else:
             self._room = self._small if stage.name == "set_up" else self._left
-            ahead, self._ahead = self._ahead, None
-            if ahead is None or ahead.image is not image_rgb or ahead.room != self._room:
-                ahead = self._begun(image_rgb, self._room)
-            canvas = Canvas(ahead.screen)
-            self._draw_person(ahead, update, scale, words)
+            prepared = self._prepared_for(image_rgb, self._room)
+            canvas = Canvas(prepared.screen)
+            self._draw_person(prepared, update, scale, words)
             if stage.name == "set_up":
                 self._see_head(update)
-                scene: Box = (0.51 * self.width, *self._right[1:])
-                draw_set_up(canvas, scene, self._rim, stage, self._head_left)
+                draw_set_up(canvas, self._scenes, self._rim, stage, self._head_left)
                 self._draw_foot(canvas, foot)
             elif stage.name == "rest":
                 self._draw_rest(canvas, stage)
@@ -152,7 +157,7 @@ class LiveScreen:
         self._draw_band(canvas, said(update, stage, words, notice))
         return canvas.picture
 
-    def _draw_person(self, on: Ahead, update: Update, scale: float, words: Words) -> None:
+    def _draw_person(self, on: Prepared, update: Update, scale: float, words: Words) -> None:
         """Draw legs and angles, and a frame of the state's colour."""
         left, top, right, bottom = on.place
         size = (right - left, bottom - top)
@@ -193,9 +198,9 @@ class LiveScreen:
         canvas.write([line.within(2 * radius) for line in lines])
 
     def _see_head(self, update: Update) -> None:
-        ahead = float(update.trunk_px[1, 0] - update.working_px[0, 0])
-        if math.isfinite(ahead):
-            self._head_left = ahead > 0  # the mirror turns it round
+        prepared = float(update.trunk_px[1, 0] - update.working_px[0, 0])
+        if math.isfinite(prepared):
+            self._head_left = prepared > 0  # the mirror turns it round
 
     def _draw_rest(self, canvas: Canvas, stage: Stage) -> None:
         left, top, right, bottom = self._right

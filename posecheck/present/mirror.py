@@ -15,8 +15,8 @@ from posecheck.types import Array, Update
 cv2 = load_cv2()
 
 
-class Ahead(NamedTuple):
-    """What was done for a picture before its pose was known."""
+class Prepared(NamedTuple):
+    """What was done for a frame before its pose was known."""
 
     image: Picture
     room: Box  # that it was fitted into

@@ -36,12 +36,30 @@ class Tally:
             self.reasons[outcome].update(set(reasons_of(row, self.words)))
 
     def common(self, outcome: Outcome, most: int = 8) -> list[tuple[str, int]]:
-        """Return the commonest reasons, the first by name where they are as common."""
+        """Return the commonest reasons and how common each is, in that order.
+
+        Parameters
+        ----------
+        outcome
+            Of what.
+        most
+            How many at most; of those that are as common, the first by name.
+
+        """
         counted = sorted(self.reasons[outcome].items(), key=lambda item: (-item[1], item[0]))
         return counted[:most]
 
     def rarer(self, outcome: Outcome, most: int = 8) -> int:
-        """Return how many further reasons there are."""
+        """Return how many further reasons there are.
+
+        Parameters
+        ----------
+        outcome
+            Of what.
+        most
+            How many `common` tells.
+
+        """
         return max(len(self.reasons[outcome]) - most, 0)
 
 

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from posecheck.present.stencils import Box
 from posecheck.types import Array
 
-_CELLS = 40
+_LEAST_UNIT_PX = 0.5
+_PANEL, _MESSAGES, _BETWEEN = 20.5, 19, 1.5  # heights of the panels and the gap, in units
+_CELLS = 40  # a side
 _BAD = 0.02  # a covered share of the body that is worth moving for
 _BETTER = 0.5  # of what is covered now: an arrangement that is worth moving to
 _WAIT_S = 1.0
@@ -35,14 +37,20 @@ class Layout:
 
 
 def unit_px(width_px: int, height_px: int) -> float:
-    """Return a hundredth of the picture's size, which all sizes are multiples of.
+    """Return what all sizes are multiples of, in pixels: a hundredth of the picture's size.
 
-    It is the short side of upright and 4:3 pictures. Wide ones are shown at the same width on
+    That is the short side of upright and 4:3 pictures. Wide ones are shown at the same width on
     a phone, so theirs is a little larger.
+
+    Parameters
+    ----------
+    width_px, height_px
+        The size of the picture.
+
     """
     short = min(width_px, height_px)
     wide = min(max(width_px * 0.75, short), short * 1.5)
-    return max(math.sqrt(short * wide) / 100, 0.5)
+    return max(math.sqrt(short * wide) / 100, _LEAST_UNIT_PX)
 
 
 def body_points(working_px: Array, resting_px: Array, trunk_px: Array) -> Array:
@@ -104,7 +112,14 @@ class Placer:
         self.layout = self.options[0]
 
     def fix(self, points: Array) -> None:
-        """Choose for all points of a clip, (n, 2) in pixels, and keep it."""
+        """Choose for a whole clip, and stay with it.
+
+        Parameters
+        ----------
+        points
+            All points where the body ever is, (n, 2) in pixels.
+
+        """
         self._grid[:] = 0
         self._add(np.asarray(points, dtype=np.float64).reshape(-1, 2))
         self.fixed = True
@@ -168,8 +183,8 @@ class Placer:
 
 def _arrangements(width: int, height: int, u: float) -> list[Layout]:
     """List the arrangements, best liked first."""
-    edge, gap, tall, note = 2 * u, 1.5 * u, 20.5 * u, 19 * u
-    left, right, top, bottom = edge, width - edge, edge, height - edge
+    left, right, top, bottom = 2 * u, width - 2 * u, 2 * u, height - 2 * u
+    tall, gap, note = _PANEL * u, _BETWEEN * u, _MESSAGES * u
     if width >= 1.15 * height:
         split = left + max(0.38 * (right - left), min(46 * u, 0.5 * (right - left)))
 
@@ -184,9 +199,8 @@ def _arrangements(width: int, height: int, u: float) -> list[Layout]:
 
         block = 2 * tall + gap
     low, high = row(bottom - block), row(top)
-    full = (left, top, right, top + note)
     above = (left, bottom - block - gap - note, right, bottom - block - gap)
-    options = [Layout(*low, full, False), Layout(*low, above, True)]
+    options = [Layout(*low, (left, top, right, top + note), False), Layout(*low, above, True)]
     for share in (0.56, 0.42):  # a message beside the raised leg
         part = share * width
         if part > 50 * u:
@@ -195,12 +209,20 @@ def _arrangements(width: int, height: int, u: float) -> list[Layout]:
                 Layout(*low, (left, top, left + part, tall_note), False),
                 Layout(*low, (right - part, top, right, tall_note), False),
             ]
+    below = (left, top + block + gap, right, top + block + gap + note)
     options += [
         Layout(*high, (left, bottom - note, right, bottom), True),
-        Layout(*high, (left, top + block + gap, right, top + block + gap + note), False),
+        Layout(*high, below, False),
     ]
-    wide = min(52 * u, 0.48 * width)
-    for x0 in (left, right - wide):  # a column beside a leg that reaches up to the edge
+    return options + _columns((left, top, right, bottom), min(52 * u, 0.48 * width), u)
+
+
+def _columns(room: Box, wide: float, u: float) -> list[Layout]:
+    """List the arrangements in a column beside a leg that reaches up to the edge."""
+    left, top, right, bottom = room
+    tall, gap, note = _PANEL * u, _BETWEEN * u, _MESSAGES * u
+    options = []
+    for x0 in (left, right - wide):
         x1 = x0 + wide
         options += [
             Layout(

@@ -172,7 +172,7 @@ def _rows(
 
 
 def draw_notes(canvas: Canvas, notes: Notes, u: float) -> None:
-    """Draw the messages."""
+    """Draw the messages; parameters as those of `note_lines`, and what is drawn on."""
     canvas.shade(notes.box, 2.5 * u)
     left = notes.box[0]
     for (_, mark), line in zip(notes.rows, note_lines(notes, u), strict=True):
@@ -182,7 +182,16 @@ def draw_notes(canvas: Canvas, notes: Notes, u: float) -> None:
 
 
 def note_lines(notes: Notes, u: float) -> list[Line]:
-    """Return what the messages say."""
+    """Return the lines of the messages.
+
+    Parameters
+    ----------
+    notes
+        The messages, of `notes_of`.
+    u
+        The unit, in pixels.
+
+    """
     (left, top, *_), step = notes.box, _STEP * notes.size
     return [
         Line(left + 9.5 * u, top + _PAD * u + (i + 0.5) * step, text, notes.size)

@@ -128,7 +128,16 @@ def write_json(report: Report, path: Path, change: Mapping[str, Any] | None = No
 
 
 def write_csv(report: Report, path: Path) -> None:
-    """Write ``angles.csv``: one row a frame, empty where unknown."""
+    """Write ``angles.csv``: one row a frame, empty where unknown.
+
+    Parameters
+    ----------
+    report
+        What is written.
+    path
+        Where it goes.
+
+    """
     with write_whole(path) as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)

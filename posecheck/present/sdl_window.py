@@ -59,7 +59,14 @@ class SdlWindow:
         pygame.display.flip()  # else it stays undefined until the first picture
 
     def show(self, picture: Picture) -> None:
-        """Paint an RGB picture, (height, width, 3), as large as the screen has room for."""
+        """Paint a picture as large as the screen has room for.
+
+        Parameters
+        ----------
+        picture
+            (height, width, 3), RGB.
+
+        """
         wide, high = self.surface.get_size()
         size = fitted(picture, (0, 0, wide, high))
         if size != picture.shape[1::-1]:

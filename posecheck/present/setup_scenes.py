@@ -58,7 +58,16 @@ class Scene:
         self.lines([(2, 83), (158, 83)], 7, colour)
 
     def lying(self, colour: Colour = PAPER, leg: Colour = LEG, *, raised: bool = False) -> None:
-        """Draw somebody who lies on the back; the working leg raised, or its foot on the mat."""
+        """Draw somebody who lies on the back.
+
+        Parameters
+        ----------
+        colour, leg
+            Of the person, and of the working leg.
+        raised
+            Whether the working leg is, or its foot stands on the mat.
+
+        """
         hip = _TRUNK[2]
         self.lines([hip, *_FLAT], _LIMB, _mixed(colour, ROOM))
         self._foot(_FLAT[1], -90, _mixed(colour, ROOM))
@@ -77,7 +86,16 @@ class Scene:
         self.lines([_SITTING[1], (98, 74)], 0.7 * _LIMB, colour)
 
     def standing(self, x: float, colour: Colour = AMBER) -> None:
-        """Draw somebody who stands behind."""
+        """Draw somebody who stands behind.
+
+        Parameters
+        ----------
+        x
+            Where, in hundredths of the scene's height.
+        colour
+            Of the person.
+
+        """
         ear, shoulder, hip = ((x + a, b) for a, b in _STANDING)
         self._body((ear, shoulder, hip), colour)
         for side in (-7, 7):
@@ -85,7 +103,16 @@ class Scene:
             self.lines([shoulder, (x + 1.7 * side, 48)], 0.7 * _LIMB, colour)
 
     def from_above(self, turn: Callable[[Point], Point], colour: Colour = PAPER) -> None:
-        """Draw somebody who lies on a mat, seen from above, and turned."""
+        """Draw somebody who lies on a mat, seen from above.
+
+        Parameters
+        ----------
+        turn
+            Where a point of a person goes who lies along the x axis around the origin.
+        colour
+            Of the person.
+
+        """
         corners = [turn(p) for p in ((-46, -15), (46, -15), (46, 15), (-46, 15))]
         self.lines([*corners, corners[0]], 4, BLUE)
         self.lines([turn((18, 0)), turn((-4, 0))], 15, colour)
@@ -110,12 +137,30 @@ class Scene:
             self.lines([(24 + 14 * x, 24 + 14 * y), (24 + 19 * x, 24 + 19 * y)], 3, AMBER)
 
     def lines(self, points: Sequence[Point], width: float, colour: Colour) -> None:
-        """Draw a thick line through points."""
+        """Draw a thick line through points.
+
+        Parameters
+        ----------
+        points, width
+            In hundredths of the scene's height.
+        colour
+            Of the line.
+
+        """
         path = [self._at(point) for point in points]
         self._ink(polyline(path, width * self._scale * self.zoom), colour)
 
     def dots(self, points: Sequence[Point], radius: float, colour: Colour) -> None:
-        """Draw filled circles."""
+        """Draw filled circles.
+
+        Parameters
+        ----------
+        points, radius
+            Their middles and their size, in hundredths of the scene's height.
+        colour
+            Of the circles.
+
+        """
         self._ink([disc(self._at(p), radius * self._scale * self.zoom) for p in points], colour)
 
     def _body(self, trunk: Sequence[Point], colour: Colour) -> None:

@@ -58,7 +58,14 @@ class Stencil:
         return cls(left, top, mask.size, x + np.int32(left), y + np.int32(top), keep, ink)
 
     def moved(self, dx: int, dy: int) -> Stencil:
-        """Return the same stencil elsewhere."""
+        """Return the same stencil elsewhere.
+
+        Parameters
+        ----------
+        dx, dy
+            How far away, in pixels.
+
+        """
         x, y = self.x + np.int32(dx), self.y + np.int32(dy)
         return replace(self, left=self.left + dx, top=self.top + dy, x=x, y=y)
 
@@ -106,13 +113,27 @@ class Sketch:
         return x, y
 
     def disc(self, centre: Point, radius: float) -> None:
-        """Fill a circle."""
+        """Fill a circle.
+
+        Parameters
+        ----------
+        centre, radius
+            Of the circle, in pixels as shown.
+
+        """
         x, y = self._at(centre)
         r = radius * self._scale
         self._draw.ellipse((x - r, y - r, x + r, y + r), fill=255)
 
     def line(self, points: Sequence[Point], width: float) -> None:
-        """Draw a thick line with round ends and joints."""
+        """Draw a thick line with round ends and joints.
+
+        Parameters
+        ----------
+        points, width
+            Of the line, in pixels as shown.
+
+        """
         self._draw.line(
             [self._at(p) for p in points], fill=255, width=max(round(width * self._scale), 1)
         )
@@ -139,7 +160,14 @@ class Sketch:
         self._draw.polygon([self._at(p) for p in points], fill=255)
 
     def ink(self, colour: Colour, opacity: float = 1.0) -> None:
-        """Give what was drawn since the last time a colour."""
+        """Give what was drawn since the last time a colour.
+
+        Parameters
+        ----------
+        colour, opacity
+            What it takes on, and how much of it, 0 to 1.
+
+        """
         if min(self._size) > 0:
             mask = self._mask.reduce(self._scale)
             self.stencils.append(Stencil.of(mask, self._left, self._top, colour, opacity))

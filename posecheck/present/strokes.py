@@ -37,12 +37,28 @@ class Stroke(NamedTuple):
 
 
 def line(a: Point, b: Point, width: float) -> Stroke:
-    """Return a line with round ends."""
+    """Return a line with round ends.
+
+    Parameters
+    ----------
+    a, b
+        Its ends, in pixels.
+    width
+        In pixels.
+
+    """
     return Stroke((a, b), width / 2)
 
 
 def disc(centre: Point, radius: float) -> Stroke:
-    """Return a filled circle."""
+    """Return a filled circle.
+
+    Parameters
+    ----------
+    centre, radius
+        Of the circle, in pixels.
+
+    """
     return Stroke((centre,), radius)
 
 
@@ -91,7 +107,14 @@ def dashes(start: Point, end: Point, width: float, count: int) -> list[Stroke]:
 
 
 def polyline(points: Sequence[Point], width: float) -> list[Stroke]:
-    """Return a thick line through points, in pixels; a single point makes nothing."""
+    """Return a thick line through points; a single one makes nothing.
+
+    Parameters
+    ----------
+    points, width
+        Of the line, in pixels.
+
+    """
     return [line(a, b, width) for a, b in pairwise(points)]
 
 

@@ -56,6 +56,16 @@ def display_problem() -> str | None:
         return str(error)
 
 
+def _need_display() -> None:
+    """Refuse where there is no display, before a process is started for it."""
+    if sys.platform.startswith("linux") and not any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    ):
+        raise MissingDependencyError(
+            f"There is no display to show a window on; run it on a desktop, {_WITHOUT}."
+        )
+
+
 def _shared() -> tuple[mmap.mmap | None, tuple[int, ...]]:
     """Return memory that the process of the window reads too, and its file descriptor.
 
@@ -101,12 +111,7 @@ class Window(Closing):
     """
 
     def __init__(self) -> None:
-        if sys.platform.startswith("linux") and not any(
-            os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
-        ):
-            raise MissingDependencyError(
-                f"There is no display to show a window on; run it on a desktop, {_WITHOUT}."
-            )
+        _need_display()
         self._shared, files = _shared()
         try:
             self._process = _begun(files)
@@ -152,12 +157,26 @@ class Window(Closing):
         self._send(process.NOTHING, None)
 
     def show(self, picture: Picture) -> float:
-        """Show an RGB picture, (height, width, 3), as it is; return when it was, as `draw` does."""
+        """Show a picture as it is; return when it was painted, as `draw` does.
+
+        Parameters
+        ----------
+        picture
+            (height, width, 3), RGB.
+
+        """
         return self._painted_s() if self._send(process.SHOW, picture) else time.monotonic()
 
     def prepare(self, image_rgb: Picture) -> None:
-        """Do what does not need to know the pose, for a picture that will be drawn."""
-        if self._send(process.AHEAD, image_rgb):
+        """Do what does not need to know the pose, for a frame that will be drawn.
+
+        Parameters
+        ----------
+        image_rgb
+            (height, width, 3); `draw` knows it again by its identity.
+
+        """
+        if self._send(process.PREPARE, image_rgb):
             self._prepared = image_rgb
 
     def draw(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from posecheck.types import Words
 
 HEADER = struct.Struct("<BIII")  # what to do, width and height of a picture, bytes behind it
-NOTHING, SHOW, AHEAD, DRAW = range(4)  # show a picture; prepare it; draw the screen of it
+NOTHING, SHOW, PREPARE, DRAW = range(4)  # show a picture; prepare it; draw the screen of it
 READY, NO_LIBRARY, NO_WINDOW = b"r", b"l", b"w"
 SHOWN, DONE = b"s", b"d"  # a picture is painted; a message is done with
 TIME = struct.Struct("<d")  # of `time.monotonic`, which all processes of a machine share
@@ -95,7 +95,7 @@ def _run(messages: Iterator[_Message], screen: LiveScreen, window: SdlWindow) ->
     for what, (width, height), picture, behind in messages:
         if width:
             given = np.frombuffer(picture, np.uint8).reshape(height, width, 3)
-        if what == AHEAD:
+        if what == PREPARE:
             screen.prepare(given)
         elif what == SHOW:
             window.show(given)

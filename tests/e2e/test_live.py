@@ -359,11 +359,11 @@ class TestWindow:
         arguments = ("live", "--camera", slow_clip, "--json", "--mute", "--out", "here")
         with start(*arguments, "--model", model_path, cwd=tmp_path) as process:
             wait_for(process, '"phase"')
-            pane = subprocess.run(
+            child = subprocess.run(
                 ["pgrep", "-P", str(process.pid), "-f", "posecheck.present.window_process"],
                 capture_output=True, text=True, check=True,
             )  # fmt: skip
-            os.kill(int(pane.stdout.split()[0]), signal.SIGTERM)
+            os.kill(int(child.stdout.split()[0]), signal.SIGTERM)
             out, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
         assert lines(out)[-1]["event"] == "result"

@@ -103,12 +103,12 @@ def test_a_window_that_breaks_down(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     told: list[dict[str, Any]] = []
 
     def kill() -> None:
-        (pane,) = (
+        (child,) = (
             p
             for p in psutil.Process().children()
             if "posecheck.present.window_process" in p.cmdline()
         )
-        pane.kill()
+        child.kill()
         until(told_of(told, "window"))
 
     scripted(monkeypatch, {100: Gap(meanwhile=kill)})
