@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from posecheck.exercises.catalogue import rule_names
+from posecheck.exercises.catalogue import EXERCISES, rule_names
 
 PACKAGE = Path(__file__).resolve().parents[1] / "posecheck"
 ORDER = (
@@ -84,12 +84,12 @@ def test_present_needs_the_types_alone(module: Path) -> None:
 
 
 @pytest.mark.parametrize("module", SHOWING, ids=name_of)
-def test_present_knows_no_rule(module: Path) -> None:
+def test_present_knows_no_rule_and_no_exercise(module: Path) -> None:
     """What is drawn, and where, is said by the values that it is given."""
     texts = {
         n.value for n in ast.walk(ast.parse(module.read_text())) if isinstance(n, ast.Constant)
     }
-    assert not texts & {*rule_names()}
+    assert not texts & {*rule_names(), *(exercise.name for exercise in EXERCISES)}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)

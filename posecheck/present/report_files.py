@@ -28,7 +28,6 @@ _ANGLES = (
     "confidence",
 )
 COLUMNS = ("t_s", "phase", *_ANGLES)
-EXERCISE = "nerve_glide"  # the one that is known; null where something else was done, or nothing
 
 
 def report_to_dict(report: Report) -> dict[str, Any]:
@@ -40,7 +39,7 @@ def report_to_dict(report: Report) -> dict[str, Any]:
         "clip": dataclasses.asdict(report.clip),
         "model": dataclasses.asdict(report.model),
         "prescription": report.prescription,
-        "exercise": EXERCISE if report.sets else None,
+        "exercise": report.exercise,
         "side": report.side,
         "variant": report.variant,
         "quality": dataclasses.asdict(report.quality),

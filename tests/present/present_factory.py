@@ -153,6 +153,7 @@ def make_report(findings: Sequence[Finding] | None = None, **changes: Any) -> Re
              Deduction("too_fast", 4, "repetition 3 was fast")),
         ),
         "series": make_series(),
+        "exercise": "nerve_glide",
     }  # fmt: skip
     return Report(**{**values, **changes})
 
