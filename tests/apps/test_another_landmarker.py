@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from batch_fakes import make_clip
-from posecheck.present.tables import read_report
 from stored_landmarker import StoredModel
 
 from posecheck.apps.grade import grade
 from posecheck.apps.live import live
 from posecheck.apps.review import review
+from posecheck.present.report_files import read_report
 
 MODEL = StoredModel()
 FRAMES = 550  # the whole sample
