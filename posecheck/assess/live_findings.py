@@ -11,6 +11,7 @@ from posecheck.assess.coverage import Sight, judge
 from posecheck.exercises.attempt import Attempt, Running
 from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.rule import Measures, findings_of
+from posecheck.motion.signals import SAME_S
 from posecheck.motion.smoothing import LAG_S
 from posecheck.motion.table import RecentRows
 from posecheck.types import Finding
@@ -51,9 +52,9 @@ class LiveFindings:
     def push(self, recent: RecentRows, running: Running, busy: bool = False) -> None:
         """Look on, or again if it is time; while `busy` only if it is overdue."""
         now = recent.now_s
-        if busy and now - self._looked_s < 2 * STEP_S - 1e-6:
+        if busy and now - self._looked_s < 2 * STEP_S - SAME_S:
             return
-        if not self._steps and now - self._looked_s >= STEP_S - 1e-6:
+        if not self._steps and now - self._looked_s >= STEP_S - SAME_S:
             self._looked_s = now
             self._steps = [self._warn, self._prepare, self._find]
         if self._steps:

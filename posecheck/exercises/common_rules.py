@@ -25,8 +25,8 @@ WORST = 95  # percentile of an excursion that is told
 ANKLE_MOVES_TRUNKS = 0.14
 STILL_SHARE = 0.5  # of the limit: a thigh that moves less lies still
 # How the body lay: so long before and after the attempt, known from so many looks, and the calmer
-# part of that.
-BEFORE_S, AROUND_BEFORE_S, AROUND_AFTER_S, LOOKS_MIN, CALMER = 1.0, 3.0, 2.0, 5, 20
+# part of that (a percentile).
+BEFORE_S, AROUND_BEFORE_S, AROUND_AFTER_S, LEVEL_LOOKS, CALMER = 1.0, 3.0, 2.0, 5, 20
 
 
 def excursion(
@@ -59,8 +59,8 @@ def from_rest(m: Measures, calm: Array, attempt: Attempt) -> Array:
     whole = calm[
         known & m.table.between(attempt.extend_s - AROUND_BEFORE_S, attempt.rest_s + AROUND_AFTER_S)
     ]
-    levels = [float(np.median(before))] if len(before) >= LOOKS_MIN else []
-    if len(whole) >= LOOKS_MIN:
+    levels = [float(np.median(before))] if len(before) >= LEVEL_LOOKS else []
+    if len(whole) >= LEVEL_LOOKS:
         levels.append(float(np.percentile(whole, CALMER)))
     return calm - (min(levels) if levels else np.nan)
 

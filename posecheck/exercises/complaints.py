@@ -8,6 +8,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+SIMILAR = 0.8  # ratio of letters in common (difflib): a slip of the pen, not another word
+SHOWN_CHARACTERS = 40  # a value that is longer is cut short
+
 KINDS = {
     "number": "a number",
     "integer": "a whole number",
@@ -70,10 +73,10 @@ def _hint(dotted: str, fields: dict[str, dict[str, Any] | None]) -> str:
     names = list(fields)
     section, _, last = dotted.rpartition(".")
     siblings = [name for name in names if section and name.startswith(section + ".")]
-    near = get_close_matches(dotted, siblings or names, n=1, cutoff=0.8)
+    near = get_close_matches(dotted, siblings or names, n=1, cutoff=SIMILAR)
     if not near:
         by_last = {name.rpartition(".")[2]: name for name in reversed(names)}
-        near = [by_last[key] for key in get_close_matches(last, by_last, n=1, cutoff=0.8)]
+        near = [by_last[key] for key in get_close_matches(last, by_last, n=1, cutoff=SIMILAR)]
     if near:
         return f"did you mean {near[0]}?"
     top = [name for name in names if "." not in name]
@@ -94,4 +97,6 @@ def _shown(value: Any) -> str:
         text = repr(value)
     except ValueError:  # an integer of thousands of digits, which a hex literal can hold
         return "that number"
-    return text if len(text) <= 40 else text[:37] + "..."
+    if len(text) <= SHOWN_CHARACTERS:
+        return text
+    return text[: SHOWN_CHARACTERS - len("...")] + "..."

@@ -36,6 +36,8 @@ else:
 
     import tomli as tomllib
 
+# What names and reasons are cut to, so that a message stays one line.
+NAME_CHARACTERS, REASON_CHARACTERS = 80, 200
 MAX_BYTES = 1_000_000  # a prescription is a page of text; anything larger is the wrong file
 
 
@@ -52,7 +54,7 @@ class Prescription(Section):
     name: str = Field(
         default="default",
         min_length=1,
-        max_length=80,
+        max_length=NAME_CHARACTERS,
         pattern=r"^[^\x00-\x1f\x7f]*$",
         description="Title.",
     )
@@ -182,9 +184,9 @@ def parse_prescription(content: bytes, label: str, default_name: str = "default"
         raise PrescriptionError(f"{label}: this is not a text file (TOML in UTF-8)") from None
     except (ValueError, RecursionError) as error:
         # a TOML error says the line and column; a number of 5,000 digits is a bare ValueError
-        reason = " ".join(str(error).split())[:200]
+        reason = " ".join(str(error).split())[:REASON_CHARACTERS]
         raise PrescriptionError(f"{label}: this is not valid TOML: {reason}") from None
-    values.setdefault("name", _printable(default_name)[:80] or "default")
+    values.setdefault("name", _printable(default_name)[:NAME_CHARACTERS] or "default")
     try:
         return Prescription.model_validate(values)
     except ValidationError as error:
@@ -199,7 +201,9 @@ def _is_file(file: Path, label: str) -> bool:
     try:
         return file.is_file()
     except (OSError, ValueError):  # a name that no file system takes: too long, a zero byte
-        raise PrescriptionError(f"{label[:80]}: this cannot be the name of a file") from None
+        raise PrescriptionError(
+            f"{label[:NAME_CHARACTERS]}: this cannot be the name of a file"
+        ) from None
 
 
 def _read(file: Path, label: str) -> bytes:

@@ -16,17 +16,22 @@ from posecheck.types import Array
 
 SWING = 0.35  # of the usual range: what must be swung back before an extreme counts
 LAST_SWING = 0.6  # and the last one
+CYCLE_LOOKS_MIN = 6  # known looks, before extremes are looked for at all
+JOINED_SHARE = 0.35  # of the shorter cycle: neighbours with a shorter moment between touch
 LIKE_THE_OTHERS = 0.45  # of the median range: smaller cycles are no repetitions
 # Of the noise of single looks, for the median of a set. True sets are 11 times as large and more
 # (26 rendered, 12 photographed clips), the tremble of a motionless foot under a therapist's arm
 # 2.7, of another that is cut off by the picture's edge 3.4 (photographs with sensor noise).
 OVER_NOISE = 6.0
 SD_OVER_MEDIAN = 1.4826  # of a normal distribution
+MEDIAN = 50  # percentile
+DIFFERENCES_SD = math.sqrt(20.0)  # of third differences of white noise, in those of the noise
 # How alike the angle is one repetition later, as a correlation: glides 0.94 and more on 17 clips,
 # people of sticks who vary tempo and size by a tenth 0.7; what is left of correlated noise once it
 # is smoothed at most 0.4. Who moves unevenly must move clearly: noise makes up to 12 times its own.
 ALIKE, CLEAR_OVER_NOISE, ALIKE_REPS = 0.5, 16.0, 3
 ALIKE_STEP_S, ALIKE_LAGS = 0.05, (0.8, 1.25)  # of the usual duration
+ALIKE_POINTS = 3  # that a correlation needs
 
 # Looks a second. A pump of 1 Hz keeps its range within a tenth at 6, and repetitions are counted
 # right on all clips; at 4 they are not (benchmarks/SAMPLING.md).
@@ -56,7 +61,7 @@ def noise_deg(raw: Array) -> float:
     wrong do not make it.
     """
     away = np.abs(np.diff(raw[np.isfinite(raw)], n=3))
-    return SD_OVER_MEDIAN * percentile(away, 50) / math.sqrt(20.0) if len(away) else 0.0
+    return SD_OVER_MEDIAN * percentile(away, MEDIAN) / DIFFERENCES_SD if len(away) else 0.0
 
 
 def borne_out(cycles: list[Cycle], times: Array, values: Array, noise: float) -> bool:
@@ -78,7 +83,7 @@ def likeness(cycles: Sequence[Cycle], times: Array, values: Array) -> float:
     angle = np.interp(even, times[known], values[known])
     angle = angle - smooth(even, angle, usual_s)
     first, last = (round(share * usual_s / ALIKE_STEP_S) for share in ALIKE_LAGS)
-    lags = range(first, min(last, len(even) - 3) + 1)
+    lags = range(first, min(last, len(even) - ALIKE_POINTS) + 1)
     return max((float(np.corrcoef(angle[:-k], angle[k:])[0, 1]) for k in lags), default=0.0)
 
 
@@ -88,7 +93,7 @@ def joined(cycles: list[Cycle]) -> list[Cycle]:
     for i in range(len(out) - 1):
         a, b = out[i], out[i + 1]
         gap = b.start_s - a.end_s
-        if gap < 0.35 * min(a.end_s - a.start_s, b.end_s - b.start_s):
+        if gap < JOINED_SHARE * min(a.end_s - a.start_s, b.end_s - b.start_s):
             middle = 0.5 * (a.end_s + b.start_s)
             out[i] = Cycle(a.start_s, middle, a.min_deg, a.max_deg)
             out[i + 1] = Cycle(middle, b.end_s, b.min_deg, b.max_deg)

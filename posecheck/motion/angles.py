@@ -23,6 +23,8 @@ ANKLE_RANGE_DEG = (-75.0, 50.0)
 MOUTH, EYES = (9, 10), (2, 5)
 # Degrees of uncertainty for a jitter as large as the trunk: 0.6 for a hundredth of it.
 PER_NOISE = 60.0
+SUPPORT_MIN = 0.2  # share of the looks around: with fewer the jitter is not taken for larger still
+BAND_PER_SD = 1.96  # half of a 95 % band, in standard deviations of a normal distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,10 @@ def uncertainties_deg(
 ) -> tuple[float, float, float]:
     """Half of the 95 % band of hip, knee and ankle angle (degrees)."""
     oblique = np.hypot(body.view.azimuth_deg, body.view.elevation_deg) * PER_VIEW_DEG
-    noise = PER_NOISE * noise_px / body.trunk_px / max(support, 0.2)
+    noise = PER_NOISE * noise_px / body.trunk_px / max(support, SUPPORT_MIN)
     c = calibration
     hip, knee, ankle = (
-        1.96 * float(np.sqrt(lasting**2 + oblique**2 + noise**2))
+        BAND_PER_SD * float(np.sqrt(lasting**2 + oblique**2 + noise**2))
         for lasting in (c.hip_sd_deg, c.knee_sd_deg, c.ankle_sd_deg)
     )
     return hip, knee, ankle

@@ -38,6 +38,10 @@ MOVED_TRUNKS, MOVED_S = 0.35, 0.8
 # Evenly in time, whatever the rate.
 ROW_EVERY_S = 0.15
 TAKEN_LOOKS = 25  # say which leg is meant before one was raised
+# Where the points of a body stand in one of its rows, (8, 2).
+LEFT_SHOULDER, RIGHT_SHOULDER, LEFT_HIP, RIGHT_HIP, AT_NOSE, AT_EARS = range(6)
+RESTING_KNEE, RESTING_ANKLE = 6, 7
+TRUNK_CORNERS = slice(LEFT_SHOULDER, RIGHT_HIP + 1)
 ROWS_MIN = 5  # with fewer frames in which both legs are seen, all count
 
 
@@ -98,21 +102,21 @@ class BodyTracker:
         self._forget_if_moved(pose.t_s)
         times, rows = np.array(self._rows.times), np.array(list(self._rows))
         # where both legs are drawn onto one, the hips are drawn off their places too
-        apart = np.isfinite(rows[:, 6, 0])
+        apart = np.isfinite(rows[:, RESTING_KNEE, 0])
         if apart.sum() >= ROWS_MIN:
             times, rows = times[apart], rows[apart]
         wide, held = known_median(rows), known_median(rows[times >= times[-1] - HOLD_S])
-        left, right = wide[0], wide[1]
-        shoulders, hips = 0.5 * (left + right), 0.5 * (wide[2] + wide[3])
+        left, right = wide[LEFT_SHOULDER], wide[RIGHT_SHOULDER]
+        shoulders, hips = 0.5 * (left + right), 0.5 * (wide[LEFT_HIP] + wide[RIGHT_HIP])
         feet = 1.0 if hips[0] >= shoulders[0] else -1.0
         near, far = (left, right) if near_side(feet) == "left" else (right, left)
         trunk, size = Trunk(near, far, hips), (pose.width_px, pose.height_px)
-        view = estimate_view(trunk, size, wide[7])
+        view = estimate_view(trunk, size, wide[RESTING_ANKLE])
         # the hips keep their names while the legs swap theirs
         side = self.judge.side(feet)
         works = SIDES.index(side or self._likely(feet))
         slope = np.degrees(np.arctan2(abs(hips[1] - shoulders[1]), abs(hips[0] - shoulders[0])))
-        hip = held[2 + works]
+        hip = held[LEFT_HIP + works]
         self.body = Body(
             t_s=pose.t_s,
             view=view,
@@ -120,7 +124,7 @@ class BodyTracker:
             shoulders_px=shoulders,
             hip_px=hip,
             lying=bool(slope < LYING_SLOPE_DEG),
-            supine=_supine(held[4], held[5], hips),
+            supine=_supine(held[AT_NOSE], held[AT_EARS], hips),
         )
         self._renewed_s = pose.t_s
 
@@ -135,7 +139,7 @@ class BodyTracker:
         early = rows[: len(rows) - len(late)]
         if len(late) < 2 or not early:
             return
-        trunks = np.array([known_median(np.array(part))[:4] for part in (late, early)])
+        trunks = np.array([known_median(np.array(part))[TRUNK_CORNERS] for part in (late, early)])
         size = float(np.hypot(*(trunks[0, :2] - trunks[0, 2:]).mean(axis=0)))
         if np.hypot(*(trunks[0] - trunks[1]).T).max() > MOVED_TRUNKS * size:
             self._rows.drop_before(now_s - MOVED_S)

@@ -132,7 +132,7 @@ class LegFollower:
         return label if t_s - at_s <= MEMORY_S else self._near
 
 
-SEEN_MIN = 5  # looks with a label, before anything is said
+VOTES_MIN = 5  # looks with a label, before anything is said
 CLEAR = 0.6  # share of the labels that must agree
 
 
@@ -155,7 +155,7 @@ class SideJudge:
     def side(self, feet: float) -> Side | None:
         """The working side of a supine body whose feet point right (+1) or left (-1)."""
         seen = self._votes.sum()
-        if seen < SEEN_MIN:
+        if seen < VOTES_MIN:
             return None
         if self._votes.max() / seen < CLEAR:
             return near_side(feet)

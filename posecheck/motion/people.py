@@ -30,6 +30,7 @@ LYING_SLOPE_DEG = 40.0  # of the trunk in the picture: who lies stays below
 SIDE_ROOM, TOP_ROOM, BOTTOM_ROOM = 0.8, 1.6, 0.8
 BODY_ROOM = 0.35  # what sticks out beyond the landmarks, in trunk lengths
 BESIDE_WIDTH = 0.3  # of the picture: a body beside needs at least so much
+LIMB_MIN_PX2 = 1e-6  # a limb of no length has no direction
 TOUCHES = 0.35  # trunk lengths from a leg: a hand that holds it is nearer
 
 
@@ -101,8 +102,9 @@ def touches(other_px: Array, xy_px: Array) -> bool:
     near = TOUCHES * describe(xy_px).trunk_px
     starts = xy_px[LEGS[:, :-1]].reshape(-1, 2)
     limbs = xy_px[LEGS[:, 1:]].reshape(-1, 2) - starts
+    squares = np.maximum((limbs**2).sum(axis=1), LIMB_MIN_PX2)
     for hand in other_px[list(WRISTS)]:
-        share = ((hand - starts) * limbs).sum(axis=1) / np.maximum((limbs**2).sum(axis=1), 1e-6)
+        share = ((hand - starts) * limbs).sum(axis=1) / squares
         away = hand - starts - np.clip(share, 0, 1)[:, None] * limbs
         if np.hypot(*away.T).min() < near:
             return True

@@ -8,7 +8,10 @@ import numpy as np
 
 from posecheck.types import Array, Mask
 
-BRIDGE_S = 0.7
+BRIDGE_S = 0.7  # a gap as long as this is bridged by a straight line
+SAME_S = 1e-6  # times as near as that are one
+BELL_SIGMAS = 3  # farther off a Gaussian weighs nothing worth the time
+SPREAD_LOW, SPREAD_HIGH = 5, 95  # percentiles: the few looks beyond are those that went wrong
 
 
 def filled(times: Array, values: Array) -> Array:
@@ -33,7 +36,8 @@ def smooth(times: Array, values: Array, sigma_s: float) -> Array:
     known = np.isfinite(values)
     seen, all_known = np.where(known, values, 0.0), bool(known.all())
     total, weights = seen.copy(), known.astype(float)
-    first, last = times - 3 * sigma_s, times + 3 * sigma_s
+    reach_s = BELL_SIGMAS * sigma_s
+    first, last = times - reach_s, times + reach_s
     everywhere, width = _widths(times, first, last)
     # neighbours i and i + apart, all at once: the loop is over the width of the bell alone
     for apart in range(1, width + 1):
@@ -81,7 +85,9 @@ def percentile(values: Array, q: float) -> float:
 def spread(values: Array) -> float:
     """From the 5th to the 95th percentile of what is known of some values (n,), NaN of nothing."""
     known = values[np.isfinite(values)]
-    return percentile(known, 95) - percentile(known, 5) if len(known) else float("nan")
+    if not len(known):
+        return float("nan")
+    return percentile(known, SPREAD_HIGH) - percentile(known, SPREAD_LOW)
 
 
 def runs(mask: Mask) -> list[tuple[int, int]]:

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.interpolate import make_interp_spline
 
 from posecheck.motion.legs import NOWHERE, Legs
+from posecheck.motion.signals import SAME_S
 from posecheck.motion.skeleton import ANKLE, HEEL, KNEE, TOE
 from posecheck.types import Array
 
@@ -34,7 +35,11 @@ SPEED = np.array([1.3, 2.0, 2.6, 2.6])
 # the camera stands 40 degrees off the side changes by 0.23.
 SHANK_CHANGE, FOOT_SHRINK = 0.32, 0.45
 LIMB_S = 3.0
-USUAL_EVERY_S = 0.2
+USUAL_MIN_S, USUAL_EVERY_S = 0.4, 0.2  # known after so long, and taken anew so often
+# Looks that a parabola and a line go through without following each of them.
+PARABOLA_LOOKS, LINE_LOOKS = 5, 3
+WEIGHTS_END = 1.2  # of the lag: where the weight of a look has fallen to nothing
+CUBIC = 3  # degree of the splines between looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class FixedLagSmoother:
             self._gated += 1
         ready = []
         while self._next < len(self._window) and (
-            now_s - self._window[self._next][0].t_s >= LAG_S - 1e-9
+            now_s - self._window[self._next][0].t_s >= LAG_S - SAME_S
         ):
             ready.append(self._fit(self._window[self._next][0], self._window[self._next][1]))
             self._next += 1
@@ -97,7 +102,7 @@ class FixedLagSmoother:
             x
             for x, _ in self._window
             if x is not legs
-            and -GATE_BACK_S - 1e-9 <= x.t_s - legs.t_s <= GATE_S + 1e-9
+            and -GATE_BACK_S - SAME_S <= x.t_s - legs.t_s <= GATE_S + SAME_S
             and np.isfinite(x.working_px[KNEE, 0])
         ]
         leg_ok = foot_ok = True
@@ -120,7 +125,7 @@ class FixedLagSmoother:
         self._shanks.append((t_s, shank, foot))
         while self._shanks[0][0] < t_s - LIMB_S:
             self._shanks.popleft()
-        if t_s - self._shanks[0][0] < 0.4:
+        if t_s - self._shanks[0][0] < USUAL_MIN_S:
             return None
         if t_s - self._usual_s >= USUAL_EVERY_S:
             _, shank, foot = np.median(self._shanks, axis=0)
@@ -128,11 +133,11 @@ class FixedLagSmoother:
         return self._lengths
 
     def _fit(self, legs: Legs, usable: Array) -> Smoothed:
-        window = [(x, ok) for x, ok in self._window if abs(x.t_s - legs.t_s) <= LAG_S + 1e-9]
+        window = [(x, ok) for x, ok in self._window if abs(x.t_s - legs.t_s) <= LAG_S + SAME_S]
         times = np.array([x.t_s for x, _ in window]) - legs.t_s
         joints = np.array([x.working_px for x, _ in window])
         ok = np.array([k for _, k in window])
-        out = np.full((5, 2), np.nan)
+        out = NOWHERE.copy()
         hip = legs.working_px[0]
         out[0] = hip if np.isfinite(hip[0]) else _middle(joints[np.isfinite(joints[:, 0, 0]), 0])
         noise = 0.0
@@ -163,24 +168,23 @@ def local_fit(times: Array, values: Array) -> tuple[Array, float]:
     """
     nothing = np.full(values.shape[1], np.nan)
     close = np.abs(times) <= REACH_S
-    if np.count_nonzero(close) < 3:
+    if np.count_nonzero(close) < LINE_LOOKS:
         close = np.abs(times) <= LAG_S
     t, v = times[close], values[close]
     before, after = np.count_nonzero(t <= 0), np.count_nonzero(t >= 0)
     if len(t) == 0 or (min(before, after) == 0 and np.abs(t).min() > REACH_S / 2):
         return nothing, 0.0
-    degree = 2 if min(before, after) >= 2 and len(t) >= 5 else 1 if len(t) >= 3 else 0
+    curved = min(before, after) >= 2 and len(t) >= PARABOLA_LOOKS
+    degree = 2 if curved else 1 if len(t) >= LINE_LOOKS else 0
     if degree == 0:
         return np.asarray(v.mean(axis=0)), 0.0
     design = (t[:, None] / LAG_S) ** np.arange(degree + 1)
-    weighted = design * ((1 - np.minimum(np.abs(t) / (LAG_S * 1.2), 1) ** 3) ** 2)[:, None]
+    far = np.minimum(np.abs(t) / (LAG_S * WEIGHTS_END), 1)
+    weighted = design * ((1 - far**3) ** 2)[:, None]
     fit = np.linalg.solve(weighted.T @ design, weighted.T @ v)
     off = (v - design @ fit) ** 2
     spread = math.sqrt(off.sum() / off.size)
     return np.asarray(fit[0]), spread
-
-
-LINE = 3  # frames that tell a line; of fewer the last one counts
 
 
 class NewestLeg:
@@ -207,13 +211,10 @@ class NewestLeg:
         if not self.t_s - last_s <= LAG_S:
             return NOWHERE
         near = [(t, leg) for t, leg in self._seen if last_s - t <= REACH_S]
-        near = near if len(near) >= LINE else near[-1:]
+        near = near if len(near) >= LINE_LOOKS else near[-1:]
         times = np.array([t for t, _ in near]) - last_s
-        fit, _ = local_fit(times, np.array([leg for _, leg in near]).reshape(-1, 10))
-        return fit.reshape(5, 2)
-
-
-SAME_S = 1e-6  # times as near as that are one
+        fit, _ = local_fit(times, np.array([leg for _, leg in near]).reshape(len(near), -1))
+        return fit.reshape(NOWHERE.shape)
 
 
 def at_times(times: Array, values: Array, wanted: Array) -> Array:
@@ -239,5 +240,5 @@ def _join(times: Array, values: Array, wanted: Array, out: Array) -> None:
         if len(t) == 1:
             out[inside] = v[0]
         elif len(wanted[inside]):
-            spline = make_interp_spline(t, v, k=min(3, len(t) - 1))
+            spline = make_interp_spline(t, v, k=min(CUBIC, len(t) - 1))
             out[inside] = spline(np.clip(wanted[inside], t[0], t[-1]))

@@ -27,6 +27,10 @@ from posecheck.types import Array, Pose
 WORKING, RESTING, TRUNK = slice(0, 5), slice(5, 10), slice(10, 12)
 POINTS = 12
 EMPTY_S = 3.0  # nobody was ever seen: frames older than this are answered as unknown
+RESTING_REACH_S = LAG_S + 0.1  # the resting leg is a median of what was seen so near a frame
+# A spread of a twenty-fifth of the trunk around the fit halves the confidence.
+DOUBT_PER_NOISE = 25
+HELD_FROM = 0.35  # of the way from hip to knee: a hand nearer to the hip is beside the thigh
 AT_ONCE = 4  # frames answered in one push: those that waited for a body are caught up with
 
 
@@ -244,12 +248,12 @@ class Tracker:
             body, s.support, s.noise_px, self._calibration
         )
         if np.isfinite(a.knee):
-            row["confidence"] = s.support / (1 + 25 * s.noise_px / body.trunk_px)
+            row["confidence"] = s.support / (1 + DOUBT_PER_NOISE * s.noise_px / body.trunk_px)
 
     def _resting_px(self, t_s: float, now_s: float) -> Array:
-        while self._resting and self._resting[0][0] < t_s - LAG_S - 0.1:
+        while self._resting and self._resting[0][0] < t_s - RESTING_REACH_S:
             self._resting.popleft()
-        near = [leg for t, leg in self._resting if abs(t - t_s) <= LAG_S + 0.1 and t <= now_s]
+        near = [leg for t, leg in self._resting if abs(t - t_s) <= RESTING_REACH_S and t <= now_s]
         return known_median(np.array(near)) if near else NOWHERE
 
 
@@ -283,6 +287,6 @@ def _hands(wrists_px: Array, joints_px: Array) -> float:
     length = float(np.hypot(*thigh))
     if not length > 0:
         return float("nan")
-    share = np.clip((wrists_px - hip) @ thigh / length**2, 0.35, 1)
+    share = np.clip((wrists_px - hip) @ thigh / length**2, HELD_FROM, 1)
     away = np.hypot(*(wrists_px - hip - share[:, None] * thigh).T) / length
     return float(np.nanmin(away)) if np.isfinite(away).any() else float("nan")

@@ -26,6 +26,7 @@ from posecheck.types import Array
 FOCAL = 0.85
 # A camera is mostly held level: within 2° nine times of ten, else by up to some 15° (assumed).
 LEVEL_SD_DEG, TILTED_SD_DEG, TILTED_SHARE = 2.0, 15.0, 0.1
+SINE_MAX = 0.9  # of an elevation: beyond it a little noise turns into many degrees
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _elevation(across: float, azimuth_deg: float, centre: Array, feet: float) ->
     cos2, sin2 = np.cos(local) ** 2, np.sin(local) ** 2
     inside = max(1.0 - 4.0 * part**2 * sin2 * cos2, 0.0)
     sine = 2.0 * part * cos2 / (1.0 + np.sqrt(inside))
-    found = float(np.degrees(np.arcsin(np.clip(sine, -0.9, 0.9))))
+    found = float(np.degrees(np.arcsin(np.clip(sine, -SINE_MAX, SINE_MAX))))
     if found > BOTH_SEEN_DEG:
         found = BOTH_SEEN_DEG + BOTH_SEEN_SHARE * (found - BOTH_SEEN_DEG)
     return found - float(np.degrees(np.arctan(centre[1])))

@@ -7,7 +7,7 @@ from figure import Camera
 from figure import near_side as near_of
 from spoiled import moments
 
-from posecheck.motion.legs import SEEN_MIN, SideJudge, near_side
+from posecheck.motion.legs import VOTES_MIN, SideJudge, near_side
 
 LOOKS = 300
 
@@ -38,8 +38,8 @@ def test_names_that_jump_are_overruled_by_the_near_leg(label: int) -> None:
 
 def test_no_label_is_no_side() -> None:
     """Without enough looks in which the legs are apart nothing is claimed."""
-    assert judged(0, looks=SEEN_MIN - 1).side(1.0) is None
-    assert judged(0, looks=SEEN_MIN).side(1.0) == "left"
+    assert judged(0, looks=VOTES_MIN - 1).side(1.0) is None
+    assert judged(0, looks=VOTES_MIN).side(1.0) == "left"
     assert SideJudge().side(1.0) is None
 
 

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from posecheck.exercises.repetitions import LAST_SWING, SWING, Cycle, alike, borne_out, joined
+from posecheck.exercises.repetitions import (
+    CYCLE_LOOKS_MIN,
+    LAST_SWING,
+    SWING,
+    Cycle,
+    alike,
+    borne_out,
+    joined,
+)
 from posecheck.motion.signals import crossing, percentile, smooth, turning_points
 from posecheck.types import Array
 
+BEND_CALM_S = 0.12  # width of the mean in which bends are looked for
+BENT_PERCENTILE = 97  # of the knee during a stay: the usual turn of its bends
+USUAL_FLOOR_SHARE = 0.7  # of the smallest bend: a stay whose knee moves less has none
+SWING_MIN_DEG = 4.0  # however small the bends: a smaller swing back is noise
 BACK_AT_TENSION = 0.35  # of a bend's range from the tension: it has come back
 LEFT_TENSION = 0.08
 BEYOND = 0.12  # of a bend's length: how far before and after it the tension lies
@@ -22,14 +34,14 @@ def bends(times: Array, knee: Array, tension_deg: float, noise: float = 0.0) -> 
 
     What is not several times as large as the `noise` of single looks is no bend.
     """
-    calm = smooth(times, knee, 0.12)
+    calm = smooth(times, knee, BEND_CALM_S)
     known = calm[np.isfinite(calm)]
-    if len(known) < 6:
+    if len(known) < CYCLE_LOOKS_MIN:
         return []
-    usual = percentile(known, 97) - tension_deg
-    if usual < 0.7 * BEND_FLOOR_DEG:
+    usual = percentile(known, BENT_PERCENTILE) - tension_deg
+    if usual < USUAL_FLOOR_SHARE * BEND_FLOOR_DEG:
         return []
-    points = turning_points(calm, max(4.0, SWING * usual), LAST_SWING * usual)
+    points = turning_points(calm, max(SWING_MIN_DEG, SWING * usual), LAST_SWING * usual)
     cycles: list[Cycle] = []
     top: int | None = None
     since = int(np.flatnonzero(np.isfinite(calm))[0])  # the end of the bend before

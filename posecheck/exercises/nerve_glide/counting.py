@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from posecheck.exercises.nerve_glide.bends import bends
-from posecheck.exercises.nerve_glide.extension import STILL_DEG_S
-from posecheck.exercises.nerve_glide.pumps import is_clear, pumps
+from posecheck.exercises.nerve_glide.extension import KNEE_CALM_S, STILL_DEG_S
+from posecheck.exercises.nerve_glide.pumps import PUMP_CALM_S, is_clear, pumps
 from posecheck.exercises.nerve_glide.tension import NEAR_MAX_DEG, larger_share
 from posecheck.exercises.repetitions import Cycle, noise_deg
 from posecheck.motion.signals import smooth
@@ -25,6 +25,9 @@ BACK_SHARE = {"ankle_pump": 0.3, "knee_bend": 0.85}  # of its range: a repetitio
 TURNED_S = 0.15  # so long after its second extreme a movement has turned
 SAME_DEG = 3.0  # a knee moves as before
 SURE_CYCLES = 4  # so many, and what they are is settled
+AFTER_END_S = 0.25  # the extremes of a repetition lie before it has ended, or so soon after
+RETURN_SHARE = 0.5  # of the time from top to bottom: after it a pump is back in its middle
+REST_LOOKS, REST_BEFORE_S = 5, 0.1  # of the foot, before the first pump, that tell where it rests
 STRADDLES, DWELLS_S = 0.3, 0.6  # a first pump goes to both sides of the rest, or stays at its end
 
 
@@ -72,7 +75,7 @@ class Counting:
         wanted = self._wanted
         if wanted is None and len(self.cycles) >= SURE_CYCLES:
             wanted = self.variant
-        calm = smooth(table.t_s, table.knee_deg, 0.15)
+        calm = smooth(table.t_s, table.knee_deg, KNEE_CALM_S)
         bent: list[Cycle] = []
         if wanted != "ankle_pump":
             bent = bends(table.t_s, table.knee_deg, level_deg, noise_deg(table.raw_knee_deg))
@@ -107,9 +110,10 @@ def _stay(table: Table, calm: Array, level: float) -> Table | None:
 
 def _is_whole(first: Cycle, table: Table) -> bool:
     """Whether the first pump is no mere half: the foot rests in its middle, or at its end."""
-    before = table.ankle_deg[(table.t_s < first.start_s - 0.1) & np.isfinite(table.ankle_deg)]
+    early = table.t_s < first.start_s - REST_BEFORE_S
+    before = table.ankle_deg[early & np.isfinite(table.ankle_deg)]
     room = STRADDLES * first.range_deg
-    if len(before) < 5 or first.min_deg + room < np.median(before) < first.max_deg - room:
+    if len(before) < REST_LOOKS or first.min_deg + room < np.median(before) < first.max_deg - room:
         return True
     return bool(table.t_s[-1] - first.end_s > DWELLS_S)
 
@@ -119,8 +123,8 @@ def _is_back(cycle: Cycle, times: Array, moves: Array, variant: Variant) -> bool
     inside = np.flatnonzero((times >= cycle.start_s) & np.isfinite(moves))
     if len(inside) < 3:
         return False
-    t, calm = times[inside], smooth(times[inside], moves[inside], 0.06)
-    cut = t <= cycle.end_s + 0.25
+    t, calm = times[inside], smooth(times[inside], moves[inside], PUMP_CALM_S)
+    cut = t <= cycle.end_s + AFTER_END_S
     top, bottom = int(np.argmax(calm[cut])), int(np.argmin(calm[cut]))
     now = float(t[-1])
     if variant == "knee_bend":
@@ -130,5 +134,5 @@ def _is_back(cycle: Cycle, times: Array, moves: Array, variant: Variant) -> bool
     first, second = sorted((top, bottom))
     back = abs(calm[-1] - calm[second]) >= BACK_SHARE[variant] * cycle.range_deg
     turned = now - t[second] >= TURNED_S
-    due = turned and now >= 1.5 * t[second] - 0.5 * t[first] - LAG_S
+    due = turned and now >= (1 + RETURN_SHARE) * t[second] - RETURN_SHARE * t[first] - LAG_S
     return bool(back or due)

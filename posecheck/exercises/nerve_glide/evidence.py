@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from posecheck.exercises.attempt import Attempt
+from posecheck.exercises.nerve_glide.extension import HIP_CALM_S, KNEE_CALM_S
 from posecheck.exercises.repetitions import likeness
 from posecheck.motion.signals import runs, smooth, spread
 from posecheck.motion.table import Table
@@ -52,7 +53,8 @@ OTHER_SEEN = 0.6
 # Standard deviation over mean of the durations: glides at most 0.14, tremble 0.38 and 0.77.
 RHYTHM_REPS, UNEVEN = 3, 0.5
 # The range of a leg that does anything: people who lie still at most 6, a flutter kick 23.
-OTHERWISE_DEG, MIN_LOOKS = 15.0, 10
+OTHERWISE_DEG, OTHERWISE_CALM_S = 15.0, 0.2
+RANGE_LOOKS = 10  # of so few no range is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,8 @@ def evidence(attempt: Attempt, raised: Table, table: Table) -> Evidence:
     """What speaks for an attempt in the stretch of a raised thigh that it was found in."""
     a = attempt
     extending = (raised.t_s >= a.extend_s) & (raised.t_s <= a.tension_s)
-    calm = smooth(raised.t_s, raised.knee_deg, 0.15)
-    hip = smooth(raised.t_s, raised.hip_deg, 0.3)
+    calm = smooth(raised.t_s, raised.knee_deg, KNEE_CALM_S)
+    hip = smooth(raised.t_s, raised.hip_deg, HIP_CALM_S)
     # all of it, for some stop on the way
     before = calm[(raised.t_s <= a.tension_s) & np.isfinite(calm)]
     high = float(before.max()) if len(before) else a.knee_deg
@@ -138,12 +140,12 @@ def is_glide(attempt: Attempt, raised: Table, table: Table) -> bool:
 def moves_otherwise(table: Table) -> bool:
     """Whether a leg moves far again and again, whatever for."""
     angles = (table.hip_deg, table.knee_deg, table.resting_hip_deg)
-    return any(_range(smooth(table.t_s, x, 0.2)) > OTHERWISE_DEG for x in angles)
+    return any(_range(smooth(table.t_s, x, OTHERWISE_CALM_S)) > OTHERWISE_DEG for x in angles)
 
 
 def _range(angle: Array) -> float:
     """From the 5th to the 95th percentile of what is known (degrees), 0 of hardly anything."""
-    return spread(angle) if np.isfinite(angle).sum() > MIN_LOOKS else 0.0
+    return spread(angle) if np.isfinite(angle).sum() > RANGE_LOOKS else 0.0
 
 
 def _way(angle: Array) -> float:

@@ -11,15 +11,21 @@ import numpy as np
 from posecheck.motion.signals import crossing, median_of_known, smooth
 from posecheck.types import Array
 
-STILL_DEG_S = 8.0
+KNEE_CALM_S = 0.15  # width of the mean in which the course of the knee is read
+STILL_DEG_S = 8.0  # a knee that moves more slowly stays where it is
 LEVEL_DEG = 5.0  # the knee stays within this of the tension during the hold
 ARRIVING, SOON_S = 0.1, (0.8, 1.6)
+SOON_LOOKS = 3  # that a median needs
 HIP_FOUND_S, HIP_CALM_S = 1.5, 0.3
+BEFORE_GLIDE_S = 1.0  # the level at the tension is that of so long before the repetitions
 # Shares of the way that are left. Where the extension slows down, its end is extrapolated from the
 # time that it takes from SLOWING to SLOWED. A movement of least jerk takes 0.7 times as long for
 # that as from HALF_WAY to SLOWING; a knee that takes longer than CREEPS times has arrived.
 HALF_WAY, SLOWING, SLOWED = 0.5, 0.15, 0.04
 EXTRAPOLATE, CREEPS = 1.2, 1.2
+EXTRAPOLATED_MAX_S = 1.0
+# An extension is taken for no smaller, nor its end for nearer to the level, than angles can tell.
+DROP_MIN_DEG, SLOWED_MIN_DEG, ARRIVED_MIN_DEG = 1.0, 1.0, LEVEL_DEG - 1.0
 BACK_DEG, BENT_WITHIN_DEG = 0.05, 3.0  # no way back yet; as good as bent
 
 
@@ -39,7 +45,7 @@ def knee_level(times: Array, knee: Array, glide_s: float, moving: bool) -> float
         speed = np.abs(np.gradient(knee, times)) if len(times) > 2 else np.zeros(len(times))
         still = speed < STILL_DEG_S
         return float(np.median(knee[still] if still.any() else knee))
-    before = (times >= glide_s - 1.0) & (times <= glide_s)
+    before = (times >= glide_s - BEFORE_GLIDE_S) & (times <= glide_s)
     if not before.any():
         return float(knee[0])
     at = float(knee[before][-1])
@@ -54,9 +60,9 @@ def onset(
         return float(times[0])
     upto = int(np.searchsorted(times, glide_s))
     level = _first_level(times, knee, first, upto, level, high)
-    drop = max(high - level, 1.0)
-    slowed = level + max(SLOWED * drop, 1.0)
-    arrive = _arrival(knee, first, upto, level + max(SLOWED * drop, LEVEL_DEG - 1.0))
+    drop = max(high - level, DROP_MIN_DEG)
+    slowed = level + max(SLOWED * drop, SLOWED_MIN_DEG)
+    arrive = _arrival(knee, first, upto, level + max(SLOWED * drop, ARRIVED_MIN_DEG))
     slow_s = crossing(times, knee, slowed, arrive, 1)
     fast_s = crossing(times, knee, level + SLOWING * drop, arrive, -1)
     if knee[arrive] > level + SLOWING * drop:
@@ -68,7 +74,7 @@ def onset(
         slow_s = min(slow_s, fast_s + CREEPS * (fast_s - half_s))
     end = slow_s
     if np.isfinite(fast_s) and fast_s < slow_s:
-        end += min(EXTRAPOLATE * (slow_s - fast_s), 1.0)
+        end += min(EXTRAPOLATE * (slow_s - fast_s), EXTRAPOLATED_MAX_S)
     return min(end, max(glide_s, slow_s))
 
 
@@ -79,7 +85,7 @@ def _first_level(
     near = level + max(ARRIVING * (high - level), LEVEL_DEG)
     arrive = float(times[_arrival(knee, first, upto, near)])
     soon = (times[:upto] >= arrive + SOON_S[0]) & (times[:upto] <= arrive + SOON_S[1])
-    return float(np.median(knee[:upto][soon])) if soon.sum() >= 3 else level
+    return float(np.median(knee[:upto][soon])) if soon.sum() >= SOON_LOOKS else level
 
 
 def _arrival(knee: Array, first: int, upto: int, near: float) -> int:

@@ -14,16 +14,16 @@ from posecheck.exercises.attempt import Attempt, Running
 from posecheck.exercises.nerve_glide.attempts import find_attempts
 from posecheck.exercises.nerve_glide.provisional import Provisional
 from posecheck.exercises.repetitions import LOOKS_MIN_PER_S, Cycle
-from posecheck.motion.signals import looks_per_s
+from posecheck.motion.signals import SAME_S, looks_per_s
 from posecheck.motion.table import RecentRows
 from posecheck.types import Array, Variant
 
 AGAIN_S, ENDED_S = 0.2, 2.0  # how often one that is not found is looked for, and until when
 # One that so much later begins and ends where it did may be judged.
-SETTLES_S, SAME_S = 0.4, 0.05
+SETTLES_S, SAME_CYCLE_S = 0.4, 0.05
 # A repetition that is seen in fewer looks may turn out to be none; where looks come so seldom that
 # the report is marked, it needs more of them (sticks and clips at 4 to 25 looks a second).
-LOOKS_MIN, LOOKS_MIN_IF_FEW = 5, 7
+REP_LOOKS_MIN, REP_LOOKS_MIN_IF_FEW = 5, 7
 
 
 class _Upheld:
@@ -59,7 +59,7 @@ class _Upheld:
         if now - claimed.rest_s > ENDED_S:
             return False
         told, seem = len(self._found.cycles) if self._found else 0, len(claimed.cycles)
-        waited_s = now - self._looked_s + 1e-6
+        waited_s = now - self._looked_s + SAME_S
         if seem > told:
             return seem > self._claimed or waited_s >= AGAIN_S
         return told > self._unchanging and waited_s >= SETTLES_S
@@ -123,7 +123,10 @@ class GlideFollower:
 
 
 def _same(one: Cycle, other: Cycle) -> bool:
-    return abs(one.start_s - other.start_s) < SAME_S and abs(one.end_s - other.end_s) < SAME_S
+    return (
+        abs(one.start_s - other.start_s) < SAME_CYCLE_S
+        and abs(one.end_s - other.end_s) < SAME_CYCLE_S
+    )
 
 
 def _is_seen(cycles: tuple[Cycle, ...], times: Array) -> bool:
@@ -132,4 +135,4 @@ def _is_seen(cycles: tuple[Cycle, ...], times: Array) -> bool:
         return False
     during = (times >= cycles[0].start_s) & (times <= cycles[-1].end_s)
     few = looks_per_s(times, np.ones(len(times), bool)) < LOOKS_MIN_PER_S
-    return bool(during.sum() >= len(cycles) * (LOOKS_MIN_IF_FEW if few else LOOKS_MIN))
+    return bool(during.sum() >= len(cycles) * (REP_LOOKS_MIN_IF_FEW if few else REP_LOOKS_MIN))

@@ -13,16 +13,17 @@ import numpy as np
 from posecheck.exercises.attempt import Attempt, Running
 from posecheck.exercises.nerve_glide.attempts import find_attempts
 from posecheck.exercises.nerve_glide.counting import Counting
-from posecheck.exercises.nerve_glide.extension import STILL_DEG_S
+from posecheck.exercises.nerve_glide.extension import KNEE_CALM_S, STILL_DEG_S
 from posecheck.exercises.nerve_glide.tension import (
     BENT,
+    HIGH_PERCENTILE,
     LOWERED_DEG,
     NEAR_MAX_DEG,
     PUT_DOWN_DEG,
     RAISED_DEG,
     REST_MIN_S,
 )
-from posecheck.motion.signals import BRIDGE_S, filled, smooth
+from posecheck.motion.signals import BRIDGE_S, SAME_S, filled, smooth
 from posecheck.motion.table import RecentRows, Table
 from posecheck.types import Phase, Variant
 
@@ -31,8 +32,10 @@ PUT_OFF_S = 0.05  # a look can wait so long, which is a frame or two
 SEARCH_S = 0.4  # how often it looks for a tension, which takes longer
 SEARCHED_S = 20.0  # and how far back
 SEEN_S = 2.0  # the last movement
-SPEED_S = 0.5
-EXTENDS_DEG_S = 6.0
+NEWEST_CALM_S = 0.1  # width of the mean for the newest moment, which shall not trail
+SPEED_S, SPEED_LOOKS = 0.5, 3  # the speed of the knee is that of so long, if enough were seen
+SEARCH_LOOKS, REST_LOOKS = 6, 6  # fewer show no tension, and no rest
+EXTENDS_DEG_S, LOWERS_DEG_S = 6.0, 1.0
 AT_TENSION_DEG = 9.0  # a knee that has left the tension by more is on its way
 
 
@@ -50,13 +53,13 @@ class Provisional:
     def push(self, recent: RecentRows, busy: bool = False) -> bool:
         """Look again if it is time, and say whether it was; while `busy` a little later."""
         now = recent.now_s
-        if now - self._looked_s >= STEP_S - 1e-6 + busy * PUT_OFF_S:
+        if now - self._looked_s >= STEP_S - SAME_S + busy * PUT_OFF_S:
             self._look(recent, now)
             return True
         if busy or not self._searching(now, SEARCH_S):
             return False
         seen = self._seen(recent, now)
-        if len(seen.t_s) >= 6:
+        if len(seen.t_s) >= SEARCH_LOOKS:
             self._search(seen, now)
             self._say(self._phase(seen), on=self.running.on)
         return True
@@ -68,7 +71,7 @@ class Provisional:
             self._say("rest", on=False)
             return
         seen = self._seen(recent, now)
-        if len(seen.t_s) < 6:
+        if len(seen.t_s) < SEARCH_LOOKS:
             return
         if self._searching(now, SEARCH_S + STEP_S):
             self._search(seen, now)
@@ -80,14 +83,14 @@ class Provisional:
     def _searching(self, now: float, every_s: float) -> bool:
         """Whether to search for a tension: best between two looks, so that no push bears both."""
         up = not np.isnan(self._from_s)
-        return up and not self._counting.cycles and now - self._searched_s >= every_s - 1e-6
+        return up and not self._counting.cycles and now - self._searched_s >= every_s - SAME_S
 
     def _seen(self, recent: RecentRows, now: float) -> Table:
         return recent.table(max(self._from_s, now - SEARCHED_S))
 
     def _follow_thigh(self, recent: RecentRows) -> None:
         """Whether the thigh is up; unknown for longer than a bridge it is not."""
-        since = self._looked_s + 1e-6
+        since = self._looked_s + SAME_S
         times = recent.times(since).tolist()
         hip, knee = recent.column("hip_deg", since), recent.column("knee_deg", since)
         known = np.isfinite(hip) & np.isfinite(knee)
@@ -120,14 +123,15 @@ class Provisional:
         if not attempts:
             return
         attempt = attempts[-1]
-        level = float(smooth(seen.t_s[-30:], filled(seen.t_s, seen.knee_deg)[-30:], 0.1)[-1])
+        bridged = filled(seen.t_s, seen.knee_deg)
+        level = float(smooth(seen.t_s[-30:], bridged[-30:], NEWEST_CALM_S)[-1])
         if (
             not self.running.on
             and not attempt.cycles
             and not abs(level - attempt.knee_deg) < AT_TENSION_DEG
         ):
             return  # it goes on straightening, or is bent again
-        self._high = float(np.percentile(knee, 98))
+        self._high = float(np.percentile(knee, HIGH_PERCENTILE))
         index = self.running.set_index + (not self.running.on)
         self.running = replace(
             self.running, attempt=replace(attempt, cycles=(), variant=self._variant),
@@ -154,13 +158,14 @@ class Provisional:
         attempt = self.running.attempt
         assert attempt is not None
         late = seen.t_s >= seen.t_s[-1] - REST_MIN_S
-        knee = smooth(seen.t_s[late], seen.knee_deg[late], 0.15)
+        knee = smooth(seen.t_s[late], seen.knee_deg[late], KNEE_CALM_S)
         bent = knee > self._high - BENT * (self._high - attempt.knee_deg)
-        if len(knee) > 5 and bent.all() and np.ptp(knee) < STILL_DEG_S * REST_MIN_S / 2:
+        still = np.ptp(knee) < STILL_DEG_S * REST_MIN_S / 2
+        if len(knee) >= REST_LOOKS and bent.all() and still:
             self._close(float(seen.t_s[-1]) - REST_MIN_S)
 
     def _phase(self, seen: Table) -> Phase:
-        knee = smooth(seen.t_s[-60:], seen.knee_deg[-60:], 0.1)
+        knee = smooth(seen.t_s[-60:], seen.knee_deg[-60:], NEWEST_CALM_S)
         known = knee[np.isfinite(knee)]
         attempt = self.running.attempt
         if not len(known):
@@ -169,13 +174,14 @@ class Provisional:
             return self._phase_in_set(float(known[-1]), float(seen.hip_deg[-1]), attempt)
         times, now = seen.t_s[-60:], float(seen.t_s[-1])
         late = (times >= now - SPEED_S) & np.isfinite(knee)
-        if late.sum() < 3:
+        if late.sum() < SPEED_LOOKS:
             return self.running.phase
         speed = float(np.ptp(knee[late]) / np.ptp(times[late]))
         speed *= 1.0 if knee[late][-1] > knee[late][0] else -1.0
         if speed < -EXTENDS_DEG_S or (self.running.phase == "extend" and speed < EXTENDS_DEG_S):
             return "extend"
-        return "lower" if self.running.phase in ("glide", "hold", "lower") and speed > 1 else "rest"
+        on_the_way = self.running.phase in ("glide", "hold", "lower")
+        return "lower" if on_the_way and speed > LOWERS_DEG_S else "rest"
 
     def _phase_in_set(self, knee: float, hip: float, attempt: Attempt) -> Phase:
         away = knee - attempt.knee_deg

@@ -6,6 +6,7 @@ import numpy as np
 
 from posecheck.exercises.repetitions import (
     ALIKE_REPS,
+    CYCLE_LOOKS_MIN,
     LAST_SWING,
     LIKE_THE_OTHERS,
     SWING,
@@ -18,6 +19,12 @@ from posecheck.motion.calibration import ANKLE_FLOOR_DEG, ANKLE_FLOOR_MOVING_KNE
 from posecheck.motion.signals import crossing, percentile, smooth, spread, turning_points
 from posecheck.types import Array
 
+# Widths of the means in which pumps are looked for, and in which their extremes are read.
+PUMP_CALM_S, EXTREME_CALM_S = 0.06, 0.025
+EXTREME_S = 0.09  # the extreme is the largest of what was seen so near its time
+SWING_MIN_DEG = 2.5  # however small the pumps: a smaller swing back is noise
+RHYTHM_EXTREMES = 3  # so few tell no rhythm
+MIDDLE_EXTREMES = 4  # neighbours of the first extreme that tell the middle of the range
 BEYOND_MIDDLE = 0.35  # of half the range: where a pump turns, a foot that rests does not
 USUAL_STEP = 60  # percentile: false extremes make short steps
 RHYTHM = (0.4, 2.2)  # of the usual time from top to bottom
@@ -35,16 +42,16 @@ def pumps(times: Array, ankle: Array, knee: Array, noise: float = 0.0) -> list[C
 
     What is not several times as large as the `noise` of single looks is no pump.
     """
-    quick = smooth(times, ankle, 0.06)
+    quick = smooth(times, ankle, PUMP_CALM_S)
     known = quick[np.isfinite(quick)]
-    if len(known) < 6:
+    if len(known) < CYCLE_LOOKS_MIN:
         return []
     usual, knee_range = spread(known), spread(knee)
     floor = ANKLE_FLOOR_DEG if knee_range < KNEE_MOVES_DEG else ANKLE_FLOOR_MOVING_KNEE_DEG
-    points = turning_points(quick, max(2.5, SWING * usual), LAST_SWING * usual)
+    points = turning_points(quick, max(SWING_MIN_DEG, SWING * usual), LAST_SWING * usual)
     points = _full(quick, _rhythmic(times, quick, points))
     cycles = []
-    fine = smooth(times, ankle, 0.025)
+    fine = smooth(times, ankle, EXTREME_CALM_S)
     pairs = list(zip(points[::2], points[1::2], strict=False))
     swings = [abs(quick[a] - quick[b]) for (a, _), (b, _) in pairs]
     floor = _floor(swings, floor)
@@ -97,7 +104,7 @@ def _rhythmic(times: Array, values: Array, points: list[tuple[int, int]]) -> lis
     between a dip that is over in no time, as a foot shows that is drawn short for some frames.
     """
     out = list(points)
-    while len(out) > 3:
+    while len(out) > RHYTHM_EXTREMES:
         steps = np.diff(times[[i for i, _ in out]])
         usual = percentile(steps, USUAL_STEP)
         dips = np.flatnonzero(np.maximum(steps[:-1], steps[1:]) < RHYTHM[0] * usual) + 1
@@ -125,8 +132,8 @@ def _full(values: Array, points: list[tuple[int, int]]) -> list[tuple[int, int]]
     """Extremes without those at either end that hardly leave the middle: a foot that rests."""
     out = list(points)
     for _ in range(2):  # from the front, then from the back
-        while len(out) > 4:
-            next_ones = values[[i for i, _ in out[1:5]]]
+        while len(out) > MIDDLE_EXTREMES:
+            next_ones = values[[i for i, _ in out[1 : MIDDLE_EXTREMES + 1]]]
             middle = float(next_ones.mean())
             half = float(np.abs(next_ones - middle).mean())
             (first, kind), *rest = out
@@ -138,7 +145,7 @@ def _full(values: Array, points: list[tuple[int, int]]) -> list[tuple[int, int]]
 
 
 def _extreme(times: Array, values: Array, at: int, kind: int) -> float:
-    near = values[np.abs(times - times[at]) <= 0.09]
+    near = values[np.abs(times - times[at]) <= EXTREME_S]
     return float(np.nanmax(near) if kind > 0 else np.nanmin(near))
 
 

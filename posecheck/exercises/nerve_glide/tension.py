@@ -14,6 +14,7 @@ import numpy as np
 from posecheck.exercises.attempt import Attempt
 from posecheck.exercises.nerve_glide.bends import bends
 from posecheck.exercises.nerve_glide.extension import (
+    KNEE_CALM_S,
     LEVEL_DEG,
     STILL_DEG_S,
     extension_start,
@@ -29,6 +30,9 @@ from posecheck.motion.signals import filled, percentile, runs, smooth
 from posecheck.motion.table import Table
 from posecheck.types import Array, Mask, Variant
 
+# Percentiles of the knee while the thigh is up: near its straightest and its most bent, without
+# the few looks beyond; and during a stay, the tension that repetitions start from.
+LOW_PERCENTILE, HIGH_PERCENTILE, TENSION_PERCENTILE = 6, 98, 12
 RAISED_DEG, LOWERED_DEG = 38.0, 30.0  # hip flexion of a thigh that is held up
 RAISED_MIN_S = 1.5
 # a knee that moves less than this while the thigh is up was not straightened
@@ -42,7 +46,11 @@ PUT_DOWN_DEG = 30.0
 # the looks around its turn agree so well. Where the legs were taken for each other they are 14
 # degrees off (a darkened photograph).
 LIKE_A_RETURN, RETURNED_DEG, AROUND_S = 1.4, 8.0, 0.35
+RETURN_REPS = 3  # of fewer bends none is far larger than the others
 HOLD_MIN_S = 0.5
+# Angles at the tension are medians of so many looks; of fewer, of those so near its beginning.
+HELD_LOOKS, HELD_AROUND_S = 3, 0.2
+NEAREST_ROOM = 1.01  # of the smallest distance: the nearest look counts, whatever rounding does
 # Of the knee's usual range, and of all its ranges together, that the ankle's must have for pumps:
 # at least 1.4 where the knee is not held (4 rendered clips), at most 0.53 and 0.64 where a poor
 # picture makes the foot tremble while the knee bends; a hasty new attempt is one large bend.
@@ -87,8 +95,8 @@ def _raised(table: Table) -> list[tuple[int, int]]:
 
 
 def _in_raised(table: Table, variant: Variant | None) -> list[Attempt]:
-    calm = smooth(table.t_s, table.knee_deg, 0.15)
-    low, high = (percentile(calm, q) for q in (6, 98))
+    calm = smooth(table.t_s, table.knee_deg, KNEE_CALM_S)
+    low, high = (percentile(calm, q) for q in (LOW_PERCENTILE, HIGH_PERCENTILE))
     if low > TENSION_MAX_DEG:
         return []
     knee = Knee(calm, steadied(table.t_s, calm, table.hip_deg))
@@ -110,7 +118,7 @@ def _in_raised(table: Table, variant: Variant | None) -> list[Attempt]:
 
 def _returns(attempt: Attempt, table: Table, calm: Array, high: float) -> list[tuple[int, int]]:
     """Bends far larger than the others, back to where the knee began: a new attempt."""
-    if attempt.variant != "knee_bend" or len(attempt.cycles) < 3:
+    if attempt.variant != "knee_bend" or len(attempt.cycles) < RETURN_REPS:
         return []
     usual = float(np.median([c.range_deg for c in attempt.cycles]))
     out = []
@@ -176,13 +184,14 @@ def _attempt(
     else:
         away = np.abs(steady[first : last + 1] - level)
         # of few frames not one may lie near their median
-        at_level = np.flatnonzero(away < max(LEVEL_DEG, 1.01 * float(away.min())))
+        at_level = np.flatnonzero(away < max(LEVEL_DEG, NEAREST_ROOM * float(away.min())))
         glide = lower = float(stay.t_s[at_level[-1]])
     tension = onset(table.t_s, steady, first, level, high, glide)
     held = (table.t_s >= tension) & (table.t_s <= max(glide, tension))
-    if held.sum() < 3:
+    if held.sum() < HELD_LOOKS:
         away_s = np.abs(table.t_s - tension)
-        held = away_s <= max(0.2, float(away_s.min()))  # of few frames not one may be so near
+        # of few frames not one may be so near
+        held = away_s <= max(HELD_AROUND_S, float(away_s.min()))
     if not cycles and lower - tension < HOLD_MIN_S:
         return None
     return Attempt(
@@ -202,7 +211,7 @@ def _cycles(
     stay: Table, calm: Array, variant: Variant | None
 ) -> tuple[list[Cycle], Variant | None]:
     """The repetitions of a stay and what they are: both joints may move, the larger share wins."""
-    tension = percentile(calm[np.isfinite(calm)], 12)
+    tension = percentile(calm[np.isfinite(calm)], TENSION_PERCENTILE)
     bent = bends(stay.t_s, stay.knee_deg, tension, noise_deg(stay.raw_knee_deg))
     # the foot that swings while the knee still straightens or already bends does not pump
     near = np.flatnonzero(np.abs(np.gradient(calm, stay.t_s)) < STILL_DEG_S)
