@@ -31,7 +31,8 @@ STEP_S = 0.2  # how often it looks
 PUT_OFF_S = 0.05  # a look can wait so long, which is a frame or two
 SEARCH_S = 0.4  # how often it looks for a tension, which takes longer
 SEARCHED_S = 20.0  # and how far back
-SEEN_S = 2.0  # the last movement
+SEEN_S = 2.0  # before the extension, which a set that has begun is still looked at from
+NEWEST_S = 2.4  # the newest moments: the speed of the knee, and the mean on both sides of it
 NEWEST_CALM_S = 0.1  # width of the mean for the newest moment, which shall not trail
 SPEED_S, SPEED_LOOKS = 0.5, 3  # the speed of the knee is that of so long, if enough were seen
 SEARCH_LOOKS, REST_LOOKS = 6, 6  # fewer show no tension, and no rest
@@ -123,8 +124,9 @@ class Provisional:
         if not attempts:
             return
         attempt = attempts[-1]
+        late = seen.t_s >= now - NEWEST_S
         bridged = filled(seen.t_s, seen.knee_deg)
-        level = float(smooth(seen.t_s[-30:], bridged[-30:], NEWEST_CALM_S)[-1])
+        level = float(smooth(seen.t_s[late], bridged[late], NEWEST_CALM_S)[-1])
         if (
             not self.running.on
             and not attempt.cycles
@@ -165,14 +167,16 @@ class Provisional:
             self._close(float(seen.t_s[-1]) - REST_MIN_S)
 
     def _phase(self, seen: Table) -> Phase:
-        knee = smooth(seen.t_s[-60:], seen.knee_deg[-60:], NEWEST_CALM_S)
+        now = float(seen.t_s[-1])
+        newest = seen.rows(seen.t_s >= now - NEWEST_S)
+        knee = smooth(newest.t_s, newest.knee_deg, NEWEST_CALM_S)
         known = knee[np.isfinite(knee)]
         attempt = self.running.attempt
         if not len(known):
             return self.running.phase
         if self.running.on and attempt is not None:
             return self._phase_in_set(float(known[-1]), float(seen.hip_deg[-1]), attempt)
-        times, now = seen.t_s[-60:], float(seen.t_s[-1])
+        times = newest.t_s
         late = (times >= now - SPEED_S) & np.isfinite(knee)
         if late.sum() < SPEED_LOOKS:
             return self.running.phase
