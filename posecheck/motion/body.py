@@ -5,7 +5,6 @@ Held as medians over seconds, so that the noise of a single frame does not turn 
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +36,7 @@ RENEW_S = 0.5
 MOVED_TRUNKS, MOVED_S = 0.35, 0.8
 # Evenly in time, whatever the rate.
 ROW_EVERY_S = 0.15
-TAKEN_LOOKS = 25  # say which leg is meant before one was raised
+TAKEN_S = 2.5  # the looks of so long say which leg is meant before one was raised
 # Where the points of a body stand in one of its rows, (8, 2).
 LEFT_SHOULDER, RIGHT_SHOULDER, LEFT_HIP, RIGHT_HIP, AT_NOSE, AT_EARS = range(6)
 RESTING_KNEE, RESTING_ANKLE = 6, 7
@@ -65,7 +64,7 @@ class BodyTracker:
         self.body: Body | None = None
         self.judge = SideJudge()
         self._rows: SlidingWindow[Array] = SlidingWindow(VIEW_S)
-        self._taken: deque[int] = deque(maxlen=TAKEN_LOOKS)
+        self._taken: SlidingWindow[int] = SlidingWindow(TAKEN_S)
         self._first_s = np.nan
         self._renewed_s = -np.inf
         self._now_s = -np.inf
@@ -80,7 +79,7 @@ class BodyTracker:
         self._now_s = pose.t_s
         self.judge.push(legs.label)
         if legs.taken >= 0:
-            self._taken.append(legs.taken)
+            self._taken.push(pose.t_s, legs.taken)
         if np.isfinite(pose.xy_px[HIPS[0], 0]) and np.isfinite(legs.trunk_px):
             if np.isnan(self._first_s):
                 self._first_s = pose.t_s
@@ -132,7 +131,7 @@ class BodyTracker:
         """The side that is meant while no leg was raised: that of the leg that is taken."""
         if not self._taken:
             return near_side(feet)
-        return SIDES[round(float(np.mean(self._taken)))]
+        return SIDES[round(float(np.mean(list(self._taken))))]
 
     def _forget_if_moved(self, now_s: float) -> None:
         rows, late = list(self._rows), self._rows.since(now_s - MOVED_S)

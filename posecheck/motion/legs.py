@@ -7,13 +7,14 @@ one; where both labels lie on one leg, the places where the legs were last seen 
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from math import hypot
 
 import numpy as np
 
+from posecheck.motion.signals import SAME_S
 from posecheck.motion.skeleton import ANKLE, HIP, HIPS, KNEE, LEGS, SHOULDERS, SIDES, midpoint
+from posecheck.motion.sliding_window import SlidingWindow
 from posecheck.types import Array, Pose, Side
 
 # in trunk lengths; a real leg is at least this far from the other while it is raised
@@ -21,7 +22,8 @@ APART = 0.3
 # Knee and ankle together stand so much higher than the other's where a leg is raised: a thigh that
 # is up makes 1.0 and more, a heel that is drawn to the seat 0.55.
 RAISED = 0.45
-TRUNK_EVERY = 5
+# The trunk's length is a median over so long, of one look in so long; of the first looks of all.
+TRUNK_S, TRUNK_EVERY_S, TRUNK_FIRST_LOOKS = 7.0, 0.5, 5
 MEMORY_S = 0.6  # how long a leg is looked for where it was last seen
 RESTING_MEMORY_S = 10.0  # the resting leg lies still for longer than both labels leave it
 NOWHERE = np.full((5, 2), np.nan)
@@ -60,8 +62,7 @@ class LegFollower:
     """Push poses in order, get both legs of each."""
 
     def __init__(self) -> None:
-        self._trunks: deque[float] = deque(maxlen=15)
-        self._count = 0
+        self._trunks: SlidingWindow[float] = SlidingWindow(TRUNK_S)
         self._size = np.nan
         self._near = 0  # the label of the leg that is nearer to the camera
         self._raised = (-np.inf, 0)  # when a leg was last raised, and its label
@@ -74,7 +75,7 @@ class LegFollower:
             return Legs(pose.t_s, NOWHERE, NOWHERE, NOT_APART, np.nan)
         legs = pose.xy_px[LEGS]
         trunk = midpoint(pose.xy_px, HIPS) - midpoint(pose.xy_px, SHOULDERS)
-        self._measure(trunk)
+        self._measure(pose.t_s, trunk)
         self._near = SIDES.index(near_side(1.0 if trunk[0] >= 0 else -1.0))
         taken, other, label = self._split(pose.t_s, legs, self._size)
         working, resting = (NOWHERE if i == NOT_SEEN else legs[i] for i in (taken, other))
@@ -84,12 +85,12 @@ class LegFollower:
             self._resting = (pose.t_s, resting)
         return Legs(pose.t_s, working, resting, label, self._size, taken)
 
-    def _measure(self, trunk: Array) -> None:
-        """Hold the length of the trunk (2,) as a median of every few looks."""
-        if self._count < 5 or self._count % TRUNK_EVERY == 0:
-            self._trunks.append(float(np.hypot(*trunk)))
-            self._size = float(np.median(self._trunks))
-        self._count += 1
+    def _measure(self, t_s: float, trunk: Array) -> None:
+        """Hold the length of the trunk (2,) as a median of looks now and then."""
+        few = len(self._trunks) < TRUNK_FIRST_LOOKS
+        if few or t_s - self._trunks.last_s >= TRUNK_EVERY_S - SAME_S:
+            self._trunks.push(t_s, float(np.hypot(*trunk)))
+            self._size = float(np.median(list(self._trunks)))
 
     def _split(self, t_s: float, legs: Array, size: float) -> tuple[int, int, int]:
         """The labels of legs (2, 5, 2) taken for the working and the resting one, or `NOT_SEEN`.
