@@ -46,7 +46,7 @@ class LiveProgress:
     def complete(self, update: Update) -> Update:
         """`update` with phase, set, repetitions, findings and warnings, so far as known."""
         update = self._shown(update)
-        running, attempt = self._follower.running, self._follower.upheld
+        running, attempt = self._follower.running, self._follower.confirmed
         if attempt is None:
             return replace(
                 update, phase=running.phase, side=self._side, warnings=self._watch.warnings

@@ -52,17 +52,17 @@ def excursion(
         yield Broken(rule, start, end, worst, limit, rep, last)
 
 
-def from_rest(m: Measures, calm: Array, attempt: Attempt) -> Array:
+def from_rest(m: Measures, smoothed: Array, attempt: Attempt) -> Array:
     """Return smoothed values (n,) from the calmer of before the repetitions and most of all."""
-    known = np.isfinite(calm)
-    before = calm[known & m.table.between(attempt.extend_s - BEFORE_S, attempt.glide_s)]
-    whole = calm[
+    known = np.isfinite(smoothed)
+    before = smoothed[known & m.table.between(attempt.extend_s - BEFORE_S, attempt.glide_s)]
+    whole = smoothed[
         known & m.table.between(attempt.extend_s - AROUND_BEFORE_S, attempt.rest_s + AROUND_AFTER_S)
     ]
     levels = [float(np.median(before))] if len(before) >= LEVEL_LOOKS else []
     if len(whole) >= LEVEL_LOOKS:
         levels.append(float(np.percentile(whole, CALMER)))
-    return calm - (min(levels) if levels else np.nan)
+    return smoothed - (min(levels) if levels else np.nan)
 
 
 def _usual(attempt: Attempt) -> tuple[float, float, float, float]:
@@ -169,7 +169,7 @@ RANGE_TOO_SMALL = Rule(
 
 
 def _head_lifted(m: Measures, attempt: Attempt, asked: Asked) -> Iterator[Broken]:
-    head = from_rest(m, m.calm.head_deg, attempt)
+    head = from_rest(m, m.smoothed.head_deg, attempt)
     limit = asked.value("limits.head_lift_deg")
     yield from excursion(m, head, attempt, attempt.tension_s, limit, "head_lifted")
 
@@ -212,7 +212,7 @@ HEAD_LIFTED = Rule(
 def _other_leg_moved(m: Measures, attempt: Attempt, asked: Asked) -> Iterator[Broken]:
     limit = asked.value("limits.other_leg_deg")
     # a leg that moves on the surface moves its thigh and its ankle
-    thigh = from_rest(m, m.calm.resting_hip_deg, attempt)
+    thigh = from_rest(m, m.smoothed.resting_hip_deg, attempt)
     thigh = np.where(_ankle_moved(m, thigh, limit), thigh, 0.0)
     yield from excursion(
         m, thigh, attempt, attempt.tension_s, limit, "other_leg_moved", RESTING_SUSTAINED_S
@@ -221,7 +221,7 @@ def _other_leg_moved(m: Measures, attempt: Attempt, asked: Asked) -> Iterator[Br
 
 def _ankle_moved(m: Measures, thigh: Array, limit: float) -> Mask:
     """Where (n,) the resting ankle is not where it is while the thigh lies still."""
-    x, z = m.calm.resting_x_trunks, m.calm.resting_z_trunks
+    x, z = m.smoothed.resting_x_trunks, m.smoothed.resting_z_trunks
     still = np.isfinite(m.table.resting_x_trunks) & (np.abs(thigh) < STILL_SHARE * limit)
     if not still.any():
         return np.ones(len(m.table.t_s), bool)
@@ -265,7 +265,7 @@ OTHER_LEG_MOVED = Rule(
 
 
 def _pelvis_lifted(m: Measures, attempt: Attempt, asked: Asked) -> Iterator[Broken]:
-    lift = from_rest(m, m.calm.pelvis_trunks, attempt)
+    lift = from_rest(m, m.smoothed.pelvis_trunks, attempt)
     limit = asked.value("limits.pelvis_lift")
     yield from excursion(m, lift, attempt, attempt.tension_s, limit, "pelvis_lifted")
 

@@ -24,7 +24,7 @@ class Follower(Protocol):
         """The state at the newest row."""
 
     @property
-    def upheld(self) -> Attempt | None:
+    def confirmed(self) -> Attempt | None:
         """The attempt that runs, or the last one, with what a report would uphold of it."""
 
     @property

@@ -20,7 +20,7 @@ from posecheck.types import Array, Finding, Joint, Variant
 
 # Widths of the Gaussian means for what changes slowly, for a repetition, and for the leg that is
 # seen less often.
-CALM_S, QUICK_S, RESTING_CALM_S = 0.2, 0.1, 0.4
+SMOOTHING_S, QUICK_S, RESTING_SMOOTHING_S = 0.2, 0.1, 0.4
 SLOW = ("hip_deg", "knee_deg", "head_deg", "pelvis_trunks")
 RESTING = ("resting_hip_deg", "resting_x_trunks", "resting_z_trunks")
 # Looks that are less sure than this tell no fault: in a clip darkened to a quarter of its light the
@@ -50,11 +50,11 @@ class Asked(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What rules read of an attempt: the table, and some of its columns calmed."""
+    """What rules read of an attempt: the table, and some of its columns smoothed."""
 
     table: Table
-    calm: Table  # `SLOW` and `RESTING` smoothed, the others as they are
-    quick_knee_deg: Array  # (n,), smoothed less than in `calm`
+    smoothed: Table  # the columns `SLOW` and `RESTING`; the others as they are
+    quick_knee_deg: Array  # (n,), smoothed less than there
 
     @classmethod
     def of(cls, table: Table) -> Measures:
@@ -63,11 +63,11 @@ class Measures:
         legs = ("hip_deg", "knee_deg", *RESTING)
         blanked = {name: np.where(unsure, np.nan, getattr(table, name)) for name in legs}
         table = replace(table, **blanked)
-        slow = smooth(table.t_s, np.array([getattr(table, name) for name in SLOW]), CALM_S)
+        slow = smooth(table.t_s, np.array([getattr(table, name) for name in SLOW]), SMOOTHING_S)
         resting = np.array([getattr(table, name) for name in RESTING])
-        resting = smooth(table.t_s, resting, RESTING_CALM_S)
-        calmed = dict(zip((*SLOW, *RESTING), (*slow, *resting), strict=True))
-        return cls(table, replace(table, **calmed), smooth(table.t_s, table.knee_deg, QUICK_S))
+        resting = smooth(table.t_s, resting, RESTING_SMOOTHING_S)
+        changed = dict(zip((*SLOW, *RESTING), (*slow, *resting), strict=True))
+        return cls(table, replace(table, **changed), smooth(table.t_s, table.knee_deg, QUICK_S))
 
 
 @dataclass(frozen=True, slots=True)

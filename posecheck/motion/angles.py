@@ -29,7 +29,7 @@ BAND_PER_SD = 1.96  # half of a 95 % band, in standard deviations of a normal di
 
 @dataclass(frozen=True, slots=True)
 class LegAngles:
-    """Degrees; NaN where unknown."""
+    """The joint angles of one leg in degrees; NaN where one is unknown."""
 
     hip: float
     knee: float
@@ -37,7 +37,21 @@ class LegAngles:
 
 
 def leg_angles(view: View, joints_px: Array) -> LegAngles:
-    """The angles of a leg (5, 2): hip, knee, ankle, heel, toe in pixels."""
+    """Measure the angles of a leg as they are seen in the picture.
+
+    Parameters
+    ----------
+    view
+        From where the camera looks.
+    joints_px
+        (5, 2) hip, knee, ankle, heel, toe in pixels.
+
+    Returns
+    -------
+    LegAngles
+        All are NaN where the knee seems to bend backwards.
+
+    """
     placed = view.upright(joints_px)
     thigh, shank = placed[KNEE] - placed[HIP], placed[ANKLE] - placed[KNEE]
     knee = _turn(_direction(thigh) - _direction(shank))
@@ -47,7 +61,21 @@ def leg_angles(view: View, joints_px: Array) -> LegAngles:
 
 
 def ankle_from_hip(body: Body, joints_px: Array) -> Array:
-    """Where the ankle of a leg (5, 2) is from its hip: (2,) X, Z in trunk lengths."""
+    """Measure where the ankle of a leg is from its hip.
+
+    Parameters
+    ----------
+    body
+        It gives the view and the length of the trunk.
+    joints_px
+        (5, 2) hip, knee, ankle, heel, toe in pixels.
+
+    Returns
+    -------
+    Array
+        (2,) along the lying surface to the feet and up from it, in trunk lengths.
+
+    """
     placed: Array = body.view.upright(joints_px[ANKLE] - joints_px[HIP]) / body.trunk_px
     return placed
 
@@ -68,17 +96,28 @@ def _ankle(shank: Array, foot: Array) -> float:
 
 
 def face_px(pose: Pose) -> Array:
-    """Ears to nose and forehead to mouth, (2, 2) in pixels; NaN where nobody is seen."""
+    """Return the way from ears to nose and from eyes to mouth, (2, 2) in pixels.
+
+    It is NaN where nobody is seen.
+    """
     xy = pose.xy_px
     forward = xy[NOSE] - midpoint(xy, EARS)
     return np.array([forward, midpoint(xy, MOUTH) - midpoint(xy, EYES)])
 
 
 def head_tilt_deg(face: Array, feet: float) -> float:
-    """Which way a `face_px` looks: 0° to the ceiling, positive towards the feet.
+    """Tell which way a face looks: 0° to the ceiling, positive towards the feet.
 
     Lifting the head from the pillow turns the face, and turns it farther than it raises the
     ears (rendered people: 15-20° of 28, against 0.06 trunk lengths).
+
+    Parameters
+    ----------
+    face
+        (2, 2) in pixels, as `face_px` returns it.
+    feet
+        +1 where the feet point to the picture's right, -1 to the left.
+
     """
     forward, down = face
     # a face that looks up has its mouth towards the feet
@@ -89,7 +128,20 @@ def head_tilt_deg(face: Array, feet: float) -> float:
 def uncertainties_deg(
     body: Body, support: float, noise_px: float, calibration: Calibration
 ) -> tuple[float, float, float]:
-    """Half of the 95 % band of hip, knee and ankle angle (degrees)."""
+    """Return half of the 95 % band of hip, knee and ankle angle (degrees).
+
+    Parameters
+    ----------
+    body
+        It gives the view, which widens the bands, and the length of the trunk.
+    support
+        Share of the looks around that could be used, 0 to 1.
+    noise_px
+        Spread of the looks around the smoothed joints, in pixels.
+    calibration
+        The lasting errors of the landmark model.
+
+    """
     oblique = np.hypot(body.view.azimuth_deg, body.view.elevation_deg) * PER_VIEW_DEG
     noise = PER_NOISE * noise_px / body.trunk_px / max(support, SUPPORT_MIN)
     c = calibration

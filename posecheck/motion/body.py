@@ -58,7 +58,7 @@ class Body:
 
 
 class BodyTracker:
-    """Push every pose with its legs; `body` is the state, renewed twice a second."""
+    """Follows what is slow of a body: push every pose with its legs; `body` is renewed at times."""
 
     def __init__(self) -> None:
         self.body: Body | None = None
@@ -75,7 +75,7 @@ class BodyTracker:
         return self.body is not None and self._now_s - self._first_s >= SETTLED_S
 
     def push(self, pose: Pose, legs: Legs) -> None:
-        """Take the pose of a frame with its legs."""
+        """Take the pose of a frame together with its legs."""
         self._now_s = pose.t_s
         self.judge.push(legs.label)
         if legs.taken >= 0:
@@ -128,7 +128,7 @@ class BodyTracker:
         self._renewed_s = pose.t_s
 
     def _likely(self, feet: float) -> Side:
-        """The side that is meant while no leg was raised: that of the leg that is taken."""
+        """Return the side that is meant while no leg was raised: that of the leg that is taken."""
         if not self._taken:
             return near_side(feet)
         return SIDES[round(float(np.mean(list(self._taken))))]
@@ -157,7 +157,7 @@ def _row(pose: Pose, legs: Legs) -> Array:
 
 
 def _supine(nose: Array, ears: Array, hips: Array) -> float:
-    """How far the nose lies above the line from the ears to the hips, in its lengths."""
+    """Return how far the nose lies above the line from the ears to the hips, in its lengths."""
     axis = hips - ears
     length = float(np.hypot(*axis))
     along = axis / length

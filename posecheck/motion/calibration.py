@@ -50,7 +50,7 @@ LITE = Calibration(hip_sd_deg=12.0, knee_sd_deg=10.0, ankle_sd_deg=12.0)
 
 
 def calibration_of(model_name: str) -> Calibration:
-    """The calibration of a model by its name; that of an unknown one is the widest.
+    """Return the calibration of a model by its name; that of an unknown one is the widest.
 
     Parameters
     ----------

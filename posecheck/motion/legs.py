@@ -43,23 +43,23 @@ class Legs:
 
 
 def _apart(a: Array, b: Array) -> float:
-    """Mean distance of knee and ankle of two legs (5, 2)."""
+    """Return the mean distance of knee and ankle of two legs (5, 2)."""
     knee, ankle = (a - b)[KNEE : ANKLE + 1].tolist()
     return 0.5 * (hypot(*knee) + hypot(*ankle))
 
 
 def _higher(legs: Array) -> int:
-    """Which of two legs (2, 5, 2) has its knee and ankle higher in the picture."""
+    """Tell which of two legs (2, 5, 2) has its knee and ankle higher in the picture."""
     return int(np.argmin(legs[:, KNEE, 1] + legs[:, ANKLE, 1]))
 
 
 def _remembered(seen: tuple[float, Array] | None, t_s: float, for_s: float) -> Array | None:
-    """A leg that was seen at a time, unless that is too long ago."""
+    """Return a leg that was seen at a time, unless that is too long ago."""
     return seen[1] if seen is not None and t_s - seen[0] <= for_s else None
 
 
 class LegFollower:
-    """Push poses in order, get both legs of each."""
+    """Tells the working from the resting leg: push poses in order, get both legs of each."""
 
     def __init__(self) -> None:
         self._trunks: SlidingWindow[float] = SlidingWindow(TRUNK_S)
@@ -70,7 +70,7 @@ class LegFollower:
         self._resting: tuple[float, Array] | None = None
 
     def push(self, pose: Pose) -> Legs:
-        """The legs of one frame."""
+        """Find the legs of one frame."""
         if not np.isfinite(pose.xy_px[LEGS[0][0], 0]):
             return Legs(pose.t_s, NOWHERE, NOWHERE, NOT_APART, np.nan)
         legs = pose.xy_px[LEGS]
@@ -93,9 +93,19 @@ class LegFollower:
             self._size = float(np.median(list(self._trunks)))
 
     def _split(self, t_s: float, legs: Array, size: float) -> tuple[int, int, int]:
-        """The labels of legs (2, 5, 2) taken for the working and the resting one, or `NOT_SEEN`.
+        """Return the labels of the legs taken for the working and the resting one, or `NOT_SEEN`.
 
-        And the label that the working leg bears, where the two are apart.
+        The third is the label that the working leg bears, where the two are apart.
+
+        Parameters
+        ----------
+        t_s
+            The time of the frame.
+        legs
+            (2, 5, 2) the left and the right one by their labels, in pixels.
+        size
+            The length of the trunk in pixels.
+
         """
         up = _higher(legs)
         was_working = _remembered(self._working, t_s, MEMORY_S)
@@ -119,12 +129,12 @@ class LegFollower:
         return self._unraised(t_s)
 
     def _unraised(self, t_s: float) -> tuple[int, int, int]:
-        """The same where neither is clearly raised."""
+        """Return the same where neither is clearly raised."""
         one = self._meant(t_s)
         return one, 1 - one, NOT_APART
 
     def _meant(self, t_s: float) -> int:
-        """The label of the leg that was raised a moment ago, else of the near one.
+        """Return the label of the leg that was raised a moment ago, else of the near one.
 
         The near one is seen better: on photographs of people with both feet on the floor its knee
         is read 8 degrees better than that of the leg that happens to be higher.
@@ -138,7 +148,7 @@ CLEAR = 0.6  # share of the labels that must agree
 
 
 class SideJudge:
-    """The anatomical side: what most looks call the raised leg, else the side that is near.
+    """Judges the anatomical side: what most looks call the raised leg, else the side that is near.
 
     Fresh looks of the heavy model name the raised leg right on all rendered and photographed
     clips, the near and the far one (measured). Where looks disagree the legs hide each other,
@@ -154,7 +164,10 @@ class SideJudge:
             self._votes[label] += 1
 
     def side(self, feet: float) -> Side | None:
-        """The working side of a supine body whose feet point right (+1) or left (-1)."""
+        """Return the working side of a supine body whose feet point right (+1) or left (-1).
+
+        It is None before enough looks have told.
+        """
         seen = self._votes.sum()
         if seen < VOTES_MIN:
             return None
@@ -164,5 +177,12 @@ class SideJudge:
 
 
 def near_side(feet: float) -> Side:
-    """The side that a supine body turns to the camera."""
+    """Return the side that a supine body turns to the camera.
+
+    Parameters
+    ----------
+    feet
+        +1 where the feet point to the picture's right, -1 to the left.
+
+    """
     return "left" if feet < 0 else "right"

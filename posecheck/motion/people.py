@@ -45,12 +45,19 @@ class Person:
 
     @property
     def rank(self) -> tuple[bool, bool, float]:
-        """Whoever is a body comes first, then who lies, then who is larger."""
+        """What people are ordered by: a whole body first, then who lies, then who is larger."""
         return self.whole, self.lies, self.trunk_px
 
 
 def describe(xy_px: Array) -> Person:
-    """What is known of a skeleton (33, 2) at a glance."""
+    """Tell what is known of a skeleton at a glance.
+
+    Parameters
+    ----------
+    xy_px
+        (33, 2) landmarks in pixels.
+
+    """
     points = xy_px.tolist()  # of every look, and NumPy is slow with so few numbers
     hips, shoulders = _middle(points, HIPS), _middle(points, SHOULDERS)
     across, down = hips[0] - shoulders[0], hips[1] - shoulders[1]
@@ -71,7 +78,14 @@ def _middle(points: list[list[float]], pair: tuple[int, int]) -> tuple[float, fl
 
 
 def search_windows(width: float, height: float) -> Iterator[Window | None]:
-    """Parts of a picture to look for somebody in, the whole first."""
+    """Yield the parts of a picture to look for somebody in; the whole comes first, as None.
+
+    Parameters
+    ----------
+    width, height
+        Of the picture in pixels.
+
+    """
     for left, top, right, bottom in SEARCHED:
         if (left, top, right, bottom) == (0.0, 0.0, 1.0, 1.0):
             yield None
@@ -80,7 +94,16 @@ def search_windows(width: float, height: float) -> Iterator[Window | None]:
 
 
 def window_around(xy_px: Array, width: float, height: float) -> Window:
-    """The part of the picture (pixels) in which the person (33, 2) can exercise."""
+    """Return the part of the picture in which a person can exercise.
+
+    Parameters
+    ----------
+    xy_px
+        (33, 2) landmarks in pixels.
+    width, height
+        Of the picture in pixels.
+
+    """
     room = describe(xy_px).trunk_px
     low, high = xy_px.min(axis=0), xy_px.max(axis=0)
     return (
@@ -92,13 +115,31 @@ def window_around(xy_px: Array, width: float, height: float) -> Window:
 
 
 def leaves(window: Window, xy_px: Array, width: float, height: float) -> bool:
-    """Whether a person (33, 2) reaches out of a part of the picture, and not out of the picture."""
+    """Tell whether a person reaches out of a part of the picture, and not out of the picture.
+
+    Parameters
+    ----------
+    window
+        The part, in pixels.
+    xy_px
+        (33, 2) landmarks in pixels.
+    width, height
+        Of the picture in pixels.
+
+    """
     inside = np.clip(xy_px, 0, [width, height])
     return bool((inside < window[:2]).any() or (inside > window[2:]).any())
 
 
 def touches(other_px: Array, xy_px: Array) -> bool:
-    """Whether a hand of another person (33, 2) is at a leg of this one (33, 2)."""
+    """Tell whether a hand of another person is at a leg of this one.
+
+    Parameters
+    ----------
+    other_px, xy_px
+        (33, 2) landmarks of the other and of this person, in pixels.
+
+    """
     near = TOUCHES * describe(xy_px).trunk_px
     starts = xy_px[LEGS[:, :-1]].reshape(-1, 2)
     limbs = xy_px[LEGS[:, 1:]].reshape(-1, 2) - starts
@@ -112,7 +153,16 @@ def touches(other_px: Array, xy_px: Array) -> bool:
 
 
 def box_around(xy_px: Array, width: float, height: float) -> Window:
-    """The part of the picture (pixels) that the person (33, 2) takes now."""
+    """Return the part of the picture that a person takes now.
+
+    Parameters
+    ----------
+    xy_px
+        (33, 2) landmarks in pixels.
+    width, height
+        Of the picture in pixels.
+
+    """
     room = BODY_ROOM * describe(xy_px).trunk_px
     left, top = np.maximum(xy_px.min(axis=0) - room, 0)
     right, bottom = np.minimum(xy_px.max(axis=0) + room, [width, height])
@@ -120,7 +170,16 @@ def box_around(xy_px: Array, width: float, height: float) -> Window:
 
 
 def windows_beside(box: Window, width: float, height: float) -> Iterator[Window | None]:
-    """The whole picture, and what is left of it beside the box, where a body has room."""
+    """Yield the whole picture as None, and what is left of it beside a box where a body has room.
+
+    Parameters
+    ----------
+    box
+        The part that somebody takes, in pixels.
+    width, height
+        Of the picture in pixels.
+
+    """
     yield None
     left, _, right, _ = box
     if max(left, width - right) > BESIDE_WIDTH * width:

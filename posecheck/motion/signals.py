@@ -15,7 +15,16 @@ SPREAD_LOW, SPREAD_HIGH = 5, 95  # percentiles: the few looks beyond are those t
 
 
 def filled(times: Array, values: Array) -> Array:
-    """`values` (n,) with gaps up to `BRIDGE_S` bridged by straight lines; longer ones stay NaN."""
+    """Bridge gaps of up to `BRIDGE_S` by straight lines; longer ones stay NaN.
+
+    Parameters
+    ----------
+    times
+        (n,) seconds, rising.
+    values
+        (n,) in any unit, NaN where unknown.
+
+    """
     known = np.flatnonzero(np.isfinite(values))
     if len(known) < 2:
         return np.array(values)
@@ -29,9 +38,17 @@ def filled(times: Array, values: Array) -> Array:
 
 
 def smooth(times: Array, values: Array, sigma_s: float) -> Array:
-    """A Gaussian mean of the known values around each time; NaN where a value is not known.
+    """Take a Gaussian mean of the known values around each time; NaN where a value is not known.
 
-    `values` (n,), or several rows of them (k, n) at once, which takes hardly longer.
+    Parameters
+    ----------
+    times
+        (n,) seconds, rising.
+    values
+        (n,) in any unit, or several rows of them (k, n) at once, which takes hardly longer.
+    sigma_s
+        Standard deviation of the Gaussian in seconds.
+
     """
     known = np.isfinite(values)
     seen, all_known = np.where(known, values, 0.0), bool(known.all())
@@ -57,7 +74,7 @@ def smooth(times: Array, values: Array, sigma_s: float) -> Array:
 
 
 def _widths(times: Array, first: Array, last: Array) -> tuple[int, int]:
-    """How many neighbours on one side lie between `first` and `last` (n,): always, and at most.
+    """Count the neighbours on one side that lie between `first` and `last` (n,): always, at most.
 
     Always means of all frames that have so many.
     """
@@ -73,7 +90,16 @@ def _widths(times: Array, first: Array, last: Array) -> tuple[int, int]:
 
 
 def percentile(values: Array, q: float) -> float:
-    """`np.percentile` of (n,) known values, which takes ten times as long for so few."""
+    """Return what `np.percentile` does, which takes ten times as long for so few.
+
+    Parameters
+    ----------
+    values
+        (n,) known values, at least one, in any order.
+    q
+        0 to 100.
+
+    """
     ordered = np.sort(values)
     at = (len(ordered) - 1) * (q / 100)
     low = int(at)
@@ -83,7 +109,14 @@ def percentile(values: Array, q: float) -> float:
 
 
 def spread(values: Array) -> float:
-    """From the 5th to the 95th percentile of what is known of some values (n,), NaN of nothing."""
+    """Return the way from the 5th to the 95th percentile of what is known, NaN of nothing.
+
+    Parameters
+    ----------
+    values
+        (n,) in any unit, NaN where unknown.
+
+    """
     known = values[np.isfinite(values)]
     if not len(known):
         return float("nan")
@@ -91,16 +124,36 @@ def spread(values: Array) -> float:
 
 
 def runs(mask: Mask) -> list[tuple[int, int]]:
-    """First and last index of each stretch where `mask` (n,) holds."""
+    """Return the first and the last index of each stretch where a mask holds.
+
+    Parameters
+    ----------
+    mask
+        (n,) of truth values.
+
+    """
     edges = np.flatnonzero(np.diff(np.r_[0, mask.astype(np.int8), 0]))
     return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def turning_points(values: Array, swing: float, last: float) -> list[tuple[int, int]]:
-    """Indices of the extremes of `values` (n,) with +1 (top) or -1 (bottom), alternating.
+    """Find the extremes of a signal, alternating.
 
     An extreme counts once the value has come back from it by `swing`. The last one counts
     without that if it lies `last` from the one before. The start is no extreme.
+
+    Parameters
+    ----------
+    values
+        (n,) in any unit, NaN where unknown.
+    swing, last
+        In the unit of the values.
+
+    Returns
+    -------
+    list of (int, int)
+        The index of each, with +1 for a top and -1 for a bottom.
+
     """
     finite = np.flatnonzero(np.isfinite(values)).tolist()
     if len(finite) < 3:
@@ -131,9 +184,24 @@ def turning_points(values: Array, swing: float, last: float) -> list[tuple[int, 
 
 
 def crossing(times: Array, values: Array, level: float, start: int, step: int) -> float:
-    """The time at which `values` first crosses `level`, from index `start` forwards or back.
+    """Return the time at which a signal first crosses a level, forwards or back.
 
-    Between two frames the time is interpolated; NaN where it is not crossed.
+    Parameters
+    ----------
+    times
+        (n,) seconds, rising.
+    values
+        (n,) in any unit; what is NaN ends the search.
+    level
+        In the unit of the values.
+    start, step
+        The index to begin from, and +1 for forwards or -1 for back.
+
+    Returns
+    -------
+    float
+        Interpolated between two frames; NaN where it is not crossed.
+
     """
     i = start
     above = values[start] > level
@@ -146,16 +214,31 @@ def crossing(times: Array, values: Array, level: float, start: int, step: int) -
 
 
 def median_of_known(values: Array) -> float:
-    """Median of what is known of some values (n,), NaN where nothing is."""
+    """Return the median of what is known, NaN where nothing is.
+
+    Parameters
+    ----------
+    values
+        (n,) in any unit, NaN where unknown.
+
+    """
     known = values[np.isfinite(values)]
     return float(np.median(known)) if len(known) else float("nan")
 
 
 def known_median(values: Array, axis: int = 0) -> Array:
-    """Median of what is known along an axis; NaN where nothing is.
+    """Return the median of what is known along an axis; NaN where nothing is.
 
     As `np.nanmedian`, which takes ten times as long for so little, and complains where nothing is
     known.
+
+    Parameters
+    ----------
+    values
+        Of any shape and unit, NaN where unknown.
+    axis
+        The one that the median is taken along.
+
     """
     ordered = np.sort(values, axis=axis)  # what is unknown comes last
     n = ordered.shape[axis]
@@ -169,9 +252,17 @@ def known_median(values: Array, axis: int = 0) -> Array:
 
 
 def looks_per_s(times: Array, during: Mask) -> float:
-    """How many looks a second there usually are at some of the times (n,), infinite if at none.
+    """Return how many looks a second there usually are, infinite if there are none.
 
-    Where looks come unevenly, what most of the time is like.
+    Where looks come unevenly, it is what most of the time is like.
+
+    Parameters
+    ----------
+    times
+        (n,) seconds, rising.
+    during
+        (n,) the looks between which steps count.
+
     """
     steps = np.sort(np.diff(times)[during[1:] & during[:-1]])
     if not len(steps):

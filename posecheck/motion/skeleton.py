@@ -22,6 +22,20 @@ SIDES: tuple[Side, Side] = ("left", "right")
 
 
 def midpoint(xy: Array, pair: tuple[int, int]) -> Array:
-    """The middle of two landmarks of (..., 33, 2), as (..., 2)."""
+    """Return the middle of two landmarks.
+
+    Parameters
+    ----------
+    xy
+        (..., 33, 2) landmarks in pixels.
+    pair
+        Their numbers.
+
+    Returns
+    -------
+    Array
+        (..., 2) in pixels.
+
+    """
     middle: Array = 0.5 * (xy[..., pair[0], :] + xy[..., pair[1], :])
     return middle

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class SlidingWindow(Generic[T]):
-    """Things and when they were seen (seconds, rising); what is older than a span is forgotten."""
+    """Holds what was seen, and when (seconds, rising); what is older than a span is forgotten."""
 
     def __init__(self, for_s: float) -> None:
         self._for_s = for_s
@@ -20,7 +20,7 @@ class SlidingWindow(Generic[T]):
         return len(self._seen)
 
     def __iter__(self) -> Iterator[T]:
-        """The things, the oldest first."""
+        """Go through the things, the oldest first."""
         return (what for _, what in self._seen)
 
     @property
@@ -34,7 +34,7 @@ class SlidingWindow(Generic[T]):
         return self._seen[-1][0] if self._seen else float("-inf")
 
     def since(self, t_s: float) -> list[T]:
-        """Those seen at this time or later."""
+        """Return those seen at this time or later."""
         return [what for t, what in self._seen if t >= t_s]
 
     def push(self, t_s: float, what: T) -> None:

@@ -54,7 +54,7 @@ class Smoothed:
 
 
 class FixedLagSmoother:
-    """Push legs in order; get those frames whose time has come."""
+    """Smooths the working leg: push legs in order, get those frames whose time has come."""
 
     def __init__(self) -> None:
         self._window: deque[tuple[Legs, Array]] = deque()  # legs, usable (2,): leg, foot
@@ -70,7 +70,7 @@ class FixedLagSmoother:
         return self._advance(legs.t_s)
 
     def flush(self) -> list[Smoothed]:
-        """The frames still waiting, from what there is."""
+        """Return the frames still waiting, smoothed from what there is."""
         return self._advance(np.inf)
 
     def _advance(self, now_s: float) -> list[Smoothed]:
@@ -94,7 +94,7 @@ class FixedLagSmoother:
         return ready
 
     def _gate(self, legs: Legs) -> Array:
-        """Whether leg and foot of a frame may be used, (2,) bool."""
+        """Tell whether leg and foot of a frame may be used, (2,) bool."""
         joints, size = legs.working_px, legs.trunk_px
         if not np.isfinite(joints[KNEE, 0]):
             return np.zeros(2, bool)
@@ -121,7 +121,7 @@ class FixedLagSmoother:
         return np.array([leg_ok, leg_ok and foot_ok])
 
     def _usual(self, t_s: float, shank: float, foot: float) -> tuple[float, float] | None:
-        """Median lengths of shank and foot over the last seconds, once there are enough."""
+        """Return the median lengths of shank and foot over the last seconds, if known."""
         self._shanks.append((t_s, shank, foot))
         while self._shanks[0][0] < t_s - LIMB_S:
             self._shanks.popleft()
@@ -154,17 +154,30 @@ class FixedLagSmoother:
 
 
 def _middle(known: Array) -> Array:
-    """A median over the first axis, quickly: of an even number the upper one, NaN of none."""
+    """Take a median over the first axis quickly: of an even number the upper one, NaN of none."""
     if not len(known):
         return np.full(known.shape[1:], np.nan)
     return np.asarray(np.sort(known, axis=0)[len(known) // 2])
 
 
 def local_fit(times: Array, values: Array) -> tuple[Array, float]:
-    """Value at time 0 of a local polynomial through (n, k), and the spread around it.
+    """Fit a local polynomial, and return its value at time 0 with the spread around it.
 
-    NaN where the nearest frames lie farther away than the lag, or on one side only and not
-    close by: a gap is bridged, not extrapolated.
+    The value is NaN where the nearest frames lie farther away than the lag, or on one side only
+    and not close by: a gap is bridged, not extrapolated.
+
+    Parameters
+    ----------
+    times
+        (n,) seconds from the time that is asked for.
+    values
+        (n, k) in any unit, all known.
+
+    Returns
+    -------
+    (Array, float)
+        (k,) and a standard deviation over all columns, in the unit of the values.
+
     """
     nothing = np.full(values.shape[1], np.nan)
     close = np.abs(times) <= REACH_S
@@ -188,7 +201,7 @@ def local_fit(times: Array, values: Array) -> tuple[Array, float]:
 
 
 class NewestLeg:
-    """Push every frame, and ask where the leg is in the last of them."""
+    """Tells where the leg is in the newest frame: push every frame, and ask."""
 
     def __init__(self) -> None:
         self.t_s = -np.inf
@@ -203,9 +216,9 @@ class NewestLeg:
             self._seen.popleft()
 
     def joints_px(self) -> Array:
-        """(5, 2): on a line through the last frames, which stills the jitter and does not trail.
+        """Return the leg (5, 2) on a line through the last frames, which stills the jitter.
 
-        A leg that was lost stays where it was for `LAG_S`, then it is NaN.
+        It does not trail. A leg that was lost stays where it was for `LAG_S`, then it is NaN.
         """
         last_s = self._seen[-1][0] if self._seen else -np.inf
         if not self.t_s - last_s <= LAG_S:
@@ -218,10 +231,25 @@ class NewestLeg:
 
 
 def at_times(times: Array, values: Array, wanted: Array) -> Array:
-    """Smoothed values (n, k) at other times (m,), as (m, k); times rise in both.
+    """Return smoothed values at other times.
 
     Cubic splines join what is known. What lies between known values more than `LAG_S` apart stays
     NaN, and so does what lies before the first and after the last of them.
+
+    Parameters
+    ----------
+    times
+        (n,) seconds, rising.
+    values
+        (n, k) in any unit, NaN where unknown.
+    wanted
+        (m,) seconds, rising.
+
+    Returns
+    -------
+    Array
+        (m, k) in the unit of the values.
+
     """
     out = np.full((len(wanted), values.shape[1]), np.nan)
     for column in range(values.shape[1]):

@@ -71,7 +71,14 @@ class Table:
         return self.rows(slice(first, last + 1))
 
     def rows(self, which: slice | Mask) -> Table:
-        """Return some of the rows, by a slice or a mask (n,)."""
+        """Return some of the rows.
+
+        Parameters
+        ----------
+        which
+            A slice, or a mask (n,).
+
+        """
         return Table(*(getattr(self, f.name)[which] for f in fields(self)))
 
     def between(self, start_s: float, end_s: float) -> Mask:
@@ -108,7 +115,14 @@ class Rows:
         self.count = 0
 
     def append(self, row: Array) -> None:
-        """Add one row (width,)."""
+        """Add one row.
+
+        Parameters
+        ----------
+        row
+            (width,) in the units of the columns.
+
+        """
         if self.count % BLOCK == 0:
             self._blocks.append(np.empty((BLOCK, self._width), self._dtype))
         self._blocks[-1][self.count % BLOCK] = row
@@ -136,7 +150,16 @@ class RecentRows:
         self._count = 0
 
     def push(self, t_s: Array, values: Array) -> None:
-        """Add rows (n,) and (n, len(COLUMNS)); of more than there is room for, the last."""
+        """Add rows; of more than there is room for, the last.
+
+        Parameters
+        ----------
+        t_s
+            (n,) seconds, rising, later than what is there.
+        values
+            (n, len(COLUMNS)), in the order of `COLUMNS`.
+
+        """
         t_s, values = t_s[-RECENT_ROOM // 2 :], values[-RECENT_ROOM // 2 :]
         if self._count + len(t_s) > RECENT_ROOM:
             self._forget()

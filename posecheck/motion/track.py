@@ -35,7 +35,7 @@ AT_ONCE = 4  # frames answered in one push: those that waited for a body are cau
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingFrame:
     """What a frame showed beside the working leg, until the smoother has answered it."""
 
     legs: Legs
@@ -51,7 +51,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class AnswerableFrame:
     """A frame that can be answered, and from what: however late that is done, it is the same."""
 
     smoothed: Smoothed
@@ -70,13 +70,13 @@ class Measured:
 
     @property
     def table(self) -> Table:
-        """The same with names."""
+        """The same as one table with named columns."""
         return Table.of(self.t_s, self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The last frame that was answered, or that was seen, for whoever shows it at once."""
+    """The frame that was answered or seen last, for whoever shows it at once."""
 
     t_s: float
     values: Array  # (len(COLUMNS),)
@@ -90,8 +90,8 @@ class Newest:
 class Tracker:
     """One engine for files and cameras: `push` every pose, `finish`, then read the columns.
 
-    Who wants to show a pose at once lets it be seen, asks for `now`, and follows later; that is
-    all that `push` does.
+    Who wants to show a pose at once calls `see`, asks for `now`, and calls `follow` later;
+    `push` does no more than that.
     """
 
     def __init__(self, calibration: Calibration = HEAVY) -> None:
@@ -101,9 +101,9 @@ class Tracker:
         self._leg_now = NewestLeg()
         self._body = BodyTracker()
         self._seen: tuple[Pose, Legs] | None = None  # not followed yet
-        self._waiting: deque[Waiting] = deque()
+        self._pending: deque[PendingFrame] = deque()
         self._ready: deque[Smoothed] = deque()
-        self._due: deque[Due] = deque()
+        self._answerable: deque[AnswerableFrame] = deque()
         self._resting: deque[tuple[float, Array]] = deque()
         self._times = Rows(1, np.float64)
         self._values = Rows(len(COLUMNS))
@@ -116,26 +116,26 @@ class Tracker:
         self.follow()
 
     def see(self, pose: Pose) -> None:
-        """Find the legs of the next pose; `now` knows of them."""
+        """Find the legs of the next pose, so that `now` knows of them."""
         self.follow()
         legs = self._follower.push(pose)
         self._leg_now.push(legs)
         self._seen = pose, legs
 
     def follow(self) -> bool:
-        """Answer what the pose that was seen last makes known; whether there was one."""
+        """Answer what the pose that was seen last makes known, and tell whether there was one."""
         if self._seen is None:
             return False
         (pose, legs), self._seen = self._seen, None
         self._body.push(pose, legs)
-        self._waiting.append(_waiting(pose, legs))
+        self._pending.append(_pending_frame(pose, legs))
         if np.isfinite(legs.resting_px[KNEE, 0]):
             self._resting.append((pose.t_s, legs.resting_px))
         self._ready.extend(self._smoother.push(legs))
         # a body settles sooner than that, so these frames show an empty place
         before_s = np.inf if self._body.settled else pose.t_s - EMPTY_S
         self._release(before_s, pose.t_s, self._body.body if self._body.settled else None)
-        for _ in range(min(AT_ONCE, len(self._due))):
+        for _ in range(min(AT_ONCE, len(self._answerable))):
             self._answer_one()
         return True
 
@@ -144,16 +144,16 @@ class Tracker:
         self.follow()
         self._ready.extend(self._smoother.flush())
         self._release(np.inf, np.inf, self._body.body)
-        while self._due:
+        while self._answerable:
             self._answer_one()
 
     def measured(self) -> Measured:
-        """What was found so far."""
+        """Return what was found so far."""
         points = self._points.all().reshape(-1, POINTS, 2)
         return Measured(self._times.all()[:, 0], self._values.all(), points, self.feet)
 
     def now(self) -> Newest | None:
-        """The frame that was seen last, its leg as it seems without those that will come."""
+        """Return the frame that was seen last, its leg as it seems without those that will come."""
         answered, body = self.newest, self._body.body
         if answered is None or body is None:
             return answered
@@ -174,24 +174,24 @@ class Tracker:
     @property
     def busy(self) -> bool:
         """Whether the last push has taken longer than the others."""
-        return self._body.renewed or bool(self._due)
+        return self._body.renewed or bool(self._answerable)
 
     @property
     def count(self) -> int:
-        """Frames answered."""
+        """How many frames were answered."""
         return self._times.count
 
     def since(self, first: int) -> tuple[Array, Array]:
-        """Times (n,) and `COLUMNS` (n, k) of the frames answered from number `first` on."""
+        """Return times (n,) and `COLUMNS` (n, k) of the frames answered from number `first` on."""
         return self._times.since(first)[:, 0], self._values.since(first)
 
     def _release(self, before_s: float, now_s: float, body: Body | None) -> None:
-        """The frames before a time are to be answered from what is known now."""
+        """Let the frames before a time be answered from what is known now."""
         while self._ready and self._ready[0].t_s < before_s:
-            self._due.append(Due(self._ready.popleft(), body, now_s))
+            self._answerable.append(AnswerableFrame(self._ready.popleft(), body, now_s))
 
     def _answer_one(self) -> None:
-        due, seen = self._due.popleft(), self._waiting.popleft()
+        due, seen = self._answerable.popleft(), self._pending.popleft()
         values, points = self._row(due, seen)
         t_s = due.smoothed.t_s
         self._times.append(np.array([t_s]))
@@ -200,7 +200,7 @@ class Tracker:
         if due.body is not None:
             self.newest = Newest(t_s, values, points)
 
-    def _row(self, due: Due, seen: Waiting) -> tuple[Array, Array]:
+    def _row(self, due: AnswerableFrame, seen: PendingFrame) -> tuple[Array, Array]:
         s, body = due.smoothed, due.body
         row = dict.fromkeys(COLUMNS, np.nan)
         row["tracked"] = float(np.isfinite(seen.shoulder_px[0]))
@@ -229,7 +229,7 @@ class Tracker:
         self,
         row: dict[str, float],
         s: Smoothed,
-        seen: Waiting,
+        seen: PendingFrame,
         body: Body,
         working: Array,
         resting: Array,
@@ -262,18 +262,18 @@ def _on_the_back(body: Body) -> bool:
 
 
 def _from_hip(body: Body, joints_px: Array) -> Array:
-    """The leg (5, 2) from the hip that is held over seconds."""
+    """Return the leg (5, 2) from the hip that is held over seconds."""
     return np.concatenate([[body.hip_px], joints_px[KNEE:]])
 
 
-def _waiting(pose: Pose, legs: Legs) -> Waiting:
+def _pending_frame(pose: Pose, legs: Legs) -> PendingFrame:
     xy = pose.xy_px
     ends = xy[[NOSE, *SHOULDERS, *HIPS]]
     body = np.concatenate([ends, legs.working_px])
     size = np.array([pose.width_px, pose.height_px])
     body = body[np.isfinite(body[:, 0])]
     inside = ((body >= 0) & (body <= size)).all() if np.isfinite(ends).all() else np.nan
-    return Waiting(
+    return PendingFrame(
         legs, face_px(pose), midpoint(xy, EARS), midpoint(xy, SHOULDERS),
         midpoint(xy, HIPS), xy[list(WRISTS)], float(inside), pose.others, pose.touched,
         (pose.width_px, pose.height_px),
@@ -281,7 +281,7 @@ def _waiting(pose: Pose, legs: Legs) -> Waiting:
 
 
 def _hands(wrists_px: Array, joints_px: Array) -> float:
-    """How far the nearer wrist lies from the thigh, in thigh lengths."""
+    """Return how far the nearer wrist lies from the thigh, in thigh lengths."""
     hip, knee = joints_px[0], joints_px[KNEE]
     thigh = knee - hip
     length = float(np.hypot(*thigh))

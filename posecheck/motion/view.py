@@ -42,7 +42,19 @@ class View:
     feet: float
 
     def upright(self, vectors_px: Array) -> Array:
-        """Picture vectors (..., 2) as (X, Z): along the surface to the feet, and up from it."""
+        """Turn picture vectors so that they lie along the surface and stand up from it.
+
+        Parameters
+        ----------
+        vectors_px
+            (..., 2) in pixels, y down.
+
+        Returns
+        -------
+        Array
+            (..., 2) X towards the feet and Z up, in pixels.
+
+        """
         turn = np.radians(self.slope_deg)
         x, z = self.feet * vectors_px[..., 0], -vectors_px[..., 1]
         c, s = np.cos(turn), np.sin(turn)
@@ -59,7 +71,7 @@ class Trunk:
 
     @property
     def shoulders_px(self) -> Array:
-        """Middle of the shoulders."""
+        """The middle of the shoulders."""
         middle: Array = 0.5 * (self.near_px + self.far_px)
         return middle
 
@@ -67,9 +79,17 @@ class Trunk:
 def estimate_view(
     trunk: Trunk, size_px: tuple[float, float], resting_ankle_px: Array | None = None
 ) -> View:
-    """The view from the trunk, and the slope from the resting leg's ankle (2,) as well.
+    """Estimate the view from the trunk, and the slope from the resting leg's ankle as well.
 
-    NaN landmarks give NaN angles.
+    Parameters
+    ----------
+    trunk
+        Its corners in pixels; NaN landmarks give NaN angles.
+    size_px
+        Width and height of the picture in pixels.
+    resting_ankle_px
+        (2,) in pixels, NaN or None where it is unknown.
+
     """
     axis = trunk.hips_px - trunk.shoulders_px
     feet = 1.0 if axis[0] >= 0 else -1.0
@@ -86,32 +106,32 @@ def estimate_view(
 
 
 def _slope(trunk: Trunk, feet: float, resting_ankle_px: Array | None) -> float:
-    """How much the body seems to rise towards the feet (degrees).
+    """Return how much the body seems to rise towards the feet (degrees).
 
     A camera that is tilted tilts the line from the shoulders to the resting foot as much as the
     trunk; hips that are lifted, or a leg, tilt only one of them.
     """
 
-    def rises(to_px: Array) -> float:
+    def _rises(to_px: Array) -> float:
         x, y = to_px - trunk.shoulders_px
         return float(np.degrees(np.arctan2(-y, feet * x)))
 
-    slope = rises(trunk.hips_px)
+    slope = _rises(trunk.hips_px)
     if resting_ankle_px is None or not np.isfinite(resting_ankle_px[0]):
         return slope
-    other = rises(resting_ankle_px)
+    other = _rises(resting_ankle_px)
     return min(slope, other, key=abs) if slope * other > 0 else 0.0
 
 
 def _off_centre(xy_px: Array, size_px: tuple[float, float]) -> Array:
-    """Tangents of the angles between a pixel (2,) and the middle of the picture."""
+    """Return the tangents of the angles between a pixel (2,) and the middle of the picture."""
     width, height = size_px
     off: Array = (xy_px - 0.5 * np.array([width, height])) / (FOCAL * max(width, height))
     return off
 
 
 def _elevation(across: float, azimuth_deg: float, centre: Array, feet: float) -> float:
-    """The elevation at which shoulders lie `across` trunk lengths apart, square to the trunk.
+    """Return the elevation at which shoulders lie `across` trunk lengths apart, across the trunk.
 
     A trunk seen from off the side is shorter and slopes: with s the sine of the elevation and a
     the azimuth, ``across = SHOULDERS_ACROSS * s / (cos(a)^2 + sin(a)^2 * s^2)``.
@@ -128,7 +148,7 @@ def _elevation(across: float, azimuth_deg: float, centre: Array, feet: float) ->
 
 
 def _believable_slope(slope_deg: float) -> float:
-    """The mean slope (degrees) once the trunk seems to slope, given how cameras are held."""
+    """Return the mean slope (degrees) once the trunk seems to slope, given how cameras are held."""
     if not np.isfinite(slope_deg):
         return 0.0
     noise = TRUNK_SLOPE_SD_DEG**2

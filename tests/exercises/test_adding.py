@@ -44,7 +44,7 @@ def find(table: Table, _variant: Variant | None) -> Found:
 class Nothing:
     """A follower that never sees anything."""
 
-    running, upheld, settled = Running(), None, None
+    running, confirmed, settled = Running(), None, None
 
     def push(self, _recent: RecentRows, _busy: bool = False) -> bool:
         return False

@@ -16,7 +16,7 @@ from posecheck.exercises.repetitions import (
 from posecheck.motion.signals import crossing, percentile, smooth, turning_points
 from posecheck.types import Array
 
-BEND_CALM_S = 0.12  # width of the mean in which bends are looked for
+BEND_SMOOTHING_S = 0.12  # width of the mean in which bends are looked for
 BENT_PERCENTILE = 97  # of the knee during a stay: the usual turn of its bends
 USUAL_FLOOR_SHARE = 0.7  # of the smallest bend: a stay whose knee moves less has none
 SWING_MIN_DEG = 4.0  # however small the bends: a smaller swing back is noise
@@ -34,24 +34,24 @@ def bends(times: Array, knee: Array, tension_deg: float, noise: float = 0.0) -> 
 
     What is not several times as large as the `noise` of single looks is no bend.
     """
-    calm = smooth(times, knee, BEND_CALM_S)
-    known = calm[np.isfinite(calm)]
+    smoothed = smooth(times, knee, BEND_SMOOTHING_S)
+    known = smoothed[np.isfinite(smoothed)]
     if len(known) < CYCLE_LOOKS_MIN:
         return []
     usual = percentile(known, BENT_PERCENTILE) - tension_deg
     if usual < USUAL_FLOOR_SHARE * BEND_FLOOR_DEG:
         return []
-    points = turning_points(calm, max(SWING_MIN_DEG, SWING * usual), LAST_SWING * usual)
+    points = turning_points(smoothed, max(SWING_MIN_DEG, SWING * usual), LAST_SWING * usual)
     cycles: list[Cycle] = []
     top: int | None = None
-    since = int(np.flatnonzero(np.isfinite(calm))[0])  # the end of the bend before
+    since = int(np.flatnonzero(np.isfinite(smoothed))[0])  # the end of the bend before
     for i, kind in points:
         if kind > 0:
-            top = i if top is None or calm[i] > calm[top] else top
+            top = i if top is None or smoothed[i] > smoothed[top] else top
         elif top is not None:
-            size = calm[top] - tension_deg
-            if calm[i] <= tension_deg + BACK_AT_TENSION * size:
-                cycles.append(_bend(times, knee, calm, since, top, i))
+            size = smoothed[top] - tension_deg
+            if smoothed[i] <= tension_deg + BACK_AT_TENSION * size:
+                cycles.append(_bend(times, knee, smoothed, since, top, i))
                 since, top = i, None
     found = alike(joined(cycles), BEND_FLOOR_DEG, BEND_MIN_S)
     if len(found) == 1 and found[0].range_deg < LONE_BEND_DEG:
@@ -59,11 +59,11 @@ def bends(times: Array, knee: Array, tension_deg: float, noise: float = 0.0) -> 
     return found if borne_out(found, times, knee, noise) else []
 
 
-def _bend(times: Array, knee: Array, calm: Array, since: int, top: int, back: int) -> Cycle:
+def _bend(times: Array, knee: Array, smoothed: Array, since: int, top: int, back: int) -> Cycle:
     """The bend with its turn at `top`, between the levels it left and came back to."""
-    before, after = float(np.nanmin(calm[since : top + 1])), float(calm[back])
-    start = crossing(times, calm, before + LEFT_TENSION * (calm[top] - before), top, -1)
-    end = crossing(times, calm, after + LEFT_TENSION * (calm[top] - after), top, 1)
+    before, after = float(np.nanmin(smoothed[since : top + 1])), float(smoothed[back])
+    start = crossing(times, smoothed, before + LEFT_TENSION * (smoothed[top] - before), top, -1)
+    end = crossing(times, smoothed, after + LEFT_TENSION * (smoothed[top] - after), top, 1)
     start = start if np.isfinite(start) else float(times[since])
     end = end if np.isfinite(end) and end < times[back] else float(times[back])
     room = min(BEYOND * (end - start), BEYOND_MAX_S)

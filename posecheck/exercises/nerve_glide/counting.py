@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from posecheck.exercises.nerve_glide.bends import bends
-from posecheck.exercises.nerve_glide.extension import KNEE_CALM_S, STILL_DEG_S
-from posecheck.exercises.nerve_glide.pumps import PUMP_CALM_S, is_clear, pumps
+from posecheck.exercises.nerve_glide.extension import KNEE_SMOOTHING_S, STILL_DEG_S
+from posecheck.exercises.nerve_glide.pumps import PUMP_SMOOTHING_S, is_clear, pumps
 from posecheck.exercises.nerve_glide.tension import NEAR_MAX_DEG, larger_share
 from posecheck.exercises.repetitions import Cycle, noise_deg
 from posecheck.motion.signals import smooth
@@ -75,36 +75,39 @@ class Counting:
         wanted = self._wanted
         if wanted is None and len(self.cycles) >= SURE_CYCLES:
             wanted = self.variant
-        calm = smooth(table.t_s, table.knee_deg, KNEE_CALM_S)
+        smoothed = smooth(table.t_s, table.knee_deg, KNEE_SMOOTHING_S)
         bent: list[Cycle] = []
         if wanted != "ankle_pump":
             bent = bends(table.t_s, table.knee_deg, level_deg, noise_deg(table.raw_knee_deg))
         pumped: list[Cycle] = []
         if wanted != "knee_bend":
-            stay = _stay(table, calm, level_deg)
-            if stay is not None:
+            held = _held_part(table, smoothed, level_deg)
+            if held is not None:
                 pumped = pumps(
-                    stay.t_s, stay.ankle_deg, stay.knee_deg, noise_deg(stay.raw_ankle_deg)
+                    held.t_s, held.ankle_deg, held.knee_deg, noise_deg(held.raw_ankle_deg)
                 )
                 lone = len(pumped) == 1 and wanted is None and not bent
-                if lone and not is_clear(pumped[0], stay.t_s, stay.knee_deg):
+                if lone and not is_clear(pumped[0], held.t_s, held.knee_deg):
                     pumped = []
         variant = larger_share(pumped, bent)
         return (pumped if variant == "ankle_pump" else bent), variant
 
 
-def _stay(table: Table, calm: Array, level: float) -> Table | None:
+def _held_part(table: Table, smoothed: Array, level: float) -> Table | None:
     """The part in which a foot that swings pumps: not while the knee is on its way."""
-    if len(calm) < 3:
+    if len(smoothed) < 3:
         return None
-    near = np.abs(calm - level) < NEAR_MAX_DEG
-    held = np.flatnonzero(near & (np.abs(np.gradient(calm, table.t_s)) < STILL_DEG_S))
+    near = np.abs(smoothed - level) < NEAR_MAX_DEG
+    held = np.flatnonzero(near & (np.abs(np.gradient(smoothed, table.t_s)) < STILL_DEG_S))
     if not len(held):
         return None
     first, last = int(held[0]), int(held[-1])
     # a knee that moves as it did before, while the foot pumped, is not on its way
-    if near[last:].all() and np.max(calm[last:]) < np.max(calm[first : last + 1]) + SAME_DEG:
-        last = len(calm) - 1
+    if (
+        near[last:].all()
+        and np.max(smoothed[last:]) < np.max(smoothed[first : last + 1]) + SAME_DEG
+    ):
+        last = len(smoothed) - 1
     return table.part(first, last)
 
 
@@ -123,16 +126,16 @@ def _is_back(cycle: Cycle, times: Array, moves: Array, variant: Variant) -> bool
     inside = np.flatnonzero((times >= cycle.start_s) & np.isfinite(moves))
     if len(inside) < 3:
         return False
-    t, calm = times[inside], smooth(times[inside], moves[inside], PUMP_CALM_S)
+    t, smoothed = times[inside], smooth(times[inside], moves[inside], PUMP_SMOOTHING_S)
     cut = t <= cycle.end_s + AFTER_END_S
-    top, bottom = int(np.argmax(calm[cut])), int(np.argmin(calm[cut]))
+    top, bottom = int(np.argmax(smoothed[cut])), int(np.argmin(smoothed[cut]))
     now = float(t[-1])
     if variant == "knee_bend":
-        back = calm[top] - calm[-1] >= BACK_SHARE[variant] * cycle.range_deg
+        back = smoothed[top] - smoothed[-1] >= BACK_SHARE[variant] * cycle.range_deg
         due = now >= 2 * t[top] - cycle.start_s - LAG_S
         return bool(back or due)
     first, second = sorted((top, bottom))
-    back = abs(calm[-1] - calm[second]) >= BACK_SHARE[variant] * cycle.range_deg
+    back = abs(smoothed[-1] - smoothed[second]) >= BACK_SHARE[variant] * cycle.range_deg
     turned = now - t[second] >= TURNED_S
     due = turned and now >= (1 + RETURN_SHARE) * t[second] - RETURN_SHARE * t[first] - LAG_S
     return bool(back or due)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from posecheck.exercises.attempt import Attempt
-from posecheck.exercises.nerve_glide.extension import HIP_CALM_S, KNEE_CALM_S
+from posecheck.exercises.nerve_glide.extension import HIP_SMOOTHING_S, KNEE_SMOOTHING_S
 from posecheck.exercises.repetitions import likeness
 from posecheck.motion.signals import runs, smooth, spread
 from posecheck.motion.table import Table
@@ -53,7 +53,7 @@ OTHER_SEEN = 0.6
 # Standard deviation over mean of the durations: glides at most 0.14, tremble 0.38 and 0.77.
 RHYTHM_REPS, UNEVEN = 3, 0.5
 # The range of a leg that does anything: people who lie still at most 6, a flutter kick 23.
-OTHERWISE_DEG, OTHERWISE_CALM_S = 15.0, 0.2
+OTHERWISE_DEG, OTHERWISE_SMOOTHING_S = 15.0, 0.2
 RANGE_LOOKS = 10  # of so few no range is told
 
 
@@ -80,10 +80,10 @@ def evidence(attempt: Attempt, raised: Table, table: Table) -> Evidence:
     """What speaks for an attempt in the stretch of a raised thigh that it was found in."""
     a = attempt
     extending = (raised.t_s >= a.extend_s) & (raised.t_s <= a.tension_s)
-    calm = smooth(raised.t_s, raised.knee_deg, KNEE_CALM_S)
-    hip = smooth(raised.t_s, raised.hip_deg, HIP_CALM_S)
+    smoothed = smooth(raised.t_s, raised.knee_deg, KNEE_SMOOTHING_S)
+    hip = smooth(raised.t_s, raised.hip_deg, HIP_SMOOTHING_S)
     # all of it, for some stop on the way
-    before = calm[(raised.t_s <= a.tension_s) & np.isfinite(calm)]
+    before = smoothed[(raised.t_s <= a.tension_s) & np.isfinite(smoothed)]
     high = float(before.max()) if len(before) else a.knee_deg
     straightening = (table.t_s >= a.extend_s - BEFORE_S) & (table.t_s <= a.tension_s)
     inside = (table.t_s >= a.extend_s) & (table.t_s <= a.lower_s)
@@ -140,7 +140,7 @@ def is_glide(attempt: Attempt, raised: Table, table: Table) -> bool:
 def moves_otherwise(table: Table) -> bool:
     """Whether a leg moves far again and again, whatever for."""
     angles = (table.hip_deg, table.knee_deg, table.resting_hip_deg)
-    return any(_range(smooth(table.t_s, x, OTHERWISE_CALM_S)) > OTHERWISE_DEG for x in angles)
+    return any(_range(smooth(table.t_s, x, OTHERWISE_SMOOTHING_S)) > OTHERWISE_DEG for x in angles)
 
 
 def _range(angle: Array) -> float:

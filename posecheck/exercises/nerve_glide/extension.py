@@ -11,12 +11,12 @@ import numpy as np
 from posecheck.motion.signals import crossing, median_of_known, smooth
 from posecheck.types import Array
 
-KNEE_CALM_S = 0.15  # width of the mean in which the course of the knee is read
+KNEE_SMOOTHING_S = 0.15  # width of the mean in which the course of the knee is read
 STILL_DEG_S = 8.0  # a knee that moves more slowly stays where it is
 LEVEL_DEG = 5.0  # the knee stays within this of the tension during the hold
 ARRIVING, SOON_S = 0.1, (0.8, 1.6)
 SOON_LOOKS = 3  # that a median needs
-HIP_FOUND_S, HIP_CALM_S = 1.5, 0.3
+HIP_FOUND_S, HIP_SMOOTHING_S = 1.5, 0.3
 BEFORE_GLIDE_S = 1.0  # the level at the tension is that of so long before the repetitions
 # Shares of the way that are left. Where the extension slows down, its end is extrapolated from the
 # time that it takes from SLOWING to SLOWED. A movement of least jerk takes 0.7 times as long for
@@ -34,7 +34,7 @@ def steadied(times: Array, knee: Array, hip: Array) -> Array:
     first = np.searchsorted(times, times - HIP_FOUND_S)
     last = np.searchsorted(times, times + HIP_FOUND_S, "right")
     slow = np.array([median_of_known(hip[a:b]) for a, b in zip(first, last, strict=True)])
-    slow = smooth(times, slow, HIP_CALM_S)
+    slow = smooth(times, slow, HIP_SMOOTHING_S)
     away = slow - median_of_known(slow)
     return knee - np.where(np.isfinite(away), away, 0.0)
 

@@ -26,11 +26,11 @@ SETTLES_S, SAME_CYCLE_S = 0.4, 0.05
 REP_LOOKS_MIN, REP_LOOKS_MIN_IF_FEW = 5, 7
 
 
-class _Upheld:
-    """Takes each running state; `attempt` and `settled` are what is upheld of it."""
+class _Confirmation:
+    """Takes each running state; `attempt` and `settled` are what is confirmed of it."""
 
     def __init__(self, variant: Variant | None) -> None:
-        self.attempt: Attempt | None = None  # the one that runs, as far as it is upheld
+        self.attempt: Attempt | None = None  # the one that runs, as far as it is confirmed
         self.settled: Attempt | None = None  # the same without repetitions that may still change
         self._variant = variant
         self._set = 0
@@ -98,7 +98,7 @@ class GlideFollower:
     """
 
     def __init__(self, variant: Variant | None) -> None:
-        self._provisional, self._upheld = Provisional(variant), _Upheld(variant)
+        self._provisional, self._confirmation = Provisional(variant), _Confirmation(variant)
 
     @property
     def running(self) -> Running:
@@ -106,19 +106,19 @@ class GlideFollower:
         return self._provisional.running
 
     @property
-    def upheld(self) -> Attempt | None:
-        """The attempt that runs, or the last one, as far as it is upheld."""
-        return self._upheld.attempt
+    def confirmed(self) -> Attempt | None:
+        """The attempt that runs, or the last one, as far as it is confirmed."""
+        return self._confirmation.attempt
 
     @property
     def settled(self) -> Attempt | None:
         """The same without repetitions that may still change."""
-        return self._upheld.settled
+        return self._confirmation.settled
 
     def push(self, recent: RecentRows, busy: bool = False) -> bool:
         """Look again if it is time, and tell whether it was; while `busy` a little later."""
         looked = self._provisional.push(recent, busy)
-        self._upheld.push(recent, self.running)
+        self._confirmation.push(recent, self.running)
         return looked
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from posecheck.exercises.attempt import Attempt, Running
 from posecheck.exercises.nerve_glide.attempts import find_attempts
 from posecheck.exercises.nerve_glide.counting import Counting
-from posecheck.exercises.nerve_glide.extension import KNEE_CALM_S, STILL_DEG_S
+from posecheck.exercises.nerve_glide.extension import KNEE_SMOOTHING_S, STILL_DEG_S
 from posecheck.exercises.nerve_glide.tension import (
     BENT,
     HIGH_PERCENTILE,
@@ -33,7 +33,7 @@ SEARCH_S = 0.4  # how often it looks for a tension, which takes longer
 SEARCHED_S = 20.0  # and how far back
 SEEN_S = 2.0  # before the extension, which a set that has begun is still looked at from
 NEWEST_S = 2.4  # the newest moments: the speed of the knee, and the mean on both sides of it
-NEWEST_CALM_S = 0.1  # width of the mean for the newest moment, which shall not trail
+NEWEST_SMOOTHING_S = 0.1  # width of the mean for the newest moment, which shall not trail
 SPEED_S, SPEED_LOOKS = 0.5, 3  # the speed of the knee is that of so long, if enough were seen
 SEARCH_LOOKS, REST_LOOKS = 6, 6  # fewer show no tension, and no rest
 EXTENDS_DEG_S, LOWERS_DEG_S = 6.0, 1.0
@@ -126,7 +126,7 @@ class Provisional:
         attempt = attempts[-1]
         late = seen.t_s >= now - NEWEST_S
         bridged = filled(seen.t_s, seen.knee_deg)
-        level = float(smooth(seen.t_s[late], bridged[late], NEWEST_CALM_S)[-1])
+        level = float(smooth(seen.t_s[late], bridged[late], NEWEST_SMOOTHING_S)[-1])
         if (
             not self.running.on
             and not attempt.cycles
@@ -160,7 +160,7 @@ class Provisional:
         attempt = self.running.attempt
         assert attempt is not None
         late = seen.t_s >= seen.t_s[-1] - REST_MIN_S
-        knee = smooth(seen.t_s[late], seen.knee_deg[late], KNEE_CALM_S)
+        knee = smooth(seen.t_s[late], seen.knee_deg[late], KNEE_SMOOTHING_S)
         bent = knee > self._high - BENT * (self._high - attempt.knee_deg)
         still = np.ptp(knee) < STILL_DEG_S * REST_MIN_S / 2
         if len(knee) >= REST_LOOKS and bent.all() and still:
@@ -169,7 +169,7 @@ class Provisional:
     def _phase(self, seen: Table) -> Phase:
         now = float(seen.t_s[-1])
         newest = seen.rows(seen.t_s >= now - NEWEST_S)
-        knee = smooth(newest.t_s, newest.knee_deg, NEWEST_CALM_S)
+        knee = smooth(newest.t_s, newest.knee_deg, NEWEST_SMOOTHING_S)
         known = knee[np.isfinite(knee)]
         attempt = self.running.attempt
         if not len(known):

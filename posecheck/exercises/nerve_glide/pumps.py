@@ -20,7 +20,7 @@ from posecheck.motion.signals import crossing, percentile, smooth, spread, turni
 from posecheck.types import Array
 
 # Widths of the means in which pumps are looked for, and in which their extremes are read.
-PUMP_CALM_S, EXTREME_CALM_S = 0.06, 0.025
+PUMP_SMOOTHING_S, EXTREME_SMOOTHING_S = 0.06, 0.025
 EXTREME_S = 0.09  # the extreme is the largest of what was seen so near its time
 SWING_MIN_DEG = 2.5  # however small the pumps: a smaller swing back is noise
 RHYTHM_EXTREMES = 3  # so few tell no rhythm
@@ -42,7 +42,7 @@ def pumps(times: Array, ankle: Array, knee: Array, noise: float = 0.0) -> list[C
 
     What is not several times as large as the `noise` of single looks is no pump.
     """
-    quick = smooth(times, ankle, PUMP_CALM_S)
+    quick = smooth(times, ankle, PUMP_SMOOTHING_S)
     known = quick[np.isfinite(quick)]
     if len(known) < CYCLE_LOOKS_MIN:
         return []
@@ -51,7 +51,7 @@ def pumps(times: Array, ankle: Array, knee: Array, noise: float = 0.0) -> list[C
     points = turning_points(quick, max(SWING_MIN_DEG, SWING * usual), LAST_SWING * usual)
     points = _full(quick, _rhythmic(times, quick, points))
     cycles = []
-    fine = smooth(times, ankle, EXTREME_CALM_S)
+    fine = smooth(times, ankle, EXTREME_SMOOTHING_S)
     pairs = list(zip(points[::2], points[1::2], strict=False))
     swings = [abs(quick[a] - quick[b]) for (a, _), (b, _) in pairs]
     floor = _floor(swings, floor)

@@ -69,17 +69,17 @@ def hold_min_s(asked: Asked) -> float:
     return max(hold_s - float(asked.value("limits.hold_tolerance_s")), hold_s / 2)
 
 
-def _from_level(m: Measures, calm: Array, attempt: Attempt) -> Array:
+def _from_level(m: Measures, smoothed: Array, attempt: Attempt) -> Array:
     """Return smoothed values (n,) from their median during the hold."""
-    held = calm[m.table.between(attempt.tension_s, attempt.glide_s) & np.isfinite(calm)]
+    held = smoothed[m.table.between(attempt.tension_s, attempt.glide_s) & np.isfinite(smoothed)]
     if not len(held):
         near = np.abs(m.table.t_s - attempt.tension_s) <= NEAR_TENSION_S
-        held = calm[near & np.isfinite(calm)]
-    return calm - median_of_known(held)
+        held = smoothed[near & np.isfinite(smoothed)]
+    return smoothed - median_of_known(held)
 
 
 def _thigh_drift(m: Measures, attempt: Attempt, asked: Asked) -> Iterator[Broken]:
-    away = np.abs(_from_level(m, m.calm.hip_deg, attempt))
+    away = np.abs(_from_level(m, m.smoothed.hip_deg, attempt))
     limit = asked.value("limits.thigh_drift_deg")
     yield from excursion(m, away, attempt, attempt.tension_s, limit, "thigh_drift")
 
@@ -171,8 +171,8 @@ KNEE_NOT_HELD = Rule(
 def _past_tension(m: Measures, attempt: Attempt, asked: Asked) -> Iterator[Broken]:
     limit = asked.value("limits.past_tension_deg")
     # a hip joint that is found anew changes hip and knee alike: the shank has not turned
-    turned = _from_level(m, m.calm.hip_deg - m.calm.knee_deg, attempt)
-    straighter = -_from_level(m, m.calm.knee_deg, attempt)
+    turned = _from_level(m, m.smoothed.hip_deg - m.smoothed.knee_deg, attempt)
+    straighter = -_from_level(m, m.smoothed.knee_deg, attempt)
     straighter = np.where(turned > TURNED_SHARE * limit, straighter, 0.0)
     yield from excursion(m, straighter, attempt, attempt.glide_s, limit, "past_tension")
 

@@ -14,7 +14,7 @@ import numpy as np
 from posecheck.exercises.attempt import Attempt
 from posecheck.exercises.nerve_glide.bends import bends
 from posecheck.exercises.nerve_glide.extension import (
-    KNEE_CALM_S,
+    KNEE_SMOOTHING_S,
     LEVEL_DEG,
     STILL_DEG_S,
     extension_start,
@@ -63,9 +63,9 @@ TENSION_MAX_DEG = 75.0  # a knee that is bent more than this is not being straig
 
 @dataclass(frozen=True, slots=True)
 class Knee:
-    """The knee of one raised stretch, (n,) each: calmed, and that without the hip's share."""
+    """The knee of one raised stretch, (n,) each: smoothed, and that without the hip's share."""
 
-    calm: Array
+    smoothed: Array
     steady: Array
 
 
@@ -95,28 +95,28 @@ def _raised(table: Table) -> list[tuple[int, int]]:
 
 
 def _in_raised(table: Table, variant: Variant | None) -> list[Attempt]:
-    calm = smooth(table.t_s, table.knee_deg, KNEE_CALM_S)
-    low, high = (percentile(calm, q) for q in (LOW_PERCENTILE, HIGH_PERCENTILE))
+    smoothed = smooth(table.t_s, table.knee_deg, KNEE_SMOOTHING_S)
+    low, high = (percentile(smoothed, q) for q in (LOW_PERCENTILE, HIGH_PERCENTILE))
     if low > TENSION_MAX_DEG:
         return []
-    knee = Knee(calm, steadied(table.t_s, calm, table.hip_deg))
+    knee = Knee(smoothed, steadied(table.t_s, smoothed, table.hip_deg))
     if high - low < EXTENSION_MIN_DEG:
-        whole = _attempt(table, knee, 0, len(calm) - 1, high, variant)
+        whole = _attempt(table, knee, 0, len(smoothed) - 1, high, variant)
         # the picture begins at the point of tension: only the repetitions can tell
         begun = whole is not None and len(whole.cycles) >= BEGUN_REPS and high < BEGUN_MAX_DEG
         return [whole] if whole is not None and begun else []
-    near = calm < low + float(np.clip(NEAR * (high - low), NEAR_MIN_DEG, NEAR_MAX_DEG))
+    near = smoothed < low + float(np.clip(NEAR * (high - low), NEAR_MIN_DEG, NEAR_MAX_DEG))
     # a leg that is put down straightens too
     near &= table.hip_deg > float(np.median(table.hip_deg[near])) - PUT_DOWN_DEG
-    bent = _rests(table.t_s, calm, high - BENT * (high - low))
+    bent = _rests(table.t_s, smoothed, high - BENT * (high - low))
     attempts = _between(table, knee, near, bent, high, variant)
-    returns = [t for a in attempts for t in _returns(a, table, calm, high)]
+    returns = [t for a in attempts for t in _returns(a, table, smoothed, high)]
     if not returns:
         return attempts
     return _between(table, knee, near, sorted({*bent, *returns}), high, variant)
 
 
-def _returns(attempt: Attempt, table: Table, calm: Array, high: float) -> list[tuple[int, int]]:
+def _returns(attempt: Attempt, table: Table, smoothed: Array, high: float) -> list[tuple[int, int]]:
     """Bends far larger than the others, back to where the knee began: a new attempt."""
     if attempt.variant != "knee_bend" or len(attempt.cycles) < RETURN_REPS:
         return []
@@ -124,8 +124,8 @@ def _returns(attempt: Attempt, table: Table, calm: Array, high: float) -> list[t
     out = []
     for c in attempt.cycles:
         inside = np.flatnonzero((table.t_s >= c.start_s) & (table.t_s <= c.end_s))
-        top = int(inside[np.argmax(calm[inside])])
-        returned = c.range_deg > LIKE_A_RETURN * usual and calm[top] > high - RETURNED_DEG
+        top = int(inside[np.argmax(smoothed[inside])])
+        returned = c.range_deg > LIKE_A_RETURN * usual and smoothed[top] > high - RETURNED_DEG
         if returned and _disagreement(table, top) < RETURNED_DEG:
             out.append((top, top))
     return out
@@ -161,12 +161,14 @@ def _between(
     return attempts
 
 
-def _rests(times: Array, calm: Array, bent_deg: float) -> list[tuple[int, int]]:
+def _rests(times: Array, smoothed: Array, bent_deg: float) -> list[tuple[int, int]]:
     """Stretches in which the knee is bent and still, between attempts."""
     step = np.gradient(times)
-    still = np.abs(np.gradient(calm, times)) < STILL_DEG_S
+    still = np.abs(np.gradient(smoothed, times)) < STILL_DEG_S
     return [
-        (a, b) for a, b in runs(calm > bent_deg) if (step * still)[a : b + 1].sum() >= REST_MIN_S
+        (a, b)
+        for a, b in runs(smoothed > bent_deg)
+        if (step * still)[a : b + 1].sum() >= REST_MIN_S
     ]
 
 
@@ -174,13 +176,13 @@ def _attempt(
     table: Table, knee: Knee, first: int, last: int, high: float, variant: Variant | None
 ) -> Attempt | None:
     """The attempt whose knee is near its straightest from `first` to `last`."""
-    calm, steady = knee.calm, knee.steady
+    smoothed, steady = knee.smoothed, knee.steady
     stay = table.part(first, last)
-    cycles, kind = _cycles(stay, calm[first : last + 1], variant)
+    cycles, kind = _cycles(stay, smoothed[first : last + 1], variant)
     glide = cycles[0].start_s if cycles else float(table.t_s[last])
     level = knee_level(stay.t_s, steady[first : last + 1], glide, bool(cycles))
     if cycles:
-        lower = leaves(table.t_s, calm, cycles[-1].end_s, last)
+        lower = leaves(table.t_s, smoothed, cycles[-1].end_s, last)
     else:
         away = np.abs(steady[first : last + 1] - level)
         # of few frames not one may lie near their median
@@ -195,11 +197,11 @@ def _attempt(
     if not cycles and lower - tension < HOLD_MIN_S:
         return None
     return Attempt(
-        extend_s=extension_start(table.t_s, calm, first, high),
+        extend_s=extension_start(table.t_s, smoothed, first, high),
         tension_s=tension,
         glide_s=max(glide, tension),
         lower_s=lower,
-        rest_s=lowered(table.t_s, calm, last, high),
+        rest_s=lowered(table.t_s, smoothed, last, high),
         knee_deg=float(np.nanmedian(table.knee_deg[held])),
         hip_deg=float(np.nanmedian(table.hip_deg[held])),
         variant=kind if cycles else None,
@@ -208,15 +210,15 @@ def _attempt(
 
 
 def _cycles(
-    stay: Table, calm: Array, variant: Variant | None
+    stay: Table, smoothed: Array, variant: Variant | None
 ) -> tuple[list[Cycle], Variant | None]:
     """The repetitions of a stay and what they are: both joints may move, the larger share wins."""
-    tension = percentile(calm[np.isfinite(calm)], TENSION_PERCENTILE)
+    tension = percentile(smoothed[np.isfinite(smoothed)], TENSION_PERCENTILE)
     bent = bends(stay.t_s, stay.knee_deg, tension, noise_deg(stay.raw_knee_deg))
     # the foot that swings while the knee still straightens or already bends does not pump
-    near = np.flatnonzero(np.abs(np.gradient(calm, stay.t_s)) < STILL_DEG_S)
+    near = np.flatnonzero(np.abs(np.gradient(smoothed, stay.t_s)) < STILL_DEG_S)
     if not len(near):
-        near = np.arange(len(calm))
+        near = np.arange(len(smoothed))
     held = stay.part(int(near[0]), int(near[-1]))
     pumped = pumps(held.t_s, held.ankle_deg, held.knee_deg, noise_deg(held.raw_ankle_deg))
     if variant is None:
