@@ -63,7 +63,7 @@ SIDE_BEFORE_S = 2.0  # the leg that is straightened next has been held up for so
 
 
 class Session:
-    """Grade one clip or one live session, pose by pose."""
+    """Grades one clip or one live session, pose by pose."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Session:
 
     @classmethod
     def restored(cls, prescription: Prescription, measured: Measured) -> Session:
-        """One whose poses were measured before, under whatever prescription: `finish` it."""
+        """Return one whose poses were measured before, under whatever prescription: `finish` it."""
         session = cls(prescription)
         session._measured = measured
         return session
@@ -102,7 +102,7 @@ class Session:
             self._progress.follow(self._tracker)
 
     def _update(self, pose: Pose, newest: Newest | None) -> Update:
-        """The angles and points of a frame, and of the exercise what the prescription says."""
+        """Return angles and points of a frame, and of the exercise what the prescription says."""
         if newest is not None and too_oblique(
             np.array(newest.value("azimuth_deg")),
             np.array(newest.value("elevation_deg")),
@@ -120,7 +120,7 @@ class Session:
         )  # fmt: skip
 
     def finish(self, clip: ClipInfo, model: ModelInfo, frame_t_s: Array | None = None) -> Report:
-        """The report on all poses that were pushed.
+        """Report on all poses that were pushed.
 
         Parameters
         ----------
@@ -166,7 +166,7 @@ class Session:
         )
 
     def measured(self) -> Measured:
-        """What was measured of all poses that were pushed; ends the session."""
+        """Return what was measured of all poses that were pushed; it ends the session."""
         if self._measured is None:
             self._tracker.finish()
             self._measured = self._tracker.measured()
@@ -183,7 +183,7 @@ class Session:
         return Table.of(measured.t_s, readable(measured.values, self._prescription.view))
 
     def _side(self, attempt: Attempt) -> Side:
-        """The side that worked in an attempt, from the labels seen during it."""
+        """Return the side that worked in an attempt, from the labels seen during it."""
         if self._prescription.fixed_side is not None:
             return self._prescription.fixed_side
         judge_side, table = SideJudge(), self._table

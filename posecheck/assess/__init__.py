@@ -1,5 +1,4 @@
-"""What an exercise is worth: prescription, form rules, grade.
+"""What an exercise is worth, whatever it is: coverage, grade, change, and the guide on the way.
 
-Pure: values in, values out. The one exception is ``load_prescription``, which reads the text
-of a prescription.
+Pure: values in, values out.
 """

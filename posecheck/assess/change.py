@@ -27,12 +27,21 @@ class Change:
     sentence: str
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, as the page and report.json take them."""
+        """Return plain values, as the page and report.json take them."""
         return asdict(self)
 
 
 def change_since(earlier: Mapping[str, Any], now: Report) -> Change:
-    """Compare with an earlier report, as ``read_report`` returns it."""
+    """Compare with an earlier report.
+
+    Parameters
+    ----------
+    earlier
+        As ``read_report`` returns it.
+    now
+        The report on the newer recording.
+
+    """
     nothing = _no_comparison(earlier, now)
     before = earlier.get("tension")
     if nothing or before is None or now.tension is None:
@@ -53,7 +62,7 @@ def change_since(earlier: Mapping[str, Any], now: Report) -> Change:
 
 
 def _no_comparison(earlier: Mapping[str, Any], now: Report) -> str:
-    """Why the two cannot be compared, or nothing."""
+    """Say why the two cannot be compared; an empty text where they can."""
     before, tension = earlier.get("tension"), now.tension
     if before is None or not math.isfinite(_number(before, "knee_flexion_deg")):
         return "The earlier recording has no point of tension to compare with."

@@ -16,7 +16,7 @@ AT_MOST = 2
 
 
 class Coach:
-    """Push every update; get what is to be said."""
+    """Says corrections and praise: push every update; get what is to be said."""
 
     def __init__(self) -> None:
         self.rule: str | None = None  # what is being corrected
@@ -25,7 +25,7 @@ class Coach:
         self._said_s = -np.inf
 
     def push(self, update: Update, now_s: float) -> tuple[Cue, ...]:
-        """A correction, or praise, or nothing."""
+        """Return a correction, or praise, or nothing."""
         if update.phase not in ("hold", "glide"):
             self.rule = None
             return ()
@@ -55,7 +55,7 @@ class Coach:
 
 
 def _is_over(rule: str) -> bool:
-    """Whether it is about what has passed, so that it cannot be put right."""
+    """Tell whether a rule is about what has passed, so that it cannot be put right."""
     known = all_rules()
     return rule in known and known[rule].told == "over"
 

@@ -58,16 +58,23 @@ class Sight:
 
     @property
     def t_s(self) -> Array:
-        """The times of the looks (n,)."""
+        """The times of the looks, (n,) in seconds."""
         return self.table.t_s
 
     @property
     def usable(self) -> Array:
-        """1 where knee and hip are known (n,)."""
+        """1 where knee and hip are known, else 0; (n,)."""
         return self.table.leg_known.astype(float)
 
     def rows(self, which: Mask) -> Sight:
-        """Return a part of it, by a mask (n,)."""
+        """Return a part of it.
+
+        Parameters
+        ----------
+        which
+            A mask (n,).
+
+        """
         return replace(
             self, table=self.table.rows(which), exercising=self.exercising[which],
             moving=self.moving[which],
@@ -75,12 +82,12 @@ class Sight:
 
 
 def attended(sight: Sight) -> Mask:
-    """The frames (n,) that tell whether the exercise was seen, and which warnings hold.
+    """Tell which frames (n,) say whether the exercise was seen, and which warnings hold.
 
-    From its first to its last, gaps and all, and on either side for as long as somebody lies
-    there: nobody has exercised before they came or after they left. But who vanishes while the
-    leg is up has not left: then all frames on that side count, for they may hide the rest. Where
-    no exercise was found all count.
+    They go from its first to its last, gaps and all, and on either side for as long as somebody
+    lies there: nobody has exercised before they came or after they left. But who vanishes while
+    the leg is up has not left: then all frames on that side count, for they may hide the rest.
+    Where no exercise was found all count.
     """
     frames, n = np.flatnonzero(sight.moving), len(sight.t_s)
     if not len(frames):
@@ -94,7 +101,7 @@ def attended(sight: Sight) -> Mask:
 
 
 def _stays(times: Array, lies: Mask, usable: Mask, at: int) -> int:
-    """The last frame that counts after the exercise has ended with number `at`."""
+    """Return the last frame that counts after the exercise has ended with number `at`."""
     seen = at + np.flatnonzero(np.r_[True, lies[at + 1 :]])
     away = np.flatnonzero(np.diff(times[seen]) > ABSENT_S)
     until = int(seen[away[0]] if len(away) else seen[-1])
@@ -103,7 +110,7 @@ def _stays(times: Array, lies: Mask, usable: Mask, at: int) -> int:
 
 
 def usable_shares(sight: Sight) -> tuple[float, float]:
-    """Usable fraction of the exercise and of the frames `attended`, NaN without an exercise."""
+    """Return the usable share of the exercise and of what was `attended`, NaN without one."""
     if not sight.exercising.any():
         return float("nan"), float("nan")
     t_s, usable = sight.t_s, sight.usable
@@ -111,9 +118,17 @@ def usable_shares(sight: Sight) -> tuple[float, float]:
 
 
 def judge(sight: Sight, prescription: Prescription, *, live: bool = False) -> Quality:
-    """The quality of a clip: fractions over all of it, warnings over what is `attended`.
+    """Judge the quality of a clip: fractions over all of it, warnings over what is `attended`.
 
-    Too few looks are the machine's doing in a `live` session, the file's elsewhere.
+    Parameters
+    ----------
+    sight
+        What was seen.
+    prescription
+        What view it allows, and how the exercise is done.
+    live
+        Too few looks are the machine's doing in a live session, the file's elsewhere.
+
     """
     tracked, usable = (_share(sight.t_s, x) for x in (sight.table.tracked, sight.usable))
     sight = sight.rows(attended(sight))
@@ -150,7 +165,21 @@ def judge(sight: Sight, prescription: Prescription, *, live: bool = False) -> Qu
 
 
 def too_oblique(azimuth_deg: Array, elevation_deg: Array, view: View) -> Mask:
-    """Whether the camera stands farther off the side than angles can be read from; (n,) each."""
+    """Tell whether the camera stands farther off the side than angles can be read from.
+
+    Parameters
+    ----------
+    azimuth_deg, elevation_deg
+        (n,) each, or numbers as arrays without axes, in degrees.
+    view
+        What a prescription allows.
+
+    Returns
+    -------
+    Mask
+        Of the same shape.
+
+    """
     off: Mask = (np.abs(azimuth_deg) > view.max_azimuth_deg) | (
         np.abs(elevation_deg) > view.max_elevation_deg
     )
@@ -174,7 +203,7 @@ def readable(values: Array, view: View) -> Array:
 
 
 def _bars(warning: str, sight: Sight) -> bool:
-    """Whether a warning of a clip touches its exercise, so that it cannot be a pass."""
+    """Tell whether a warning of a clip touches its exercise, so that it cannot be a pass."""
     exercise = sight.exercising
     if warning == "tracking_lost":
         return any(
@@ -191,7 +220,7 @@ def _length(times: Array) -> float:
 
 
 def _share(times: Array, values: Array, during: Mask | None = None) -> float:
-    """The share of the time (n,) in which `values` hold; a hole between two looks is none of it.
+    """Return the share of the time in which `values` hold; a hole between two looks is none of it.
 
     Parameters
     ----------
@@ -213,7 +242,7 @@ def _share(times: Array, values: Array, during: Mask | None = None) -> float:
 
 
 def _body(sight: Sight, tracked: float, exercise: Mask) -> list[str]:
-    """How the person lies in the picture."""
+    """Return the warnings about how the person lies in the picture."""
     if tracked == 0 or not len(sight.t_s):
         return ["no_person"]
     found = []
@@ -231,7 +260,7 @@ def _body(sight: Sight, tracked: float, exercise: Mask) -> list[str]:
 
 
 def _lost(times: Array, usable: Array) -> float:
-    """The longest time (s) between two moments (n,) at which knee and hip are known."""
+    """Return the longest time (s) between two moments (n,) at which knee and hip are known."""
     known = times[usable > 0]
     if len(known) < 2:
         return _length(times)
@@ -241,7 +270,7 @@ def _lost(times: Array, usable: Array) -> float:
 
 
 def _uncertain(sight: Sight) -> float:
-    """Share of the exercise in which the legs could not be told apart steadily."""
+    """Return the share of the exercise in which the legs could not be told apart steadily."""
     return float(np.mean(sight.table.confidence[sight.exercising] < STEADY))
 
 

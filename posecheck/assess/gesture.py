@@ -18,32 +18,35 @@ ARM_SEEN = 0.5  # visibility
 
 
 def is_seen(pose: Pose) -> bool:
-    """Whether anybody is in the picture."""
+    """Tell whether anybody is in the picture."""
     return bool(np.isfinite(pose.xy_px[NOSE, 0]))
 
 
 def trunk_px(pose: Pose) -> float:
-    """From the middle of the shoulders to the middle of the hips, NaN where nobody is seen."""
+    """Return the length from mid-shoulder to mid-hip, NaN where nobody is seen."""
     xy = pose.xy_px
     return float(np.hypot(*(midpoint(xy, HIPS) - midpoint(xy, SHOULDERS))))
 
 
 def trunk_slope_deg(pose: Pose) -> float:
-    """How steep the trunk stands in the picture: 0° lies, 90° is upright; NaN if not seen."""
+    """Return how steep the trunk stands in the picture: 0° lies, 90° is upright.
+
+    It is NaN where nobody is seen.
+    """
     xy = pose.xy_px
     along, up = np.abs(midpoint(xy, HIPS) - midpoint(xy, SHOULDERS))
     return float(np.degrees(np.arctan2(up, along)))
 
 
 def is_inside(pose: Pose) -> bool:
-    """Whether head, trunk and both legs lie within the picture."""
+    """Tell whether head, trunk and both legs lie within the picture."""
     body = pose.xy_px[[NOSE, *SHOULDERS, *HIPS, *LEGS.ravel().tolist()]]
     size = np.array([pose.width_px, pose.height_px])
     return bool(((body >= 0) & (body <= size)).all())
 
 
 def raises_arm(pose: Pose) -> bool:
-    """Whether a hand is held high above its shoulder, away from the leg, of somebody who lies."""
+    """Tell whether somebody who lies holds a hand high above its shoulder, away from the leg."""
     if not trunk_slope_deg(pose) < LIES_DEG:
         return False
     xy = pose.xy_px
@@ -64,14 +67,14 @@ GAP_S = 1.0  # poses farther apart tell nothing of the time between
 
 
 class Lasting:
-    """For how long something has been so; a blink of the landmarks does not end it."""
+    """Measures for how long something has been so; a blink of the landmarks does not end it."""
 
     def __init__(self, blink_s: float) -> None:
         self._blink_s = blink_s
         self._since_s = self._last_s = np.nan
 
     def push(self, now_s: float, so: bool) -> float:
-        """Seconds up to now, 0 where it is not so."""
+        """Return the seconds up to now, 0 where it is not so."""
         if so:
             self._since_s = now_s if np.isnan(self._since_s) else self._since_s
             self._last_s = now_s
@@ -81,7 +84,7 @@ class Lasting:
 
 
 class Stops:
-    """Push every pose; get the name of the end once there is one."""
+    """Sees what ends a session: push every pose; get the name of the end once there is one."""
 
     def __init__(self) -> None:
         self._now_s = np.nan
@@ -99,11 +102,11 @@ class Stops:
 
     @property
     def ending(self) -> float:
-        """0 to 1 of the time after which a raised arm ends the session."""
+        """The share, 0 to 1, of the time after which a raised arm ends the session."""
         return min(self._arm_s / ARM_ENDS_S, 1.0)
 
     def push(self, pose: Pose) -> str | None:
-        """`stopped`, `sat_up`, `left`, or nothing."""
+        """Take the next pose; return `stopped`, `sat_up`, `left`, or nothing."""
         if pose.t_s - self._now_s > GAP_S:
             self._begin()
         now = self._now_s = pose.t_s

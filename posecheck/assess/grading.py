@@ -106,7 +106,7 @@ def grade(
 def _blocked(
     prescription: Prescription, quality: Quality, over_all: float, exercise_usable: float
 ) -> Iterable[str]:
-    """Why this clip cannot be graded, with what to change; nothing if it can."""
+    """Say why this clip cannot be graded, with what to change; nothing if it can."""
     warnings = quality.warnings
     # written so that NaN, which compares false, counts as not seen
     if "no_person" in warnings or not quality.tracked_fraction > 0:
@@ -141,7 +141,7 @@ def _too_oblique(prescription: Prescription, quality: Quality) -> bool:
 def _missing(
     prescription: Prescription, sets: Sequence[ExerciseSet], reps: Sequence[Rep]
 ) -> Iterable[Deduction]:
-    """What should have been there and was not: repetitions, a point of tension, the dose."""
+    """Yield what should have been there and was not: repetitions, a point of tension, the dose."""
     if not reps:
         yield Deduction(
             "no_repetitions",
@@ -160,7 +160,7 @@ def _missing(
 
 
 def _short_of_dose(prescription: Prescription, sets: Sequence[ExerciseSet]) -> Iterable[Deduction]:
-    """At most one line for a stated number of sets or repetitions that was not reached."""
+    """Yield at most one line for a stated number of sets or repetitions that was not reached."""
     dose = prescription.dose
     if dose.repetitions is None and dose.sets is None:
         return
@@ -181,7 +181,7 @@ def _short_of_dose(prescription: Prescription, sets: Sequence[ExerciseSet]) -> I
 
 
 def _few(prescription: Prescription, reps: Sequence[Rep]) -> Iterable[Deduction]:
-    """Advice where the dose does not say how many, and fewer than usual were done."""
+    """Yield advice where the dose does not say how many, and fewer than usual were done."""
     usual = prescription.usual.repetitions_min
     if prescription.dose.repetitions is None and 0 < len(reps) < usual:
         yield Deduction(

@@ -26,7 +26,7 @@ Step = Literal["wait", "extend", "hold", "glide", "lower"]
 
 
 class Guide:
-    """Push every update with its pose; say the cues, show `stage`, stop when `done`."""
+    """Leads a session: push every update with its pose; say the cues, stop when `done`."""
 
     def __init__(self, prescription: Prescription) -> None:
         dose = prescription.dose
@@ -105,7 +105,7 @@ class Guide:
         self._stage, self._message = "done", name
 
     def _is_paused(self) -> bool:
-        """Nothing is counted or corrected aloud while an arm is up."""
+        """Tell whether an arm is up: nothing is counted or corrected aloud meanwhile."""
         if self._stops.paused and not self._paused:
             self._say("pause", "arm_seen", urgent=True)
         self._paused = self._stops.paused
@@ -141,7 +141,7 @@ class Guide:
             self._end("done")
 
     def _rests_on(self, update: Update) -> bool:
-        """Whether the rest has just ended: by the clock, or because the person goes on."""
+        """Tell whether the rest has just ended: by the clock, or because the person goes on."""
         early = update.set_index > self._set
         if not early and self._now_s < self._rest_until_s:
             return False
@@ -158,7 +158,7 @@ class Guide:
         self._prompt, self._prompted_s = None, self._now_s
 
     def _lead_in(self, update: Update) -> None:
-        """From the leg that rests to the point of tension."""
+        """Lead from the leg that rests to the point of tension."""
         if update.phase == "extend":
             self._step, self._down_s = "extend", np.nan
             self._remind()
@@ -188,7 +188,7 @@ class Guide:
         self._remind()
 
     def _lead_set(self, update: Update) -> None:
-        """From the point of tension to the leg that is down again."""
+        """Lead from the point of tension to the leg that is down again."""
         self._variant = update.variant or self._variant
         if update.reps > self._counted:
             self._count(update.reps)
@@ -217,7 +217,7 @@ class Guide:
             self._say("phase", self._script.lower)
 
     def _end_set(self) -> None:
-        """The leg is down; an attempt without a repetition was none."""
+        """End a set, for the leg is down; an attempt without a repetition was none."""
         self._step, self._prompt = "wait", None
         if self._counted == 0:
             return
@@ -232,7 +232,7 @@ class Guide:
             self._next_set()
 
     def _is_over(self, update: Update) -> bool:
-        """Whether the dose is done, or, where none is prescribed, the person has done enough."""
+        """Tell whether the dose is done, or, where there is none, the person has done enough."""
         if self._sets is not None:
             return self._sets_done >= self._sets
         resting = self._now_s - self._down_s if update.phase == "rest" else 0.0

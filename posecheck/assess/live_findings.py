@@ -30,10 +30,10 @@ AROUND_S = 0.5  # a stop is known as well as looks come so long before and after
 
 
 class LiveFindings:
-    """Show it the recent rows after each push; read `findings` and `warnings`.
+    """Finds what is wrong now: show it the recent rows after each push; read what it found.
 
-    Findings are those that a report would have now, by the same rules. A look for them is spread
-    over three pushes, so that none of them takes long.
+    `findings` are those that a report would have now, by the same rules; `warnings` are of the last
+    seconds. A look for them is spread over three pushes, so that none of them takes long.
     """
 
     def __init__(self, prescription: Prescription) -> None:
@@ -50,7 +50,18 @@ class LiveFindings:
         self._look: tuple[Attempt, Measures] | None = None
 
     def push(self, recent: RecentRows, running: Running, busy: bool = False) -> None:
-        """Look on, or again if it is time; while `busy` only if it is overdue."""
+        """Look on, or again if it is time.
+
+        Parameters
+        ----------
+        recent
+            The recent rows, with those of this push.
+        running
+            The state of the exercise at the newest of them.
+        busy
+            This push takes long anyhow: look only if it is overdue.
+
+        """
         now = recent.now_s
         if busy and now - self._looked_s < 2 * STEP_S - SAME_S:
             return
@@ -104,7 +115,7 @@ class LiveFindings:
         return replace(finding, rep=rep, message=message)
 
     def _holds(self, finding: Finding, attempt: Attempt, recent: RecentRows) -> bool:
-        """Whether a finding is of this moment, and will not be another one in the next."""
+        """Tell whether a finding is of this moment, and will not be another one in the next."""
         now = recent.now_s
         told = self._told[finding.rule]
         if told == "after":
@@ -126,6 +137,6 @@ class LiveFindings:
 
 
 def _step_s(recent: RecentRows, start_s: float, end_s: float) -> float:
-    """The longest time between two looks from one moment to another."""
+    """Return the longest time between two looks from one moment to another (s)."""
     times = recent.times(start_s)
     return float(np.max(np.diff(times[times <= end_s]), initial=0.0))

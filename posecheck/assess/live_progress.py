@@ -44,7 +44,7 @@ class LiveProgress:
         self._band = (0, np.nan)
 
     def complete(self, update: Update) -> Update:
-        """`update` with phase, set, repetitions, findings and warnings, so far as known."""
+        """Return the update with phase, set, repetitions, findings and warnings, if known."""
         update = self._shown(update)
         running, attempt = self._follower.running, self._follower.confirmed
         if attempt is None:
@@ -60,7 +60,7 @@ class LiveProgress:
         )  # fmt: skip
 
     def _shown(self, update: Update) -> Update:
-        """`update` without what the report leaves blank in the last frame that it knows of."""
+        """Return the update without what the report leaves blank in its last frame."""
         if self._answered is None:
             return update
         known, angles = self._answered, update.angles
@@ -105,7 +105,7 @@ class LiveProgress:
         )  # fmt: skip
 
     def _follow_side(self, values: Array, feet: float) -> None:
-        """The working side, from the labels seen since the thigh came up."""
+        """Judge the working side from the labels seen since the thigh came up."""
         raised_s = self._follower.running.raised_s
         if np.isnan(raised_s):
             self._raised_s = raised_s

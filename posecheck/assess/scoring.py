@@ -24,7 +24,7 @@ def cost_of(rule: str) -> Cost:
 
 
 def faults(findings: Sequence[Finding]) -> list[Deduction]:
-    """One line a rule with faults, dearest first."""
+    """Return one line for each rule with faults, the dearest first."""
     lines = []
     for rule, group in _by_rule(findings, "fault"):
         cost = cost_of(rule)
@@ -34,13 +34,13 @@ def faults(findings: Sequence[Finding]) -> list[Deduction]:
 
 
 def advice(findings: Sequence[Finding]) -> list[Deduction]:
-    """One line a rule with advice."""
+    """Return one line for each rule with advice."""
     groups = _by_rule(findings, "advice")
     return [Deduction(rule, ADVICE_POINTS, _reason(group)) for rule, group in groups]
 
 
 def deduct(lines: Iterable[Deduction]) -> tuple[Deduction, ...]:
-    """The lines with points that sum to 100 at most: what goes below 0 is not taken off."""
+    """Return the lines with points that sum to 100 at most: what goes below 0 is not taken off."""
     left, taken = 100, []
     for line in lines:
         points = min(line.points, left)
@@ -61,12 +61,12 @@ def _by_rule(findings: Sequence[Finding], severity: str) -> list[tuple[str, list
 
 
 def _times(group: Sequence[Finding]) -> int:
-    """In how many repetitions; what belongs to none counts once each."""
+    """Count the repetitions; what belongs to none counts once each."""
     return len({f.rep for f in group if f.rep is not None}) + sum(f.rep is None for f in group)
 
 
 def _reason(group: Sequence[Finding]) -> str:
-    """The message of the worst one, and how often."""
+    """Return the message of the worst one, and how often it was seen."""
     worst = max(group, key=_excess)
     times = _times(group)
     return worst.message if times == 1 else f"{worst.message} (Seen {times} times.)"

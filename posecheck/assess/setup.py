@@ -22,7 +22,7 @@ GAP_S = 1.0  # poses farther apart begin anew
 
 
 def problems(update: Update, pose: Pose) -> frozenset[str]:
-    """All hints that one frame gives."""
+    """Return all hints that one frame gives."""
     dark = bool(pose.brightness < DARK)
     if not is_seen(pose):
         return frozenset({"more_light"} if dark else {"come_into_view"})
@@ -42,7 +42,7 @@ def problems(update: Update, pose: Pose) -> frozenset[str]:
 
 
 class SetUp:
-    """Push every frame; `hint` is what to change, `ready` goes from 0 to 1."""
+    """Leads the set-up: push every frame; `hint` is what to change, `ready` goes from 0 to 1."""
 
     def __init__(self) -> None:
         self.hint: str | None = None

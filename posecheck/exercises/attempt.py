@@ -10,7 +10,7 @@ from posecheck.types import Phase, Variant
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt: times in seconds, levels in degrees.
+    """One attempt at an exercise: times in seconds, levels in degrees.
 
     The leg sets out, arrives where the repetitions start from (the point of tension of a glide),
     repeats what is repeated, and goes back to rest.

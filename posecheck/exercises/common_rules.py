@@ -38,7 +38,26 @@ def excursion(
     rule: str,
     sustained_s: float = SUSTAINED_S,
 ) -> Iterator[Broken]:
-    """Yield the stretches in which (n,) `values` exceed the limit for long enough, as one."""
+    """Yield the stretches in which values exceed a limit for long enough, as one broken rule.
+
+    Parameters
+    ----------
+    m
+        What was measured.
+    values
+        (n,) in the unit of the rule, NaN where unknown.
+    attempt
+        The attempt that is judged, up to when the leg is lowered.
+    from_s
+        From when on it is judged, in seconds.
+    limit
+        In the unit of the rule.
+    rule
+        The name of the rule.
+    sustained_s
+        How long a stretch must last, in seconds.
+
+    """
     t_s = m.table.t_s
     over = (values > limit) & m.table.between(from_s, attempt.lower_s)
     long = [(a, b) for a, b in runs(over) if t_s[b] - t_s[a] >= sustained_s]
@@ -53,7 +72,25 @@ def excursion(
 
 
 def from_rest(m: Measures, smoothed: Array, attempt: Attempt) -> Array:
-    """Return smoothed values (n,) from the calmer of before the repetitions and most of all."""
+    """Return what was measured from how the body lay.
+
+    That is the calmer of what was before the repetitions and of most of the attempt.
+
+    Parameters
+    ----------
+    m
+        What was measured.
+    smoothed
+        (n,) in any unit, NaN where unknown.
+    attempt
+        The attempt that is judged.
+
+    Returns
+    -------
+    Array
+        (n,) in the same unit; NaN throughout where too few looks tell how the body lay.
+
+    """
     known = np.isfinite(smoothed)
     before = smoothed[known & m.table.between(attempt.extend_s - BEFORE_S, attempt.glide_s)]
     whole = smoothed[
@@ -220,7 +257,7 @@ def _other_leg_moved(m: Measures, attempt: Attempt, asked: Asked) -> Iterator[Br
 
 
 def _ankle_moved(m: Measures, thigh: Array, limit: float) -> Mask:
-    """Where (n,) the resting ankle is not where it is while the thigh lies still."""
+    """Tell where (n,) the resting ankle is not where it is while the thigh lies still."""
     x, z = m.smoothed.resting_x_trunks, m.smoothed.resting_z_trunks
     still = np.isfinite(m.table.resting_x_trunks) & (np.abs(thigh) < STILL_SHARE * limit)
     if not still.any():

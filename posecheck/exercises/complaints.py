@@ -20,14 +20,14 @@ KINDS = {
 
 
 def complain(error: ValidationError, model: type[BaseModel]) -> str:
-    """All unknown and wrong fields, each with what is allowed, joined by semicolons."""
+    """Name all unknown and wrong fields, each with what is allowed, joined by semicolons."""
     fields = _fields(model)
     found = {_dotted(detail): _complaint(detail, fields) for detail in error.errors()}
     return "; ".join(found.values())
 
 
 def _fields(model: type[BaseModel]) -> dict[str, dict[str, Any] | None]:
-    """JSON schema of each field by its dotted name; None marks a section."""
+    """Return the JSON schema of each field by its dotted name; None marks a section."""
     fields: dict[str, dict[str, Any] | None] = {}
     for name, info in model.model_fields.items():
         if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
@@ -52,7 +52,7 @@ def _complaint(detail: ErrorDetails, fields: dict[str, dict[str, Any] | None]) -
 
 
 def allowed(schema: dict[str, Any]) -> str:
-    """What a field takes, in words: ``a whole number from 1 to 200``."""
+    """Say what a field takes, in words: ``a whole number from 1 to 200``."""
     if "anyOf" in schema:  # an optional field: the other branch is null, which TOML lacks
         return allowed(schema["anyOf"][0])
     if "enum" in schema:
@@ -69,7 +69,7 @@ def allowed(schema: dict[str, Any]) -> str:
 
 
 def _hint(dotted: str, fields: dict[str, dict[str, Any] | None]) -> str:
-    """The nearest known name: by the whole name first, then by its last part alone."""
+    """Return the nearest known name: by the whole name first, then by its last part alone."""
     names = list(fields)
     section, _, last = dotted.rpartition(".")
     siblings = [name for name in names if section and name.startswith(section + ".")]

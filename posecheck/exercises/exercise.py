@@ -25,7 +25,7 @@ class Follower(Protocol):
 
     @property
     def confirmed(self) -> Attempt | None:
-        """The attempt that runs, or the last one, with what a report would uphold of it."""
+        """The attempt that runs, or the last one, with what a report would confirm of it."""
 
     @property
     def settled(self) -> Attempt | None:

@@ -71,17 +71,17 @@ class Prescription(Section):
 
     @classmethod
     def default(cls) -> Prescription:
-        """The prescription that asks for form and no dose."""
+        """Return the prescription that asks for form and no dose."""
         return cls()
 
     def as_dict(self) -> dict[str, Any]:
-        """Every value, nested as in the file; what is not asked for is None."""
+        """Return every value, nested as in the file; what is not asked for is None."""
         return self.model_dump(mode="json")
 
     def with_exercise(
         self, side: Side | None = None, variant: Variant | None = None
     ) -> Prescription:
-        """The same prescription for a given leg or variant; None keeps what it says."""
+        """Return the same prescription for a given leg or variant; None keeps what it says."""
         changes = {k: v for k, v in (("side", side), ("variant", variant)) if v is not None}
         return self.model_copy(update={"exercise": self.exercise.model_copy(update=changes)})
 
@@ -92,7 +92,14 @@ class Prescription(Section):
         return None if side == "auto" or self.exercise.alternate_legs else side
 
     def severity_of(self, rule: str) -> SeverityChoice:
-        """What it means to break `rule`; KeyError for a rule that does not exist."""
+        """Return what it means to break a rule.
+
+        Raises
+        ------
+        KeyError
+            There is no such rule.
+
+        """
         known = all_rules()[rule]
         if not known.applies(self):
             return "off"
@@ -113,7 +120,7 @@ class Prescription(Section):
         return named(EXERCISES, self.exercise.name)
 
     def cycle_s(self, variant: Variant) -> tuple[float, float]:
-        """Shortest and longest repetition: the dose's where stated, else what is usual.
+        """Return the shortest and the longest repetition (s): the dose's, else what is usual.
 
         A stated end outside of the usual range lifts the other end: who is asked for pumps
         of at least 5 s shall not be told that 5 s are slow.
@@ -132,7 +139,7 @@ class Prescription(Section):
         return shortest, longest
 
     def range_min_deg(self, variant: Variant) -> float:
-        """Smallest range of a repetition: the dose's where stated, else what is usual."""
+        """Return the smallest range of a repetition (degrees): the dose's, else what is usual."""
         if self.dose.range_min_deg is not None:
             return self.dose.range_min_deg
         pump = variant == "ankle_pump"
@@ -140,7 +147,7 @@ class Prescription(Section):
 
 
 def _ready_files() -> dict[str, Traversable]:
-    """The files that come with Posecheck, in the folders of the exercises, by their names."""
+    """Return the files that come with Posecheck, in the exercises' folders, by their names."""
     found = {}
     for exercise in EXERCISES:
         folder = files("posecheck.exercises").joinpath(exercise.name).joinpath("prescriptions")
@@ -152,7 +159,7 @@ def _ready_files() -> dict[str, Traversable]:
 
 
 def ready_prescriptions() -> tuple[str, ...]:
-    """The names of the files that come with Posecheck, as ``--prescription`` takes them."""
+    """Return the names of the files that come with Posecheck, as ``--prescription`` takes them."""
     return tuple(_ready_files())
 
 
@@ -177,7 +184,23 @@ def load_prescription(path: str | Path) -> Prescription:
 
 
 def parse_prescription(content: bytes, label: str, default_name: str = "default") -> Prescription:
-    """Validate the bytes of a TOML file; `label` stands before whatever is wrong with it."""
+    """Validate the bytes of a TOML file.
+
+    Parameters
+    ----------
+    content
+        The bytes, in UTF-8.
+    label
+        What stands before whatever is wrong with it, such as the file's name.
+    default_name
+        The title of a prescription that has none.
+
+    Raises
+    ------
+    PrescriptionError
+        One line that names everything that is wrong with it.
+
+    """
     try:
         values = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:

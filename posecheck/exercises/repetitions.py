@@ -49,23 +49,42 @@ class Cycle:
 
     @property
     def range_deg(self) -> float:
-        """From the lowest to the highest angle."""
+        """The way from the lowest to the highest angle."""
         return self.max_deg - self.min_deg
 
 
 def noise_deg(raw: Array) -> float:
-    """The noise of single looks (n,), in order of time: a standard deviation, whatever moves.
+    """Return the noise of single looks as a standard deviation, whatever moves.
 
     Third differences hardly know a movement that takes more than six looks to and fro, and white
     noise makes them sqrt(20) times as large. The median is taken, so that a few looks that went
     wrong do not make it.
+
+    Parameters
+    ----------
+    raw
+        (n,) angles of single looks in order of time, in degrees, NaN where unknown.
+
     """
     away = np.abs(np.diff(raw[np.isfinite(raw)], n=3))
     return SD_OVER_MEDIAN * percentile(away, MEDIAN) / DIFFERENCES_SD if len(away) else 0.0
 
 
 def borne_out(cycles: list[Cycle], times: Array, values: Array, noise: float) -> bool:
-    """Whether what was found is larger than noise makes it, or comes again and again alike."""
+    """Tell whether what was found is larger than noise makes it, or comes again and again alike.
+
+    Parameters
+    ----------
+    cycles
+        What was found, in order of time.
+    times
+        (n,) seconds.
+    values
+        (n,) the angle that moves, in degrees, NaN where unknown.
+    noise
+        The noise of single looks, in degrees.
+
+    """
     usual = float(np.median([c.range_deg for c in cycles])) if cycles else 0.0
     if usual < OVER_NOISE * noise:
         return False
@@ -75,7 +94,18 @@ def borne_out(cycles: list[Cycle], times: Array, values: Array, noise: float) ->
 
 
 def likeness(cycles: Sequence[Cycle], times: Array, values: Array) -> float:
-    """The correlation of an angle (n,) with itself one of its repetitions, and a pause, later."""
+    """Return the correlation of an angle with itself one repetition, and a pause, later.
+
+    Parameters
+    ----------
+    cycles
+        The repetitions in order of time, at least one.
+    times
+        (n,) seconds.
+    values
+        (n,) the angle that moves, in degrees, NaN where unknown.
+
+    """
     starts = np.diff([c.start_s for c in cycles])
     usual_s = float(np.median(starts if len(starts) else [c.end_s - c.start_s for c in cycles]))
     known = np.isfinite(values)
@@ -88,7 +118,7 @@ def likeness(cycles: Sequence[Cycle], times: Array, values: Array) -> float:
 
 
 def joined(cycles: list[Cycle]) -> list[Cycle]:
-    """Neighbours that leave a short moment between them, or overlap, share its middle."""
+    """Let neighbours that leave a short moment between them, or overlap, share its middle."""
     out = list(cycles)
     for i in range(len(out) - 1):
         a, b = out[i], out[i + 1]
@@ -101,7 +131,18 @@ def joined(cycles: list[Cycle]) -> list[Cycle]:
 
 
 def alike(cycles: list[Cycle], floor_deg: float, shortest_s: float) -> list[Cycle]:
-    """Those that are as large as a repetition is, and as the others are, and take as long."""
+    """Return those that are as large as a repetition is, and as the others are, and take as long.
+
+    Parameters
+    ----------
+    cycles
+        In order of time.
+    floor_deg
+        The smallest range of a repetition, in degrees.
+    shortest_s
+        Its shortest duration, in seconds.
+
+    """
     if not cycles:
         return []
     usual = float(np.median([c.range_deg for c in cycles]))

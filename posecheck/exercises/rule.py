@@ -58,7 +58,7 @@ class Measures:
 
     @classmethod
     def of(cls, table: Table) -> Measures:
-        """Smooth what is read; whatever takes the same width at once."""
+        """Smooth what is read, but not the looks that are unsure of their legs."""
         unsure = table.confidence < SURE
         legs = ("hip_deg", "knee_deg", *RESTING)
         blanked = {name: np.where(unsure, np.nan, getattr(table, name)) for name in legs}
@@ -100,12 +100,12 @@ class Limit:
 
     @property
     def dotted(self) -> str:
-        """Its name in the whole prescription."""
+        """The name of the limit in the whole prescription."""
         return f"limits.{self.field}"
 
 
 class Cost(NamedTuple):
-    """Points of a fault for the first time, for each further repetition, and at most."""
+    """The points of a fault for the first time, for each further repetition, and at most."""
 
     first: int = 15
     further: int = 3

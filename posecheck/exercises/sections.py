@@ -28,7 +28,7 @@ DoseSeverityChoice = Literal["auto", "fault", "advice", "off"]
 
 
 class Section(BaseModel):
-    """Frozen, strict, and with no field that it does not know."""
+    """A part of a prescription: frozen, strict, and with no field that it does not know."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True
@@ -153,7 +153,7 @@ def _limit_field(limit: Limit) -> tuple[Any, Any]:
 
 
 def _limits() -> Any:
-    """The numbers of the form rules: each rule says its own."""
+    """Make the section of the numbers of the form rules: each rule says its own."""
     limits = [limit for rule in all_rules().values() for limit in rule.limits]
     return _create_model(
         "Limits", __base__=Section, __doc__="The numbers of the form rules.",
@@ -205,7 +205,7 @@ def _severity_field(rule: Rule) -> tuple[Any, Any]:
 
 
 def _severities() -> Any:
-    """What breaking a rule means: each rule says its own default."""
+    """Make the section of what breaking a rule means: each rule says its own default."""
     doc = """What breaking a rule means: fault (needs work), advice (verdict unchanged) or off.
 
     auto: advice, but a fault as soon as the dose states the matching field.

@@ -10,12 +10,21 @@ from posecheck.types import Variant
 
 
 def find_attempts(table: Table, variant: Variant | None = None) -> list[Attempt]:
-    """All attempts in order of time; a `variant` that is given is not doubted."""
+    """Find all attempts in order of time; a `variant` that is given is not doubted."""
     return find(table, variant).attempts
 
 
 def find(table: Table, variant: Variant | None = None) -> Found:
-    """The attempts, and what there was instead of them."""
+    """Find the attempts, and tell whether there was something else instead of them.
+
+    Parameters
+    ----------
+    table
+        What was measured.
+    variant
+        What is repeated; None where that is to be found.
+
+    """
     possible = candidates(table, variant)
     attempts = [attempt for attempt, raised in possible if is_glide(attempt, raised, table)]
     instead = not attempts and (bool(possible) or moves_otherwise(table))

@@ -30,9 +30,26 @@ BEND_MIN_S = 0.7  # a faster to and fro of the knee is a bounce
 
 
 def bends(times: Array, knee: Array, tension_deg: float, noise: float = 0.0) -> list[Cycle]:
-    """Knee cycles that leave the tension and return to it; (n,) each, degrees.
+    """Find the bends of a stay: the knee leaves the tension and returns to it.
 
-    What is not several times as large as the `noise` of single looks is no bend.
+    What is not several times as large as the noise of single looks is no bend.
+
+    Parameters
+    ----------
+    times
+        (n,) seconds.
+    knee
+        (n,) flexion in degrees, NaN where unknown.
+    tension_deg
+        The knee's flexion at the point of tension.
+    noise
+        The noise of single looks at the knee, in degrees.
+
+    Returns
+    -------
+    list of Cycle
+        In order of time.
+
     """
     smoothed = smooth(times, knee, BEND_SMOOTHING_S)
     known = smoothed[np.isfinite(smoothed)]
@@ -60,7 +77,7 @@ def bends(times: Array, knee: Array, tension_deg: float, noise: float = 0.0) -> 
 
 
 def _bend(times: Array, knee: Array, smoothed: Array, since: int, top: int, back: int) -> Cycle:
-    """The bend with its turn at `top`, between the levels it left and came back to."""
+    """Return the bend with its turn at `top`, between the levels it left and came back to."""
     before, after = float(np.nanmin(smoothed[since : top + 1])), float(smoothed[back])
     start = crossing(times, smoothed, before + LEFT_TENSION * (smoothed[top] - before), top, -1)
     end = crossing(times, smoothed, after + LEFT_TENSION * (smoothed[top] - after), top, 1)

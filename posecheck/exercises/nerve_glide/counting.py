@@ -32,7 +32,7 @@ STRADDLES, DWELLS_S = 0.3, 0.6  # a first pump goes to both sides of the rest, o
 
 
 class Counting:
-    """Look at the angles since `since` again and again; read `cycles` and their `variant`."""
+    """Counts repetitions: `look` again and again; read `cycles` and their `variant`."""
 
     def __init__(self, wanted: Variant | None) -> None:
         self.cycles: list[Cycle] = []
@@ -42,7 +42,14 @@ class Counting:
         self._again_s = np.nan  # from here on they are
 
     def since(self, now_s: float, tension_s: float) -> float:
-        """From when on repetitions are looked at again; those before are settled."""
+        """Return from when on repetitions are looked at again; those before are settled.
+
+        Parameters
+        ----------
+        now_s, tension_s
+            The time of the newest look and of the arrival at the point of tension, in seconds.
+
+        """
         since_s = tension_s if np.isnan(self._again_s) else self._again_s
         if now_s - since_s <= 2 * AGAIN_S:
             return since_s
@@ -71,7 +78,7 @@ class Counting:
             self.cycles, self.variant = old + found, variant
 
     def _found(self, table: Table, level_deg: float) -> tuple[list[Cycle], Variant | None]:
-        """The repetitions in sight, and what they are."""
+        """Return the repetitions in sight, and what they are."""
         wanted = self._wanted
         if wanted is None and len(self.cycles) >= SURE_CYCLES:
             wanted = self.variant
@@ -94,7 +101,7 @@ class Counting:
 
 
 def _held_part(table: Table, smoothed: Array, level: float) -> Table | None:
-    """The part in which a foot that swings pumps: not while the knee is on its way."""
+    """Return the part in which a foot that swings pumps: not while the knee is on its way."""
     if len(smoothed) < 3:
         return None
     near = np.abs(smoothed - level) < NEAR_MAX_DEG
@@ -112,7 +119,7 @@ def _held_part(table: Table, smoothed: Array, level: float) -> Table | None:
 
 
 def _is_whole(first: Cycle, table: Table) -> bool:
-    """Whether the first pump is no mere half: the foot rests in its middle, or at its end."""
+    """Tell whether the first pump is no mere half: the foot rests in its middle, or at its end."""
     early = table.t_s < first.start_s - REST_BEFORE_S
     before = table.ankle_deg[early & np.isfinite(table.ankle_deg)]
     room = STRADDLES * first.range_deg
@@ -122,7 +129,7 @@ def _is_whole(first: Cycle, table: Table) -> bool:
 
 
 def _is_back(cycle: Cycle, times: Array, moves: Array, variant: Variant) -> bool:
-    """Whether the last cycle in sight is over: its movement has come back, or must have by now."""
+    """Tell whether the last cycle in sight is over: it has come back, or must have by now."""
     inside = np.flatnonzero((times >= cycle.start_s) & np.isfinite(moves))
     if len(inside) < 3:
         return False

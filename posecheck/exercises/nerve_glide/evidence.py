@@ -77,7 +77,18 @@ class Evidence:
 
 
 def evidence(attempt: Attempt, raised: Table, table: Table) -> Evidence:
-    """What speaks for an attempt in the stretch of a raised thigh that it was found in."""
+    """Collect what speaks for an attempt.
+
+    Parameters
+    ----------
+    attempt
+        What may be a nerve glide.
+    raised
+        The stretch of a raised thigh that it was found in, without gaps.
+    table
+        All that was measured.
+
+    """
     a = attempt
     extending = (raised.t_s >= a.extend_s) & (raised.t_s <= a.tension_s)
     smoothed = smooth(raised.t_s, raised.knee_deg, KNEE_SMOOTHING_S)
@@ -111,7 +122,7 @@ def evidence(attempt: Attempt, raised: Table, table: Table) -> Evidence:
 
 
 def _taking_turns(table: Table, inside: Mask) -> float:
-    """How long the label that the raised leg bears less often was steady (s)."""
+    """Return how long the label that the raised leg bears less often was steady (s)."""
     t, label = table.t_s[inside], table.raised_label[inside]
     known = label >= 0
     t, label = t[known], label[known]
@@ -122,7 +133,18 @@ def _taking_turns(table: Table, inside: Mask) -> float:
 
 
 def is_glide(attempt: Attempt, raised: Table, table: Table) -> bool:
-    """Whether an attempt bears out that it is one."""
+    """Tell whether what speaks for an attempt is enough to call it a nerve glide.
+
+    Parameters
+    ----------
+    attempt
+        What may be a nerve glide.
+    raised
+        The stretch of a raised thigh that it was found in, without gaps.
+    table
+        All that was measured.
+
+    """
     e = evidence(attempt, raised, table)
     turns = e.taking_turns_s > TURNS_S and e.other_moved_deg > TURNS_DEG
     turns |= e.other_before_deg > OTHER_MOVED_DEG
@@ -138,17 +160,17 @@ def is_glide(attempt: Attempt, raised: Table, table: Table) -> bool:
 
 
 def moves_otherwise(table: Table) -> bool:
-    """Whether a leg moves far again and again, whatever for."""
+    """Tell whether a leg moves far again and again, whatever for."""
     angles = (table.hip_deg, table.knee_deg, table.resting_hip_deg)
     return any(_range(smooth(table.t_s, x, OTHERWISE_SMOOTHING_S)) > OTHERWISE_DEG for x in angles)
 
 
 def _range(angle: Array) -> float:
-    """From the 5th to the 95th percentile of what is known (degrees), 0 of hardly anything."""
+    """Return the way from the 5th to the 95th percentile (degrees), 0 of hardly anything."""
     return spread(angle) if np.isfinite(angle).sum() > RANGE_LOOKS else 0.0
 
 
 def _way(angle: Array) -> float:
-    """From the smallest to the largest that is known (degrees), 0 of none."""
+    """Return the way from the smallest to the largest that is known (degrees), 0 of none."""
     known = angle[np.isfinite(angle)]
     return float(np.ptp(known)) if len(known) else 0.0

@@ -30,7 +30,21 @@ BACK_DEG, BENT_WITHIN_DEG = 0.05, 3.0  # no way back yet; as good as bent
 
 
 def steadied(times: Array, knee: Array, hip: Array) -> Array:
-    """The knee without what it shares with a hip that is still being found (n,)."""
+    """Return the knee without what it shares with a hip that is still being found.
+
+    Parameters
+    ----------
+    times
+        (n,) seconds.
+    knee, hip
+        (n,) flexion in degrees.
+
+    Returns
+    -------
+    Array
+        (n,) degrees.
+
+    """
     first = np.searchsorted(times, times - HIP_FOUND_S)
     last = np.searchsorted(times, times + HIP_FOUND_S, "right")
     slow = np.array([median_of_known(hip[a:b]) for a, b in zip(first, last, strict=True)])
@@ -40,7 +54,20 @@ def steadied(times: Array, knee: Array, hip: Array) -> Array:
 
 
 def knee_level(times: Array, knee: Array, glide_s: float, moving: bool) -> float:
-    """The knee's level at the tension: just before the repetitions, else over the stay."""
+    """Return the knee's level at the tension: just before the repetitions, else over the stay.
+
+    Parameters
+    ----------
+    times
+        (n,) seconds, of the stay near the straightest.
+    knee
+        (n,) flexion in degrees.
+    glide_s
+        When the first repetition begins, in seconds.
+    moving
+        Whether there are repetitions.
+
+    """
     if not moving:
         speed = np.abs(np.gradient(knee, times)) if len(times) > 2 else np.zeros(len(times))
         still = speed < STILL_DEG_S
@@ -55,7 +82,22 @@ def knee_level(times: Array, knee: Array, glide_s: float, moving: bool) -> float
 def onset(
     times: Array, knee: Array, first: int, level: float, high: float, glide_s: float
 ) -> float:
-    """When the extension has ended: its speed has died down near `level`."""
+    """Return when the extension has ended: its speed has died down near the level (s).
+
+    Parameters
+    ----------
+    times
+        (n,) seconds.
+    knee
+        (n,) flexion in degrees.
+    first
+        The first look near the straightest.
+    level, high
+        The knee at the tension and while it is bent, in degrees.
+    glide_s
+        When the first repetition begins, in seconds.
+
+    """
     if first == 0:
         return float(times[0])
     upto = int(np.searchsorted(times, glide_s))
@@ -81,7 +123,7 @@ def onset(
 def _first_level(
     times: Array, knee: Array, first: int, upto: int, level: float, high: float
 ) -> float:
-    """The knee's level soon after it arrived: a held knee may yet sink by some degrees."""
+    """Return the knee's level soon after it arrived: a held knee may yet sink by some degrees."""
     near = level + max(ARRIVING * (high - level), LEVEL_DEG)
     arrive = float(times[_arrival(knee, first, upto, near)])
     soon = (times[:upto] >= arrive + SOON_S[0]) & (times[:upto] <= arrive + SOON_S[1])
@@ -89,9 +131,9 @@ def _first_level(
 
 
 def _arrival(knee: Array, first: int, upto: int, near: float) -> int:
-    """The last frame above `near` before the knee stays there until `upto`, else `first`.
+    """Return the last frame above `near` before the knee stays there until `upto`, else `first`.
 
-    The last arrival: a pause half-way is left again.
+    It is the last arrival: a pause half-way is left again.
     """
     inside = np.flatnonzero(knee[first:upto] <= near)
     stays = first + int(inside[-1]) if len(inside) else upto  # a bend has left it already
@@ -100,24 +142,63 @@ def _arrival(knee: Array, first: int, upto: int, near: float) -> int:
 
 
 def leaves(times: Array, knee: Array, end_s: float, last: int) -> float:
-    """When the knee leaves the level it has at `end_s`, at the latest at `last`."""
+    """Return when the knee leaves the level it has at a time (s).
+
+    Parameters
+    ----------
+    times
+        (n,) seconds.
+    knee
+        (n,) flexion in degrees.
+    end_s
+        When the last repetition has ended, in seconds.
+    last
+        The last look near the straightest: it leaves then at the latest.
+
+    """
     end = min(int(np.searchsorted(times, end_s)), last)
     stays = np.flatnonzero(knee[end : last + 1] < knee[end] + LEVEL_DEG) + end
     return max(float(times[stays[-1]]), end_s)
 
 
 def extension_start(times: Array, knee: Array, first: int, high: float) -> float:
-    """When the knee left its bent position before `first`."""
+    """Return when the knee left its bent position (s).
+
+    Parameters
+    ----------
+    times
+        (n,) seconds.
+    knee
+        (n,) flexion in degrees.
+    first
+        The first look near the straightest, before which it did.
+    high
+        The knee while it is bent, in degrees.
+
+    """
     return float(times[_bent(knee, first, -1, high)])
 
 
 def lowered(times: Array, knee: Array, last: int, high: float) -> float:
-    """When the knee is bent again, or no longer moves, after `last`."""
+    """Return when the knee is bent again, or no longer moves (s).
+
+    Parameters
+    ----------
+    times
+        (n,) seconds.
+    knee
+        (n,) flexion in degrees.
+    last
+        The last look near the straightest, after which it does.
+    high
+        The knee while it is bent, in degrees.
+
+    """
     return float(times[_bent(knee, last, 1, high)])
 
 
 def _bent(knee: Array, start: int, step: int, high: float) -> int:
-    """The frame, from `start` forwards or back, to which the knee bends without a way back."""
+    """Return the frame, forwards or back, to which the knee bends without a way back."""
     ahead = (knee[start:] if step > 0 else knee[start::-1]).tolist()
     i = 0
     while (

@@ -27,7 +27,7 @@ REP_LOOKS_MIN, REP_LOOKS_MIN_IF_FEW = 5, 7
 
 
 class _Confirmation:
-    """Takes each running state; `attempt` and `settled` are what is confirmed of it."""
+    """Takes each running state, and tells what is confirmed of it: `attempt` and `settled`."""
 
     def __init__(self, variant: Variant | None) -> None:
         self.attempt: Attempt | None = None  # the one that runs, as far as it is confirmed
@@ -88,7 +88,7 @@ class _Confirmation:
 
 
 class GlideFollower:
-    """The follower of the nerve glide: counts at once, and tells what a report would uphold.
+    """The follower of the nerve glide: it counts at once, and tells what a report would confirm.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def _same(one: Cycle, other: Cycle) -> bool:
 
 
 def _is_seen(cycles: tuple[Cycle, ...], times: Array) -> bool:
-    """Whether looks at these times (n,) see such repetitions well enough."""
+    """Tell whether looks at these times (n,) see such repetitions well enough."""
     if not cycles:
         return False
     during = (times >= cycles[0].start_s) & (times <= cycles[-1].end_s)

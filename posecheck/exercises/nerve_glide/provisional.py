@@ -41,7 +41,7 @@ AT_TENSION_DEG = 9.0  # a knee that has left the tension by more is on its way
 
 
 class Provisional:
-    """Show it the recent rows after each push; read `running`."""
+    """Tells what seems to happen now: show it the recent rows after each push; read `running`."""
 
     def __init__(self, variant: Variant | None) -> None:
         self.running = Running()
@@ -52,7 +52,7 @@ class Provisional:
         self._counting = Counting(variant)
 
     def push(self, recent: RecentRows, busy: bool = False) -> bool:
-        """Look again if it is time, and say whether it was; while `busy` a little later."""
+        """Look again if it is time, and tell whether it was; while `busy` a little later."""
         now = recent.now_s
         if now - self._looked_s >= STEP_S - SAME_S + busy * PUT_OFF_S:
             self._look(recent, now)
@@ -82,7 +82,7 @@ class Provisional:
         self._say(self._phase(seen), on=self.running.on)
 
     def _searching(self, now: float, every_s: float) -> bool:
-        """Whether to search for a tension: best between two looks, so that no push bears both."""
+        """Tell whether to search for a tension: best between two looks, for no push bears both."""
         up = not np.isnan(self._from_s)
         return up and not self._counting.cycles and now - self._searched_s >= every_s - SAME_S
 
@@ -90,7 +90,7 @@ class Provisional:
         return recent.table(max(self._from_s, now - SEARCHED_S))
 
     def _follow_thigh(self, recent: RecentRows) -> None:
-        """Whether the thigh is up; unknown for longer than a bridge it is not."""
+        """Note whether the thigh is up; unknown for longer than a bridge it is not."""
         since = self._looked_s + SAME_S
         times = recent.times(since).tolist()
         hip, knee = recent.column("hip_deg", since), recent.column("knee_deg", since)
@@ -108,7 +108,7 @@ class Provisional:
                 self._close(np.nan)
 
     def _close(self, from_s: float) -> None:
-        """The set is over; a new one may begin after `from_s`."""
+        """End the set; a new one may begin after `from_s`."""
         self._from_s, self._counting = from_s, Counting(self._variant)
         self.running = replace(self.running, on=False)
 
@@ -156,7 +156,7 @@ class Provisional:
         )
 
     def _end_if_bent(self, seen: Table) -> None:
-        """A knee that is bent and still for long enough ends the set while the thigh is up."""
+        """End the set where the knee is bent and still for long enough while the thigh is up."""
         attempt = self.running.attempt
         assert attempt is not None
         late = seen.t_s >= seen.t_s[-1] - REST_MIN_S

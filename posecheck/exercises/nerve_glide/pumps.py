@@ -38,9 +38,24 @@ LONE_PUMP_DEG, LONE_KNEE_SHARE = 8.0, 0.6  # a single pump is this large, and th
 
 
 def pumps(times: Array, ankle: Array, knee: Array, noise: float = 0.0) -> list[Cycle]:
-    """Ankle cycles of one stay at the point of tension; (n,) each, degrees.
+    """Find the ankle pumps of one stay at the point of tension.
 
-    What is not several times as large as the `noise` of single looks is no pump.
+    What is not several times as large as the noise of single looks is no pump.
+
+    Parameters
+    ----------
+    times
+        (n,) seconds.
+    ankle, knee
+        (n,) dorsiflexion and flexion in degrees, NaN where unknown.
+    noise
+        The noise of single looks at the ankle, in degrees.
+
+    Returns
+    -------
+    list of Cycle
+        In order of time.
+
     """
     quick = smooth(times, ankle, PUMP_SMOOTHING_S)
     known = quick[np.isfinite(quick)]
@@ -81,7 +96,18 @@ def pumps(times: Array, ankle: Array, knee: Array, noise: float = 0.0) -> list[C
 
 
 def is_clear(pump: Cycle, times: Array, knee: Array) -> bool:
-    """Whether one swing of the foot alone may be called a pump: large, and not the knee's."""
+    """Tell whether one swing of the foot alone may be called a pump: large, and not the knee's.
+
+    Parameters
+    ----------
+    pump
+        The swing.
+    times
+        (n,) seconds.
+    knee
+        (n,) flexion in degrees, NaN where unknown.
+
+    """
     during = knee[(times >= pump.start_s) & (times <= pump.end_s) & np.isfinite(knee)]
     if not len(during) or pump.range_deg < LONE_PUMP_DEG:
         return False
@@ -89,7 +115,7 @@ def is_clear(pump: Cycle, times: Array, knee: Array) -> bool:
 
 
 def _floor(swings: list[float], floor_deg: float) -> float:
-    """The smallest swing that counts (degrees): who pumps clearly may pump a little less once."""
+    """Return the smallest swing that counts (degrees): of many clear ones one may be smaller."""
     clear = [x for x in swings if x >= floor_deg]
     if len(clear) < CLEAR_PUMPS:
         return floor_deg
@@ -98,10 +124,10 @@ def _floor(swings: list[float], floor_deg: float) -> float:
 
 
 def _rhythmic(times: Array, values: Array, points: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Extremes without those that are out of the rhythm.
+    """Return the extremes without those that are out of the rhythm.
 
-    At either end a twitch or a long rest, which would pair every top with the wrong bottom; in
-    between a dip that is over in no time, as a foot shows that is drawn short for some frames.
+    At either end it is a twitch or a long rest, which would pair every top with the wrong bottom;
+    in between a dip that is over in no time, as a foot shows that is drawn short for some frames.
     """
     out = list(points)
     while len(out) > RHYTHM_EXTREMES:
@@ -123,13 +149,16 @@ def _rhythmic(times: Array, values: Array, points: list[tuple[int, int]]) -> lis
 
 
 def _in_rhythm(step_s: float, like_it: Array) -> bool:
-    """Whether a swing takes as long as every other one (n,) does: there may be pauses between."""
+    """Tell whether a swing takes as long as every other one (n,): there may be pauses between."""
     usual = percentile(like_it, USUAL_STEP)
     return bool(RHYTHM[0] * usual <= step_s <= RHYTHM[1] * usual)
 
 
 def _full(values: Array, points: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Extremes without those at either end that hardly leave the middle: a foot that rests."""
+    """Return the extremes without those at either end that hardly leave the middle.
+
+    There the foot rests.
+    """
     out = list(points)
     for _ in range(2):  # from the front, then from the back
         while len(out) > MIDDLE_EXTREMES:
@@ -150,7 +179,7 @@ def _extreme(times: Array, values: Array, at: int, kind: int) -> float:
 
 
 def _turned(times: Array, values: Array, start: int, step: int, still: float) -> float:
-    """When `values` stops leaving the extreme at `start`, forwards or back.
+    """Return when `values` stops leaving the extreme at `start`, forwards or back.
 
     A foot that rests near the middle of its range crosses it many times before it moves.
     """
@@ -173,5 +202,5 @@ def _turned(times: Array, values: Array, start: int, step: int, still: float) ->
 
 
 def _latest(*moments: float) -> float:
-    """The latest of those that are known."""
+    """Return the latest of the moments that are known."""
     return max(m for m in moments if np.isfinite(m))

@@ -22,7 +22,7 @@ def _arrived(asked: Asked) -> tuple[str, int | None]:
 
 
 def _is_down(update: Update) -> bool:
-    """Whether the leg has been put down or bent again; not where it is not seen."""
+    """Tell whether the leg has been put down or bent again; not where it is not seen."""
     tension = update.tension
     bent = tension is not None and (
         update.angles.knee_flexion_deg - tension.knee_flexion_deg > DOWN_DEG

@@ -70,9 +70,20 @@ class Knee:
 
 
 def candidates(table: Table, variant: Variant | None = None) -> list[tuple[Attempt, Table]]:
-    """What may be attempts, in order of time, each with its stretch of a raised thigh.
+    """Find what may be attempts, in order of time, each with its stretch of a raised thigh.
 
-    A `variant` that is given is not doubted.
+    Parameters
+    ----------
+    table
+        What was measured.
+    variant
+        What is repeated; None where that is to be found.
+
+    Returns
+    -------
+    list of (Attempt, Table)
+        The stretch has its gaps bridged.
+
     """
     moving = ("hip_deg", "knee_deg", "ankle_deg")
     bridged = replace(table, **{n: filled(table.t_s, getattr(table, n)) for n in moving})
@@ -84,7 +95,7 @@ def candidates(table: Table, variant: Variant | None = None) -> list[tuple[Attem
 
 
 def _raised(table: Table) -> list[tuple[int, int]]:
-    """Stretches in which the thigh is held up and knee and hip are known."""
+    """Return the stretches in which the thigh is held up and knee and hip are known."""
     known = np.isfinite(table.knee_deg).tolist()
     states, state = [], False
     for hip, seen in zip(table.hip_deg.tolist(), known, strict=True):
@@ -117,7 +128,7 @@ def _in_raised(table: Table, variant: Variant | None) -> list[Attempt]:
 
 
 def _returns(attempt: Attempt, table: Table, smoothed: Array, high: float) -> list[tuple[int, int]]:
-    """Bends far larger than the others, back to where the knee began: a new attempt."""
+    """Find bends far larger than the others, back to where the knee began: a new attempt."""
     if attempt.variant != "knee_bend" or len(attempt.cycles) < RETURN_REPS:
         return []
     usual = float(np.median([c.range_deg for c in attempt.cycles]))
@@ -132,9 +143,9 @@ def _returns(attempt: Attempt, table: Table, smoothed: Array, high: float) -> li
 
 
 def _disagreement(table: Table, at: int) -> float:
-    """How far single looks around a frame lie from the smoothed knee (degrees).
+    """Return how far single looks around a frame lie from the smoothed knee (degrees).
 
-    Infinite where most of them were set aside.
+    It is infinite where most of them were set aside.
     """
     around = np.abs(table.t_s - table.t_s[at]) <= AROUND_S
     away = np.abs(table.raw_knee_deg - table.knee_deg)[around]
@@ -149,7 +160,7 @@ def _between(
     high: float,
     variant: Variant | None,
 ) -> list[Attempt]:
-    """The attempts between the rests."""
+    """Return the attempts between the rests."""
     attempts = []
     bounds = [0, *[m for a, b in bent for m in (a, b)], len(near) - 1]
     for a, b in zip(bounds[::2], bounds[1::2], strict=True):
@@ -162,7 +173,7 @@ def _between(
 
 
 def _rests(times: Array, smoothed: Array, bent_deg: float) -> list[tuple[int, int]]:
-    """Stretches in which the knee is bent and still, between attempts."""
+    """Return the stretches in which the knee is bent and still, between attempts."""
     step = np.gradient(times)
     still = np.abs(np.gradient(smoothed, times)) < STILL_DEG_S
     return [
@@ -175,7 +186,7 @@ def _rests(times: Array, smoothed: Array, bent_deg: float) -> list[tuple[int, in
 def _attempt(
     table: Table, knee: Knee, first: int, last: int, high: float, variant: Variant | None
 ) -> Attempt | None:
-    """The attempt whose knee is near its straightest from `first` to `last`."""
+    """Return the attempt whose knee is near its straightest from `first` to `last`, if any."""
     smoothed, steady = knee.smoothed, knee.steady
     stay = table.part(first, last)
     cycles, kind = _cycles(stay, smoothed[first : last + 1], variant)
@@ -212,7 +223,10 @@ def _attempt(
 def _cycles(
     stay: Table, smoothed: Array, variant: Variant | None
 ) -> tuple[list[Cycle], Variant | None]:
-    """The repetitions of a stay and what they are: both joints may move, the larger share wins."""
+    """Return the repetitions of a stay and what they are.
+
+    Both joints may move; the one with the larger share wins.
+    """
     tension = percentile(smoothed[np.isfinite(smoothed)], TENSION_PERCENTILE)
     bent = bends(stay.t_s, stay.knee_deg, tension, noise_deg(stay.raw_knee_deg))
     # the foot that swings while the knee still straightens or already bends does not pump
@@ -234,7 +248,14 @@ def _is_sure(pumped: list[Cycle], held: Table) -> bool:
 
 
 def larger_share(pumped: list[Cycle], bent: list[Cycle]) -> Variant | None:
-    """What they are: pumps where the ankle moves enough beside the knee, once and in all."""
+    """Tell what they are: pumps where the ankle moves enough beside the knee, once and in all.
+
+    Parameters
+    ----------
+    pumped, bent
+        The repetitions of a stay as the ankle and as the knee show them.
+
+    """
     if pumped and bent:
         ankle, knee = ([c.range_deg for c in cycles] for cycles in (pumped, bent))
         usual, of_all = np.median(ankle) / np.median(knee), sum(ankle) / sum(knee)
