@@ -28,7 +28,8 @@ CERTAIN_MIN = 0.85  # of the exercise's frames that must be known and steady
 # where both legs are up, one behind the other. Whether it moves cannot be told without it.
 OTHER_LEG_MIN = 0.4
 STEADY = 0.25  # confidence of a look in which the legs were told apart: 0.6 and more, usually
-OTHERS_MIN = 2  # how often somebody else must have been seen
+OTHERS_MIN = 2  # how often somebody else must have been seen to come
+OTHERS_SHARE = 0.5  # or for how much of the time
 TOUCHED_S = 0.5  # a hand at a leg for so long, in all, has helped or hindered it
 # Time between two looks that is not known to have passed as they show: so much, and more steps
 # than usual, for a clip of one frame a second is no clip of nobody.
@@ -147,7 +148,7 @@ def judge(sight: Sight, prescription: Prescription, *, live: bool = False) -> Qu
     if any(_mean(other_leg[a : b + 1]) < OTHER_LEG_MIN for a, b in runs(sight.exercising)):
         found.add("other_leg_unseen")
     if np.sum(np.diff(np.nan_to_num(sight.table.others), prepend=0) > 0) >= OTHERS_MIN or (
-        _mean((sight.table.others > 0).astype(float)) > 0.5
+        _mean((sight.table.others > 0).astype(float)) > OTHERS_SHARE
     ):
         found.add("second_person")
     length = float(sight.t_s[-1] - sight.t_s[0]) if len(sight.t_s) else 0.0

@@ -10,6 +10,7 @@ from posecheck.types import Array, Mask
 
 BRIDGE_S = 0.7  # a gap as long as this is bridged by a straight line
 SAME_S = 1e-6  # times as near as that are one
+TURN_LOOKS = 3  # in fewer nothing turns
 BELL_SIGMAS = 3  # farther off a Gaussian weighs nothing worth the time
 SPREAD_LOW, SPREAD_HIGH = 5, 95  # percentiles: the few looks beyond are those that went wrong
 
@@ -156,7 +157,7 @@ def turning_points(values: Array, swing: float, last: float) -> list[tuple[int, 
 
     """
     finite = np.flatnonzero(np.isfinite(values)).tolist()
-    if len(finite) < 3:
+    if len(finite) < TURN_LOOKS:
         return []
     level = values.tolist()  # plain numbers are several times as quick, one by one
     top = bottom = finite[0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from posecheck.exercises.nerve_glide.bends import bends
-from posecheck.exercises.nerve_glide.extension import KNEE_SMOOTHING_S, STILL_DEG_S
+from posecheck.exercises.nerve_glide.extension import KNEE_SMOOTHING_S, SPEED_LOOKS, STILL_DEG_S
 from posecheck.exercises.nerve_glide.pumps import PUMP_SMOOTHING_S, is_clear, pumps
 from posecheck.exercises.nerve_glide.tension import NEAR_MAX_DEG, larger_share
 from posecheck.exercises.repetitions import Cycle, noise_deg
@@ -102,7 +102,7 @@ class Counting:
 
 def _held_part(table: Table, smoothed: Array, level: float) -> Table | None:
     """Return the part in which a foot that swings pumps: not while the knee is on its way."""
-    if len(smoothed) < 3:
+    if len(smoothed) < SPEED_LOOKS:
         return None
     near = np.abs(smoothed - level) < NEAR_MAX_DEG
     held = np.flatnonzero(near & (np.abs(np.gradient(smoothed, table.t_s)) < STILL_DEG_S))
@@ -131,7 +131,7 @@ def _is_whole(first: Cycle, table: Table) -> bool:
 def _is_back(cycle: Cycle, times: Array, moves: Array, variant: Variant) -> bool:
     """Tell whether the last cycle in sight is over: it has come back, or must have by now."""
     inside = np.flatnonzero((times >= cycle.start_s) & np.isfinite(moves))
-    if len(inside) < 3:
+    if len(inside) < SPEED_LOOKS:
         return False
     t, smoothed = times[inside], smooth(times[inside], moves[inside], PUMP_SMOOTHING_S)
     cut = t <= cycle.end_s + AFTER_END_S

@@ -16,6 +16,7 @@ STILL_DEG_S = 8.0  # a knee that moves more slowly stays where it is
 LEVEL_DEG = 5.0  # the knee stays within this of the tension during the hold
 ARRIVING, SOON_S = 0.1, (0.8, 1.6)
 SOON_LOOKS = 3  # that a median needs
+SPEED_LOOKS = 3  # that a speed needs
 HIP_FOUND_S, HIP_SMOOTHING_S = 1.5, 0.3
 BEFORE_GLIDE_S = 1.0  # the level at the tension is that of so long before the repetitions
 # Shares of the way that are left. Where the extension slows down, its end is extrapolated from the
@@ -69,7 +70,9 @@ def knee_level(times: Array, knee: Array, glide_s: float, moving: bool) -> float
 
     """
     if not moving:
-        speed = np.abs(np.gradient(knee, times)) if len(times) > 2 else np.zeros(len(times))
+        speed = (
+            np.abs(np.gradient(knee, times)) if len(times) >= SPEED_LOOKS else np.zeros(len(times))
+        )
         still = speed < STILL_DEG_S
         return float(np.median(knee[still] if still.any() else knee))
     before = (times >= glide_s - BEFORE_GLIDE_S) & (times <= glide_s)

@@ -13,7 +13,7 @@ import numpy as np
 from posecheck.exercises.attempt import Attempt, Running
 from posecheck.exercises.nerve_glide.attempts import find_attempts
 from posecheck.exercises.nerve_glide.counting import Counting
-from posecheck.exercises.nerve_glide.extension import KNEE_SMOOTHING_S, STILL_DEG_S
+from posecheck.exercises.nerve_glide.extension import KNEE_SMOOTHING_S, SPEED_LOOKS, STILL_DEG_S
 from posecheck.exercises.nerve_glide.tension import (
     BENT,
     HIGH_PERCENTILE,
@@ -34,7 +34,7 @@ SEARCHED_S = 20.0  # and how far back
 SEEN_S = 2.0  # before the extension, which a set that has begun is still looked at from
 NEWEST_S = 2.4  # the newest moments: the speed of the knee, and the mean on both sides of it
 NEWEST_SMOOTHING_S = 0.1  # width of the mean for the newest moment, which shall not trail
-SPEED_S, SPEED_LOOKS = 0.5, 3  # the speed of the knee is that of so long, if enough were seen
+SPEED_S = 0.5  # the speed of the knee is that of so long
 SEARCH_LOOKS, REST_LOOKS = 6, 6  # fewer show no tension, and no rest
 EXTENDS_DEG_S, LOWERS_DEG_S = 6.0, 1.0
 AT_TENSION_DEG = 9.0  # a knee that has left the tension by more is on its way

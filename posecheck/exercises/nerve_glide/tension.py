@@ -46,6 +46,7 @@ PUT_DOWN_DEG = 30.0
 # the looks around its turn agree so well. Where the legs were taken for each other they are 14
 # degrees off (a darkened photograph).
 LIKE_A_RETURN, RETURNED_DEG, AROUND_S = 1.4, 8.0, 0.35
+SURE_PUMPS = 2  # of a single one its size has to tell whether it is a pump
 RETURN_REPS = 3  # of fewer bends none is far larger than the others
 HOLD_MIN_S = 0.5
 # Angles at the tension are medians of so many looks; of fewer, of those so near its beginning.
@@ -236,7 +237,7 @@ def _cycles(
     held = stay.part(int(near[0]), int(near[-1]))
     pumped = pumps(held.t_s, held.ankle_deg, held.knee_deg, noise_deg(held.raw_ankle_deg))
     if variant is None:
-        sure = len(pumped) >= 2 or (not bent and _is_sure(pumped, held))
+        sure = len(pumped) >= SURE_PUMPS or (not bent and _is_sure(pumped, held))
         variant = larger_share(pumped if sure else [], bent)
     if variant == "ankle_pump":
         return pumped, variant
