@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from posecheck.assess.warnings import warning_note
 from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.repetitions import LOOKS_MIN_PER_S
 from posecheck.exercises.sections import View
-from posecheck.motion.signals import looks_per_s, median_of_known, runs
+from posecheck.motion.signals import looks_per_s, median_of_known, runs, share_of_time
 from posecheck.motion.table import COLUMN_OF, COLUMNS, Table
 from posecheck.types import WARNINGS, Array, Mask, Quality
 
@@ -23,9 +24,9 @@ LOST_S = 1.0
 TRACKED_MIN = 0.5
 LYING_MIN = 0.5
 INSIDE_MIN = 0.9
-CERTAIN_MIN = 0.85  # of the exercise's frames that must be known and steady
-# Frames of each set in which the resting leg was seen: 0.6 and more in 62 rendered clips, none
-# where both legs are up, one behind the other. Whether it moves cannot be told without it.
+CERTAIN_MIN = 0.85  # of the exercise's time that must be known and steady
+# Share of the time of each set in which the resting leg was seen: 0.6 and more in 62 rendered
+# clips, none where both legs are up, one behind the other. Whether it moves cannot be told without.
 OTHER_LEG_MIN = 0.4
 STEADY = 0.25  # confidence of a look in which the legs were told apart: 0.6 and more, usually
 OTHERS_MIN = 2  # how often somebody else must have been seen to come
@@ -144,11 +145,11 @@ def judge(sight: Sight, prescription: Prescription, *, live: bool = False) -> Qu
         found.add("tracking_lost")
     if tracked > 0 and sight.exercising.any() and _uncertain(sight) > 1 - CERTAIN_MIN:
         found.add("legs_uncertain")
-    other_leg = np.isfinite(sight.table.resting_hip_deg)
-    if any(_mean(other_leg[a : b + 1]) < OTHER_LEG_MIN for a, b in runs(sight.exercising)):
+    if any(seen < OTHER_LEG_MIN for seen in _other_leg_seen(sight)):
         found.add("other_leg_unseen")
     if np.sum(np.diff(np.nan_to_num(sight.table.others), prepend=0) > 0) >= OTHERS_MIN or (
-        _mean((sight.table.others > 0).astype(float)) > OTHERS_SHARE
+        share_of_time(sight.t_s, sight.table.others > 0, np.ones(len(sight.t_s), bool))
+        > OTHERS_SHARE
     ):
         found.add("second_person")
     length = float(sight.t_s[-1] - sight.t_s[0]) if len(sight.t_s) else 0.0
@@ -249,13 +250,12 @@ def _body(sight: Sight, tracked: float, exercise: Mask) -> list[str]:
     found = []
     if tracked < TRACKED_MIN and not sight.exercising.any():
         found.append("no_person")
-    lying = sight.table.lying[exercise]
-    if np.isfinite(lying).any() and _mean(lying[np.isfinite(lying)]) < LYING_MIN:
+    # neither is so where nothing is known
+    if share_of_time(sight.t_s, sight.table.lying, exercise) < LYING_MIN:
         found.append("not_supine")
     if median_of_known(sight.table.trunk_share[exercise]) * BODY_IN_TRUNKS < BODY_MIN_SHARE:
         found.append("too_small")
-    inside = sight.table.inside[exercise]
-    if np.isfinite(inside).any() and _mean(inside[np.isfinite(inside)]) < INSIDE_MIN:
+    if share_of_time(sight.t_s, sight.table.inside, exercise) < INSIDE_MIN:
         found.append("out_of_frame")
     return found
 
@@ -272,7 +272,14 @@ def _lost(times: Array, usable: Array) -> float:
 
 def _uncertain(sight: Sight) -> float:
     """Return the share of the exercise in which the legs could not be told apart steadily."""
-    return float(np.mean(sight.table.confidence[sight.exercising] < STEADY))
+    return share_of_time(sight.t_s, sight.table.confidence < STEADY, sight.exercising)
+
+
+def _other_leg_seen(sight: Sight) -> Iterator[float]:
+    """Yield for each set the share of its time in which the resting leg was seen."""
+    seen = np.isfinite(sight.table.resting_hip_deg)
+    for a, b in runs(sight.exercising):
+        yield share_of_time(sight.t_s, seen, sight.table.between(sight.t_s[a], sight.t_s[b]))
 
 
 def _mean(values: Array) -> float:

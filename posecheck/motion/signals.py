@@ -11,6 +11,7 @@ from posecheck.types import Array, Mask
 BRIDGE_S = 0.7  # a gap as long as this is bridged by a straight line
 SAME_S = 1e-6  # times as near as that are one
 TURN_LOOKS = 3  # in fewer nothing turns
+LOOK_COUNTS_S = 0.6  # a look counts for no longer: what was in a hole is unknown
 BELL_SIGMAS = 3  # farther off a Gaussian weighs nothing worth the time
 SPREAD_LOW, SPREAD_HIGH = 5, 95  # percentiles: the few looks beyond are those that went wrong
 
@@ -250,6 +251,31 @@ def known_median(values: Array, axis: int = 0) -> Array:
     low, high = (np.take_along_axis(ordered, n // 2, axis) for n in (count - 1, count))
     middle: Array = (0.5 * (low + high)).squeeze(axis)
     return middle
+
+
+def share_of_time(times: Array, values: Array | Mask, during: Mask) -> float:
+    """Return the mean of what is known, in which a look counts for the time around it.
+
+    Parameters
+    ----------
+    times
+        (n,) seconds, rising.
+    values
+        (n,) such as 1 where something holds and 0 where it does not, NaN where it is unknown.
+    during
+        (n,) the looks that count.
+
+    Returns
+    -------
+    float
+        NaN where nothing is known.
+
+    """
+    known = during & np.isfinite(values)
+    if not known.any():
+        return float("nan")
+    around_s = np.gradient(times)[known] if len(times) > 1 else np.ones(1)
+    return float(np.average(values[known], weights=np.clip(around_s, SAME_S, LOOK_COUNTS_S)))
 
 
 def looks_per_s(times: Array, during: Mask) -> float:

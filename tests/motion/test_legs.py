@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from script import Script
 from sessions import report_on
 from spoiled import collapsed, mirrored, moments, onto, swapped, unseen
 
-from posecheck.motion.legs import MEMORY_S, NOT_APART, LegFollower, Legs
+from posecheck.motion.legs import MEMORY_S, NOT_APART, TRUNK_S, LegFollower, Legs
 from posecheck.motion.skeleton import KNEE, SIDES
 from posecheck.types import Pose, Side
 
@@ -173,3 +174,15 @@ def test_the_legs_take_turns() -> None:
         assert found.tension is not None
         assert found.tension.start_s == pytest.approx(true_s, abs=0.5)
         assert found.tension.knee_flexion_deg == pytest.approx(25, abs=4)
+
+
+@pytest.mark.parametrize("fps", [6.0, 10.0, 30.0])
+def test_the_trunks_length_is_one_of_seconds_not_of_looks(fps: float) -> None:
+    """Who comes half as near again is as long after half of the time, at any rate of looks."""
+    poses = FIGURE.still(2.5 * TRUNK_S, fps=fps)
+    comes_s = TRUNK_S
+    near = [replace(p, xy_px=1.5 * p.xy_px) if p.t_s >= comes_s else p for p in poses]
+    seen = followed(near)
+    middle = 1.25 * seen[0].trunk_px
+    grown_s = next(x.t_s for x in seen if x.trunk_px > middle)
+    assert grown_s - comes_s == pytest.approx(TRUNK_S / 2, abs=0.8)

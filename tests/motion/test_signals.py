@@ -1,12 +1,13 @@
-"""Smoothing over time, without a loop over the frames."""
+"""Smoothing over time, without a loop over the frames; shares of time, not of frames."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.motion.signals import smooth
+from posecheck.motion.signals import LOOK_COUNTS_S, share_of_time, smooth
 from posecheck.types import Array
 
 
@@ -39,3 +40,21 @@ def test_smoothing_is_a_gaussian_mean_of_what_is_known(
     values[rng.random(n) < lost] = np.nan
     expected = plain(times, values, sigma_s)
     np.testing.assert_allclose(smooth(times, values, sigma_s), expected, rtol=0, atol=1e-9)
+
+
+def test_a_share_is_one_of_time() -> None:
+    """Half of the time is half, though most of the looks fall into one of the halves."""
+    times = np.r_[np.arange(0, 10, 0.05), np.arange(10, 20, 0.25)]
+    held = times < 10
+    assert held.mean() > 0.8
+    assert share_of_time(times, held, np.ones(len(times), bool)) == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_hole_is_no_part_of_a_share() -> None:
+    """A look on its edge counts for no longer than a look can."""
+    times = np.r_[np.arange(0, 5, 0.1), np.arange(60, 65, 0.1)]
+    held = times < 30
+    everything = np.ones(len(times), bool)
+    share = share_of_time(times, held, everything)
+    assert share == pytest.approx(0.5, abs=LOOK_COUNTS_S / 10)
+    assert np.isnan(share_of_time(times, np.full(len(times), np.nan), everything))

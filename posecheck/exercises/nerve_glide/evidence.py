@@ -18,7 +18,7 @@ import numpy as np
 from posecheck.exercises.attempt import Attempt
 from posecheck.exercises.nerve_glide.extension import HIP_SMOOTHING_S, KNEE_SMOOTHING_S
 from posecheck.exercises.repetitions import likeness
-from posecheck.motion.signals import runs, smooth, spread
+from posecheck.motion.signals import runs, share_of_time, smooth, spread
 from posecheck.motion.table import Table
 from posecheck.types import Array, Mask
 
@@ -48,7 +48,7 @@ TURNS_S, STEADY_S, TURNS_DEG = 1.0, 0.25, 40.0
 OTHER_MOVED_DEG, BEFORE_S = 25.0, 1.0
 # The other thigh is as high, or nearly: glides never, a bicycle for 6.3 s.
 BOTH_UP_S, AS_HIGH_DEG = 1.0, 15.0
-# Looks that show the other leg apart: glides 0.99 and more, both knees at once 0.2.
+# Share of the time in which the other leg is seen apart: glides 0.99 and more, both knees 0.2.
 OTHER_SEEN = 0.6
 # Standard deviation over mean of the durations: glides at most 0.14, tremble 0.38 and 0.77.
 RHYTHM_REPS, UNEVEN = 3, 0.5
@@ -71,7 +71,7 @@ class Evidence:
     other_moved_deg: float  # the range of the other thigh
     other_before_deg: float  # its way while the knee was straightened
     both_up_s: float  # how long the other thigh was up as far
-    other_seen: float  # share of the looks in which the other leg was seen apart
+    other_seen: float  # share of the time in which the other leg was seen apart
     likeness: float  # of one repetition to the next
     unevenness: float  # of the repetitions' durations, 0 for a metronome
 
@@ -113,7 +113,7 @@ def evidence(attempt: Attempt, raised: Table, table: Table) -> Evidence:
         other_moved_deg=_range(table.resting_hip_deg[inside]),
         other_before_deg=_range(table.resting_hip_deg[straightening]),
         both_up_s=float(step[both].sum()),
-        other_seen=float(np.isfinite(table.resting_hip_deg[inside]).mean())
+        other_seen=share_of_time(table.t_s, np.isfinite(table.resting_hip_deg), inside)
         if inside.any()
         else 0.0,
         likeness=likeness(a.cycles, raised.t_s, moves) if a.cycles else 0.0,

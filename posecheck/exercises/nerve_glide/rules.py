@@ -24,7 +24,7 @@ from posecheck.exercises.common_rules import (
     excursion,
 )
 from posecheck.exercises.rule import Asked, Broken, Cost, Limit, Measures, Rule, RuleWords
-from posecheck.motion.signals import median_of_known, runs, smooth, turning_points
+from posecheck.motion.signals import median_of_known, runs, share_of_time, smooth, turning_points
 from posecheck.types import Array
 
 MANY_REPS = 0.5  # of the repetitions: a knee that moves in more of them was simply not held
@@ -35,7 +35,7 @@ BOUNCE_TURNS, BOUNCE_LOOKS = 9, 8
 BOUNCE_SHARE = 0.6  # of the limit that each swing must have
 SHAKE_S, SWAY_S = 0.04, 0.25  # widths of the means between which a bounce lies
 HANDS_FAR_THIGHS = 0.35  # a wrist that holds the thigh is nearer
-HANDS_SHARE = 0.6  # of the glide
+HANDS_SHARE = 0.6  # of the time of the glide
 NEAR_TENSION_S = 0.5
 
 
@@ -335,10 +335,10 @@ BOUNCING = Rule(
 
 
 def _hands_not_behind_thigh(m: Measures, attempt: Attempt, _asked: Asked) -> Iterator[Broken]:
-    held = m.table.hands_thighs[m.table.between(attempt.tension_s, attempt.lower_s)]
-    far = held[np.isfinite(held)] > HANDS_FAR_THIGHS
-    if len(far) and float(np.mean(far)) > HANDS_SHARE:
-        share = float(np.mean(far))
+    known = np.isfinite(m.table.hands_thighs)
+    glide = known & m.table.between(attempt.tension_s, attempt.lower_s)
+    share = share_of_time(m.table.t_s, m.table.hands_thighs > HANDS_FAR_THIGHS, glide)
+    if share > HANDS_SHARE:
         yield Broken(
             "hands_not_behind_thigh", attempt.tension_s, attempt.lower_s, share, HANDS_SHARE
         )
