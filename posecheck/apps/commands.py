@@ -159,11 +159,11 @@ def _grade(arguments: Namespace) -> int:
 
 
 def _compare(arguments: Namespace) -> None:
-    from posecheck.apps.compare import compare
-    from posecheck.apps.compare_summary import compare_json, compare_text
+    from posecheck.compare.compare import compare, compare_json, compare_text
 
     done = compare(arguments.grades, arguments.labels, arguments.out)
-    _print(arguments, compare_json(done), compare_text(done))
+    text = f"{compare_text(done)}\n\nThe charts are in {summary.short(done.page)}"
+    _print(arguments, compare_json(done), text)
 
 
 def _model(arguments: Namespace) -> None:

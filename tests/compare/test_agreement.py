@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from grade_rows import make_failure, make_row
 
-from posecheck.assess.comparison import Label, Pair, agreement_of
+from posecheck.compare.agreement import Label, Pair, agreement_of
 
 
 def pair(label: str | None, grade: str | None, **more: Any) -> Pair:

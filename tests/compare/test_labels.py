@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from posecheck.apps.labels import read_labels
-from posecheck.assess.comparison import Label
+from posecheck.compare.agreement import Label
+from posecheck.compare.labels import read_labels
 from posecheck.errors import InputError
 
 

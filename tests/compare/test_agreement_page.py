@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from grade_rows import EVIL, EVIL_ATTRIBUTE, make_row
 
-from posecheck.assess.comparison import Agreement, Label, Pair, agreement_of
-from posecheck.present.agreement_chart import agreement_charts
-from posecheck.present.agreement_page import write_agreement_page
-from posecheck.present.agreement_words import (
+from posecheck.compare.agreement import Agreement, Label, Pair, agreement_of
+from posecheck.compare.page import agreement_charts, write_agreement_page
+from posecheck.compare.words import (
     agreement_parts,
     as_share,
     caveats,

@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
 _Z = 1.959964  # 97.5 % of the normal distribution lie below
-_RESAMPLES = 9999
+_RESAMPLES = 9999  # of the bootstrap
+_ROUNDING = 1e-9  # less than this is what floating point leaves of nothing
 _SEED = 20260301  # any, so that the same tables print the same interval
 
 
@@ -44,6 +45,12 @@ def share(hits: int, n: int) -> Estimate:
 
     E. B. Wilson, J Am Stat Assoc 1927;22:209; recommended for small samples by R. G. Newcombe,
     Stat Med 1998;17:857.
+
+    Parameters
+    ----------
+    hits, n
+        How many clips are of the kind, and of how many.
+
     """
     if n < 2:
         return _unknown(n)
@@ -118,9 +125,18 @@ def mean_absolute_error(first: ArrayLike, second: ArrayLike) -> Estimate:
 
 
 def within(first: ArrayLike, second: ArrayLike, most: float) -> Estimate:
-    """Return the share of clips whose numbers differ by no more; NaN pairs are left out."""
+    """Return the share of clips whose numbers differ by no more.
+
+    Parameters
+    ----------
+    first, second
+        Numbers of the same clips, both (n,); pairs with a NaN are left out.
+    most
+        How much they may differ, in their unit.
+
+    """
     off = np.abs(_differences(first, second))
-    return share(int((off <= most + 1e-9).sum()), len(off))
+    return share(int((off <= most + _ROUNDING).sum()), len(off))
 
 
 def limits_of_agreement(first: ArrayLike, second: ArrayLike) -> Limits:
@@ -143,7 +159,7 @@ def limits_of_agreement(first: ArrayLike, second: ArrayLike) -> Limits:
     if n < 2:
         return Limits(_unknown(n), _unknown(n), _unknown(n), math.nan)
     bias, sd = float(difference.mean()), float(difference.std(ddof=1))
-    if sd < 1e-9:  # all the same: how they vary is not known
+    if sd < _ROUNDING:  # all the same: how they vary is not known
         alone = Estimate(bias, math.nan, math.nan, n)
         return Limits(alone, alone, alone, 0.0)
     half = float(stats.t.ppf(0.975, n - 1)) * sd / math.sqrt(n)
@@ -161,6 +177,16 @@ def limit_factor(n: int, below: float, confidence: float) -> float:
 
     The one-sided tolerance factor: a quantile of the noncentral t distribution with n - 1
     degrees of freedom, over the square root of n.
+
+    Parameters
+    ----------
+    n
+        How many measurements there are.
+    below
+        The share of the population that is below the limit.
+    confidence
+        How sure the limit is, from 0 to 1.
+
     """
     shift = float(special.ndtri(below)) * math.sqrt(n)
     return float(special.nctdtrit(n - 1, shift, confidence)) / math.sqrt(n)

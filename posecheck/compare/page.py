@@ -1,22 +1,90 @@
-"""The two charts of a comparison, as plotly's plain data."""
+"""Agreement as one HTML page with its charts, which opens without a network."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-from posecheck.assess.agreement import Estimate
-from posecheck.assess.comparison import Agreement, is_graded
+from jinja2 import FunctionLoader
+from markupsafe import Markup
+
+from posecheck.compare.agreement import ANSWERS, Agreement, is_graded
+from posecheck.compare.statistics import Estimate
+from posecheck.compare.words import (
+    ANSWER_WORDS,
+    agreement_parts,
+    caveats,
+    verdict_table,
+)
+from posecheck.present.files import write_whole
+from posecheck.present.html_pages import environment, json_in_script, plotly, policy, template_file
 from posecheck.present.spreadsheet import spelled
 
-_DOT, _BIAS, _LIMIT = "#0b7285", "#12683f", "#8a4b00"
-_MOST_NAMED = 5
+MARK = '<meta name="generator" content="posecheck compare">'
+_DOT, _BIAS, _LIMIT = "#0b7285", "#12683f", "#8a4b00"  # colours
+_MOST_NAMED = 5  # clips that the text of a disc names
+_LONGEST_NAME = 80  # characters of a clip's name
+
+
+def write_agreement_page(agreement: Agreement, path: Path, left_out: Sequence[str]) -> None:
+    """Write ``compare.html``.
+
+    Parameters
+    ----------
+    agreement
+        What is shown.
+    path
+        Where the page goes.
+    left_out
+        Sentences that say which clips are not in it.
+
+    """
+    own = _template("agreement.js")
+    page = (
+        environment()
+        .overlay(loader=FunctionLoader(_template))
+        .get_template("agreement.html")
+        .render(
+            mark=Markup(MARK),
+            agreement=agreement,
+            parts=agreement_parts(agreement),
+            caveats=list(caveats(agreement)),
+            table=verdict_table(agreement),
+            answers=[ANSWER_WORDS[answer] for answer in ANSWERS],
+            left_out=left_out,
+            policy=Markup(policy(plotly(), own)),
+            style=Markup(template_file("report.css")),
+            library=Markup(plotly()),
+            charts=Markup(json_in_script(agreement_charts(agreement))),
+            script=Markup(own),
+        )
+    )
+    with write_whole(path) as stream:
+        stream.write(page)
 
 
 def agreement_charts(agreement: Agreement) -> dict[str, Any]:
-    """Return ``angles`` (Bland and Altman's plot) and ``counts``, None where there is none."""
+    """Return both charts as plotly's plain data; one without any clip is None.
+
+    Parameters
+    ----------
+    agreement
+        What is shown: ``angles`` is Bland and Altman's plot, ``counts`` the pairs of counts.
+
+    """
     return {"angles": _angles(agreement), "counts": _counts(agreement)}
+
+
+def _template(name: str) -> str:
+    """Return a template: this page's own, or one that all pages share."""
+    own = files("posecheck.compare").joinpath("templates").joinpath(name)
+    if own.is_file():
+        return own.read_text(encoding="utf-8").replace("\r\n", "\n")
+    return template_file(name)
 
 
 def _angles(agreement: Agreement) -> dict[str, Any] | None:
@@ -107,7 +175,7 @@ def _counts(agreement: Agreement) -> dict[str, Any] | None:
 def _name(clip: str) -> str:
     """Return a name in which plotly, which knows some markup, finds none."""
     plain = spelled(clip).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return plain if len(plain) <= 80 else f"{plain[:79]}…"
+    return plain if len(plain) <= _LONGEST_NAME else f"{plain[: _LONGEST_NAME - 1]}…"
 
 
 def _layout(x: str, y: str, unit: str) -> dict[str, Any]:

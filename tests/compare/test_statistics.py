@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from posecheck.assess.agreement import (
+from posecheck.compare.statistics import (
     Estimate,
     cohen_kappa,
     kappa_words,

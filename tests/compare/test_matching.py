@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from grade_rows import make_row
 
-from posecheck.apps.matching import Joined, join
-from posecheck.assess.comparison import Label
+from posecheck.compare.agreement import Label
+from posecheck.compare.labels import Joined, join
 
 
 def joined(labels: list[str], clips: list[str | tuple[str, str]]) -> Joined:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from posecheck.assess.agreement import Estimate, kappa_words
-from posecheck.assess.comparison import ANSWERS, Agreed, Agreement, Answer
+from posecheck.compare.agreement import ANSWERS, Agreed, Agreement, Answer
+from posecheck.compare.statistics import Estimate, kappa_words
 from posecheck.exercises.language import words_of
 from posecheck.present.report_page import number
 
@@ -17,7 +17,7 @@ ANSWER_WORDS: dict[Answer, str] = {
     "needs_work": VERDICT_WORDS["needs_work"],
     "not_graded": "Not graded",
 }
-_FEW = 30
+_FEW = 30  # clips, with which intervals are still wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,30 @@ def caveats(agreement: Agreement) -> Iterator[str]:
 
 
 def decimal(value: float, digits: int = 2, unit: str = "") -> str:
-    """Return a number as text, or that it is not known."""
+    """Return a number as text, or that it is not known.
+
+    Parameters
+    ----------
+    value
+        The number.
+    digits, unit
+        How many digits stand after the point, and what stands after the number.
+
+    """
     return "not known" if math.isnan(value) else number(value, unit, digits)
 
 
 def with_interval(estimate: Estimate, digits: int = 2, unit: str = "") -> str:
-    """Return a number with its interval."""
+    """Return a number with its interval.
+
+    Parameters
+    ----------
+    estimate
+        The number.
+    digits, unit
+        How many digits stand after the point, and what stands after the number.
+
+    """
     text = decimal(estimate.value, digits, unit)
     if math.isnan(estimate.value):
         return text

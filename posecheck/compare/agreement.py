@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from posecheck.assess.agreement import (
+from posecheck.compare.statistics import (
     Estimate,
     Limits,
     cohen_kappa,
@@ -107,7 +107,7 @@ def agreement_of(pairs: Sequence[Pair]) -> Agreement:
 
 
 def is_graded(pair: Pair) -> bool:
-    """Whether Posecheck says anything of the clip."""
+    """Return whether Posecheck says anything of the clip."""
     return _answer(pair.row.verdict) != "not_graded"
 
 
