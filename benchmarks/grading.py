@@ -33,7 +33,7 @@ from benchmarks.scoring import truths
 from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import LocalExecutor
 from posecheck.apps.batch.run import run_batch
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.exercises.prescription import load_prescription
 from posecheck.natives import silence_native_stderr
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar

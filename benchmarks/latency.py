@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import bare
-from posecheck.apps.live import live
-from posecheck.apps.live_course import Moment
+from posecheck.apps.live.pipeline import Moment
+from posecheck.apps.live.run import live
 from posecheck.errors import PosecheckError
 from posecheck.natives import silence_native_stderr
 from posecheck.present.window import Window

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.scoring import Truth
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.exercises.prescription import Prescription
 from posecheck.natives import silence_native_stderr
 from posecheck.session import Session

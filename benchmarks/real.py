@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.bare import angles, landmarker, loop
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
 from posecheck.natives import silence_native_stderr

@@ -13,7 +13,7 @@ from benchmarks.looking import thinned
 from benchmarks.scoring import truths
 from posecheck.apps.batch.kept import KeptPoses, Looked
 from posecheck.apps.batch.storage import open_storage
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.track import Measured
 from posecheck.session import Session

@@ -32,7 +32,7 @@ from benchmarks.soak_rows import many_rows
 from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import LocalExecutor
 from posecheck.apps.batch.run import run_batch
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.natives import silence_native_stderr
 from posecheck.vision.model import ensure_model, stderr_bar
 

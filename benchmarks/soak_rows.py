@@ -15,7 +15,7 @@ import psutil
 from benchmarks.soak_clips import known_clips
 from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.run import run_batch
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.review import LOOKS_PER_S
 
 MOST_MIB = 250.0  # of the command
 MOST_TIMES = 1.5  # as long a row with the most of them as with the fewest

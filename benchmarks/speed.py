@@ -20,8 +20,7 @@ from pathlib import Path
 from benchmarks import bare
 from benchmarks.memory import memory_table
 from benchmarks.scoring import truths
-from posecheck.apps.looking import LOOKS_PER_S
-from posecheck.apps.review import review
+from posecheck.apps.review import LOOKS_PER_S, review
 from posecheck.natives import silence_native_stderr
 from posecheck.vision.model import ModelFile, ensure_model, stderr_bar
 

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 
 from benchmarks.looking import chosen
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.motion.skeleton import HIPS, N_LANDMARKS, SHOULDERS
 from posecheck.types import Array, Pose
 

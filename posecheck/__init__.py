@@ -26,7 +26,7 @@ from posecheck._version import __version__ as __version__
 if TYPE_CHECKING:
     from posecheck.apps.batch.run import Graded
     from posecheck.apps.grade import grade
-    from posecheck.apps.live import live
+    from posecheck.apps.live.run import live
     from posecheck.apps.review import Reviewed, review
     from posecheck.assess.guide import Guide
     from posecheck.errors import (
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "posecheck.apps.batch.run": ("Graded",),
     "posecheck.apps.grade": ("grade",),
-    "posecheck.apps.live": ("live",),
+    "posecheck.apps.live.run": ("live",),
     "posecheck.apps.review": ("Reviewed", "review"),
     "posecheck.assess.guide": ("Guide",),
     "posecheck.exercises.prescription": ("Prescription", "load_prescription"),

@@ -1,4 +1,4 @@
-"""The command line: it parses, calls, prints, and turns errors into one line.
+"""The command line as a program: it parses, calls, and turns errors into one line.
 
 What takes long to import is imported by the command that needs it, so that help is quick and
 Ctrl-C is heard from the start.
@@ -6,20 +6,24 @@ Ctrl-C is heard from the start.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+import click
+
+from posecheck.apps import commands, commands_batch  # noqa: F401 - they add themselves
 from posecheck.apps.interrupts import interruptible, requested
-from posecheck.apps.options import UsageError
-from posecheck.apps.parser import build_parser
-from posecheck.apps.progress import nobody_reads
+from posecheck.apps.options import command_line
 from posecheck.errors import PosecheckError
 
+__all__ = ["command_line", "main", "program"]
+
 OK, WRONG, INTERRUPTED = 0, 2, 130
+_LINE = 79  # characters of a line of a terminal
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,6 +47,7 @@ def _guarded(argv: Sequence[str] | None, last: bool) -> int:
 
 def program() -> NoReturn:
     """Run as a program: `main`, and then the end."""
+    _make_streams_safe()
     code = _guarded(None, last=True)
     if code == INTERRUPTED:
         # What was cut short may be in no state for the destructors that come at the end.
@@ -55,16 +60,16 @@ def program() -> NoReturn:
 
 def _main(argv: Sequence[str] | None) -> int:
     try:
-        arguments = build_parser().parse_args(argv)
-    except UsageError as error:
-        return _complain(str(error))
-    except SystemExit as end:  # --help and --version
-        return OK if end.code in (None, 0) else WRONG
-    try:
-        return _run(arguments)
+        return _run(list(sys.argv[1:] if argv is None else argv))
+    except click.exceptions.Exit as end:  # --help and --version
+        return end.exit_code
+    except click.ClickException as error:
+        return _complain(_wrong_usage(error))
     except PosecheckError as error:
         return _complain(str(error))
     except BrokenPipeError:
+        from posecheck.apps.progress import nobody_reads
+
         nobody_reads(sys.stdout)
         return OK
     except MemoryError:
@@ -74,14 +79,28 @@ def _main(argv: Sequence[str] | None) -> int:
         return _complain(f"{where}{error.strerror or error}.")
 
 
-def _run(arguments: argparse.Namespace) -> int:
-    from posecheck.apps.commands import COMMANDS
-    from posecheck.natives import silence_native_stderr
+def _run(arguments: list[str]) -> int:
+    # Not by calling the group, which would make something else of Ctrl-C and of a broken pipe.
+    with command_line.make_context("posecheck", arguments) as context:
+        code = command_line.invoke(context)
+    return OK if code is None else int(code)
 
-    with silence_native_stderr():
-        code = COMMANDS[arguments.command](arguments)
-        sys.stdout.flush()
-    return OK if code is None else code
+
+def _wrong_usage(error: click.ClickException) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    asked = "posecheck" if context is None else context.command_path
+    return f"{error.format_message().rstrip('.?')}; see `{asked} --help`."
+
+
+def _make_streams_safe() -> None:
+    """Let what is printed never be what a command fails of."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by who has called; the next file would take its place
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            setattr(sys, name, os.fdopen(nowhere, "w", encoding="utf-8", closefd=False))
+        elif isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _complain(message: str) -> int:
@@ -98,7 +117,7 @@ def _interrupted(what_is_left: str = "") -> int:
 def _say(line: str) -> None:
     try:
         if sys.stderr.isatty():
-            line = f"\r{line}\x1b[K"  # over what is left of a progress line
+            line = f"\r{line:<{_LINE}}"  # over what is left of a progress line
         print(line, file=sys.stderr, flush=True)
     except (OSError, ValueError, AttributeError):  # nobody listens
         return

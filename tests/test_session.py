@@ -13,7 +13,7 @@ from sessions import CLIP, MODEL, clean_poses, clean_report, clean_script, diffe
 from spoiled import moments, swapped, unseen
 
 from posecheck import __version__
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.exercises.catalogue import rule_names
 from posecheck.exercises.prescription import Prescription, load_prescription
 from posecheck.motion.calibration import LITE

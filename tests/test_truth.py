@@ -17,8 +17,7 @@ import numpy as np
 import pytest
 from sessions import CLIP, DATA, MODEL, faults
 
-from posecheck.apps.looking import LOOKS_PER_S
-from posecheck.apps.review import review
+from posecheck.apps.review import LOOKS_PER_S, review
 from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Array, Report

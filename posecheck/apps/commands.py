@@ -1,77 +1,215 @@
-"""Each command of the command line: calls the app that does it, and prints what it returns.
+"""The commands: each says what it takes, calls the app that does it, and prints the result.
 
-Each imports its own app, so that one whose libraries are broken leaves the others alone, the
-doctor above all.
+Each imports its own app when it runs, so that help is quick, and one whose libraries are broken
+leaves the others alone, the doctor above all.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import sys
-from argparse import Namespace
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from posecheck.apps import summary
-from posecheck.apps.batch.result_names import CSV, INDEX, PARQUET
-from posecheck.apps.batch.show import BatchLine
-from posecheck.apps.progress import ProgressLine, put
+import click
+
+from posecheck.apps.options import (
+    command,
+    every_frame_option,
+    model_option,
+    no_video_option,
+    path,
+    prescription_option,
+    report_folder_option,
+    side_option,
+    variant_option,
+)
 from posecheck.errors import InputError
-from posecheck.exercises.prescription import Prescription, load_prescription
-from posecheck.vision.model import ensure_model, find_model, stderr_bar
 
 if TYPE_CHECKING:
-    from posecheck.apps.review import Reviewed
+    from pathlib import Path
 
-OK, FAILED = 0, 1
-_CLONE = Path(__file__).resolve().parents[2]
+    from posecheck.apps.review import Reviewed
+    from posecheck.exercises.prescription import Prescription
+    from posecheck.types import Side, Variant
+
 _CHOSEN = "demo.txt"  # in sample_videos/: the name of the clip to show
 
 
-def _review(arguments: Namespace) -> None:
-    prescription = _prescription(arguments) or Prescription.default()
-    done = _reviewed(
-        arguments,
-        arguments.clip,
-        prescription.with_exercise(side=_known(arguments.side), variant=_known(arguments.variant)),
-        arguments.earlier,
-    )
-    _print(arguments, summary.review_json(done), summary.review_text(done))
+@command("review")
+@click.argument("clip", type=path, help="the video file")
+@report_folder_option
+@prescription_option
+@side_option
+@variant_option
+@every_frame_option
+@no_video_option
+@model_option
+@click.option(
+    "--earlier",
+    metavar="REPORT",
+    help="an earlier report of the same leg (its folder or its report.json): says whether the knee "
+    "comes farther now, and whether that is more than chance",
+    type=path,
+)
+def _review(
+    clip: Path,
+    prescription: str | None,
+    side: Side | None,
+    variant: Variant | None,
+    earlier: Path | None,
+    as_json: bool,
+    **looks: Any,
+) -> None:
+    """Look at one recorded clip and write a folder with the report.
+
+    report.html is the page to read, annotated.mp4 the clip with everything drawn in; report.json,
+    angles.csv and poses.npz hold the numbers.
+    """
+    from posecheck.exercises.prescription import Prescription
+
+    asked = _asked_for(prescription) or Prescription.default()
+    done = _reviewed(clip, asked.with_exercise(side=side, variant=variant), earlier, **looks)
+    _print_review(done, as_json)
 
 
-def _demo(arguments: Namespace) -> None:
-    clip = demo_clip(_CLONE / "sample_videos")
-    done = _reviewed(arguments, clip, Prescription.default(), None)
-    page = summary.short(done.folder / "report.html")
-    text = f"{summary.review_text(done)}\n\nOpen this page in a browser: {page}"
-    _print(arguments, summary.review_json(done), text)
+@command("demo")
+@report_folder_option
+@every_frame_option
+@no_video_option
+@model_option
+def _demo(as_json: bool, **looks: Any) -> None:
+    """Review a sample clip and say where to look.
+
+    It needs a clone of the project, which the sample clips are in.
+    """
+    from pathlib import Path
+
+    from posecheck.apps.summary import short
+    from posecheck.exercises.prescription import Prescription
+
+    clip = demo_clip(Path(__file__).resolve().parents[2] / "sample_videos")
+    done = _reviewed(clip, Prescription.default(), None, **looks)
+    page = short(done.folder / "report.html")
+    _print_review(done, as_json, f"\n\nOpen this page in a browser: {page}")
 
 
-def _reviewed(
-    arguments: Namespace, clip: Path, prescription: Prescription, earlier: Path | None
-) -> Reviewed:
-    from posecheck.apps.review import review
+@command("live")
+@click.option(
+    "--camera",
+    metavar="N|FILE|URL",
+    help="a camera's number or a part of its name, the address of a network camera, or a video "
+    "file that stands in for one (default: 0)",
+    default="0",
+)
+@prescription_option
+@click.option(
+    "--out",
+    metavar="DIR",
+    help="the folder of the report (default: report in that of the recording, else live-, the time "
+    "and .posecheck, here); an older report in it is replaced",
+    type=path,
+)
+@click.option(
+    "--record",
+    metavar="DIR",
+    help="record the clip and the poses in this folder as they come, so that a crash leaves all "
+    "but the last seconds; without it nothing is recorded",
+    type=path,
+)
+@click.option(
+    "--no-window",
+    is_flag=True,
+    help="show nothing: one JSON object a line on standard output for each event, the last of "
+    "which is the result; --json prints the same beside the window",
+)
+@click.option("--mute", is_flag=True, help="say nothing aloud")
+@click.option(
+    "--language", metavar="CODE", help="of what is said and shown: en (default) or de", default="en"
+)
+@model_option
+def _live(
+    camera: str,
+    prescription: str | None,
+    out: Path | None,
+    record: Path | None,
+    no_window: bool,
+    language: str,
+    as_json: bool,
+    **more: Any,
+) -> None:
+    """Lead through a session before the camera, by ear and by colour.
 
-    progress = ProgressLine()
-    try:
-        return review(
-            clip,
-            arguments.out,
-            prescription,
-            model=arguments.model,
-            every_frame=arguments.every_frame,
-            video=not arguments.no_video,
-            earlier=earlier,
-            progress=progress,
-        )
-    finally:
-        progress.end()
+    Looks whether it sees well, says what to do, counts aloud, corrects, and writes a report at
+    the end. It needs no keyboard: it ends when the exercise is done, on an arm that is held up,
+    and also on q, Esc or Ctrl-C. Nothing is recorded unless --record is given.
+    """
+    from posecheck.apps.live.run import live
+    from posecheck.apps.progress import ProgressLine, put
+    from posecheck.apps.summary import json_line, review_json, review_text
+
+    as_lines = as_json or no_window
+
+    def tell(event: dict[str, Any]) -> None:
+        if as_lines:
+            sys.stdout.write(json_line(event))
+            sys.stdout.flush()
+        elif event["event"] in ("camera", "recording", "voice", "window"):
+            put(f"posecheck: {event['text']}\n", sys.stderr)
+
+    if record is None:
+        put("Nothing is recorded; --record DIR would keep the clip.\n", sys.stderr)
+    with ProgressLine() as progress:
+        done = live(
+            camera, _asked_for(prescription), out, record,
+            window=not no_window, language=language, tell=tell, progress=progress, **more,
+        )  # fmt: skip
+    if as_lines:
+        tell({"event": "result", **review_json(done)})
+    else:
+        print(review_text(done))
+
+
+@command("model")
+@model_option
+def _model(model: str | None, as_json: bool) -> None:
+    """Say where the landmark model is; fetch it if it is missing.
+
+    The model finds the body in a picture. It is fetched and verified if it is missing: the only
+    time that Posecheck needs a network.
+    """
+    from posecheck.apps.summary import print_result
+    from posecheck.vision.model import ensure_model, find_model, stderr_bar
+
+    fetched = find_model(model) is None
+    found = ensure_model(model, stderr_bar)
+    plain = {
+        "name": found.name, "path": str(found.path), "sha256": found.sha256, "fetched": fetched,
+    }  # fmt: skip
+    how = "fetched and verified" if fetched else "here and verified"
+    print_result(as_json, plain, f"{found.name}, {how}\n  {found.path}\n  sha256 {found.sha256}")
+
+
+@command("doctor")
+@model_option
+def _doctor(model: str | None, as_json: bool) -> None:
+    """Say what works on this machine, and what to do about the rest.
+
+    It changes nothing.
+    """
+    import dataclasses
+
+    from posecheck.apps.doctor import checks
+    from posecheck.apps.summary import doctor_text, print_result
+
+    found = checks(model)
+    plain = {
+        "ok": all(check.ok for check in found if check.needed),
+        "checks": [dataclasses.asdict(check) for check in found],
+    }
+    print_result(as_json, plain, doctor_text(found))
 
 
 def demo_clip(folder: Path) -> Path:
-    """The clip that the samples' own note names."""
+    """Return the clip that the samples' own note names."""
     try:
         clip = folder / (folder / _CHOSEN).read_text(encoding="utf-8").strip()
     except OSError:
@@ -82,145 +220,27 @@ def demo_clip(folder: Path) -> Path:
     return clip
 
 
-def _live(arguments: Namespace) -> None:
-    from posecheck.apps.live import live
+def _reviewed(
+    clip: Path, prescription: Prescription, earlier: Path | None, *, no_video: bool, **looks: Any
+) -> Reviewed:
+    from posecheck.apps.progress import ProgressLine
+    from posecheck.apps.review import review
 
-    as_lines = arguments.json or arguments.no_window
-
-    def tell(event: dict[str, Any]) -> None:
-        if as_lines:
-            sys.stdout.write(_line(event))
-            sys.stdout.flush()
-        elif event["event"] in ("camera", "recording", "voice", "window"):
-            print(f"posecheck: {event['text']}", file=sys.stderr, flush=True)
-
-    if arguments.record is None:
-        print("Nothing is recorded; --record DIR would keep the clip.", file=sys.stderr)
-    progress = ProgressLine()
-    try:
-        done = live(
-            arguments.camera,
-            _prescription(arguments),
-            arguments.out,
-            arguments.record,
-            window=not arguments.no_window,
-            mute=arguments.mute,
-            language=arguments.language,
-            model=arguments.model,
-            tell=tell,
-            progress=progress,
-        )
-    finally:
-        progress.end()
-    if as_lines:
-        tell({"event": "result", **summary.review_json(done)})
-    else:
-        print(summary.review_text(done))
+    with ProgressLine() as progress:
+        return review(
+            clip, prescription=prescription, earlier=earlier, video=not no_video,
+            progress=progress, **looks,
+        )  # fmt: skip
 
 
-def _grade(arguments: Namespace) -> int:
-    from posecheck.apps.grade import grade
+def _print_review(done: Reviewed, as_json: bool, further: str = "") -> None:
+    from posecheck.apps.summary import print_result, review_json, review_text
 
-    def tell(event: dict[str, Any]) -> None:
-        if arguments.json:
-            put(_line(event), sys.stdout)
-
-    line = BatchLine()
-    try:
-        done = grade(
-            arguments.paths,
-            arguments.out,
-            _prescription(arguments),
-            side=_known(arguments.side),
-            variant=_known(arguments.variant),
-            model=arguments.model,
-            workers=arguments.workers,
-            dask=arguments.dask,
-            every_frame=arguments.every_frame,
-            video=arguments.video,
-            pages=not arguments.no_pages,
-            time_limit_s=arguments.time_limit,
-            memory_limit_mib=arguments.memory_limit,
-            tell=tell,
-            watcher=line,
-        )
-    finally:
-        line.end()
-    line.sum_up(done.tally)
-    tell({"event": "result", **done.as_dict()})
-    if done.interrupted:
-        raise KeyboardInterrupt(
-            f"interrupted; {done.tally.done} of {done.tally.total} clips are done and kept. Run "
-            "the same command again to go on."
-        )
-    if not arguments.json:
-        put(f"{INDEX}, {CSV} and {PARQUET} are in {done.out}\n", sys.stdout)
-    return FAILED if done.failed else OK
+    print_result(as_json, review_json(done), review_text(done) + further)
 
 
-def _compare(arguments: Namespace) -> None:
-    from posecheck.compare.compare import compare, compare_json, compare_text
+def _asked_for(chosen: str | None) -> Prescription | None:
+    """Return what was asked for, None where nothing was."""
+    from posecheck.exercises.prescription import load_prescription
 
-    done = compare(arguments.grades, arguments.labels, arguments.out)
-    text = f"{compare_text(done)}\n\nThe charts are in {summary.short(done.page)}"
-    _print(arguments, compare_json(done), text)
-
-
-def _model(arguments: Namespace) -> None:
-    fetched = find_model(arguments.model) is None
-    model = ensure_model(arguments.model, stderr_bar)
-    plain = {
-        "name": model.name, "path": str(model.path), "sha256": model.sha256, "fetched": fetched,
-    }  # fmt: skip
-    _print(
-        arguments,
-        plain,
-        f"{model.name}, {'fetched and verified' if fetched else 'here and verified'}\n"
-        f"  {model.path}\n  sha256 {model.sha256}",
-    )
-
-
-def _doctor(arguments: Namespace) -> None:
-    from posecheck.apps.doctor import checks
-
-    found = checks(arguments.model)
-    plain = {
-        "ok": all(check.ok for check in found if check.needed),
-        "checks": [dataclasses.asdict(check) for check in found],
-    }
-    _print(arguments, plain, summary.doctor_text(found))
-
-
-def _prescription(arguments: Namespace) -> Prescription | None:
-    """What was asked for, None where nothing was."""
-    chosen = arguments.prescription
     return load_prescription(chosen) if chosen else None
-
-
-def _known(choice: Any) -> Any:
-    """What was chosen, None where it is to be found."""
-    return None if choice == "auto" else choice
-
-
-def _line(event: dict[str, Any]) -> str:
-    """One of many, each to be written at once and in one piece: `print` sends the end apart."""
-    return f"{json.dumps(event, allow_nan=False)}\n"
-
-
-def _print(arguments: Namespace, plain: dict[str, Any], text: str) -> None:
-    if arguments.json:
-        json.dump(plain, sys.stdout, indent=2, ensure_ascii=True, allow_nan=False)
-        print()
-    else:
-        print(text)
-
-
-COMMANDS: dict[str, Callable[[Namespace], int | None]] = {
-    "review": _review,
-    "demo": _demo,
-    "live": _live,
-    "grade": _grade,
-    "compare": _compare,
-    "model": _model,
-    "doctor": _doctor,
-}

@@ -5,6 +5,7 @@ Every check looks, none changes anything: no model is fetched, no camera is open
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.metadata
 import os
@@ -42,12 +43,20 @@ class Check:
 
 
 def checks(model: str | Path | None = None) -> list[Check]:
-    """Look at everything; a check that breaks is a check that failed."""
+    """Look at everything; a check that breaks is a check that failed.
+
+    Parameters
+    ----------
+    model
+        The landmark model as it is chosen: a word, a file, or None.
+
+    """
+    found = functools.cache(lambda: _find_model(model))  # its hash takes a while
     looks: tuple[tuple[str, Callable[[], Check]], ...] = (
         ("python", _python),
         ("mediapipe", _mediapipe),
-        ("model", lambda: _model(model)),
-        ("looks", lambda: _looks(model)),
+        ("model", lambda: _model(found(), model)),
+        ("looks", lambda: _looks_per_s(found())),
         ("decoders", _decoders),
         ("encoder", _encoder),
         ("cache", _cache),
@@ -94,22 +103,26 @@ def _mediapipe() -> Check:
     return Check("mediapipe", True, version)
 
 
-def _model(explicit: str | Path | None) -> Check:
+def _find_model(chosen: str | Path | None) -> models.ModelFile | PosecheckError | None:
     try:
-        found = models.find_model(explicit)
+        return models.find_model(chosen)
     except PosecheckError as error:
-        return Check("model", False, str(error), "pass another --model")
+        return error
+
+
+def _model(found: models.ModelFile | PosecheckError | None, chosen: str | Path | None) -> Check:
+    if isinstance(found, PosecheckError):
+        return Check("model", False, str(found), "pass another --model")
     if found is None:
         places = " or ".join(str(folder) for folder in models.model_dirs())
-        fix = f"connect once and run: {models.how_to_fetch(explicit)}"
+        fix = f"connect once and run: {models.how_to_fetch(chosen)}"
         return Check("model", False, f"none in {places}", fix)
     return Check("model", True, f"{found.path} (sha256 {found.sha256[:12]}...)")
 
 
-def _looks(explicit: str | Path | None) -> Check:
-    """How often a live session could look: some looks at a picture of ours."""
-    found = models.find_model(explicit)
-    if found is None:
+def _looks_per_s(found: models.ModelFile | PosecheckError | None) -> Check:
+    """Measure how often a live session could look, by some looks at a picture of ours."""
+    if found is None or isinstance(found, PosecheckError):
         return Check("looks", False, "not measured without a model", "see model", needed=False)
     run = subprocess.run(
         python_module("posecheck.apps.look_speed", str(found.path)),
@@ -118,7 +131,7 @@ def _looks(explicit: str | Path | None) -> Check:
     if run.returncode != 0:
         return Check("looks", False, "the model cannot be run", "see mediapipe", needed=False)
     # only here, for they need libraries that may be broken
-    from posecheck.apps.looking import LOOKS_PER_S
+    from posecheck.apps.review import LOOKS_PER_S
     from posecheck.exercises.repetitions import LOOKS_MIN_PER_S
 
     per_s = float(run.stdout)
@@ -172,7 +185,7 @@ def _opencv() -> Check:
 
 
 def _camera() -> Check:
-    """Looks at what there is; opening one is for `posecheck live` alone."""
+    """Look at what there is; opening one is for `posecheck live` alone."""
     if platform.system() != "Linux":
         return Check("camera", True, "not looked for on this system", needed=False)
     named = cameras()

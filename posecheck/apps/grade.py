@@ -17,7 +17,7 @@ from posecheck.apps.batch.limits import Limits
 from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import Executor, LocalExecutor, failed_task, run_guarded
 from posecheck.apps.batch.run import Graded, Tell, Watcher, run_batch
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.exercises.prescription import Prescription
 from posecheck.natives import load_cv2
 from posecheck.types import Side, Variant

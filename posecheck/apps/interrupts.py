@@ -19,14 +19,14 @@ _SIGNALS = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasat
 
 
 class _State:
-    """Of the process, as signals are."""
+    """What the process has been told; signals are for all of it."""
 
     requested = False
     shields = 0
 
 
 def requested() -> bool:
-    """Whether the user has asked to stop."""
+    """Return whether the user has asked to stop."""
     return _State.requested
 
 
@@ -51,9 +51,13 @@ def shielded() -> Iterator[None]:
 
 @contextlib.contextmanager
 def interruptible(last: bool = False) -> Iterator[None]:
-    """Let signals stop the block tidily; elsewhere than in the main thread, nothing.
+    """Let signals stop the block tidily; elsewhere than in the main thread, do nothing.
 
-    With ``last``, nothing but the end of the program follows, and signals come too late.
+    Parameters
+    ----------
+    last
+        Whether nothing but the end of the program follows, so that signals come too late.
+
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -26,7 +26,7 @@ FIRST = 2  # looks that take longer: somebody is looked for
 
 
 def looks_per_s(landmarker: Landmarker) -> float:
-    """What a live session gets of this model here, its camera and its screen aside."""
+    """Return what a live session gets of this model here, its camera and its screen aside."""
     with as_file(files("posecheck.vision") / "lying.jpg") as path, Image.open(path) as picture:
         image = np.array(picture.convert("RGB"))
     took_s: list[float] = []

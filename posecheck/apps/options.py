@@ -1,106 +1,142 @@
-"""What the commands' parsers are made of: a command, and the options that several share."""
+"""The command line itself, and the options that several commands share, with their words.
+
+What takes long to import is imported by the command that needs it, so that help is quick and
+Ctrl-C is heard from the start.
+"""
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, NoReturn
+import functools
+import math
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-CODES = "Exit code: 0 done, whatever the verdict; 2 it could not be done, and why; 130 interrupted."
+import click
 
+import posecheck
 
-class UsageError(Exception):
-    """The command line makes no sense; one line says why."""
+if TYPE_CHECKING:
+    from pathlib import Path
 
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line and an exception."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise instead of printing a page and exiting."""
-        raise UsageError(f"{message}; see `{self.prog} --help`.")
-
-    def takes(self, name: str, called: str, about: str, **more: Any) -> None:
-        """An argument, or an option with a value, which the help calls ``called``."""
-        self.add_argument(name, metavar=called, help=about, **more)
-
-    def switch(self, name: str, about: str) -> None:
-        """An option without a value: off unless it is given."""
-        self.add_argument(name, action="store_true", help=about)
-
-    def choice(self, name: str, answers: Sequence[str], about: str) -> None:
-        """An option that is one of these; ``auto``, which leaves it open, unless it is given."""
-        self.add_argument(name, choices=("auto", *answers), default="auto", help=about)
+_CODES = (
+    "Exit code: 0 done, whatever the verdict; 2 it could not be done, and why; 130 interrupted."
+)
 
 
-def add_command(
-    commands: argparse._SubParsersAction[Parser],
-    name: str,
-    short: str,
-    long: str,
-    codes: str = CODES,
-) -> Parser:
-    """A further command of a group."""
-    command = commands.add_parser(name, help=short, description=long, epilog=codes)
-    command.switch("--json", "print the result as JSON on standard output")
-    return command
+class _InOrder(click.Group):
+    """A group whose help lists the commands as they were added, not by their letters."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(self.commands)
 
 
-def add_prescription(command: Parser) -> None:
-    """What was asked for."""
-    command.takes(
-        "--prescription",
-        "FILE",
-        "what was asked for: a TOML file, or the name of a ready one (default, "
-        "ankle-pumps-10, knee-bends-10, early-irritable)",
-    )
+@click.group(
+    "posecheck",
+    cls=_InOrder,
+    epilog=_CODES,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(posecheck.__version__, prog_name="posecheck", message="%(prog)s %(version)s")
+def command_line() -> None:
+    """Posecheck watches a supine nerve glide, recorded or live, and says how it was done: the
+    angles, the point of tension, the repetitions, what to change, and a verdict. Everything
+    happens on this machine.
+    """
 
 
-def add_leg_and_movement(command: Parser) -> None:
-    """Which leg works, and how."""
-    command.choice(
-        "--side",
-        ("left", "right"),
-        "the leg that works; by default as prescribed, else found from the motion",
-    )
-    command.choice(
-        "--variant",
-        ("ankle_pump", "knee_bend"),
-        "pumping the foot, or bending the knee and coming back; by default as prescribed, "
-        "else found from the motion",
-    )
+def command(name: str, codes: str = _CODES) -> Callable[[Callable[..., Any]], click.Command]:
+    """Return a decorator that makes a command of a function, with the option that all have.
+
+    While it runs, what native libraries write to standard error is kept from the user.
+
+    Parameters
+    ----------
+    name
+        What is typed.
+    codes
+        What the help says of the exit codes.
+
+    """
+
+    def made(function: Callable[..., Any]) -> click.Command:
+        @functools.wraps(function)
+        def quietly(**arguments: Any) -> Any:
+            from posecheck.natives import silence_native_stderr
+
+            with silence_native_stderr():
+                code = function(**arguments)
+                sys.stdout.flush()
+            return code
+
+        return command_line.command(name, epilog=codes)(_json_option(quietly))
+
+    return made
 
 
-def add_folder(command: Parser) -> None:
-    """Where a report goes."""
-    command.takes(
-        "--out",
-        "DIR",
-        "the folder to write (default: the clip's name with .posecheck, here); an older "
-        "report in it is replaced, a folder with anything else in it is left alone",
-        type=Path,
-    )
+def path(text: str) -> Path:
+    """Return a path of the command line."""
+    from pathlib import Path
+
+    return Path(text)
 
 
-def add_every_frame(command: Parser) -> None:
-    """How many looks are taken."""
-    command.switch("--every-frame", "look at every frame, not only at as many as a count needs")
+def positive_number(text: str) -> float:
+    """Return a number of the command line that has to be above zero and finite."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise click.BadParameter(f"{text!r} is not a number above 0.")
+    return number
 
 
-def add_looks(command: Parser) -> None:
-    """What a report is made with."""
-    add_every_frame(command)
-    command.switch("--no-video", "do without annotated.mp4, which is quicker")
-    add_model(command)
+def _none_for_auto(_context: click.Context, _parameter: click.Parameter, answer: str) -> str | None:
+    return None if answer == "auto" else answer
 
 
-def add_model(command: Parser) -> None:
-    """Which landmark model."""
-    command.takes(
-        "--model",
-        "lite|full|heavy|FILE",
-        "the model that finds the body: heavy (the default) is the most exact, full and lite are "
-        "quicker, each is fetched when it is first needed; or a MediaPipe pose model of yours "
-        "(.task)",
-    )
+_json_option = click.option(
+    "--json", "as_json", is_flag=True, help="print the result as JSON on standard output"
+)
+prescription_option = click.option(
+    "--prescription",
+    metavar="FILE",
+    help="what was asked for: a TOML file, or the name of a ready one (default, ankle-pumps-10, "
+    "knee-bends-10, early-irritable)",
+)
+side_option = click.option(
+    "--side",
+    type=click.Choice(("auto", "left", "right")),
+    default="auto",
+    callback=_none_for_auto,
+    help="the leg that works; by default as prescribed, else found from the motion",
+)
+variant_option = click.option(
+    "--variant",
+    type=click.Choice(("auto", "ankle_pump", "knee_bend")),
+    default="auto",
+    callback=_none_for_auto,
+    help="pumping the foot, or bending the knee and coming back; by default as prescribed, else "
+    "found from the motion",
+)
+report_folder_option = click.option(
+    "--out",
+    metavar="DIR",
+    type=path,
+    help="the folder to write (default: the clip's name with .posecheck, here); an older report "
+    "in it is replaced, a folder with anything else in it is left alone",
+)
+every_frame_option = click.option(
+    "--every-frame", is_flag=True, help="look at every frame, not only at as many as a count needs"
+)
+no_video_option = click.option(
+    "--no-video", is_flag=True, help="do without annotated.mp4, which is quicker"
+)
+model_option = click.option(
+    "--model",
+    metavar="lite|full|heavy|FILE",
+    help="the model that finds the body: heavy (the default) is the most exact, full and lite are "
+    "quicker, each is fetched when it is first needed; or a MediaPipe pose model of yours (.task)",
+)

@@ -36,6 +36,18 @@ def draw_clip(clip: Path, report: Report, video: Path | None, tick: Tick) -> dic
     """Write the annotated video, if asked for, and return JPEGs by the index of their finding.
 
     The frames are decoded once more, for memory holds none of them.
+
+    Parameters
+    ----------
+    clip
+        The video file.
+    report
+        What is drawn.
+    video
+        Where the annotated video goes; None writes none.
+    tick
+        Is told how many frames are done, and how many there are.
+
     """
     wanted = finding_frames(report)
     if video is None and not wanted:
@@ -78,7 +90,7 @@ def draw_clip(clip: Path, report: Report, video: Path | None, tick: Tick) -> dic
 def _matched(
     frames: Iterable[Frame], states: Iterator[Update], near_s: float
 ) -> Iterator[tuple[int, Frame, Update]]:
-    """Each frame with the state of its time, numbered; a recording may lack a frame."""
+    """Yield each frame with the state of its time, numbered; a recording may lack a frame."""
     numbered = enumerate(states)
     for frame in frames:
         for i, state in numbered:
@@ -88,14 +100,23 @@ def _matched(
 
 
 def finding_frames(report: Report) -> dict[int, int]:
-    """The frame that shows a finding, by the finding's index: the middle of it."""
+    """Return the frame that shows each finding, the middle of it, by the finding's index."""
     t_s = report.series.t_s
     order = sorted(enumerate(report.findings), key=lambda item: item[1].severity != "fault")
     return {i: _frame_at(t_s, _middle(f)) for i, f in order[:_MOST_PICTURES] if len(t_s)}
 
 
 def jpeg(image: NDArray[np.uint8], side_px: int = _PAGE_SIDE_PX) -> bytes:
-    """A picture for a page."""
+    """Return a picture for a page.
+
+    Parameters
+    ----------
+    image
+        The picture, (height, width, 3), red, green and blue.
+    side_px
+        The longest side that it may have, in pixels.
+
+    """
     picture = Image.fromarray(image)
     picture.thumbnail((side_px, side_px))
     out = io.BytesIO()

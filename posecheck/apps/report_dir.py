@@ -28,7 +28,16 @@ _SCHEMAS = "posecheck.report/"
 
 
 class ReportDir:
-    """Builds a folder beside its place; a context manager."""
+    """Builds a folder beside its place; a context manager.
+
+    Parameters
+    ----------
+    path
+        Where the folder is to stand.
+    source
+        The clip, which may not be in it.
+
+    """
 
     def __init__(self, path: Path, source: Path | None = None) -> None:
         self.path = Path(os.path.realpath(path))
@@ -128,7 +137,7 @@ class ReportDir:
 
 
 def holds_only_ours(names: Set[str]) -> bool:
-    """Whether a folder with these files in it may be replaced: a report's own, or none."""
+    """Return whether a folder with these files in it may be replaced: a report's own, or none."""
     return not names or (names <= OURS and REPORT in names)
 
 

@@ -1,4 +1,4 @@
-"""One recorded clip -> a folder with its report.
+"""One recorded clip -> a folder with its report; and the parts of that which a batch does too.
 
 ::
 
@@ -13,22 +13,43 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from posecheck.apps.looking import LOOKS_PER_S, Progress, finish, look, write_files
+from posecheck.apps import interrupts
+from posecheck.apps.pictures import draw_clip
 from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, ReportDir
 from posecheck.assess.change import Change, change_since
+from posecheck.assess.warnings import warning_note
 from posecheck.errors import InputError
+from posecheck.exercises.language import words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
-from posecheck.present.report_files import read_report
+from posecheck.present.report_files import read_report, write_csv, write_json
+from posecheck.present.report_page import write_page
 from posecheck.session import Session
-from posecheck.types import Report
+from posecheck.threads import prefetch
+from posecheck.types import Array, ClipInfo, ModelInfo, Pose, Report
 from posecheck.vision.containers import file_sha256
 from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
-from posecheck.vision.landmarker import ModelChoice
+from posecheck.vision.landmarker import Landmarker, ModelChoice
 from posecheck.vision.model import ensure_model, stderr_bar
+from posecheck.vision.pose_log import PoseLog
 from posecheck.vision.pose_store import save_poses
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many frames are done, and how many there are."""
+
+LOOKING, DRAWING = "Looking", "Drawing"
+
+# How many frames a second are looked at, in `review` and `grade` alike, unless every frame is asked
+# for: what a count needs and no more (benchmarks/SAMPLING.md).
+LOOKS_PER_S = 10.0
+
+# Poses that are measured in one go: beside the model one takes 0.9 ms by itself, 0.6 among eight,
+# as the processor has its code and data at hand. Four or sixteen gain about as much (measured).
+AT_ONCE = 8
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,7 +62,7 @@ class Reviewed:
 
     @property
     def files(self) -> dict[str, Path]:
-        """What is in the folder, by its name."""
+        """Return what is in the folder, by its name."""
         names = (PAGE, VIDEO, REPORT, ANGLES, POSES)
         return {n: self.folder / n for n in names if (self.folder / n).exists()}
 
@@ -93,21 +114,124 @@ def review(
         source = stack.enter_context(VideoSource(clip, max_side_px=MODEL_SIDE_PX, per_s=per_s))
         target = ReportDir(Path(out) if out else Path(f"{clip.stem}.posecheck"), source=clip)
         folder = stack.enter_context(target)
-        report = _look(source, prescription or Prescription.default(), model, folder, tell)
+        report = _report_on(source, prescription or Prescription.default(), model, folder, tell)
         source.close()
         change = None if before is None else change_since(before, report)
         write_files(clip, report, folder, video=video, change=change, tell=tell)
     return Reviewed(report, target.path, change)
 
 
-def _look(
+def look(source: VideoSource, landmarker: Landmarker, session: Session, tell: Progress) -> PoseLog:
+    """Look at a clip: its frames go through the landmark model and the session.
+
+    Parameters
+    ----------
+    source
+        The frames.
+    landmarker
+        What finds a body in a frame.
+    session
+        What measures it; every pose is pushed to it.
+    tell
+        Is told how far it is.
+
+    Returns
+    -------
+    PoseLog
+        The poses, with the times of all frames.
+
+    """
+    log = PoseLog()
+    waiting: list[Pose] = []
+    with contextlib.closing(prefetch(source)) as frames:
+        tell(LOOKING, 0, source.expected_frames)
+        for frame in frames:
+            # One decodes ahead; poses are measured while the model looks for the next.
+            measure = None
+            if len(waiting) == AT_ONCE:
+                measure, waiting = partial(_measure, waiting, log, session), []
+            waiting.append(landmarker.look(frame, measure))
+            tell(LOOKING, frame.index + 1, source.expected_frames)
+            interrupts.check()
+    _measure(waiting, log, session)
+    log.frame_t_s = source.frame_t_s
+    return log
+
+
+def finish(
+    session: Session, info: ClipInfo, model: ModelInfo, truncated: bool, frame_t_s: Array
+) -> Report:
+    """Return the report on all that was pushed, with a warning where the clip breaks off.
+
+    Parameters
+    ----------
+    session
+        What has measured the poses.
+    info, model
+        What the report says of the clip and the model.
+    truncated
+        Whether the clip breaks off.
+    frame_t_s
+        The times of all frames of the clip, (n,), in seconds.
+
+    """
+    report = session.finish(info, model, frame_t_s)
+    return _with_warning(report, "cut_off") if truncated else report
+
+
+def write_files(
+    clip: Path,
+    report: Report,
+    folder: Path,
+    *,
+    video: bool,
+    change: Change | None = None,
+    plotly_js: str = "inline",
+    tell: Progress,
+) -> None:
+    """Write the pictures and files of a report, but for its poses.
+
+    Parameters
+    ----------
+    clip
+        The video file, which is decoded once more for the pictures.
+    report
+        What is written.
+    folder
+        Where the files go.
+    video
+        Whether to write ``annotated.mp4``.
+    change
+        What has changed since an earlier report.
+    plotly_js
+        How the page finds its charts' library: ``inline``, or the address of a copy.
+    tell
+        Is told how far it is.
+
+    """
+
+    def tick(done: int, total: int) -> None:
+        tell(DRAWING, done, total)
+        interrupts.check()
+
+    compared = change.as_dict() if change else None
+    pictures = draw_clip(clip, report, folder / VIDEO if video else None, tick)
+    write_csv(report, folder / ANGLES)
+    write_json(report, folder / REPORT, change=compared)
+    write_page(
+        report, folder / PAGE, words_of(), frames=pictures, video=video, change=compared,
+        plotly_js=plotly_js,
+    )  # fmt: skip
+
+
+def _report_on(
     source: VideoSource,
     prescription: Prescription,
     model: ModelChoice,
     folder: Path,
     tell: Progress,
 ) -> Report:
-    """Through the landmark model and the session; keeps the poses in the folder."""
+    """Return what the landmark model and the session find; the poses are kept in the folder."""
     found = ensure_model(model, stderr_bar)
     session = Session(prescription, calibration=calibration_of(found.name))
     with contextlib.closing(found.open()) as landmarker:
@@ -123,3 +247,18 @@ def _report_file(path: Path) -> Path:
     if not path.exists():
         raise InputError(f"{path} is not there; --earlier takes a report.json or its folder.")
     return path / REPORT if path.is_dir() else path
+
+
+def _measure(poses: Sequence[Pose], log: PoseLog, session: Session) -> None:
+    for pose in poses:
+        # As it is kept, so that grading it again from the file gives the same report.
+        session.push(log.append(pose))
+
+
+def _with_warning(report: Report, name: str) -> Report:
+    quality = dataclasses.replace(
+        report.quality,
+        warnings=(*report.quality.warnings, name),
+        notes=(*report.quality.notes, warning_note(name)),
+    )
+    return dataclasses.replace(report, quality=quality)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,8 +28,40 @@ _WHAT_IT_IS = {
 }
 
 
+def print_result(as_json: bool, plain: dict[str, Any], text: str) -> None:
+    """Print what a command has found, on standard output.
+
+    Parameters
+    ----------
+    as_json
+        Whether it is printed for a program.
+    plain
+        The result as plain values, for a program.
+    text
+        The same for a person.
+
+    """
+    if as_json:
+        json.dump(plain, sys.stdout, indent=2, ensure_ascii=True, allow_nan=False)
+        print()
+    else:
+        print(text)
+
+
+def json_line(event: dict[str, Any]) -> str:
+    """Return one event of many as a line, to be written in one piece; `print` sends its end apart.
+
+    Parameters
+    ----------
+    event
+        Plain values, none of which is infinite or NaN.
+
+    """
+    return f"{json.dumps(event, allow_nan=False)}\n"
+
+
 def review_text(done: Reviewed) -> str:
-    """Verdict, reasons, numbers, and where the files are."""
+    """Return verdict, reasons, numbers, and where the files are."""
     report, lines = done.report, []
     score = "" if report.grade.score is None else f", {report.grade.score} of 100"
     lines.append(f"{report.clip.name}: {words_of().verdicts[report.grade.verdict]}{score}")
@@ -43,7 +77,7 @@ def review_text(done: Reviewed) -> str:
 
 
 def review_json(done: Reviewed) -> dict[str, Any]:
-    """The report as in report.json, and where it is."""
+    """Return the report as in report.json, and where it is."""
     plain = report_to_dict(done.report)
     if done.change is not None:
         change = done.change.as_dict()
@@ -56,7 +90,7 @@ def review_json(done: Reviewed) -> dict[str, Any]:
 
 
 def doctor_text(checks: list[Check]) -> str:
-    """One line a check, and what to do below those that failed."""
+    """Return one line a check, and what to do below those that failed."""
     lines = []
     for check in checks:
         sign = "ok" if check.ok else "MISSING" if check.needed else "-"
@@ -72,7 +106,7 @@ def doctor_text(checks: list[Check]) -> str:
 
 
 def short(path: Path) -> str:
-    """A path as seen from here, where that is shorter."""
+    """Return a path as seen from here, where that is shorter."""
     try:
         return str(path.relative_to(Path.cwd()))
     except (ValueError, OSError):

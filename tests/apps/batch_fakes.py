@@ -20,7 +20,7 @@ from posecheck.apps.batch.pool import LocalExecutor
 from posecheck.apps.batch.run import Graded, run_batch
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.batch.worker import ClipGrader
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.session import Session
 from posecheck.types import ClipGrade, Pose
 from posecheck.vision.frames import Frame

@@ -8,7 +8,7 @@ from batch_fakes import make_clip
 from stored_landmarker import StoredModel
 
 from posecheck.apps.grade import grade
-from posecheck.apps.live import live
+from posecheck.apps.live.run import live
 from posecheck.apps.review import review
 from posecheck.present.report_files import read_report
 

@@ -14,7 +14,7 @@ from posecheck.apps.batch import code, kept
 from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.batch.worker import ClipGrader
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Pose, Update

@@ -15,7 +15,7 @@ from posecheck.apps import interrupts
 from posecheck.apps.batch import run as batch
 from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.tally import BatchTally
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.types import ClipGrade
 
 pytestmark = pytest.mark.usefixtures("handlers")

@@ -16,7 +16,7 @@ from posecheck.apps.batch.cluster import connect
 from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import failed_task, run_guarded
 from posecheck.apps.batch.run import run_batch
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.review import LOOKS_PER_S
 
 
 @pytest.mark.slow

@@ -35,7 +35,7 @@ from posecheck.apps.batch.plan import Settings
 from posecheck.apps.batch.pool import LocalExecutor, run_guarded
 from posecheck.apps.batch.run import run_batch
 from posecheck.apps.batch.tasks import GradeTask
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.errors import OutputError
 from posecheck.exercises.prescription import Prescription, load_prescription
 from posecheck.present.grades import read_grades

@@ -93,6 +93,7 @@ def test_model_missing_and_broken(tmp_path: Path) -> None:
     own = tmp_path / "own.task"
     own.write_bytes(b"nonsense")
     assert not one("model", own).ok
+    assert one("looks", own).detail == "not measured without a model"
 
 
 def test_model_present(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -122,6 +123,21 @@ def test_how_often_it_can_look(
     assert bool(check.fix) != ok
     ran.returncode = 1
     assert "cannot be run" in one("looks").detail
+
+
+def test_the_model_is_hashed_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    here = models.ModelFile(tmp_path / "m.task", "m", "f" * 64)
+    asked: list[object] = []
+
+    def find(chosen: object) -> models.ModelFile:
+        asked.append(chosen)
+        return here
+
+    monkeypatch.setattr(models, "find_model", find)
+    assert {c.name: c.ok for c in checks("lite") if c.name in ("model", "looks")} == {
+        "model": True, "looks": True,
+    }  # fmt: skip
+    assert asked == ["lite"]
 
 
 def test_without_a_model_nothing_is_measured() -> None:

@@ -17,8 +17,7 @@ from posecheck.apps.batch.kept import KeptPoses, Looked
 from posecheck.apps.batch.storage import open_storage
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.batch.worker import ClipGrader
-from posecheck.apps.looking import LOOKS_PER_S, finish
-from posecheck.apps.review import review
+from posecheck.apps.review import LOOKS_PER_S, finish, review
 from posecheck.exercises.prescription import Prescription
 from posecheck.present.report_files import read_report
 from posecheck.session import Session

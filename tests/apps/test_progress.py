@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from posecheck.apps.progress import ProgressLine, duration, line
+from posecheck.apps.progress import PaintedLine, ProgressLine, duration, line
 
 
 class Terminal(io.StringIO):
@@ -28,7 +28,7 @@ def work(stream: io.StringIO, frames: int = 600, frame_s: float = 0.1, total: in
     for i in range(frames):
         clock.now += frame_s
         progress("Looking", i + 1, total)
-    progress.end()
+    progress.close()
     return stream.getvalue()
 
 
@@ -66,3 +66,26 @@ def test_more_frames_than_the_file_says() -> None:
 )
 def test_durations(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_it_fits_the_terminal_and_needs_no_escapes() -> None:
+    """A shorter text covers a longer one, and neither wraps."""
+    stream = Terminal()
+    painted = PaintedLine(stream)
+    painted.paint("x" * 200)
+    painted.paint("short")
+    painted.say("failed")
+    painted.end()
+    long, short, blank, failed = stream.getvalue().split("\r")[1:]
+    assert len(long) < 80
+    assert short == "short".ljust(len(long))
+    assert (blank.strip(), failed) == ("", "failed\n")
+    assert "\x1b" not in stream.getvalue()
+
+
+def test_without_standard_error_it_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the caller has closed it, or a program of Windows has no console."""
+    monkeypatch.setattr("sys.stderr", None)
+    with ProgressLine() as progress:
+        progress("Looking", 0, 10)
+        progress("Looking", 10, 10)

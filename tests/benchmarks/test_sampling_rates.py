@@ -14,7 +14,7 @@ from benchmarks import bare
 from benchmarks.looking import report_on, thinned
 from benchmarks.sampling import Run, choose, tables
 from benchmarks.scoring import JOINTS, AngleError
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.vision.frames import VideoSource
 from posecheck.vision.pose_store import load_poses
 

@@ -127,13 +127,13 @@ def without_a_model(
     patch: pytest.MonkeyPatch, opens: Callable[[], StoredLandmarker] = InOrder
 ) -> None:
     """Look with stored poses."""
-    patch.setattr("posecheck.apps.live.ensure_model", lambda *_: StoredModel(opens))
+    patch.setattr("posecheck.apps.live.run.ensure_model", lambda *_: StoredModel(opens))
 
 
 def scripted(patch: pytest.MonkeyPatch, gaps: dict[int, Gap] | None = None) -> None:
     """A session on the stored exercise, frame by frame."""
     without_a_model(patch)
-    patch.setattr("posecheck.apps.live.Camera", ScriptedCamera)
+    patch.setattr("posecheck.apps.live.run.Camera", ScriptedCamera)
     patch.setattr(ScriptedCamera, "gaps", gaps or {}, raising=False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -178,3 +179,26 @@ def test_a_folder_that_may_not_be_written(
         outcome = spawn("review", sample_start(5), "--out", out, cwd=here, before=obey_permissions)
         assert_refused(outcome, "locked", "written")
     assert tree(locked) == tree(here) == []
+
+
+@pytest.mark.parametrize("closed", [1, 2])
+@pytest.mark.parametrize(("arguments", "code"), [(["review", "none.mp4"], 2), (["--help"], 0)])
+def test_an_output_that_is_closed_changes_nothing(
+    closed: int, arguments: list[str], code: int, here: Path
+) -> None:
+    """As `posecheck ... 2>&-` starts it: what is left says what it says otherwise."""
+    usual = spawn(*arguments, cwd=here)
+    outcome = spawn(*arguments, cwd=here, before=lambda: os.close(closed))
+    assert outcome.code == usual.code == code
+    assert outcome.out == ("" if closed == 1 else usual.out)
+    assert outcome.err == ("" if closed == 2 else usual.err)
+
+
+@pytest.mark.slow
+def test_progress_needs_no_standard_error(
+    sample_start: Callable[[int], Path], model_path: Path, here: Path
+) -> None:
+    arguments = ("review", sample_start(5), "--no-video", "--model", model_path, "--out", "report")
+    outcome = spawn(*arguments, cwd=here, before=lambda: os.close(2))
+    assert (outcome.code, outcome.err) == (0, "")
+    assert (here / "report" / "report.json").is_file()

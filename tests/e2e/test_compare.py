@@ -133,3 +133,14 @@ def test_names_cannot_steer_the_terminal(capsys: Capture, here: Path) -> None:
     assert done.code == 0
     assert "\x1b" not in done.out
     assert "?]0;x??q" in done.out
+
+
+def test_what_the_output_cannot_hold_is_spelled(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Degrees on a terminal that knows ASCII alone are no reason to fail."""
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    done = spawn("compare", "out", "labels.csv", cwd=here)
+    assert (done.code, done.err) == (0, "")
+    assert "\\xb0" in done.out
+    assert done.out.endswith("The charts are in compare.html\n")

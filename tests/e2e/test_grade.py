@@ -11,7 +11,7 @@ import psutil
 import pytest
 from commands import assert_refused, lines, run, spawn, start, tree
 
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.present.grades import read_grades
 from posecheck.present.report_files import read_report
 from posecheck.vision.pose_store import load_poses

@@ -19,7 +19,7 @@ from commands import Outcome, assert_refused, lines, run, start, tree
 from screens import virtual_screen
 
 from benchmarks.scoring import read_truth
-from posecheck.apps.live import live
+from posecheck.apps.live.run import live
 from posecheck.apps.review import review
 from posecheck.exercises.prescription import Prescription
 from posecheck.present.window import display_problem
@@ -157,7 +157,7 @@ def test_against_a_review_of_the_source(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """Every frame, half of them, and slowed."""
-    monkeypatch.setattr("posecheck.apps.live.Camera", camera)
+    monkeypatch.setattr("posecheck.apps.live.run.Camera", camera)
     done = live(
         str(SAMPLES / f"{name}.mp4"), out=tmp_path / "live", window=False, mute=True,
         model=model_path, speed=speed,

@@ -27,8 +27,8 @@ from sessions_live import (
     without_a_model,
 )
 
-from posecheck.apps.live import live
-from posecheck.apps.live_course import Moment
+from posecheck.apps.live.pipeline import Moment
+from posecheck.apps.live.run import live
 from posecheck.assess.guide import Guide
 from posecheck.errors import OutputError
 from posecheck.exercises.prescription import Prescription

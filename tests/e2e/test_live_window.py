@@ -14,7 +14,7 @@ from screens import virtual_screen
 from sessions_live import Gap, ScriptedCamera, assert_whole, scripted, threads, told_of, until
 
 from posecheck.apps import interrupts
-from posecheck.apps.live import live
+from posecheck.apps.live.run import live
 from posecheck.errors import PosecheckError
 
 
@@ -58,7 +58,7 @@ def test_a_window_that_is_closed_before_the_first_picture(
     window = FakeWindow()
     scripted(monkeypatch)
     monkeypatch.setattr(ScriptedCamera, "read", lambda *_: time.sleep(0.01))
-    monkeypatch.setattr("posecheck.apps.live.Window", lambda: window)
+    monkeypatch.setattr("posecheck.apps.live.run.Window", lambda: window)
     monkeypatch.setattr(window, "hear", window.close)
     with pytest.raises(PosecheckError, match="The window was closed before the first picture"):
         live(out=tmp_path / "report", mute=True)
@@ -71,7 +71,7 @@ def test_the_window_is_closed_before_the_clip_is_drawn(
     """Else it hides how far that is."""
     scripted(monkeypatch)
     window = FakeWindow()
-    monkeypatch.setattr("posecheck.apps.live.Window", lambda: window)
+    monkeypatch.setattr("posecheck.apps.live.run.Window", lambda: window)
     open_then: set[bool] = set()
     live(out=tmp_path / "report", record=tmp_path / "there", mute=True, linger_s=0.0,
          progress=lambda *_: open_then.add(window.open))  # fmt: skip

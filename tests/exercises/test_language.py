@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.assess import guide
 from posecheck.assess.setup import HINTS
 from posecheck.exercises.catalogue import rule_names

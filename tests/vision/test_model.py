@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from model_world import World, sha256
 
-from posecheck.apps.parser import build_parser
+from posecheck.cli import command_line
 from posecheck.errors import ModelError
 from posecheck.vision import model, model_download
 
@@ -62,10 +62,15 @@ def test_a_file_that_is_called_like_one_is_a_file(
 
 @pytest.mark.parametrize("command", [["review", "clip"], ["live"], ["model"], ["doctor"], ["demo"]])
 def test_the_command_line_tells_a_word_from_a_file(command: list[str]) -> None:
-    parse = build_parser().parse_args
-    assert parse(command).model is None
+    name, *arguments = command
+
+    def chosen_by(*more: str) -> object:
+        parsed = command_line.commands[name].make_context(name, [*arguments, *more])
+        return parsed.params["model"]
+
+    assert chosen_by() is None
     for chosen in ("lite", "./heavy"):
-        assert parse([*command, "--model", chosen]).model == chosen
+        assert chosen_by("--model", chosen) == chosen
 
 
 def test_the_bundle_that_mediapipe_publishes_is_as_good(

@@ -24,8 +24,8 @@ from posecheck.apps.batch.rows import Unwritten, failed_row, graded_row, same_fo
 from posecheck.apps.batch.storage import Storage, blind, open_storage
 from posecheck.apps.batch.tasks import GradeTask
 from posecheck.apps.batch.unchanged import Unchanged
-from posecheck.apps.looking import finish, look, write_files
 from posecheck.apps.report_dir import OURS, POSES, REPORT, holds_only_ours
+from posecheck.apps.review import finish, look, write_files
 from posecheck.errors import OutputError, PosecheckError
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Final
 
 from posecheck.apps import interrupts
-from posecheck.apps.live_course import Course, Moment
-from posecheck.apps.live_events import Event, Events, camera_event, trouble
+from posecheck.apps.live.events import Event, EventStream, camera_event, trouble
+from posecheck.apps.live.pipeline import AnalysisThread, Moment
 from posecheck.apps.recording import Recording
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window
@@ -30,8 +30,23 @@ _NOTICES: Final = {"lost": "camera_lost", "black": "camera_lost", "back": "camer
                    "light": "camera_back"}  # fmt: skip
 
 
-class Show:
-    """Takes the moments of a course; what begins with `push` is called in its thread."""
+class Presenter:
+    """Takes the moments of a session; what begins with `push` is called in its threads.
+
+    Parameters
+    ----------
+    camera
+        Tells how old a frame is.
+    window, voice, recording
+        Where moments are shown, said and recorded; there may be no window and no recording.
+    words
+        The words of a language, of what is shown, said and told.
+    tell
+        Is given each event, in the main thread; None tells nobody.
+    shown
+        Is given each moment after it was drawn, and how old its frame was then, in seconds.
+
+    """
 
     def __init__(
         self,
@@ -49,7 +64,7 @@ class Show:
         self._newest: NewestSlot[Moment] = NewestSlot()
         self._painted: NewestSlot[None] = NewestSlot()  # woken once it is on the screen
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self._news = Events(words)
+        self._event_stream = EventStream(words)
         self.untold: OSError | None = None  # why events can be told no more
         self._notice: str | None = None
         self._troubles: set[str] = set()
@@ -59,7 +74,7 @@ class Show:
 
     @property
     def closed(self) -> bool:
-        """Whether somebody has closed the window; one that has broken down ends nothing."""
+        """Return whether somebody has closed the window; one that has broken down ends nothing."""
         window = self._window
         return window is not None and not window.open and window.problem is None
 
@@ -76,7 +91,7 @@ class Show:
         for cue in moment.cues:
             self._voice.cue(cue)
         if self._tell is not None:
-            for event in self._news.of(moment):
+            for event in self._event_stream.of(moment):
                 self._events.put(event)
         if self._window is not None:
             self._painted.take(_PAINTED_S)
@@ -95,19 +110,28 @@ class Show:
                 self._voice.cue(Cue(event.t_s, "end", name, urgent=True))
         self._events.put(camera_event(event))
 
-    def run(self, course: Course, linger_s: float) -> None:
-        """Draw and tell until the course is over or the window is closed."""
-        course.start()
-        while not course.over:
-            self._step(course)
+    def run(self, analysis: AnalysisThread, linger_s: float) -> None:
+        """Draw and tell until the session is over or the window is closed.
+
+        Parameters
+        ----------
+        analysis
+            The thread that understands, which is started here.
+        linger_s
+            How long the last screen stays, in seconds.
+
+        """
+        analysis.start()
+        while not analysis.over:
+            self._step(analysis)
             if self.closed:
-                course.stop()
-        self._step(course)
+                analysis.stop()
+        self._step(analysis)
         self._linger(linger_s)
 
-    def _step(self, course: Course) -> None:
+    def _step(self, analysis: AnalysisThread) -> None:
         interrupts.check()
-        moment = self._newest.take(0.0 if course.over else _TICK_S)
+        moment = self._newest.take(0.0 if analysis.over else _TICK_S)
         if moment is not None:
             self._last = moment
             painted_s = self._draw(moment)
@@ -154,7 +178,7 @@ class Show:
         )  # fmt: skip
 
     def _foot(self, moment: Moment) -> tuple[str, ...]:
-        """What the set-up says of the looks: how many, and what to do where they are too few."""
+        """Return what the set-up says of the looks: how many, and what to do about too few."""
         rate = moment.rate
         if rate is None or moment.stage.name != "set_up":
             return ()

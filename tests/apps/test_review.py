@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from batch_fakes import Remembering, make_clip
 
-from posecheck.apps.looking import AT_ONCE, LOOKING, LOOKS_PER_S, look
+from posecheck.apps.review import AT_ONCE, LOOKING, LOOKS_PER_S, look
 from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Pose

@@ -17,13 +17,12 @@ import datetime
 from pathlib import Path
 
 from posecheck.apps import interrupts
-from posecheck.apps.live_course import Course
-from posecheck.apps.live_show import Show, Shown, Tell
-from posecheck.apps.looking import DRAWING, Progress
+from posecheck.apps.live.pipeline import AnalysisThread
+from posecheck.apps.live.presenter import Presenter, Shown, Tell
 from posecheck.apps.pictures import draw_clip
 from posecheck.apps.recording import Recording
 from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, ReportDir
-from posecheck.apps.review import Reviewed
+from posecheck.apps.review import DRAWING, Progress, Reviewed
 from posecheck.assess.guide import Guide
 from posecheck.errors import CameraError, InputError, OutputError, PosecheckError
 from posecheck.exercises.language import languages, words_of
@@ -122,42 +121,26 @@ def live(
         voice = Voice(words, mute)
         stack.callback(voice.close)
         session = Session(asked, live=True, calibration=calibration_of(found.name))
-        guide = Guide(asked)
-        show = Show(source, screen, voice, recording, words, tell, shown)
-        course = Course(
-            source,
-            landmarker,
-            session,
-            guide,
-            show.push,
-            show.push_camera,
-            show.push_ahead,
-            show.keep,
-        )
-        broken = _lead(show, course, linger_s)
-        if not len(course.log):
+        presenter = Presenter(source, screen, voice, recording, words, tell, shown)
+        analysis = AnalysisThread(source, landmarker, session, Guide(asked), presenter)
+        broken = _lead(presenter, analysis, linger_s)
+        if not len(analysis.log):
             interrupts.check()
-            raise broken or course.error or _why_nothing(source, show)
+            raise broken or analysis.error or _why_nothing(source, presenter)
         # What there is is worth its report, whatever has ended the session.
         with contextlib.suppress(KeyboardInterrupt), interrupts.shielded():
             if screen is not None:  # full screen, it would hide how far the drawing is
                 screen.close()
             source.close()
             clip = _recorded(recording)
-            info = _info(source.info, course, begun, clip)
-            report = session.finish(info, found.info)
+            report = session.finish(_info(source.info, analysis, begun, clip), found.info)
             # where the recording could not go on, most likely there is no room for a report
             recorded = record if recording is not None and recording.problem is None else None
             target = ReportDir(out or _default_folder(recorded, begun))
             with target as folder:
-                save_poses(course.log.poses(found.sha256), folder / POSES)
+                save_poses(analysis.log.poses(found.sha256), folder / POSES)
                 _write(report, folder, clip, progress)
-    if (error := broken or course.error) is not None:
-        raise error
-    if show.untold is not None and not isinstance(show.untold, BrokenPipeError):
-        reason = show.untold.strerror or show.untold
-        raise OutputError(f"What happened could not be told to the end ({reason}); the report is "
-                          f"in {target.path}.")  # fmt: skip
+    _raise_what_went_wrong(broken or analysis.error, presenter.untold, target.path)
     return Reviewed(report, target.path)
 
 
@@ -169,21 +152,34 @@ def _words(language: str) -> Words:
     return words_of(language)
 
 
-def _lead(show: Show, course: Course, linger_s: float) -> Exception | None:
+def _lead(presenter: Presenter, analysis: AnalysisThread, linger_s: float) -> Exception | None:
     """Lead to the end; return what has broken it off, for what there is is written first."""
     with contextlib.suppress(KeyboardInterrupt):
         try:
-            show.run(course, linger_s)
+            presenter.run(analysis, linger_s)
         except Exception as error:
             return error
         finally:
-            course.stop()
+            analysis.stop()
     return None
 
 
-def _why_nothing(source: Camera, show: Show) -> PosecheckError:
-    """What a session without a single picture ends with."""
-    if show.closed:
+def _raise_what_went_wrong(
+    error: BaseException | None, untold: OSError | None, folder: Path
+) -> None:
+    """Raise what has ended the session, or why its events could not be told, if anything."""
+    if error is not None:
+        raise error
+    if untold is not None and not isinstance(untold, BrokenPipeError):
+        reason = untold.strerror or untold
+        raise OutputError(
+            f"What happened could not be told to the end ({reason}); the report is in {folder}."
+        )
+
+
+def _why_nothing(source: Camera, presenter: Presenter) -> PosecheckError:
+    """Return what a session without a single picture ends with."""
+    if presenter.closed:
         return PosecheckError("The window was closed before the first picture.")
     return CameraError(
         f"{source.name} gave no picture; look at it with another program, or choose another one "
@@ -192,7 +188,7 @@ def _why_nothing(source: Camera, show: Show) -> PosecheckError:
 
 
 def _refuse_overlap(out: Path | None, record: Path | None) -> None:
-    """The report takes the place of its whole folder, so no recording may be in that."""
+    """Refuse a recording in the folder of the report, which takes the place of the whole folder."""
     if out is None or record is None:
         return
     place, clip = out.resolve(), record.resolve() / "clip.mp4"
@@ -210,7 +206,7 @@ def _default_folder(record: Path | None, begun: datetime.datetime) -> Path:
 
 
 def _recorded(recording: Recording | None) -> Path | None:
-    """The clip, when it was recorded to the end."""
+    """Close the recording, and return the clip if it was recorded to the end."""
     if recording is None:
         return None
     recording.close()
@@ -218,16 +214,16 @@ def _recorded(recording: Recording | None) -> Path | None:
 
 
 def _info(
-    source: ClipInfo, course: Course, begun: datetime.datetime, clip: Path | None
+    source: ClipInfo, analysis: AnalysisThread, begun: datetime.datetime, clip: Path | None
 ) -> ClipInfo:
-    """What was seen: the frames that were looked at, of those that the camera gave."""
+    """Return what was seen: the frames that were looked at, of those that the camera gave."""
     return dataclasses.replace(
         source,
         name=source.name if clip is None else clip.name,
         sha256=None if clip is None else file_sha256(clip),
         recorded_at=begun.isoformat(timespec="seconds"),
-        duration_s=course.last_s + course.step_s,
-        frames=len(course.log),
+        duration_s=analysis.last_s + analysis.step_s,
+        frames=len(analysis.log),
     )
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.apps.live_pace import OLD, Pace
-from posecheck.apps.looking import LOOKS_PER_S
+from posecheck.apps.live.rates import STALE, FramePacer
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.vision.frames import Frame
 
 STEP_S = 0.04
@@ -25,7 +25,7 @@ def session(
 
     A camera takes a frame every `STEP_S`, and hands each over so late.
     """
-    pace, now_s, index = Pace(), late_s(0), -1
+    pace, now_s, index = FramePacer(), late_s(0), -1
 
     def newest(after: int) -> int:
         """The newest frame that is there, waited for."""
@@ -37,7 +37,7 @@ def session(
     for took_s in looks_s:
         index = newest(index)
         now_s = max(now_s, index * STEP_S + late_s(index))
-        left_out = pace.leave_out(now_s - index * STEP_S)
+        left_out = pace.should_skip(now_s - index * STEP_S)
         if left_out:
             index = newest(index)
             now_s = max(now_s, index * STEP_S + late_s(index))
@@ -58,7 +58,7 @@ def test_after_a_slow_look_one_frame_is_left_out_and_all_are_fresh_again() -> No
 def test_where_enough_looks_remain_no_old_frame_is_looked_at(looks_s: float) -> None:
     """The person is seen as they are now, not as they were half a frame ago."""
     found = list(session([looks_s] * 300))
-    assert max(age_s for age_s, _ in found[2:]) <= OLD * STEP_S + 1e-6
+    assert max(age_s for age_s, _ in found[2:]) <= STALE * STEP_S + 1e-6
 
 
 @given(st.lists(st.floats(1.0 / LOOKS_PER_S, 0.5), min_size=1, max_size=100))
@@ -69,10 +69,10 @@ def test_a_slow_machine_leaves_none_out(looks_s: list[float]) -> None:
 
 @given(st.floats(0.001, 0.5), st.floats(0.0, 1.0))
 def test_waiting_never_costs_more_looks_than_are_needed(look_s: float, share: float) -> None:
-    pace = Pace()
+    pace = FramePacer()
     for i in range(20):
         pace.push(Frame(i, i * STEP_S, PICTURE), 0.0, look_s)
-    if pace.leave_out(share * STEP_S):
+    if pace.should_skip(share * STEP_S):
         assert (1.0 - share) * STEP_S + look_s <= 1.0 / LOOKS_PER_S + 1e-9
 
 
@@ -92,9 +92,9 @@ def test_frames_that_come_in_pairs_leave_enough_looks(look_s: float) -> None:
 
 def test_a_pause_of_the_camera_changes_nothing() -> None:
     """What is usual stays as it was: the next slow look is made up for as ever."""
-    pace = Pace()
+    pace = FramePacer()
     times = [i * STEP_S for i in range(20)] + [5.0 + i * STEP_S for i in range(3)]
     for i, t_s in enumerate(times):
         pace.push(Frame(i, t_s, PICTURE), 0.0, 0.038)
-    assert not pace.leave_out(0.01)
-    assert pace.leave_out(0.03)
+    assert not pace.should_skip(0.01)
+    assert pace.should_skip(0.03)

@@ -1,4 +1,4 @@
-"""The course of a live session with made-up parts: no frame is queued, no pose is lost."""
+"""The threads of a live session with made-up parts: no frame is queued, no pose is lost."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -15,10 +15,9 @@ import numpy as np
 import pytest
 from stored_landmarker import Meanwhile, StoredLandmarker
 
-from posecheck.apps.live_course import Course, Moment
-from posecheck.apps.live_events import Events, camera_event
-from posecheck.apps.live_looks import Looks
-from posecheck.apps.live_pace import Pace
+from posecheck.apps.live.events import EventStream, camera_event
+from posecheck.apps.live.pipeline import AnalysisThread, LookThread, Moment
+from posecheck.apps.live.rates import FramePacer
 from posecheck.assess.warnings import WARNING_NOTES
 from posecheck.errors import CameraError
 from posecheck.exercises.language import words_of
@@ -73,7 +72,33 @@ class FakeLandmarker(StoredLandmarker):
         return next(self._left)
 
 
-class FakeLeader:
+class Sink:
+    """Keeps what it is told, and does what a test asks for."""
+
+    def __init__(
+        self,
+        tell: Callable[[Moment], None] = lambda _moment: None,
+        before_look: Callable[[Frame], None] = lambda _frame: None,
+    ) -> None:
+        self.moments: list[Moment] = []
+        self.events: list[CameraEvent] = []
+        self._tell, self._before_look = tell, before_look
+
+    def push(self, moment: Moment) -> None:
+        self.moments.append(moment)
+        self._tell(moment)
+
+    def push_camera(self, event: CameraEvent) -> None:
+        self.events.append(event)
+
+    def push_ahead(self, frame: Frame) -> None:
+        self._before_look(frame)
+
+    def keep(self, moment: Moment) -> None:
+        assert moment is self.moments[-1]
+
+
+class FakeGuide:
     """Is done after so many poses."""
 
     def __init__(self, poses: int = 10**9) -> None:
@@ -91,29 +116,28 @@ class FakeLeader:
 
 
 def run(
-    frames: int, leader: FakeLeader | None = None, error: BaseException | None = None
-) -> tuple[Course, list[Moment], list[CameraEvent]]:
+    frames: int, guide: FakeGuide | None = None, error: BaseException | None = None
+) -> tuple[AnalysisThread, list[Moment], list[CameraEvent]]:
     poses = load_poses(DATA / "pump_left_side.npz")
-    moments: list[Moment] = []
-    events: list[CameraEvent] = []
-    course = Course(
+    sink = Sink()
+    analysis = AnalysisThread(
         cast(Camera, FakeCamera([p.t_s for p in poses[:frames]], error)),
-        FakeLandmarker(iter(poses)), Session(Prescription.default()), leader or FakeLeader(),
-        moments.append, events.append,
+        FakeLandmarker(iter(poses)), Session(Prescription.default()), guide or FakeGuide(),
+        sink,
     )  # fmt: skip
-    course.start()
-    course.join()
-    return course, moments, events
+    analysis.start()
+    analysis.join()
+    return analysis, sink.moments, sink.events
 
 
 def test_every_pose_is_kept_and_told() -> None:
-    course, moments, events = run(60)
-    assert course.error is None
-    assert len(course.log) == len(moments) == 60
-    assert [m.pose.t_s for m in moments] == [p.t_s for p in course.log.poses()]
+    analysis, moments, events = run(60)
+    assert analysis.error is None
+    assert len(analysis.log) == len(moments) == 60
+    assert [m.pose.t_s for m in moments] == [p.t_s for p in analysis.log.poses()]
     assert [e.kind for e in events] == ["ended"]
-    assert course.last_s == moments[-1].frame.t_s
-    assert course.step_s == pytest.approx(0.04)
+    assert analysis.last_s == moments[-1].frame.t_s
+    assert analysis.step_s == pytest.approx(0.04)
 
 
 def test_a_frame_is_told_before_it_is_looked_at() -> None:
@@ -126,14 +150,14 @@ def test_a_frame_is_told_before_it_is_looked_at() -> None:
             return super().look(frame, meanwhile)
 
     poses = load_poses(DATA / "pump_left_side.npz")
-    course = Course(
+    analysis = AnalysisThread(
         cast(Camera, FakeCamera([p.t_s for p in poses[:5]])), Watched(iter(poses)),
-        Session(Prescription.default()), FakeLeader(),
-        lambda moment: order.append(("told", moment.frame.t_s)), lambda _event: None,
-        lambda frame: order.append(("ahead", frame.t_s)),
+        Session(Prescription.default()), FakeGuide(),
+        Sink(lambda moment: order.append(("told", moment.frame.t_s)),
+             lambda frame: order.append(("ahead", frame.t_s))),
     )  # fmt: skip
-    course.start()
-    course.join()
+    analysis.start()
+    analysis.join()
     times = [p.t_s for p in poses[:5]]
     for t_s in times:
         assert [what for what, of_s in order if of_s == t_s] == ["ahead", "look", "told"]
@@ -157,14 +181,14 @@ def test_the_next_look_waits_for_nobody() -> None:
 
     first = threading.Semaphore(1)
     poses = load_poses(DATA / "pump_left_side.npz")
-    course = Course(
+    analysis = AnalysisThread(
         cast(Camera, FakeCamera([p.t_s for p in poses[:2]])), Watched(iter(poses)),
-        Session(Prescription.default()), FakeLeader(1), tell, lambda _event: None,
+        Session(Prescription.default()), FakeGuide(1), Sink(tell),
     )  # fmt: skip
-    course.start()
-    course.join()
-    assert course.error is None
-    assert len(course.log) == 1
+    analysis.start()
+    analysis.join()
+    assert analysis.error is None
+    assert len(analysis.log) == 1
 
 
 def test_who_waits_for_the_newest_can_be_let_go() -> None:
@@ -192,16 +216,16 @@ def test_a_frame_is_not_lost_with_the_camera_that_fails_behind_it() -> None:
             self.reads += 1
             return super().read(timeout_s)
 
-    class Old(Pace):
-        def leave_out(self, age_s: float) -> bool:
+    class AlwaysStale(FramePacer):
+        def should_skip(self, age_s: float) -> bool:
             del age_s
             return camera.reads == 5
 
     poses = load_poses(DATA / "pump_left_side.npz")
     for error in (None, CameraError("gone")):
         camera = Late([p.t_s for p in poses[:5]], error)
-        looks = Looks(cast(Camera, camera), FakeLandmarker(iter(poses)), lambda _frame: None)
-        looks._pace = Old()
+        looks = LookThread(cast(Camera, camera), FakeLandmarker(iter(poses)), lambda _frame: None)
+        looks._pacer = AlwaysStale()
         looks.start()
         for pose in poses[:5]:
             look = looks.take()
@@ -215,8 +239,8 @@ def test_a_frame_is_not_lost_with_the_camera_that_fails_behind_it() -> None:
 def test_none_is_left_out_where_every_frame_is_handed_out() -> None:
     """A film at speed 0 gives the same session each time, however slow the machine."""
 
-    class Hasty(Pace):
-        def leave_out(self, age_s: float) -> bool:
+    class Hasty(FramePacer):
+        def should_skip(self, age_s: float) -> bool:
             del age_s
             return True
 
@@ -225,8 +249,8 @@ def test_none_is_left_out_where_every_frame_is_handed_out() -> None:
     for keeps_all, expected in ((True, times), (False, [times[1], times[3], times[4]])):
         camera = FakeCamera(times)
         camera.keeps_all = keeps_all
-        looks = Looks(cast(Camera, camera), FakeLandmarker(iter(poses)), lambda _frame: None)
-        looks._pace = Hasty()
+        looks = LookThread(cast(Camera, camera), FakeLandmarker(iter(poses)), lambda _frame: None)
+        looks._pacer = Hasty()
         looks.start()
         seen = []
         while (look := looks.take()) is not None:
@@ -237,41 +261,42 @@ def test_none_is_left_out_where_every_frame_is_handed_out() -> None:
 
 def test_a_camera_that_is_too_slow_is_told_of_once() -> None:
     """By a word in the set-up, by an event, and by what each moment knows of the looks."""
-    leader = FakeLeader()
-    leader.stage = replace(leader.stage, name="set_up")
-    moments: list[Moment] = []
+    guide = FakeGuide()
+    guide.stage = replace(guide.stage, name="set_up")
+    sink = Sink()
     poses = load_poses(DATA / "rest_only.npz")
-    course = Course(
+    analysis = AnalysisThread(
         cast(Camera, FakeCamera([0.2 * i for i in range(40)])), FakeLandmarker(iter(poses)),
-        Session(Prescription.default()), leader, moments.append, lambda _event: None,
+        Session(Prescription.default()), guide, sink,
     )  # fmt: skip
-    course.start()
-    course.join()
-    assert course.error is None
+    analysis.start()
+    analysis.join()
+    assert analysis.error is None
+    moments = sink.moments
     words = [(c.name, c.number) for m in moments for c in m.cues]
     assert words == [("slow_camera", 5)]
     assert moments[0].rate is None
     last = moments[-1].rate
     assert last is not None
     assert (last.number, last.slow) == (5, "slow_camera")
-    events = Events(words_of("en"))
+    events = EventStream(words_of("en"))
     told = [e for m in moments for e in events.of(m) if e["event"] == "looks"]
     assert [(e["per_s"], e["slow"]) for e in told] == [(5.0, "slow_camera")]
 
 
 def test_it_ends_with_the_guide() -> None:
-    course, moments, _ = run(60, FakeLeader(7))
+    analysis, moments, _ = run(60, FakeGuide(7))
     assert len(moments) == 7
-    assert course.over
+    assert analysis.over
 
 
 def test_what_goes_wrong_is_kept_for_the_main_thread() -> None:
-    course, moments, _ = run(5, error=CameraError("It is gone."))
-    assert isinstance(course.error, CameraError)
+    analysis, moments, _ = run(5, error=CameraError("It is gone."))
+    assert isinstance(analysis.error, CameraError)
     assert len(moments) == 5
 
 
-@pytest.mark.parametrize("which", [Course, Looks])
+@pytest.mark.parametrize("which", [AnalysisThread, LookThread])
 def test_a_thread_that_cannot_be_started(
     which: type[threading.Thread], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,21 +307,21 @@ def test_a_thread_that_cannot_be_started(
             raise RuntimeError("can't start new thread")
         threading.Thread.start(thread)
 
-    for one in (Course, Looks):
+    for one in (AnalysisThread, LookThread):
         monkeypatch.setattr(one, "start", start)
-    course = Course(
+    analysis = AnalysisThread(
         cast(Camera, FakeCamera([])), FakeLandmarker(iter([])), Session(Prescription.default()),
-        FakeLeader(), lambda _m: None, lambda _e: None,
+        FakeGuide(), Sink(),
     )  # fmt: skip
-    if which is Course:
+    if which is AnalysisThread:
         with pytest.raises(RuntimeError, match="new thread"):
-            course.start()
-        course.stop()
+            analysis.start()
+        analysis.stop()
     else:
-        course.start()
-        course.stop()
-        assert isinstance(course.error, RuntimeError)
-    assert course.over
+        analysis.start()
+        analysis.stop()
+        assert isinstance(analysis.error, RuntimeError)
+    assert analysis.over
 
 
 def test_it_stops_when_it_is_told_to() -> None:
@@ -308,16 +333,16 @@ def test_it_stops_when_it_is_told_to() -> None:
     poses = load_poses(DATA / "rest_only.npz")
     again = itertools.count()
     first = threading.Event()
-    course = Course(
+    analysis = AnalysisThread(
         cast(Camera, Endless([0.04 * i for i in range(100_000)])),
         FakeLandmarker(replace(p, t_s=0.04 * next(again)) for p in itertools.cycle(poses)),
-        Session(Prescription.default()), FakeLeader(), lambda _m: first.set(), lambda _e: None,
+        Session(Prescription.default()), FakeGuide(), Sink(lambda _m: first.set()),
     )  # fmt: skip
-    course.start()
+    analysis.start()
     assert first.wait(30)
-    course.stop()
-    assert course.over
-    assert course.error is None
+    analysis.stop()
+    assert analysis.over
+    assert analysis.error is None
 
 
 def update(**changes: Any) -> Update:
@@ -338,7 +363,7 @@ def moment(t_s: float, cues: tuple[Cue, ...] = (), **changes: Any) -> Moment:
 
 
 def test_each_thing_is_told_once() -> None:
-    events = Events(words_of("en"))
+    events = EventStream(words_of("en"))
     fault = Finding("bouncing", "fault", 1, 2.0, 3.0, 7.0, 5.0, "deg", "Do not bounce.")
     later = Finding("bouncing", "fault", 1, 2.0, 3.5, 8.0, 5.0, "deg", "Do not bounce.")
     plateau = Tension(1.0, 3.0, 25.0, 80.0, float("nan"))
@@ -359,7 +384,7 @@ def test_each_thing_is_told_once() -> None:
 
 def test_events_hold_what_json_can() -> None:
     """Unknown numbers are null, and a cue has its words."""
-    events = Events(words_of("de"))
+    events = EventStream(words_of("de"))
     fault = Finding("bouncing", "fault", None, 2.0, float("nan"), 7.0, 5.0, "deg", "So.")
     cue = Cue(2.0, "phase", "hold")
     told = list(events.of(moment(2.0, (cue,), findings=(fault,), warnings=tuple(WARNING_NOTES))))

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from posecheck.apps.live_course import Moment
+from posecheck.apps.live.pipeline import Moment
 from posecheck.assess.warnings import warning_note
 from posecheck.types import Finding, Update, Words
 from posecheck.vision.camera import CameraEvent
@@ -15,8 +15,15 @@ from posecheck.vision.camera import CameraEvent
 Event = dict[str, Any]
 
 
-class Events:
-    """Tells what is new from one moment to the next."""
+class EventStream:
+    """Tells what is new from one moment to the next.
+
+    Parameters
+    ----------
+    words
+        The words of a language, in which cues are told.
+
+    """
 
     def __init__(self, words: Words) -> None:
         self._words = words
@@ -25,7 +32,7 @@ class Events:
         self._findings: set[tuple[str, int | None, float]] = set()
 
     def of(self, moment: Moment) -> Iterator[Event]:
-        """What is new in this moment."""
+        """Yield what is new in this moment."""
         now, before, t_s = moment.update, self._before, moment.stage.t_s
         if moment.stage.name != self._stage:
             self._stage = moment.stage.name
@@ -33,21 +40,7 @@ class Events:
         if moment.rate is not None and not self._rated:
             self._rated = True
             yield _event("looks", t_s, per_s=moment.rate.looks_per_s, slow=moment.rate.slow)
-        if before is None or (now.phase, now.side, now.variant) != (
-            before.phase, before.side, before.variant,
-        ):  # fmt: skip
-            yield _event("phase", t_s, phase=now.phase, side=now.side, variant=now.variant,
-                         set=now.set_index)  # fmt: skip
-        if now.tension is not None and (before is None or before.tension is None):
-            yield _event("tension", t_s, set=now.set_index,
-                         knee_flexion_deg=now.tension.knee_flexion_deg,
-                         hip_flexion_deg=now.tension.hip_flexion_deg)  # fmt: skip
-        counted = (0, 0) if before is None else (before.set_index, before.reps)
-        if now.reps and (now.set_index, now.reps) != counted:
-            yield _event("count", t_s, set=now.set_index, reps=now.reps)
-        for warning in now.warnings:
-            if before is None or warning not in before.warnings:
-                yield _event("warning", t_s, name=warning, text=warning_note(warning))
+        yield from _exercise_events(now, before, t_s)
         for finding in now.findings:
             yield from self._finding(finding, t_s)
         for cue in moment.cues:
@@ -65,13 +58,43 @@ class Events:
             yield _event("finding", t_s, **values)
 
 
+def _exercise_events(now: Update, before: Update | None, t_s: float) -> Iterator[Event]:
+    """Yield what has changed in the exercise: phase, tension, count and warnings."""
+    if before is None or (now.phase, now.side, now.variant) != (
+        before.phase, before.side, before.variant,
+    ):  # fmt: skip
+        yield _event("phase", t_s, phase=now.phase, side=now.side, variant=now.variant,
+                     set=now.set_index)  # fmt: skip
+    if now.tension is not None and (before is None or before.tension is None):
+        yield _event("tension", t_s, set=now.set_index,
+                     knee_flexion_deg=now.tension.knee_flexion_deg,
+                     hip_flexion_deg=now.tension.hip_flexion_deg)  # fmt: skip
+    counted = (0, 0) if before is None else (before.set_index, before.reps)
+    if now.reps and (now.set_index, now.reps) != counted:
+        yield _event("count", t_s, set=now.set_index, reps=now.reps)
+    for warning in now.warnings:
+        if before is None or warning not in before.warnings:
+            yield _event("warning", t_s, name=warning, text=warning_note(warning))
+
+
 def camera_event(event: CameraEvent) -> Event:
-    """What happened to the camera."""
+    """Return what happened to the camera as an event."""
     return _event("camera", event.t_s, name=event.kind, text=event.message)
 
 
 def trouble(what: str, t_s: float, message: str) -> Event:
-    """What no longer works: the voice, the recording, the window."""
+    """Return an event that tells what no longer works.
+
+    Parameters
+    ----------
+    what
+        The voice, the recording or the window.
+    t_s
+        When, in seconds.
+    message
+        What is wrong, in a sentence.
+
+    """
     return _event(what, t_s, text=message)
 
 

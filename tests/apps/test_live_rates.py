@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from posecheck.apps.live_rate import LASTS_S, LEAST_S, LookRate, Rate, Slow
+from posecheck.apps.live.rates import LASTS_S, LEAST_S, LookRate, LookRateMeter, Slow
 from posecheck.types import Cue, StageName
 from posecheck.vision.frames import Frame
 
 PICTURE = np.zeros((2, 2, 3), np.uint8)
 
 
-def rate_of(camera_fps: float, look_s: float, seconds: float = 5.0) -> Rate | None:
+def rate_of(camera_fps: float, look_s: float, seconds: float = 5.0) -> LookRate | None:
     """Of a session that looks at the newest frame as soon as it has done with the one before."""
-    measured, rate, free_s = LookRate(), None, 0.0
+    measured, rate, free_s = LookRateMeter(), None, 0.0
     for i in range(int(seconds * camera_fps)):
         if (t_s := i / camera_fps) >= free_s:
             rate = measured.push(Frame(i, t_s, PICTURE), seen=True)
@@ -49,7 +49,7 @@ def test_it_is_not_known_at_once() -> None:
 
 def test_looks_at_nobody_tell_nothing() -> None:
     """Somebody is searched for, which takes longer."""
-    measured = LookRate()
+    measured = LookRateMeter()
     assert not any(measured.push(Frame(i, 0.5 * i, PICTURE), seen=False) for i in range(20))
     rates = [measured.push(Frame(20 + i, 10 + 0.05 * i, PICTURE), seen=True) for i in range(80)]
     assert rates[0] is None
@@ -58,7 +58,7 @@ def test_looks_at_nobody_tell_nothing() -> None:
 
 def warned(stage: StageName, *parts: tuple[float, float]) -> list[Cue]:
     """What is said over stretches of looks: how many a second, and for how long."""
-    measured, cues, t_s, i = LookRate(), list[Cue](), 0.0, 0
+    measured, cues, t_s, i = LookRateMeter(), list[Cue](), 0.0, 0
     for per_s, seconds in parts:
         for _ in range(round(per_s * seconds)):
             t_s, i = t_s + 1 / per_s, i + 2
