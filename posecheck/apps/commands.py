@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from posecheck.apps import summary
-from posecheck.apps.batch.result_names import CSV, INDEX, PARQUET
-from posecheck.apps.batch.show import BatchLine
+from posecheck.apps.batch.progress import BatchProgress
+from posecheck.apps.batch.tasks import CSV, INDEX, PARQUET
 from posecheck.apps.progress import ProgressLine, put
 from posecheck.errors import InputError
 from posecheck.exercises.prescription import Prescription, load_prescription
@@ -125,7 +125,7 @@ def _grade(arguments: Namespace) -> int:
         if arguments.json:
             put(_line(event), sys.stdout)
 
-    line = BatchLine()
+    line = BatchProgress()
     try:
         done = grade(
             arguments.paths,
@@ -146,12 +146,12 @@ def _grade(arguments: Namespace) -> int:
         )
     finally:
         line.end()
-    line.sum_up(done.tally)
+    line.sum_up(done.summary)
     tell({"event": "result", **done.as_dict()})
     if done.interrupted:
         raise KeyboardInterrupt(
-            f"interrupted; {done.tally.done} of {done.tally.total} clips are done and kept. Run "
-            "the same command again to go on."
+            f"interrupted; {done.summary.done} of {done.summary.total} clips are done and kept. "
+            "Run the same command again to go on."
         )
     if not arguments.json:
         put(f"{INDEX}, {CSV} and {PARQUET} are in {done.out}\n", sys.stdout)

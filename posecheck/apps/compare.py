@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from posecheck.apps.batch.result_names import TABLES
-from posecheck.apps.batch.show import printable
+from posecheck.apps.batch.progress import printable
+from posecheck.apps.batch.tasks import TABLES
 from posecheck.apps.labels import read_labels
 from posecheck.apps.matching import Joined, join
 from posecheck.assess.comparison import Agreement, agreement_of

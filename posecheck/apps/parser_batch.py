@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from posecheck.apps.batch.limits import Limits
+from posecheck.apps.batch.tasks import Limits
 from posecheck.apps.options import (
     Parser,
     add_command,

@@ -8,6 +8,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from posecheck.assess.comparison import ANSWERS, Agreement
+from posecheck.atomic_files import atomic_text
 from posecheck.present.agreement_chart import agreement_charts
 from posecheck.present.agreement_words import (
     ANSWER_WORDS,
@@ -15,7 +16,6 @@ from posecheck.present.agreement_words import (
     caveats,
     verdict_table,
 )
-from posecheck.present.files import write_whole
 from posecheck.present.html_pages import environment, json_in_script, plotly, policy, template_file
 
 MARK = '<meta name="generator" content="posecheck compare">'
@@ -53,5 +53,5 @@ def write_agreement_page(agreement: Agreement, path: Path, left_out: Sequence[st
             script=Markup(own),
         )
     )
-    with write_whole(path) as stream:
+    with atomic_text(path) as stream:
         stream.write(page)

@@ -153,7 +153,7 @@ def test_known_clips_are_graded_without_a_look(
     monkeypatch.setattr(soak_clips, "_KNOWN_S", 4.0)
     known_clips(clips, out, 14, ensure_model(None).sha256)
     done = run_inline(clips, out, runs="batch_fakes:do_not_measure", pages=False)
-    assert (done.tally.total, done.tally.failed) == (14, 0)
+    assert (done.summary.total, done.summary.failed) == (14, 0)
 
 
 def test_rows_that_take_longer_where_there_are_more_are_seen() -> None:

@@ -2,7 +2,7 @@
 
 ::
 
-    executor = connect("tcp://127.0.0.1:8786", run_guarded)
+    executor = connect("tcp://127.0.0.1:8786", run_in_worker)
     future = executor.submit(task)          # a concurrent.futures.Future of its row
 
 A worker that is lost half-way costs nothing: its tasks are done by another one. Clips are
@@ -26,7 +26,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from posecheck.apps.batch.cluster_executor import ClusterExecutor, Note, QuietDask, close_client
-from posecheck.apps.batch.code import this_posecheck
+from posecheck.apps.batch.cluster_worker import code_version
 from posecheck.apps.progress import put
 from posecheck.errors import InputError, MissingDependencyError
 
@@ -170,14 +170,14 @@ def _wait_for_a_worker(client: Any, address: str) -> None:
 
 def _differences(client: Any) -> Iterator[str]:
     """What on the workers is not as here; an InputError where that would change results."""
-    codes = client.run(this_posecheck, on_error="return")
+    codes = client.run(code_version, on_error="return")
     for worker, code in codes.items():
         # an OSError: that worker has just been lost, which costs nothing here
-        if code != this_posecheck() and not isinstance(code, OSError):
+        if code != code_version() and not isinstance(code, OSError):
             what = code if isinstance(code, str) else "none that can be imported"
             raise InputError(
                 f"The worker at {worker} has another Posecheck than this machine ({what}, not "
-                f"{this_posecheck()}); install the same one in the worker's environment."
+                f"{code_version()}); install the same one in the worker's environment."
             )
     found = client.get_versions(packages=["mediapipe"])
     here = _versions(found["client"])

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.tasks import ClipJob
 from posecheck.types import ClipGrade, Report
 
 CURVE_POINTS = 60

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from posecheck.apps.batch.addresses import MAGIC, Address
-from posecheck.apps.batch.remote import file_system, why
+from posecheck.apps.batch.addresses import MAGIC, Address, file_system, why
 from posecheck.apps.report_dir import REPORT, VIDEO
 from posecheck.errors import InputError
 

@@ -1,4 +1,4 @@
-"""The process that looks at clips for a parent that may kill it: see `guard`.
+"""What a worker process runs: it looks at clips for a parent that may kill it (`worker_process`).
 
 It reads requests from standard input and answers each twice on standard output, that it takes it
 and then what came of it: one pickle after its length each. It ends as soon as its input does, so
