@@ -94,7 +94,16 @@ class PoseCache:
         return None
 
     def save(self, poses: Path, facts: ClipFacts) -> None:
-        """Keep a copy of the file of the poses, and then what else is known."""
+        """Keep a copy of the file of the poses, and then what else is known.
+
+        Parameters
+        ----------
+        poses
+            What `PoseLog.save` wrote.
+        facts
+            Written last, so that where they are the poses are whole.
+
+        """
         self._out.write(f"{self._name}.npz", poses)
         plain = {"info": dataclasses.asdict(facts.info), "truncated": facts.truncated}
         self._out.write_bytes(f"{self._name}.json", json.dumps(plain).encode())
@@ -163,7 +172,16 @@ class RowCache:
         return None
 
     def save(self, row: ClipGrade, report: bytes | None) -> None:
-        """Keep the row, with the hash of the ``report.json`` that was written for it."""
+        """Keep the row, with the hash of the report that was written for it.
+
+        Parameters
+        ----------
+        row
+            What `load` will give.
+        report
+            The content of ``report.json``, None where no folder is wanted.
+
+        """
         digest = None if report is None else hashlib.sha256(report).hexdigest()
         plain = {"report_sha256": digest, "row": row_to_plain(row)}
         self._out.write_bytes(self._name, json.dumps(plain).encode())

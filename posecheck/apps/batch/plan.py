@@ -58,7 +58,16 @@ class Plan:
 
 
 def plan(jobs: Sequence[ClipJob], settings: Settings) -> Plan:
-    """Group the jobs by content and prescription, and name their folders."""
+    """Group the jobs by content and prescription, and name their folders.
+
+    Parameters
+    ----------
+    jobs
+        Every clip that was asked for.
+    settings
+        What holds for all of them.
+
+    """
     problems: dict[int, str] = {}
     wanted = _Wanted(settings)
     asked: dict[int, str] = {}  # the prescription as JSON

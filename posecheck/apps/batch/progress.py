@@ -75,7 +75,16 @@ class BatchSummary:
 
 
 class BatchProgress:
-    """Repaints on a terminal; elsewhere a line now and then."""
+    """Shows how far a batch is: repainted on a terminal, elsewhere a line now and then.
+
+    Parameters
+    ----------
+    stream
+        Standard error if None.
+    clock
+        Seconds since any moment.
+
+    """
 
     def __init__(
         self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic
@@ -112,7 +121,16 @@ class BatchProgress:
 
 
 def progress_text(summary: BatchSummary, elapsed_s: float) -> str:
-    """How far it is, in words."""
+    """How far a batch is, in words.
+
+    Parameters
+    ----------
+    summary
+        What became of it so far.
+    elapsed_s
+        Seconds since the first clip was begun.
+
+    """
     parts = [f"{summary.done} of {summary.total} clips"]
     if summary.frames and elapsed_s > 0:
         parts.append(f"{summary.frames / elapsed_s:.0f} frames/s")
@@ -125,7 +143,16 @@ def progress_text(summary: BatchSummary, elapsed_s: float) -> str:
 
 
 def time_left_s(summary: BatchSummary, elapsed_s: float) -> float | None:
-    """From the clips that took time, None before the first of them; 0 at the end."""
+    """How long it will take, in seconds: from the clips that took time, None before the first.
+
+    Parameters
+    ----------
+    summary
+        What became of it so far.
+    elapsed_s
+        Seconds since the first clip was begun.
+
+    """
     left = summary.total - summary.done
     if left == 0:
         return 0.0 if summary.done else None

@@ -69,13 +69,31 @@ class Storage(Protocol):
         """The names of all files below a folder, sorted; without those half written."""
 
     def write(self, name: str, local: Path) -> None:
-        """Put a copy of a local file there, in the place of an older one."""
+        """Put a copy of a local file there, in the place of an older one.
+
+        Parameters
+        ----------
+        name
+            What it is called there: relative, with ``/`` between folders, which are made.
+        local
+            The file to copy.
+
+        """
 
     def write_bytes(self, name: str, content: bytes) -> None:
         """Put a small file there, in the place of an older one."""
 
     def write_folder(self, name: str, local: Path) -> None:
-        """Put a copy of a local folder there, in the place of an older one."""
+        """Put a copy of a local folder there, in the place of an older one.
+
+        Parameters
+        ----------
+        name
+            As for `write`.
+        local
+            The folder to copy; what the older one had more is gone afterwards.
+
+        """
 
     def remove(self, name: str) -> None:
         """Take a file or a folder away, if it is there."""

@@ -26,7 +26,16 @@ TAKEN = "taken"  # the first answer to a request: nothing was done before it
 
 
 def send(stream: BinaryIO, value: Any) -> None:
-    """Write one pickle after its length."""
+    """Write one pickle after its length.
+
+    Parameters
+    ----------
+    stream
+        A pipe.
+    value
+        Anything that can be pickled.
+
+    """
     data = pickle.dumps(value)
     stream.write(LENGTH.pack(len(data)) + data)
     stream.flush()

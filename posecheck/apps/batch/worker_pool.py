@@ -139,7 +139,16 @@ def run_in_worker(task: GradeTask) -> ClipGrade:
 
 
 def failed_task(task: GradeTask, reason: str) -> ClipGrade:
-    """The row of a task that nobody could do."""
+    """The row of a task that nobody could do.
+
+    Parameters
+    ----------
+    task
+        The task.
+    reason
+        One sentence.
+
+    """
     return failed_row(task.job, reason)
 
 
