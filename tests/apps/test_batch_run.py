@@ -70,8 +70,8 @@ def poses(out: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in kept}
 
 
-def guarded() -> list[psutil.Process]:
-    """Children that work on clips; `multiprocessing` has others."""
+def worker_processes() -> list[psutil.Process]:
+    """Those that work on clips; `multiprocessing` has others."""
     children = psutil.Process().children(recursive=True)
     return [child for child in children if "posecheck.apps.batch.worker_main" in child.cmdline()]
 
@@ -376,7 +376,7 @@ def test_a_folder_with_everything_in_it(tmp_path: Path) -> None:
     for line in (out / "grades.csv").read_text().splitlines():
         assert not line.startswith(("=", "+", "-", "@"))
     assert halves(out) == []
-    assert guarded() == []
+    assert worker_processes() == []
 
 
 def test_a_clip_that_takes_its_process_down_costs_that_clip(tmp_path: Path) -> None:
@@ -402,7 +402,7 @@ def test_a_clip_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     assert run_inline([clip], out).summary.failed == 0
 
 
-def test_a_daemon_may_have_a_guarded_child(tmp_path: Path) -> None:
+def test_a_daemon_may_have_a_worker_process(tmp_path: Path) -> None:
     """As a Dask worker is one: processes of `multiprocessing` could not begin others."""
     import multiprocessing
 
@@ -476,7 +476,7 @@ def test_an_interrupt_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.Mon
     done = run_batch([str(clips)], settings, lambda: LocalExecutor(2), tell=tell)
     assert (done.interrupted, done.summary.done) == (True, 2)
     assert list(scratch.iterdir()) == []
-    assert guarded() == []
+    assert worker_processes() == []
     assert sorted(by_clip(out)) == sorted(seen)
     again = run_inline(clips, out)
     assert again.summary.kept >= 2

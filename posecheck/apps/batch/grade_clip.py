@@ -1,6 +1,6 @@
 """One clip of a batch, in a process that may be killed: fetched, looked at, graded, written.
 
-`grade_clip` is what the guarded child calls. The landmark model stays loaded from clip to clip.
+`grade_clip` is what a worker process calls. The landmark model stays loaded from clip to clip.
 """
 
 from __future__ import annotations

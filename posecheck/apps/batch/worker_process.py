@@ -36,10 +36,10 @@ from posecheck.apps.batch.worker_main import TAKEN, receive, send
 from posecheck.natives import python_module
 
 CALLS_PER_PROCESS = 500  # then a new one: libraries leak
-_LOOK_S = 0.1  # between two looks at the child's memory
-_END_S = 5.0  # for a child to end by itself
+_LOOK_S = 0.1  # between two looks at its memory
+_END_S = 5.0  # for it to end by itself
 _MIB = 1 << 20
-# With glibc's usual arenas, one for each of the many threads that come and go, a child that looks
+# With glibc's usual arenas, one for each of the many threads that come and go, one that looks
 # at clip after clip goes on growing: from 290 to 600 MiB in ten clips; with one it stays at 370.
 _LESS_MEMORY = {"MALLOC_ARENA_MAX": "1"}
 
@@ -68,13 +68,13 @@ class WorkerProcess:
         self._scratch: Path | None = None
         self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._done = 0
-        self._taken = False  # whether the child has begun with the call at hand
+        self._taken = False  # whether it has begun with the call at hand
         self._killed = False
-        self._lock = threading.Lock()  # between beginning a child and `kill`
+        self._lock = threading.Lock()  # between beginning a process and `kill`
 
     @property
     def pid(self) -> int | None:
-        """Of the child, where there is one."""
+        """Of the process, where there is one."""
         process = self._process
         return None if process is None else process.pid
 
@@ -102,7 +102,7 @@ class WorkerProcess:
             self.close()
         process = self._running()
         answer = self._ask(process, (function, payload), limits)
-        if answer is None and not self._taken:  # the child had died since the last call
+        if answer is None and not self._taken:  # it had died since the last call
             self._end()
             process = self._running()
             answer = self._ask(process, (function, payload), limits)
@@ -115,7 +115,7 @@ class WorkerProcess:
         return value
 
     def close(self) -> None:
-        """End the child that waits for work."""
+        """End the process that waits for work."""
         process = self._process
         if process is not None:
             with contextlib.suppress(OSError):
@@ -125,7 +125,7 @@ class WorkerProcess:
         self._end()
 
     def kill(self) -> None:
-        """End the child whatever it is at, for good; may be called from any thread."""
+        """End the process whatever it is at, for good; may be called from any thread."""
         with self._lock:
             self._killed = True
             if self._process is not None:
@@ -163,7 +163,7 @@ class WorkerProcess:
         ).start()  # fmt: skip
 
     def _ask(self, process: subprocess.Popen[bytes], request: Any, limits: Limits) -> Any:
-        """What the child answers, None if it has ended."""
+        """What the process answers, None if it has ended."""
         self._taken = False
         try:
             with contextlib.suppress(OSError):  # it has just ended: the answer will tell
@@ -221,7 +221,7 @@ class WorkerProcess:
 
 
 def _receive_answers(answers: BinaryIO, queued: queue.SimpleQueue[Any]) -> None:
-    """Pass the child's answers on, and a None when it has ended; closes the pipe."""
+    """Pass the process's answers on, and a None when it has ended; closes the pipe."""
     with answers:
         try:
             while True:
