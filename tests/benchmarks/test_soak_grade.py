@@ -28,8 +28,8 @@ from benchmarks.soak_traces import (
 from posecheck.vision.model import ensure_model
 
 HERE = Path(__file__).resolve().parent
-FAKES = HERE.parent / "apps"
-FAKE = Program((sys.executable, str(HERE / "fake_grade.py")), (FAKES,))
+FAKES = (HERE.parent / "apps", HERE.parent / "vision")
+FAKE = Program((sys.executable, str(HERE / "fake_grade.py")), FAKES)
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_a_worker_of_dask_is_killed_and_all_is_well(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(HERE.parents[1]), str(FAKES))))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (HERE.parents[1], *FAKES))))
     run_inline(clips, tmp_path / "calm")
     wanted = traces(tmp_path / "calm")
     monkeypatch.setattr(soak_faults, "_calm", lambda *_: (wanted, 4.0))
