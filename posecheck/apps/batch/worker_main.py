@@ -19,9 +19,10 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 LENGTH = struct.Struct(">Q")
+_leaving = threading.Lock()  # of the two threads one ends the process
 TAKEN = "taken"  # the first answer to a request: nothing was done before it
 
 
@@ -70,8 +71,11 @@ def main(scratch: Path) -> None:
     threading.Thread(target=_listen, args=(requests, inbox, scratch), daemon=True).start()
     while True:
         name, payload = inbox.get()
-        send(replies, TAKEN)
-        send(replies, _answer(name, payload))
+        try:
+            send(replies, TAKEN)
+            send(replies, _answer(name, payload))
+        except OSError:
+            _leave(scratch)
 
 
 def _listen(requests: BinaryIO, inbox: queue.SimpleQueue[tuple[str, Any]], scratch: Path) -> None:
@@ -80,8 +84,14 @@ def _listen(requests: BinaryIO, inbox: queue.SimpleQueue[tuple[str, Any]], scrat
         try:
             inbox.put(receive(requests))
         except (EOFError, OSError):
-            shutil.rmtree(scratch, ignore_errors=True)
-            os._exit(0)
+            _leave(scratch)
+
+
+def _leave(scratch: Path) -> NoReturn:
+    """End the process without a parent, whichever thread has noticed first."""
+    with _leaving:
+        shutil.rmtree(scratch, ignore_errors=True)
+        os._exit(0)
 
 
 def _answer(name: str, payload: Any) -> tuple[bool, Any]:
