@@ -31,8 +31,8 @@ import psutil
 from benchmarks import bare
 from benchmarks.scoring import truths
 from posecheck.apps.batch.plan import Settings
-from posecheck.apps.batch.pool import LocalExecutor
-from posecheck.apps.batch.run import run_batch
+from posecheck.apps.batch.runner import run_batch
+from posecheck.apps.batch.worker_pool import LocalExecutor
 from posecheck.apps.review import LOOKS_PER_S
 from posecheck.exercises.prescription import load_prescription
 from posecheck.natives import silence_native_stderr
@@ -170,7 +170,7 @@ def _graded(name: str, folder: Path, settings: Settings, workers: int) -> Measur
     finally:
         pool.end()
     took_s = statistics.median(needed)
-    return Measured(name, settings.per_s, done.tally.frames, seconds, max(most), took_s)
+    return Measured(name, settings.per_s, done.summary.frames, seconds, max(most), took_s)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.looking import thinned
 from benchmarks.scoring import truths
-from posecheck.apps.batch.kept import KeptPoses, Looked
+from posecheck.apps.batch.cache import ClipFacts, PoseCache
 from posecheck.apps.batch.storage import open_storage
 from posecheck.apps.review import LOOKS_PER_S
 from posecheck.exercises.prescription import Prescription
@@ -67,9 +67,9 @@ def known_clips(clips: Path, out: Path, count: int, model_sha256: str) -> None:
         clip = clips / f"clip_{i:05d}.mp4"
         clip.write_text(f"{i:08d}")
         info = ClipInfo(clip.name, None, None, _KNOWN_S, 300, 640, 480, 0, LOOKS_PER_S)
-        kept = KeptPoses(storage, file_sha256(clip), model_sha256, LOOKS_PER_S)
+        kept = PoseCache(storage, file_sha256(clip), model_sha256, LOOKS_PER_S)
         poses, measured = samples[i % len(samples)]
-        kept.save(poses, Looked(info, False, np.empty(0)))
+        kept.save(poses, ClipFacts(info, False, np.empty(0)))
         kept.save_measured(measured)
 
 

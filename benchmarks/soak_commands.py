@@ -14,7 +14,7 @@ import psutil
 
 MOST_S = 120.0  # for a command to end, also with a worker less
 _DIE_S = 20.0  # for processes whose parent has gone
-_CHILD = "posecheck.apps.batch.child"
+_WORKER = "posecheck.apps.batch.worker_main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,6 @@ class Commands:
         return [
             process
             for process in psutil.process_iter(["cmdline"])
-            if _CHILD in (words := process.info["cmdline"] or ())
+            if _WORKER in (words := process.info["cmdline"] or ())
             and any(word.startswith(str(self._scratch)) for word in words)
         ]

@@ -30,8 +30,8 @@ from benchmarks.soak_faults import faults
 from benchmarks.soak_harms import possible_kinds
 from benchmarks.soak_rows import many_rows
 from posecheck.apps.batch.plan import Settings
-from posecheck.apps.batch.pool import LocalExecutor
-from posecheck.apps.batch.run import run_batch
+from posecheck.apps.batch.runner import run_batch
+from posecheck.apps.batch.worker_pool import LocalExecutor
 from posecheck.apps.review import LOOKS_PER_S
 from posecheck.natives import silence_native_stderr
 from posecheck.vision.model import ensure_model, stderr_bar
@@ -74,7 +74,7 @@ class Note:
 def memory(made: Path, clips: int, workers: int) -> int:
     """Each worker's memory, noted up to 20 times; 1 if it is too much, or has grown."""
     short_clips(made / "clips", clips)
-    pool = LocalExecutor(workers)
+    executor = LocalExecutor(workers)
     notes: list[Note] = []
     done = 0
 
@@ -82,12 +82,12 @@ def memory(made: Path, clips: int, workers: int) -> int:
         nonlocal done
         done += event["event"] == "clip"
         if event["event"] == "clip" and noted(done, clips):
-            each = tuple(_mib(pid) for pid in pool.guards.pids())
+            each = tuple(_mib(pid) for pid in executor.pool.pids())
             notes.append(Note(done, each, _mib(None)))
             print(f"{done} of {clips} clips ...", file=sys.stderr, flush=True)
 
     settings = Settings(str(made / "out"), per_s=LOOKS_PER_S)
-    tally = run_batch([str(made / "clips")], settings, lambda: pool, tell=tell).tally
+    summary = run_batch([str(made / "clips")], settings, lambda: executor, tell=tell).summary
     print("| clips | memory of the workers | of the command |\n|---|---|---|")
     for note in notes:
         each = ", ".join(f"{mib:.0f}" for mib in note.workers_mib)
@@ -95,10 +95,10 @@ def memory(made: Path, clips: int, workers: int) -> int:
     most = max(mib for note in notes for mib in note.workers_mib)
     grown = growth_mib(notes)
     print(
-        f"\n{tally.done} clips, {tally.failed} failed; at most {most:.0f} MiB a worker, "
+        f"\n{summary.done} clips, {summary.failed} failed; at most {most:.0f} MiB a worker, "
         f"{grown:+.0f} MiB from the first third to the end."
     )
-    return int(most > MOST_MIB or grown > MOST_GROWTH_MIB or tally.failed > 0)
+    return int(most > MOST_MIB or grown > MOST_GROWTH_MIB or summary.failed > 0)
 
 
 def noted(done: int, clips: int) -> bool:

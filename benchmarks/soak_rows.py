@@ -14,7 +14,7 @@ import psutil
 
 from benchmarks.soak_clips import known_clips
 from posecheck.apps.batch.plan import Settings
-from posecheck.apps.batch.run import run_batch
+from posecheck.apps.batch.runner import run_batch
 from posecheck.apps.review import LOOKS_PER_S
 
 MOST_MIB = 250.0  # of the command
@@ -63,7 +63,7 @@ def _grade(folder: Path, count: int) -> Rows:
     took_s, failed = [], 0
     for _ in range(2):
         begun_s = time.perf_counter()
-        failed += run_batch([str(folder / "clips")], settings, tell=tell).tally.failed
+        failed += run_batch([str(folder / "clips")], settings, tell=tell).summary.failed
         took_s.append(time.perf_counter() - begun_s)
     return Rows(count, took_s[0], took_s[1], most, failed)
 

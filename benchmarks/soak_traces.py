@@ -17,12 +17,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from posecheck.apps.batch.result_names import (
-    KEPT_MEASURED,
-    KEPT_POSES,
-    KEPT_ROWS,
-    TABLES,
-)
+from posecheck.apps.batch.cache import MEASURED_FOLDER, POSES_FOLDER, ROWS_FOLDER
+from posecheck.apps.batch.tasks import TABLES
 from posecheck.apps.report_dir import REPORT
 from posecheck.present.grades import read_grades
 
@@ -72,9 +68,11 @@ def differences(calm: Traces, out: Path) -> list[str]:
 def kept(out: Path) -> Kept:
     """The files that spare the next run some work, and which they are."""
     found = {}
-    for place in (KEPT_POSES, KEPT_MEASURED, KEPT_ROWS):
+    for place in (POSES_FOLDER, MEASURED_FOLDER, ROWS_FOLDER):
         for path in (out / place).rglob("*"):
-            whole = place != KEPT_POSES or path.with_suffix(".json").exists()  # it is written last
+            whole = (
+                place != POSES_FOLDER or path.with_suffix(".json").exists()
+            )  # it is written last
             with contextlib.suppress(OSError):
                 if path.is_file() and whole:
                     status = path.stat()
@@ -84,7 +82,7 @@ def kept(out: Path) -> Kept:
 
 def clips_kept(files: Kept) -> int:
     """How many clips are done for good."""
-    return sum(name.startswith(f"{KEPT_ROWS}/") for name in files)
+    return sum(name.startswith(f"{ROWS_FOLDER}/") for name in files)
 
 
 def written_again(states: Sequence[Kept]) -> list[str]:

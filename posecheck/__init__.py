@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from posecheck._version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from posecheck.apps.batch.run import Graded
+    from posecheck.apps.batch.runner import Graded
     from posecheck.apps.grade import grade
     from posecheck.apps.live.run import live
     from posecheck.apps.review import Reviewed, review
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
 # Where each public name lives. It is imported when it is first asked for, so that
 # `import posecheck` is light and `posecheck --help` quick.
 _HOMES = {
-    "posecheck.apps.batch.run": ("Graded",),
+    "posecheck.apps.batch.runner": ("Graded",),
     "posecheck.apps.grade": ("grade",),
     "posecheck.apps.live.run": ("live",),
     "posecheck.apps.review": ("Reviewed", "review"),

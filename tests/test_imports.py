@@ -15,8 +15,8 @@ from posecheck.exercises.catalogue import EXERCISES, rule_names
 
 PACKAGE = Path(__file__).resolve().parents[1] / "posecheck"
 ORDER = (
-    "_version", "errors", "types", "threads", "natives", "motion", "exercises", "assess", "session",
-    "vision", "present", "compare", "apps", "cli",
+    "_version", "errors", "types", "atomic_files", "threads", "natives", "motion", "exercises",
+    "assess", "session", "vision", "present", "compare", "apps", "cli",
 )  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 SHOWING = [m for m in sorted((PACKAGE / "present").glob("*.py")) if "agreement" not in m.name]

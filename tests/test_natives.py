@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from posecheck import errors, natives
-from posecheck.apps.batch.guard import Guarded
-from posecheck.apps.batch.limits import Limits
+from posecheck.apps.batch.tasks import Limits
+from posecheck.apps.batch.worker_process import WorkerProcess
 from posecheck.natives import python_code, python_module, silence_native_stderr
 from posecheck.vision.model_download import pip_command
 
@@ -33,8 +33,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_is_planted_beside_the_clips_is_not_run(folder: Path) -> None:
-    with closing(Guarded()) as guard:
-        assert guard.run("operator:neg", 1, Limits()) == -1
+    with closing(WorkerProcess()) as worker:
+        assert worker.run("operator:neg", 1, Limits()) == -1
     done = subprocess.run([*pip_command(), "--version"], capture_output=True, check=True)
     assert done.stdout.startswith(b"pip")
     # it ends at once, for nobody sends it anything

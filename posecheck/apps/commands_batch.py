@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from posecheck.apps.batch.limits import Limits
+from posecheck.apps.batch.tasks import Limits
 from posecheck.apps.options import (
     command,
     every_frame_option,
@@ -22,7 +22,7 @@ from posecheck.apps.options import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from posecheck.apps.batch.run import Graded
+    from posecheck.apps.batch.runner import Graded
 
 OK, SOME_FAILED = 0, 1
 _MOST_WORKERS = 1024
@@ -97,8 +97,8 @@ def _grade(
     prescriptions). What is wrong with one clip costs that clip alone. Running it again does only
     what is left to do; with another prescription clips are graded again without being looked at.
     """
-    from posecheck.apps.batch.result_names import CSV, INDEX, PARQUET
-    from posecheck.apps.batch.show import BatchLine
+    from posecheck.apps.batch.progress import BatchProgress
+    from posecheck.apps.batch.tasks import CSV, INDEX, PARQUET
     from posecheck.apps.grade import grade
     from posecheck.apps.progress import put
     from posecheck.apps.summary import json_line
@@ -109,7 +109,7 @@ def _grade(
             put(json_line(event), sys.stdout)
 
     asked = load_prescription(prescription) if prescription else None
-    line = BatchLine()
+    line = BatchProgress()
     try:
         done = grade(
             paths, out, asked, pages=not no_pages,
@@ -117,7 +117,7 @@ def _grade(
         )  # fmt: skip
     finally:
         line.end()
-    line.sum_up(done.tally)
+    line.sum_up(done.summary)
     tell({"event": "result", **done.as_dict()})
     _raise_if_interrupted(done)
     if not as_json:
@@ -128,8 +128,8 @@ def _grade(
 def _raise_if_interrupted(done: Graded) -> None:
     if done.interrupted:
         raise KeyboardInterrupt(
-            f"interrupted; {done.tally.done} of {done.tally.total} clips are done and kept. Run "
-            "the same command again to go on."
+            f"interrupted; {done.summary.done} of {done.summary.total} clips are done and kept. "
+            "Run the same command again to go on."
         )
 
 

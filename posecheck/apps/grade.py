@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from posecheck.apps.batch.cluster import connect
-from posecheck.apps.batch.limits import Limits
 from posecheck.apps.batch.plan import Settings
-from posecheck.apps.batch.pool import Executor, LocalExecutor, failed_task, run_guarded
-from posecheck.apps.batch.run import Graded, Tell, Watcher, run_batch
+from posecheck.apps.batch.runner import Graded, Tell, Watcher, run_batch
+from posecheck.apps.batch.tasks import Limits
+from posecheck.apps.batch.worker_pool import Executor, LocalExecutor, failed_task, run_in_worker
 from posecheck.apps.review import LOOKS_PER_S
 from posecheck.exercises.prescription import Prescription
 from posecheck.natives import load_cv2
@@ -100,7 +100,7 @@ def grade(
 
     def executor() -> Executor:
         if dask is not None:
-            return connect(dask, run_guarded, failed_task)
+            return connect(dask, run_in_worker, failed_task)
         return LocalExecutor(workers)
 
     if dask is None:

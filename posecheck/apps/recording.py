@@ -26,6 +26,7 @@ import av
 from av.container import OutputContainer
 from av.video.reformatter import VideoReformatter
 
+from posecheck.atomic_files import AtomicFile
 from posecheck.errors import OutputError, PosecheckError
 from posecheck.present.video import TIME_BASE, add_stream, encode, need_encoder, to_frame
 from posecheck.threads import BoundedQueue, Closing
@@ -184,15 +185,18 @@ class Recording(Closing):
         with contextlib.suppress(PosecheckError, OSError):
             settle_journal(journal, self.folder / POSES)
             journal.unlink()
-        part = self.clip.with_name(f".{CLIP}.part")
+        whole = None
         try:
-            if _remux(self.clip, part):
-                part.replace(self.clip)
+            whole = AtomicFile(self.clip)
+            if _remux(self.clip, whole.part):
+                whole.commit()
                 return
             self._begun = False
         except (OSError, av.FFmpegError, IndexError):  # the fragments stay, which play as well
             pass
-        part.unlink(missing_ok=True)
+        finally:
+            if whole is not None:
+                whole.discard()
         if not self._begun:
             self.clip.unlink(missing_ok=True)
 

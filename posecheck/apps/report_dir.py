@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 
 from posecheck.apps.interrupts import shielded
-from posecheck.apps.staging import Staging, remove_leftovers
+from posecheck.atomic_files import StagingFolder, remove_leftovers
 from posecheck.errors import OutputError
 
 REPORT, PAGE, ANGLES, POSES, VIDEO = (
@@ -43,7 +43,7 @@ class ReportDir:
         self.path = Path(os.path.realpath(path))
         self._shown = path
         self._source = source
-        self._staging: Staging | None = None
+        self._staging: StagingFolder | None = None
         self._made: list[Path] = []  # folders above it that were not there
 
     def __enter__(self) -> Path:
@@ -52,7 +52,7 @@ class ReportDir:
             self._make_parents()
             remove_leftovers(self.path)
             with shielded():
-                self._staging = Staging(self.path)
+                self._staging = StagingFolder(self.path)
             _try_to_write(self._staging.folder)
         except OSError as error:
             self._tidy(failed=True)
@@ -114,15 +114,11 @@ class ReportDir:
     def _put_in_place(self) -> None:
         assert self._staging is not None
         self._refuse_what_is_not_ours()  # the work took its time
-        if self.path.exists():
-            self.path.rename(self._staging.old)
-        self._staging.folder.rename(self.path)
+        self._staging.commit()
 
     def _tidy(self, failed: bool) -> None:
         with shielded():
             if self._staging is not None:
-                if failed and self._staging.old.exists() and not self.path.exists():
-                    self._staging.old.rename(self.path)
                 self._staging.close()
             for folder in reversed(self._made) if failed else ():
                 with contextlib.suppress(OSError):  # somebody else may use it by now

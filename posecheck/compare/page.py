@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import FunctionLoader
 from markupsafe import Markup
 
+from posecheck.atomic_files import atomic_text
 from posecheck.compare.agreement import ANSWERS, Agreement, is_graded
 from posecheck.compare.statistics import Estimate
 from posecheck.compare.words import (
@@ -20,7 +21,6 @@ from posecheck.compare.words import (
     caveats,
     verdict_table,
 )
-from posecheck.present.files import write_whole
 from posecheck.present.html_pages import environment, json_in_script, plotly, policy, template_file
 from posecheck.present.spreadsheet import spelled
 
@@ -63,7 +63,7 @@ def write_agreement_page(agreement: Agreement, path: Path, left_out: Sequence[st
             script=Markup(own),
         )
     )
-    with write_whole(path) as stream:
+    with atomic_text(path) as stream:
         stream.write(page)
 
 

@@ -59,6 +59,11 @@ class AnswerableFrame:
     now_s: float  # the newest frame that had been seen by then
 
 
+# Raised when the same poses are measured otherwise: kept measurements of another number are made
+# again from the poses.
+MEASURED_SCHEMA = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """All that was measured of the looks at a clip: nothing of it depends on a prescription."""

@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
+from posecheck.atomic_files import atomic_file, atomic_text
 from posecheck.errors import InputError
-from posecheck.present.files import place_whole, write_whole
 from posecheck.present.spreadsheet import defused, number, read_sheet, restored, spelled
 from posecheck.types import ClipGrade, Side, Variant, Verdict
 
@@ -41,7 +41,7 @@ def write_grades_csv(rows: Iterable[ClipGrade], path: Path) -> None:
         Where the table goes.
 
     """
-    with write_whole(path) as stream:
+    with atomic_text(path) as stream:
         stream.write(",".join(COLUMNS) + "\n")
         for row in rows:
             stream.write(",".join(map(_cell, _values(row))) + "\n")
@@ -64,7 +64,7 @@ def write_grades_parquet(rows: Iterable[ClipGrade], path: Path) -> None:
     types = {"text": pa.string(), "names": pa.string(), "whole": pa.int64(), "number": pa.float64()}
     schema = pa.schema([(name, types[kind]) for name, kind in _KINDS.items()])
     left = iter(rows)
-    with place_whole(path) as made, parquet.ParquetWriter(str(made), schema) as writer:
+    with atomic_file(path) as made, parquet.ParquetWriter(str(made), schema) as writer:
         while values := [_values(row) for row in islice(left, _ROWS_AT_ONCE)]:
             columns = [
                 pa.array(column, field.type)

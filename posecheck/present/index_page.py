@@ -11,7 +11,7 @@ from urllib.parse import quote
 import numpy as np
 from markupsafe import Markup
 
-from posecheck.present.files import write_whole
+from posecheck.atomic_files import atomic_text
 from posecheck.present.html_pages import environment, json_in_script, policy, template_file
 from posecheck.present.outcomes import OUTCOMES, Tally, outcome_of, outcome_words, reasons_of
 from posecheck.present.spreadsheet import spelled
@@ -71,7 +71,7 @@ def write_index(
             script=Markup(own),
         )
     )
-    with write_whole(path) as stream:
+    with atomic_text(path) as stream:
         for piece in page:
             stream.write(piece)
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from posecheck.atomic_files import atomic_text
 from posecheck.errors import InputError
-from posecheck.present.files import write_whole
 from posecheck.types import PHASES, Finding, Report, Series, Tension
 
 SCHEMA = "posecheck.report/1"
@@ -122,7 +122,7 @@ def write_json(report: Report, path: Path, change: Mapping[str, Any] | None = No
     if change is not None:
         plain["change"] = _plain(change, 2)
     text = json.dumps(plain, indent=2, ensure_ascii=True, allow_nan=False)
-    with write_whole(path) as stream:
+    with atomic_text(path) as stream:
         stream.write(text + "\n")
 
 
@@ -137,7 +137,7 @@ def write_csv(report: Report, path: Path) -> None:
         Where it goes.
 
     """
-    with write_whole(path) as stream:
+    with atomic_text(path) as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(_rows(report.series))

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from posecheck.atomic_files import atomic_text
 from posecheck.present.chart import chart
-from posecheck.present.files import write_whole
 from posecheck.present.html_pages import (
     environment,
     json_in_script,
@@ -293,13 +293,13 @@ def write_page(
     """
     parts = page_parts(report, words, frames or {}, video, change)
     page = render_page(parts, chart(report, words), plotly_js)
-    with write_whole(path) as stream:
+    with atomic_text(path) as stream:
         stream.write(page)
 
 
 def write_plotly(path: Path) -> None:
     """Write the copy of plotly.js that the pages of a batch share."""
-    with write_whole(path) as stream:
+    with atomic_text(path) as stream:
         stream.write(plotly())
 
 

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import queue
 import threading
 from fractions import Fraction
@@ -24,6 +23,7 @@ from av.video.reformatter import Colorspace, VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from posecheck.atomic_files import AtomicFile
 from posecheck.errors import MissingDependencyError, OutputError
 from posecheck.threads import BoundedQueue, Closing
 
@@ -137,7 +137,6 @@ class VideoSink(Closing):
 
     def __init__(self, path: Path | str, width: int, height: int) -> None:
         self.path = Path(path)
-        self._part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
         self._size = (width, height)
         self._last = -1
         self._first_s: float | None = None
@@ -145,9 +144,13 @@ class VideoSink(Closing):
         self._frames: BoundedQueue[av.VideoFrame | None] = BoundedQueue(_WAITING)
         need_encoder("--no-video")
         try:
+            self._file = AtomicFile(self.path)
+        except OSError as error:
+            raise self._refusal(error) from error
+        try:
             self._container = self._open()
         except OSError as error:
-            self._part.unlink(missing_ok=True)
+            self._file.discard()
             raise self._refusal(error) from error
         self._thread = threading.Thread(target=self._encode, name="posecheck-video", daemon=True)
         self._thread.start()
@@ -188,7 +191,7 @@ class VideoSink(Closing):
                 self._fail()
             if self._last < 0:
                 raise OutputError(f"{self.path} was not written, for there was no frame.")
-            self._part.replace(self.path)
+            self._file.commit()
         except OSError as error:
             raise self._refusal(error) from error
         finally:
@@ -202,12 +205,15 @@ class VideoSink(Closing):
             with contextlib.suppress(queue.Full):
                 self._frames.put_nowait(None)
             self._thread.join(_END_S)
-        self._part.unlink(missing_ok=True)
+        self._file.discard()
 
     def _open(self) -> OutputContainer:
         width, height = self._size
         container = av.open(
-            f"file:{self._part.absolute()}", "w", format="mp4", options={"movflags": "+faststart"}
+            f"file:{self._file.part.absolute()}",
+            "w",
+            format="mp4",
+            options={"movflags": "+faststart"},
         )
         self._stream: VideoStream = add_stream(container, width, height, _OPTIONS)
         try:

@@ -17,7 +17,6 @@ import contextlib
 import hashlib
 import os
 import sys
-import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -27,6 +26,7 @@ from typing import overload
 
 import platformdirs
 
+from posecheck.atomic_files import atomic_path
 from posecheck.errors import ModelError
 from posecheck.types import ModelInfo
 from posecheck.vision import model_download
@@ -230,24 +230,18 @@ def _keep(bundle: bytes, name: str, folder: Path) -> ModelFile:
             f"The landmark model was put together differently from what is expected ({sha256}); "
             "please report this, and pass --model FILE meanwhile."
         )
-    path, part = folder / _file_name(name), None
+    path = folder / _file_name(name)
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=folder, prefix=f".{path.name}.", suffix=".part", delete=False
-        ) as out:
-            part = Path(out.name)
-            out.write(bundle)
-            out.flush()
-            os.fsync(out.fileno())
-        part.chmod(0o644)  # a clone may be shared; temporary files are private by default
-        part.replace(path)
+        with atomic_path(path) as part:
+            with part.open("wb") as out:
+                out.write(bundle)
+                out.flush()
+                os.fsync(out.fileno())
+            part.chmod(0o644)  # a clone may be shared
     except OSError as error:
         raise ModelError(
             f"The landmark model cannot be kept in {folder} ({error.strerror})."
         ) from error
-    finally:
-        if part is not None:
-            part.unlink(missing_ok=True)
     return ModelFile(path, path.stem, sha256)
 
 

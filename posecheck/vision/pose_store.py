@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import struct
 import zipfile
 import zlib
@@ -25,11 +24,15 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from posecheck.errors import InputError, OutputError
+from posecheck.atomic_files import atomic_file
+from posecheck.errors import InputError
 from posecheck.types import Array, Pose
 from posecheck.vision.pose_log import FIELDS, ROW, Poses, from_columns, to_row
 
 SCHEMA = "posecheck.poses/2"
+# Raised when other poses are found in the same clip by the same model: kept poses of another
+# number are not used, and the clip is looked at again.
+POSES_SCHEMA = 1
 _TEXTS = ("schema", "model_sha256")
 _FRAMES = "frame_t_s"
 _MOST_FRAMES = 5_000_000  # a day at 60 frames/s; a file that claims more is not one of ours
@@ -61,24 +64,18 @@ def save_poses(poses: Poses, path: Path) -> None:
         One line: it cannot be written.
 
     """
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
-            for name in FIELDS:
-                with _member(archive, name) as out:
-                    _write_column(poses, name, out)
-            with _member(archive, _FRAMES) as out:
-                npy.write_array(out, poses.frame_t_s.astype("<f8"), allow_pickle=False)
-            for name, text in zip(_TEXTS, (SCHEMA, poses.model_sha256), strict=True):
-                with _member(archive, name) as out:
-                    npy.write_array(out, np.array(text), allow_pickle=False)
-        part.replace(path)
-    except OSError as error:
-        reason = error.strerror or error
-        raise OutputError(f"Cannot write {path.name} in {path.parent}: {reason}.") from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+    with (
+        atomic_file(path) as part,
+        zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive,
+    ):
+        for name in FIELDS:
+            with _member(archive, name) as out:
+                _write_column(poses, name, out)
+        with _member(archive, _FRAMES) as out:
+            npy.write_array(out, poses.frame_t_s.astype("<f8"), allow_pickle=False)
+        for name, text in zip(_TEXTS, (SCHEMA, poses.model_sha256), strict=True):
+            with _member(archive, name) as out:
+                npy.write_array(out, np.array(text), allow_pickle=False)
 
 
 def load_poses(path: str | Path) -> Poses:

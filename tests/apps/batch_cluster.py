@@ -1,4 +1,4 @@
-"""A real Dask scheduler and its workers, which can import what stands in this folder."""
+"""A real Dask scheduler and its workers, which can import the fakes of the tests."""
 
 from __future__ import annotations
 
@@ -15,4 +15,4 @@ class Cluster(dask_cluster.Cluster):
     """As `dask_cluster.Cluster`."""
 
     def __init__(self, folder: Path, options: Sequence[str] = ()) -> None:
-        super().__init__(folder, options, (HERE,))
+        super().__init__(folder, options, (HERE, HERE.parent / "vision"))

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import av
-import guard_fakes
 import numpy as np
 import pytest
+import worker_fakes
 from stored_landmarker import Meanwhile, StoredLandmarker
 
+from posecheck.apps.batch.grade_clip import ClipGrader
 from posecheck.apps.batch.plan import Settings
-from posecheck.apps.batch.pool import LocalExecutor
-from posecheck.apps.batch.run import Graded, run_batch
+from posecheck.apps.batch.runner import Graded, run_batch
 from posecheck.apps.batch.tasks import GradeTask
-from posecheck.apps.batch.worker import ClipGrader
+from posecheck.apps.batch.worker_pool import LocalExecutor
 from posecheck.apps.review import LOOKS_PER_S
 from posecheck.session import Session
 from posecheck.types import ClipGrade, Pose
@@ -62,7 +62,7 @@ def by_name(task: GradeTask) -> ClipGrade:
     """Does to the clip what its name says."""
     name = task.job.stem
     if name in ("crash", "hang", "swell", "fail", "be_killed"):
-        getattr(guard_fakes, name)(task)
+        getattr(worker_fakes, name)(task)
     return remember(task)
 
 

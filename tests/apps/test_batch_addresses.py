@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from posecheck.apps.batch.addresses import is_address, parse_address
 from posecheck.apps.batch.inputs import list_jobs
-from posecheck.apps.batch.naming import stem_of
+from posecheck.apps.batch.tasks import stem_of
 from posecheck.errors import InputError
 
 SECRET = "hUsH0815"

@@ -26,8 +26,8 @@ from posecheck.apps.batch import cluster_executor as work
 from posecheck.apps.batch import cluster_worker
 from posecheck.apps.batch.cluster import check_address, connect
 from posecheck.apps.batch.cluster_executor import ClusterExecutor
-from posecheck.apps.batch.cluster_worker import Needs, Sealed, Unfit
-from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.cluster_worker import PickledTask, Requirements, Unfit
+from posecheck.apps.batch.tasks import ClipJob
 from posecheck.errors import InputError, MissingDependencyError
 
 
@@ -105,11 +105,11 @@ def test_what_goes_wrong_with_one_task_is_its_own_row(
 
 def test_a_worker_with_another_version_does_nothing(scratch: Path) -> None:
     """Not even open what it is sent, which may be of another make."""
-    task = Sealed(FakeTask(str(scratch), PASSWORD))
+    task = PickledTask(FakeTask(str(scratch), PASSWORD))
     assert PASSWORD not in repr(task)
     assert PASSWORD not in repr(ClipJob(PASSWORD, "name", "stem"))
     task._task = b"no pickle"
-    answer = cluster_worker.work(Needs("0.0.1", str(scratch), ""), cluster_tasks.quick, task)
+    answer = cluster_worker.work(Requirements("0.0.1", str(scratch), ""), cluster_tasks.quick, task)
     assert isinstance(answer, Unfit)
     assert "not 0.0.1" in answer.reason
 

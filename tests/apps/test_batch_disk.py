@@ -29,7 +29,7 @@ def test_a_full_disk(size: str, small_disk: Callable[[str], Path], tmp_path: Pat
     assert ("run the same command again" in str(caught.value)) == (size == "150k")
     assert halves(disk) == []
     subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
-    assert run(clips, out).tally.failed == 0
+    assert run(clips, out).summary.failed == 0
     assert rows(out) == rows(calm)
     for report in calm.rglob("report.json"):
         assert (out / report.relative_to(calm)).read_bytes() == report.read_bytes()

@@ -10,7 +10,7 @@ import pytest
 from batch_servers import PASSWORD, SIGNATURE, web_server
 
 from posecheck.apps.batch.fetch import LocalClip, local_copy
-from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.tasks import ClipJob
 from posecheck.errors import InputError
 
 CONTENT = os.urandom(20_000_003)  # more than two pieces

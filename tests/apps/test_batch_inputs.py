@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posecheck.apps.batch.inputs import list_jobs
-from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.tasks import ClipJob
 from posecheck.errors import InputError
 
 
@@ -261,10 +261,10 @@ def test_buckets() -> None:
 
 
 def test_a_library_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    from posecheck.apps.batch import remote
+    from posecheck.apps.batch import addresses
     from posecheck.errors import MissingDependencyError
 
-    monkeypatch.setattr(remote, "find_spec", lambda _: None)
+    monkeypatch.setattr(addresses, "find_spec", lambda _: None)
     with pytest.raises(MissingDependencyError, match=r"pip install 'posecheck\[gcs\]'"):
         list_jobs(["gs://bucket/clip.mp4"])
     with pytest.raises(MissingDependencyError, match=r"pip install 'posecheck\[s3\]'"):

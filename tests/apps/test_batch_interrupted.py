@@ -12,9 +12,9 @@ from batch_fakes import Inline, make_clip, run_inline
 from test_batch_run import halves, rows
 
 from posecheck.apps import interrupts
-from posecheck.apps.batch import run as batch
+from posecheck.apps.batch import runner as batch
 from posecheck.apps.batch.plan import Settings
-from posecheck.apps.batch.tally import BatchTally
+from posecheck.apps.batch.progress import BatchSummary
 from posecheck.apps.review import LOOKS_PER_S
 from posecheck.types import ClipGrade
 
@@ -33,8 +33,8 @@ class Watcher:
 
     def clip(self, row: ClipGrade) -> None: ...
 
-    def progress(self, tally: BatchTally, last: bool = False) -> None:
-        if last and self._last and tally.done:
+    def progress(self, summary: BatchSummary, last: bool = False) -> None:
+        if last and self._last and summary.done:
             interrupt()
 
 
@@ -45,13 +45,13 @@ class Interrupted(Inline):
         interrupt()
 
 
-@pytest.mark.parametrize("when", ["planned", "closed", "last", "tables", "superseded"])
+@pytest.mark.parametrize("when", ["planned", "closed", "last", "tables", "cleaned"])
 def test_nothing_is_lost(when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tables hold all that is done, and the result says what is."""
     clip, out = make_clip(tmp_path / "a.mp4"), tmp_path / "out"
     run_inline([clip], out)
     before = rows(out)
-    names = {"planned": "plan", "tables": "write_grades_csv", "superseded": "clear_superseded"}
+    names = {"planned": "plan", "tables": "write_grades_csv", "cleaned": "clean_cache"}
     if when in names:
         real = getattr(batch, names[when])
 
@@ -65,6 +65,6 @@ def test_nothing_is_lost(when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with interrupts.interruptible():
         done = batch.run_batch([str(clip)], settings, executor, watcher=Watcher(when == "last"))
     assert done.interrupted
-    assert done.tally.done == (when != "planned")
+    assert done.summary.done == (when != "planned")
     assert rows(out) == before
     assert halves(out) == []

@@ -1,67 +1,122 @@
-"""One batch in a folder, on Windows too: played here with a stand-in for its locks."""
+"""One batch in a folder, one worker at a content: by locks that end with their process."""
 
 from __future__ import annotations
 
-import importlib.util
+import errno
 import os
+import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from typing import NoReturn
 
 import pytest
+from filelock import FileLock
 
-from posecheck.apps.batch import locks
+from posecheck.apps.batch.storage import open_storage
 from posecheck.errors import OutputError
 
-
-@pytest.fixture
-def held() -> set[int]:
-    """The bytes of the lock file that another process has."""
-    return set()
-
-
-@pytest.fixture
-def on_windows(held: set[int], monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    def locking(handle: int, mode: int, count: int) -> None:
-        at = os.lseek(handle, 0, os.SEEK_CUR)
-        assert (mode, count) == (2, 1)
-        assert at < 1 << 31, "the C library keeps the place in 32 bits"
-        if at in held:
-            raise PermissionError(13, "Permission denied")
-
-    stand_in = SimpleNamespace(locking=locking, LK_NBLCK=2)
-    monkeypatch.setitem(sys.modules, "msvcrt", stand_in)
-    spec = importlib.util.spec_from_file_location("locks_on_windows", locks.__file__)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    with monkeypatch.context() as patch:
-        patch.setattr(sys, "platform", "win32")
-        spec.loader.exec_module(module)
-    return module
+SHA256 = "abc" + 61 * "0"
+_HOLD = (
+    "import sys; from posecheck.apps.batch.storage import open_storage\n"
+    "out = open_storage(sys.argv[1])\n"
+    "with out.content_lock(sys.argv[2]): print(1, flush=True); sys.stdin.read()"
+)
 
 
-def test_a_second_batch_is_refused(held: set[int], on_windows: ModuleType, tmp_path: Path) -> None:
-    with on_windows.only_batch(tmp_path):
-        pass
-    held.add(on_windows._RUN_BYTE)
-    with pytest.raises(OutputError, match="Another"), on_windows.only_batch(tmp_path):
-        pass
+@contextmanager
+def held_elsewhere(out: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Another process is at the content."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLD, str(out), SHA256],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as other:  # fmt: skip
+        assert other.stdout is not None
+        other.stdout.readline()
+        try:
+            yield other
+        finally:
+            other.kill()
 
 
-def test_a_clip_that_another_works_on_is_waited_for(
-    held: set[int], on_windows: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("how", ["ends", "is killed"])
+def test_a_content_that_another_works_on_is_waited_for(how: str, tmp_path: Path) -> None:
+    """And one that nobody works on is not."""
+    out = open_storage(tmp_path)
+    with held_elsewhere(tmp_path) as other:
+        with out.content_lock(64 * "1"):
+            pass
+        had = threading.Event()
+
+        def wait() -> None:
+            with out.content_lock(SHA256):
+                had.set()
+
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        assert not had.wait(0.5)
+        if how == "is killed":
+            other.kill()
+        else:
+            assert other.stdin is not None
+            other.stdin.close()
+        waiting.join(60)
+        assert had.is_set()
+
+
+def test_two_threads_are_not_at_one_content(tmp_path: Path) -> None:
+    out = open_storage(tmp_path)
+    at_work, most = [], 0
+
+    def work() -> None:
+        nonlocal most
+        for _ in range(3):
+            with out.content_lock(SHA256):
+                at_work.append(1)
+                most = max(most, len(at_work))
+                time.sleep(0.005)
+                at_work.pop()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 1
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOLCK, "No locks"), NotImplementedError()])
+def test_a_disk_without_locks(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held.add(0xABCDEF0)
-    waits: list[float] = []
+    """Two that meet do the same work twice there, and nothing worse."""
 
-    def sleep(seconds: float) -> None:
-        waits.append(seconds)
-        if len(waits) == 3:
-            held.clear()
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise error
 
-    monkeypatch.setattr(on_windows.time, "sleep", sleep)
-    (tmp_path / ".posecheck").mkdir()
-    with on_windows.content_lock(tmp_path, "abcdef0" + 57 * "1"):
+    monkeypatch.setattr(FileLock, "acquire", refuse)
+    out, other = open_storage(tmp_path), open_storage(tmp_path)
+    with out.batch_lock(), other.batch_lock(), out.content_lock(SHA256):
         pass
-    assert len(waits) == 3
+
+
+def test_a_folder_in_which_no_lock_can_be_made(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/.posecheck").touch()
+    out = open_storage(tmp_path / "out")
+    with pytest.raises(OutputError, match="Nothing can be written to"), out.batch_lock():
+        pass
+
+
+def test_locks_are_few_and_hold_nothing(tmp_path: Path) -> None:
+    """They stay, so that whoever waits for one waits for the same file."""
+    out = open_storage(tmp_path)
+    for digit in "0123456789abcdef" * 2:
+        with out.batch_lock(), out.content_lock(64 * digit):
+            pass
+    left = [path for path in (tmp_path / ".posecheck").rglob("*") if path.is_file()]
+    assert len(left) == 17
+    assert [os.stat(path).st_size for path in left] == [0] * 17  # noqa: PTH116

@@ -11,7 +11,7 @@ import pytest
 from batch_servers import PASSWORD, web_server
 
 from posecheck.apps.batch.inputs import list_jobs
-from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.tasks import ClipJob
 from posecheck.errors import InputError
 
 

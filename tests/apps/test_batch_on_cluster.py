@@ -14,8 +14,8 @@ from test_batch_run import halves, poses, rows
 from posecheck.apps.batch import cluster as module
 from posecheck.apps.batch.cluster import connect
 from posecheck.apps.batch.plan import Settings
-from posecheck.apps.batch.pool import failed_task, run_guarded
-from posecheck.apps.batch.run import run_batch
+from posecheck.apps.batch.runner import run_batch
+from posecheck.apps.batch.worker_pool import failed_task, run_in_worker
 from posecheck.apps.review import LOOKS_PER_S
 
 
@@ -42,13 +42,13 @@ def test_a_batch_on_two_workers_one_of_them_killed(
                 first.kill()
 
         settings = Settings(str(out), runs="batch_fakes:remember", per_s=LOOKS_PER_S)
-        executor = connect(cluster.address, run_guarded, failed_task)
+        executor = connect(cluster.address, run_in_worker, failed_task)
         until_s = time.monotonic() + WAIT_S
         while executor.slots < 2:
             assert time.monotonic() < until_s
             time.sleep(0.1)
         done = run_batch([str(clips)], settings, lambda: executor, tell=tell)
-    assert (done.tally.total, done.tally.failed, done.interrupted) == (11, 1, False)
+    assert (done.summary.total, done.summary.failed, done.interrupted) == (11, 1, False)
     assert rows(out) == rows(calm)
     assert sorted(poses(out)) == sorted(poses(calm))
     for report in calm.rglob("report.json"):

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.apps.batch.jobs import ClipJob
-from posecheck.apps.batch.naming import safe_folder
 from posecheck.apps.batch.plan import Plan, Settings, plan
+from posecheck.apps.batch.tasks import ClipJob, safe_folder
 
 OUT = Settings("out")
 

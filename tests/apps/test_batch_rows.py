@@ -12,10 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.progress import BatchProgress, BatchSummary, progress_text, time_left_s
 from posecheck.apps.batch.rows import RowLog, failed_row, row_from_json, row_to_json, same_for
-from posecheck.apps.batch.show import BatchLine, state, time_left_s
-from posecheck.apps.batch.tally import BatchTally
+from posecheck.apps.batch.tasks import ClipJob
 from posecheck.present.outcomes import OUTCOMES
 from posecheck.types import ClipGrade, Verdict
 
@@ -74,49 +73,49 @@ def test_a_twin_is_the_same_but_for_its_name_and_cost() -> None:
 
 
 def test_the_summary_counts_verdicts_and_reasons() -> None:
-    tally = BatchTally(5)
+    summary = BatchSummary(5)
     for row in (
         GOOD, replace(GOOD, verdict="pass", faults=(), seconds=math.nan), FAILED,
         replace(FAILED, clip="b.mp4", error="b.mp4 is empty."),
         replace(GOOD, verdict="ungradable", faults=(), warnings=("no_person", "too_short")),
     ):  # fmt: skip
-        tally.add(row)
-    text = "\n".join(tally.lines())
+        summary.add(row)
+    text = "\n".join(summary.lines())
     for line in ("1 passed", "1 needs work", "1 x Bouncing", "2 failed",
                  "2 x … is empty."):  # fmt: skip
         assert line in text
-    plain = tally.as_dict()
+    plain = summary.as_dict()
     assert (plain["pass"], plain["failed"], plain["done"], plain["clips"]) == (1, 2, 5, 5)
     assert plain["reasons"]["failed"] == {"… is empty.": 2}
-    assert tally.frames == 2 * 554
+    assert summary.frames == 2 * 554
 
 
 def test_progress_says_how_far_how_fast_how_long_and_what_failed() -> None:
-    tally = BatchTally(4)
-    assert state(tally, 1.0) == "0 of 4 clips"
-    tally.add(GOOD)
-    assert state(tally, 10.0) == "1 of 4 clips, 55 frames/s, 30 s left"
-    tally.add(FAILED)
-    assert state(tally, 10.0).endswith(", 1 failed")
+    summary = BatchSummary(4)
+    assert progress_text(summary, 1.0) == "0 of 4 clips"
+    summary.add(GOOD)
+    assert progress_text(summary, 10.0) == "1 of 4 clips, 55 frames/s, 30 s left"
+    summary.add(FAILED)
+    assert progress_text(summary, 10.0).endswith(", 1 failed")
 
 
 def test_what_took_no_time_says_nothing_of_the_time_that_is_left() -> None:
     """Whether it was kept from an earlier run or failed before it was opened."""
-    tally = BatchTally(10)
-    tally.add(FAILED)
-    assert time_left_s(tally, 5.0) is None
-    tally.add(replace(GOOD, seconds=math.nan))
-    assert time_left_s(tally, 5.0) is None
-    tally.add(GOOD)
-    tally.add(replace(FAILED, seconds=60.0))  # was stopped after a minute
-    assert (tally.kept, tally.worked, tally.failed, tally.frames) == (1, 2, 2, GOOD.frames)
-    assert time_left_s(tally, 80.0) == 240.0
+    summary = BatchSummary(10)
+    summary.add(FAILED)
+    assert time_left_s(summary, 5.0) is None
+    summary.add(replace(GOOD, seconds=math.nan))
+    assert time_left_s(summary, 5.0) is None
+    summary.add(GOOD)
+    summary.add(replace(FAILED, seconds=60.0))  # was stopped after a minute
+    assert (summary.kept, summary.worked, summary.failed, summary.frames) == (1, 2, 2, GOOD.frames)
+    assert time_left_s(summary, 80.0) == 240.0
 
 
 def test_the_result_spells_verdicts_as_everything_else_does() -> None:
-    tally = BatchTally(1)
-    tally.add(replace(GOOD, verdict="pass"))
-    plain = tally.as_dict()
+    summary = BatchSummary(1)
+    summary.add(replace(GOOD, verdict="pass"))
+    plain = summary.as_dict()
     assert {name: plain[name] for name in get_args(Verdict)} == {
         "pass": 1, "needs_work": 0, "ungradable": 0,
     }  # fmt: skip
@@ -127,13 +126,13 @@ def test_the_clock_of_the_progress_starts_with_the_work() -> None:
     """Not while folders are listed or the model is fetched."""
     now_s = [0.0]
     out = io.StringIO()
-    line = BatchLine(out, clock=lambda: now_s[0])
-    tally = BatchTally(2)
+    line = BatchProgress(out, clock=lambda: now_s[0])
+    summary = BatchSummary(2)
     now_s[0] = 900.0
-    line.progress(tally)
-    tally.add(GOOD)
+    line.progress(summary)
+    summary.add(GOOD)
     now_s[0] = 910.0
-    line.progress(tally, last=True)
+    line.progress(summary, last=True)
     assert "1 of 2 clips, 55 frames/s, 10 s left" in out.getvalue()
 
 
@@ -143,9 +142,9 @@ def test_failures_are_told_as_they_come_and_cannot_touch_the_terminal() -> None:
             return True
 
     out = Terminal()
-    line = BatchLine(out, clock=iter(range(0, 1000)).__next__)
-    tally = BatchTally(2)
-    line.progress(tally)
+    line = BatchProgress(out, clock=iter(range(0, 1000)).__next__)
+    summary = BatchSummary(2)
+    line.progress(summary)
     line.clip(replace(FAILED, clip="\x1b[2Jevil\n.mp4"))
     line.clip(GOOD)
     line.end()
@@ -155,8 +154,8 @@ def test_failures_are_told_as_they_come_and_cannot_touch_the_terminal() -> None:
 
 
 def test_what_it_came_to_does_nothing_to_a_terminal() -> None:
-    tally, out = BatchTally(1), io.StringIO()
-    tally.add(replace(FAILED, error="\x1b[2Jnames of\nothers"))
-    BatchLine(out).sum_up(tally)
+    summary, out = BatchSummary(1), io.StringIO()
+    summary.add(replace(FAILED, error="\x1b[2Jnames of\nothers"))
+    BatchProgress(out).sum_up(summary)
     assert "?[2Jnames of?others" in out.getvalue()
     assert "\x1b" not in out.getvalue()

@@ -27,14 +27,12 @@ from bad_clips import sound_only
 from batch_fakes import Inline, make_clip, run, run_inline
 
 from posecheck.apps.batch.inputs import list_jobs
-from posecheck.apps.batch.jobs import ClipJob
-from posecheck.apps.batch.limits import Limits
 from posecheck.apps.batch.local_storage import LocalStorage
-from posecheck.apps.batch.locks import only_batch
 from posecheck.apps.batch.plan import Settings
-from posecheck.apps.batch.pool import LocalExecutor, run_guarded
-from posecheck.apps.batch.run import run_batch
-from posecheck.apps.batch.tasks import GradeTask
+from posecheck.apps.batch.runner import run_batch
+from posecheck.apps.batch.storage import open_storage
+from posecheck.apps.batch.tasks import ClipJob, GradeTask, Limits
+from posecheck.apps.batch.worker_pool import LocalExecutor, run_in_worker
 from posecheck.apps.review import LOOKS_PER_S
 from posecheck.errors import OutputError
 from posecheck.exercises.prescription import Prescription, load_prescription
@@ -72,10 +70,10 @@ def poses(out: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in kept}
 
 
-def guarded() -> list[psutil.Process]:
-    """Children that work on clips; `multiprocessing` has others."""
+def worker_processes() -> list[psutil.Process]:
+    """Those that work on clips; `multiprocessing` has others."""
     children = psutil.Process().children(recursive=True)
-    return [child for child in children if "posecheck.apps.batch.child" in child.cmdline()]
+    return [child for child in children if "posecheck.apps.batch.worker_main" in child.cmdline()]
 
 
 def halves(folder: Path) -> list[str]:
@@ -93,7 +91,7 @@ def test_a_batch_writes_tables_a_page_and_a_folder_for_each_clip(
     make_clip(clips / "sub/b.mp4", 30, seed=2)
     out = tmp_path / "out"
     done = run(clips, out)
-    assert (done.tally.total, done.tally.failed, done.interrupted) == (4, 0, False)
+    assert (done.summary.total, done.summary.failed, done.interrupted) == (4, 0, False)
     table = by_clip(out)
     one, twin = table["a.mp4"], table["twin.mp4"]
     assert one.verdict in ("pass", "needs_work")
@@ -123,10 +121,10 @@ def test_running_again_does_nothing_and_with_another_prescription_looks_at_nothi
     run_inline(clips, out)
     before, table, report = poses(out), rows(out), (out / "long/report.json").read_text()
     again = run_inline(clips, out, runs="batch_fakes:do_not_look")
-    assert (again.tally.kept, rows(out), poses(out)) == (2, table, before)
+    assert (again.summary.kept, rows(out), poses(out)) == (2, table, before)
     other = load_prescription("knee-bends-10")
     changed = run_inline(clips, out, runs="batch_fakes:do_not_measure", prescription=other)
-    assert (changed.tally.kept, changed.tally.failed) == (0, 0)
+    assert (changed.summary.kept, changed.summary.failed) == (0, 0)
     assert rows(out) != table
     assert poses(out) == before
     assert (out / "long/report.json").read_text() != report
@@ -194,7 +192,7 @@ def test_tables_alone(tmp_path: Path) -> None:
     run_inline([clip], out, pages=False)
     assert {p.name for p in out.iterdir()} == {".posecheck", *FILES[:3]}
     assert rows(out)[0].folder is None
-    assert run_inline([clip], out, pages=False).tally.kept == 1
+    assert run_inline([clip], out, pages=False).summary.kept == 1
 
 
 def test_the_annotated_video_is_there_when_asked_for(tmp_path: Path) -> None:
@@ -203,18 +201,18 @@ def test_the_annotated_video_is_there_when_asked_for(tmp_path: Path) -> None:
     assert not (out / "a/annotated.mp4").exists()
     run_inline([clip], out, video=True, runs="batch_fakes:do_not_look")
     assert (out / "a/annotated.mp4").exists()
-    assert run_inline([clip], out, video=True, runs="batch_fakes:do_not_look").tally.kept == 1
+    assert run_inline([clip], out, video=True, runs="batch_fakes:do_not_look").summary.kept == 1
 
 
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     clip, out = make_clip(tmp_path / "monday.mp4"), tmp_path / "out"
     (out / "monday").mkdir(parents=True)
     (out / "monday/thesis.txt").write_text("years of work")
-    assert run_inline([clip], out).tally.failed == 1
+    assert run_inline([clip], out).summary.failed == 1
     assert "left alone" in (rows(out)[0].error or "")
     assert (out / "monday/thesis.txt").read_text() == "years of work"
     (out / "monday/thesis.txt").rename(out / "monday/.thesis.part")
-    assert run_inline([clip], out).tally.failed == 1
+    assert run_inline([clip], out).summary.failed == 1
     assert (out / "monday/.thesis.part").read_text() == "years of work"
 
 
@@ -252,8 +250,8 @@ def full(_: LocalStorage) -> Any:
 def test_a_second_batch_in_the_same_place_is_refused(tmp_path: Path) -> None:
     clip, out = make_clip(tmp_path / "a.mp4"), tmp_path / "out"
     code = (
-        "import sys, pathlib; from posecheck.apps.batch.locks import only_batch\n"
-        "with only_batch(pathlib.Path(sys.argv[1])): print(1, flush=True); sys.stdin.read()"
+        "import sys; from posecheck.apps.batch.storage import open_storage\n"
+        "with open_storage(sys.argv[1]).batch_lock(): print(1, flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code, str(out)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -263,7 +261,7 @@ def test_a_second_batch_in_the_same_place_is_refused(tmp_path: Path) -> None:
         with pytest.raises(OutputError, match="Another"):
             run([clip], out)
         other.kill()
-    with only_batch(out):
+    with open_storage(out).batch_lock():
         pass
 
 
@@ -272,10 +270,10 @@ def test_a_second_batch_of_the_same_process_is_refused(tmp_path: Path) -> None:
     clip, out = make_clip(tmp_path / "a.mp4"), tmp_path / "out"
     (tmp_path / "link").symlink_to(out)
     code = (
-        "import sys, pathlib; from posecheck.apps.batch.locks import only_batch\n"
-        "with only_batch(pathlib.Path(sys.argv[1])): pass"
+        "import sys; from posecheck.apps.batch.storage import open_storage\n"
+        "with open_storage(sys.argv[1]).batch_lock(): pass"
     )
-    with only_batch(out):
+    with open_storage(out).batch_lock():
         for name in ("out", "link"):
             with pytest.raises(OutputError, match="Another"):
                 run_inline([clip], tmp_path / name)
@@ -283,9 +281,9 @@ def test_a_second_batch_of_the_same_process_is_refused(tmp_path: Path) -> None:
             [sys.executable, "-c", code, str(out)], capture_output=True, text=True, check=False
         )
         assert "Another posecheck grade is writing" in other.stderr
-        with only_batch(tmp_path / "elsewhere"):
+        with open_storage(tmp_path / "elsewhere").batch_lock():
             pass
-    assert run_inline([clip], out).tally.failed == 0
+    assert run_inline([clip], out).summary.failed == 0
 
 
 GOOD = (
@@ -363,7 +361,7 @@ def test_a_folder_with_everything_in_it(tmp_path: Path) -> None:
     settings = Settings(str(out), runs="batch_fakes:remember", per_s=LOOKS_PER_S)
     with growth(clips / "growing.mp4"):
         done = run_batch(paths, settings, lambda: LocalExecutor(2), tell=tell)
-    assert (done.tally.total, done.tally.failed) == (80, 20)
+    assert (done.summary.total, done.summary.failed) == (80, 20)
     for name in GOOD:
         row = told[called[name]]
         assert row["error"] is None, row
@@ -378,7 +376,7 @@ def test_a_folder_with_everything_in_it(tmp_path: Path) -> None:
     for line in (out / "grades.csv").read_text().splitlines():
         assert not line.startswith(("=", "+", "-", "@"))
     assert halves(out) == []
-    assert guarded() == []
+    assert worker_processes() == []
 
 
 def test_a_clip_that_takes_its_process_down_costs_that_clip(tmp_path: Path) -> None:
@@ -394,17 +392,17 @@ def test_a_clip_that_takes_its_process_down_costs_that_clip(tmp_path: Path) -> N
         assert word in (table[f"{name}.mp4"].error or "")
     # what failed is tried again, what is done is not
     again = run_inline(clips, out)
-    assert (again.tally.failed, again.tally.kept) == (0, 2)
+    assert (again.summary.failed, again.summary.kept) == (0, 2)
 
 
 def test_a_clip_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     clip, out = make_clip(tmp_path / "hang.mp4"), tmp_path / "out"
     run([clip], out, runs="batch_fakes:by_name", limits=Limits(2.0, 900.0))
     assert "longer than 2 s" in (rows(out)[0].error or "")
-    assert run_inline([clip], out).tally.failed == 0
+    assert run_inline([clip], out).summary.failed == 0
 
 
-def test_a_daemon_may_have_a_guarded_child(tmp_path: Path) -> None:
+def test_a_daemon_may_have_a_worker_process(tmp_path: Path) -> None:
     """As a Dask worker is one: processes of `multiprocessing` could not begin others."""
     import multiprocessing
 
@@ -414,7 +412,7 @@ def test_a_daemon_may_have_a_guarded_child(tmp_path: Path) -> None:
     task = GradeTask(ClipJob(str(clip), "a.mp4", "a"), str(out), text, "a",
                      runs="batch_fakes:remember")  # fmt: skip
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        row = pool.apply(run_guarded, (task,))
+        row = pool.apply(run_in_worker, (task,))
     assert (row.error, row.folder) == (None, "a")
 
 
@@ -476,11 +474,11 @@ def test_an_interrupt_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.Mon
 
     settings = Settings(str(out), runs="batch_fakes:remember", per_s=LOOKS_PER_S)
     done = run_batch([str(clips)], settings, lambda: LocalExecutor(2), tell=tell)
-    assert (done.interrupted, done.tally.done) == (True, 2)
+    assert (done.interrupted, done.summary.done) == (True, 2)
     assert list(scratch.iterdir()) == []
-    assert guarded() == []
+    assert worker_processes() == []
     assert sorted(by_clip(out)) == sorted(seen)
     again = run_inline(clips, out)
-    assert again.tally.kept >= 2
+    assert again.summary.kept >= 2
     assert len(rows(out)) == 8
     assert halves(out) == []

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from batch_servers import PASSWORD
 
-from posecheck.apps.batch.locks import content_lock
 from posecheck.apps.batch.storage import Storage, open_storage
-from posecheck.apps.staging import Staging
+from posecheck.atomic_files import StagingFolder
 from posecheck.errors import OutputError
 
 
@@ -80,7 +79,7 @@ def test_a_folder_that_a_worker_does_not_see_is_not_made(tmp_path: Path) -> None
         out.write_bytes("a/report.json", b"")
     with (
         pytest.raises(OutputError, match="No such file"),
-        content_lock(tmp_path / "shared", "a" * 64),
+        out.content_lock("a" * 64),
     ):
         pass
     assert not (tmp_path / "shared").exists()
@@ -138,7 +137,7 @@ def test_what_a_kill_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
     left = tmp_path / ".posecheck/part/.result.01234567.part"
     left.mkdir()
     (left / "new").write_text("half")
-    at_work = Staging(tmp_path / ".posecheck/part/result")
+    at_work = StagingFolder(tmp_path / ".posecheck/part/result")
     assert out.list() == sorted(["clip/report.json", *others])
     out.sweep()
     assert not left.exists()

@@ -12,11 +12,10 @@ from batch_fakes import make_clip
 from sessions import CLIP, DATA, MODEL, difference
 from stored_landmarker import StoredModel
 
-from posecheck.apps.batch.jobs import ClipJob
-from posecheck.apps.batch.kept import KeptPoses, Looked
+from posecheck.apps.batch.cache import ClipFacts, PoseCache
+from posecheck.apps.batch.grade_clip import ClipGrader
 from posecheck.apps.batch.storage import open_storage
-from posecheck.apps.batch.tasks import GradeTask
-from posecheck.apps.batch.worker import ClipGrader
+from posecheck.apps.batch.tasks import ClipJob, GradeTask
 from posecheck.apps.review import LOOKS_PER_S, finish, review
 from posecheck.exercises.prescription import Prescription
 from posecheck.present.report_files import read_report
@@ -41,8 +40,8 @@ def test_kept_poses_give_the_report_of_the_look(name: str, tmp_path: Path) -> No
     reviewed = finish(session, CLIP, MODEL, truncated=False, frame_t_s=log.frame_t_s)
 
     (tmp_path / "out").mkdir()
-    store = KeptPoses(open_storage(str(tmp_path / "out")), "c" * 64, "a" * 64, LOOKS_PER_S)
-    store.save(tmp_path / "poses.npz", Looked(CLIP, False, log.frame_t_s))
+    store = PoseCache(open_storage(str(tmp_path / "out")), "c" * 64, "a" * 64, LOOKS_PER_S)
+    store.save(tmp_path / "poses.npz", ClipFacts(CLIP, False, log.frame_t_s))
     kept = store.load(tmp_path / "again.npz")
     assert kept is not None
     poses, looked = kept

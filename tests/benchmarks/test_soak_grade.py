@@ -28,8 +28,8 @@ from benchmarks.soak_traces import (
 from posecheck.vision.model import ensure_model
 
 HERE = Path(__file__).resolve().parent
-FAKES = HERE.parent / "apps"
-FAKE = Program((sys.executable, str(HERE / "fake_grade.py")), (FAKES,))
+FAKES = (HERE.parent / "apps", HERE.parent / "vision")
+FAKE = Program((sys.executable, str(HERE / "fake_grade.py")), FAKES)
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_a_worker_of_dask_is_killed_and_all_is_well(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(HERE.parents[1]), str(FAKES))))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (HERE.parents[1], *FAKES))))
     run_inline(clips, tmp_path / "calm")
     wanted = traces(tmp_path / "calm")
     monkeypatch.setattr(soak_faults, "_calm", lambda *_: (wanted, 4.0))
@@ -153,7 +153,7 @@ def test_known_clips_are_graded_without_a_look(
     monkeypatch.setattr(soak_clips, "_KNOWN_S", 4.0)
     known_clips(clips, out, 14, ensure_model(None).sha256)
     done = run_inline(clips, out, runs="batch_fakes:do_not_measure", pages=False)
-    assert (done.tally.total, done.tally.failed) == (14, 0)
+    assert (done.summary.total, done.summary.failed) == (14, 0)
 
 
 def test_rows_that_take_longer_where_there_are_more_are_seen() -> None:

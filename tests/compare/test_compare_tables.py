@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from posecheck.apps.batch.result_names import TABLES as WRITTEN
+from posecheck.apps.batch.tasks import TABLES as WRITTEN
 from posecheck.compare.compare import TABLES
 
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from present_factory import make_finding, make_report, make_series
 
 from posecheck.assess.change import change_since
+from posecheck.atomic_files import atomic_text
 from posecheck.errors import InputError, OutputError
-from posecheck.present.files import write_whole
 from posecheck.present.report_files import (
     COLUMNS,
     read_report,
@@ -128,7 +128,7 @@ def test_a_half_file_is_removed_and_the_old_one_stays(
     path.write_text("old")
 
     def write() -> None:
-        with write_whole(path) as stream:
+        with atomic_text(path) as stream:
             stream.write("half")
             raise problem
 

@@ -2,7 +2,7 @@
 
 ::
 
-    executor = connect("tcp://127.0.0.1:8786", run_guarded)
+    executor = connect("tcp://127.0.0.1:8786", run_in_worker)
     future = executor.submit(task)          # a concurrent.futures.Future of its row
 
 A worker that is lost half-way costs nothing: its tasks are done by another one. Clips are
@@ -15,6 +15,7 @@ alone, or speak TLS (``tls://``, with the certificates in Dask's own configurati
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import queue
 import re
@@ -26,11 +27,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from posecheck.apps.batch.cluster_executor import ClusterExecutor, Note, QuietDask, close_client
-from posecheck.apps.batch.code import this_posecheck
+from posecheck.apps.batch.cluster_worker import code_version
 from posecheck.apps.progress import put
 from posecheck.errors import InputError, MissingDependencyError
 
 ANSWER_S = 10.0  # for a scheduler to answer, and for its first worker to be there
+_NOT_SAFE = (
+    "{address} is another machine and not encrypted: whoever reaches the scheduler can run code on "
+    "its workers and read what they are sent. Use tls://, or a network that nobody else is in."
+)
 _MISSING_TLS = (
     "tls:// needs certificates: set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, "
     "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY."
@@ -57,38 +62,39 @@ def connect(
     note
         Is told what the user should know; standard error by default.
 
-    Raises InputError where nobody answers, no worker is there, or another state of Posecheck
-    is; MissingDependencyError where Dask is not installed.
+    Raises
+    ------
+    InputError
+        Nobody answers, no worker is there, or another state of Posecheck is.
+    MissingDependencyError
+        Dask is not installed.
 
     """
     told = note or _to_stderr
     address, safe = check_address(address)
+    distributed = _distributed()
+    if not safe:
+        told(_NOT_SAFE.format(address=address))
+    with contextlib.ExitStack() as undo:
+        quiet = QuietDask()
+        undo.callback(quiet.end)
+        client = _client(distributed, address)
+        undo.callback(close_client, client)
+        _wait_for_a_worker(client, address)
+        for line in _differences(client):
+            told(line)
+        undo.pop_all()
+    return ClusterExecutor(client, runs, failed, told, quiet)
+
+
+def _distributed() -> Any:
     try:
         import distributed
     except ImportError:
         raise MissingDependencyError(
             "--dask needs Dask, which is not here: pip install 'posecheck[cluster]'."
         ) from None
-    if not safe:
-        told(
-            f"{address} is another machine and not encrypted: whoever reaches the scheduler can "
-            "run code on its workers and read what they are sent. Use tls://, or a network that "
-            "nobody else is in."
-        )
-    quiet = QuietDask()
-    try:
-        client = _client(distributed, address)
-        try:
-            _wait_for_a_worker(client, address)
-            for line in _differences(client):
-                told(line)
-        except BaseException:
-            close_client(client)
-            raise
-    except BaseException:
-        quiet.end()
-        raise
-    return ClusterExecutor(client, runs, failed, told, quiet)
+    return distributed
 
 
 def check_address(address: str) -> tuple[str, bool]:
@@ -170,14 +176,14 @@ def _wait_for_a_worker(client: Any, address: str) -> None:
 
 def _differences(client: Any) -> Iterator[str]:
     """What on the workers is not as here; an InputError where that would change results."""
-    codes = client.run(this_posecheck, on_error="return")
+    codes = client.run(code_version, on_error="return")
     for worker, code in codes.items():
         # an OSError: that worker has just been lost, which costs nothing here
-        if code != this_posecheck() and not isinstance(code, OSError):
+        if code != code_version() and not isinstance(code, OSError):
             what = code if isinstance(code, str) else "none that can be imported"
             raise InputError(
                 f"The worker at {worker} has another Posecheck than this machine ({what}, not "
-                f"{this_posecheck()}); install the same one in the worker's environment."
+                f"{code_version()}); install the same one in the worker's environment."
             )
     found = client.get_versions(packages=["mediapipe"])
     here = _versions(found["client"])

@@ -7,13 +7,15 @@
         clip.check()            # before anything is kept under its hash
 
 A local file is taken where it lies, after a look at what it is: it may have become a pipe, or
-be one that is still being written. A remote one is streamed into ``folder`` and removed again.
+be one that is still being written. A remote one is streamed into ``folder`` and removed again;
+`ContentHashCache` tells whether it need be fetched at all.
 """
 
 from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
 import stat
 import tempfile
@@ -23,14 +25,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from posecheck.apps.batch.addresses import Address, is_address, parse_address
-from posecheck.apps.batch.folders import what_it_is
-from posecheck.apps.batch.jobs import ClipJob
-from posecheck.apps.batch.remote import PIECE_BYTES, file_system, why
+from posecheck.apps.batch.addresses import (
+    PIECE_BYTES,
+    Address,
+    file_system,
+    is_address,
+    parse_address,
+    why,
+)
+from posecheck.apps.batch.discovery import what_it_is
+from posecheck.apps.batch.storage import Storage
+from posecheck.apps.batch.tasks import CACHE, ClipJob
 from posecheck.errors import InputError, OutputError, PosecheckError
 
 MOST_BYTES = 64 << 30  # of one clip; a camera's endless stream is none
 _PIECE = 1 << 20
+_FETCHED_FOLDER = f"{CACHE}/fetched"
+_DATES = ("LastModified", "Last-Modified", "mtime", "updated")  # as servers call them
 _CHANGED = "It was changed while it was read; grade it again when it is whole."
 
 
@@ -52,12 +63,71 @@ class LocalClip:
             raise InputError(_CHANGED)
 
 
+class ContentHashCache:
+    """The hash of a clip behind an address, known from an earlier run without fetching it again.
+
+    What its content hashed to is kept under the address and what its server says of it: a strong
+    ETag, with the length and the date. Where a server gives none, the clip is fetched.
+
+    Parameters
+    ----------
+    out
+        Where the results of the batch are kept.
+    job
+        The clip; one of this machine has nothing here.
+
+    """
+
+    def __init__(self, out: Storage, job: ClipJob) -> None:
+        self._out, self._location = out, job.location
+        self._name = self._name_now()
+
+    def load(self) -> str | None:
+        """The SHA-256 of its content, None where it has to be fetched."""
+        content = None if self._name is None else self._out.read_bytes(self._name)
+        text = (content or b"").decode("ascii", "replace")
+        return text if len(text) == 64 and set(text) <= set("0123456789abcdef") else None
+
+    def save(self, sha256: str) -> None:
+        """Keep what it was when it had been fetched, if it has not been replaced meanwhile."""
+        if self._name is not None and self._name == self._name_now():
+            self._out.write_bytes(self._name, sha256.encode())
+
+    def _name_now(self) -> str | None:
+        """Where it is kept; None for a file of this machine, or without a strong ETag."""
+        if not is_address(self._location):
+            return None
+        try:
+            address = parse_address(self._location)
+            files, place = file_system(address)
+            said = files.info(place)
+            tag = str(said.get("ETag") or said.get("etag") or "")
+        except Exception:  # whoever fetches it says what is wrong
+            return None
+        if not tag or tag.startswith("W/"):
+            return None
+        facts = [address.same, tag, said.get("size"), [str(said.get(name)) for name in _DATES]]
+        digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+        return f"{_FETCHED_FOLDER}/{digest[:2]}/{digest}"
+
+
 @contextmanager
 def local_copy(job: ClipJob, folder: Path) -> Iterator[LocalClip]:
     """The clip of a job as a local file, for as long as the block lasts.
 
-    Raises InputError, in a sentence without credentials, for whatever cannot be read, and at
-    the end of the block for a file that was changed meanwhile.
+    Parameters
+    ----------
+    job
+        The clip.
+    folder
+        Where one behind an address is fetched to.
+
+    Raises
+    ------
+    InputError
+        In a sentence without credentials: whatever cannot be read, and at the end of the block a
+        file that was changed meanwhile.
+
     """
     if job.problem is not None:
         raise InputError(job.problem)

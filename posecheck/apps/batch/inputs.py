@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
 from posecheck.apps.batch.addresses import MAGIC, Address, is_address, parse_address
-from posecheck.apps.batch.folders import (
+from posecheck.apps.batch.discovery import (
     Found,
     clips_at_address,
     clips_in_folder,
@@ -27,9 +27,8 @@ from posecheck.apps.batch.folders import (
     matches,
     what_it_is,
 )
-from posecheck.apps.batch.jobs import ClipJob
 from posecheck.apps.batch.manifest import Row, is_manifest, read_manifest
-from posecheck.apps.batch.naming import stem_of
+from posecheck.apps.batch.tasks import ClipJob, stem_of
 from posecheck.errors import InputError
 from posecheck.present.spreadsheet import spelled
 

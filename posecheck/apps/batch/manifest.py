@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
-from posecheck.apps.batch.addresses import is_address, parse_address
-from posecheck.apps.batch.remote import file_system, why
+from posecheck.apps.batch.addresses import file_system, is_address, parse_address, why
 from posecheck.errors import InputError
 from posecheck.exercises.prescription import ready_prescriptions
 from posecheck.present.spreadsheet import columns_of, parse_sheet, spelled

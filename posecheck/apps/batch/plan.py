@@ -15,10 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from posecheck.apps.batch.addresses import is_address
-from posecheck.apps.batch.jobs import ClipJob
-from posecheck.apps.batch.kept import short_name
-from posecheck.apps.batch.limits import Limits
-from posecheck.apps.batch.tasks import GRADE_CLIP, GradeTask
+from posecheck.apps.batch.tasks import GRADE_CLIP, ClipJob, GradeTask, Limits
 from posecheck.errors import PosecheckError
 from posecheck.exercises.prescription import Prescription, load_prescription
 from posecheck.types import Side, Variant
@@ -61,7 +58,16 @@ class Plan:
 
 
 def plan(jobs: Sequence[ClipJob], settings: Settings) -> Plan:
-    """Group the jobs by content and prescription, and name their folders."""
+    """Group the jobs by content and prescription, and name their folders.
+
+    Parameters
+    ----------
+    jobs
+        Every clip that was asked for.
+    settings
+        What holds for all of them.
+
+    """
     problems: dict[int, str] = {}
     wanted = _Wanted(settings)
     asked: dict[int, str] = {}  # the prescription as JSON
@@ -179,7 +185,7 @@ class _Folders:
             stem = job.stem.casefold()
             self._contents[stem].add(content)
             self._texts[stem, content].add(text)
-            self._names[stem].add(short_name(job))
+            self._names[stem].add(job.short_name)
         self._unseen = unseen
 
     def has_twins(self, name: str) -> bool:
@@ -193,5 +199,5 @@ class _Folders:
         if not self._contents[stem].isdisjoint(self._unseen):  # any of them may be the same
             texts = {text for one in self._contents[stem] for text in self._texts[stem, one]}
             if len(self._names[stem]) > 1:  # which a report holds
-                told += short_name(job)
+                told += job.short_name
         return "" if {told} == texts else f"-{hashlib.sha256(told.encode()).hexdigest()[:8]}"

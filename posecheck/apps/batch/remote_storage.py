@@ -1,4 +1,8 @@
-"""Results behind an address: an object of a bucket appears when all of it is there."""
+"""Results behind an address: an object of a bucket appears when all of it is there.
+
+Object storage has no locks, and none are built here: two batches that meet do the same work twice
+and write the same objects, and nothing worse.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,19 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from posecheck.apps.batch.addresses import Address
-from posecheck.apps.batch.remote import file_system, why
-from posecheck.apps.batch.result_names import PARTS, PROBE, checked, files_below
+from posecheck.apps.batch.addresses import Address, file_system, why
+from posecheck.apps.batch.local_storage import PARTS, checked, files_below
 from posecheck.apps.report_dir import REPORT
 from posecheck.errors import InputError, OutputError
 
+_PROBE = ".posecheck-probe"
 _AT_ONCE = ("s3", "s3a", "gs", "gcs", "memory", "az", "abfs")  # whose objects appear whole
 
 
 class RemoteStorage:
-    """A folder behind an address, in a bucket most often."""
+    """A folder behind an address, in a bucket most often; an OutputError for one of no use."""
+
+    is_locked = replaces_folders = False
 
     def __init__(self, address: Address) -> None:
         self.shown = address.shown
@@ -30,9 +36,17 @@ class RemoteStorage:
 
     def check(self, room: int = 0) -> None:  # noqa: ARG002 - a bucket has no end
         """Write something small, and take it away again."""
-        probe = f"{PROBE}.{secrets.token_hex(4)}"
+        probe = f"{_PROBE}.{secrets.token_hex(4)}"
         self.write_bytes(probe, b"Posecheck looked whether it can write here.\n")
         self.remove(probe)
+
+    def batch_lock(self) -> contextlib.AbstractContextManager[None]:
+        """Nothing: see above."""
+        return contextlib.nullcontext()
+
+    def content_lock(self, sha256: str) -> contextlib.AbstractContextManager[None]:  # noqa: ARG002
+        """Nothing: see above."""
+        return contextlib.nullcontext()
 
     def marked(self) -> contextlib.AbstractContextManager[str]:
         """Nothing: an address means the same place wherever one stands."""
@@ -44,7 +58,7 @@ class RemoteStorage:
 
     def exists(self, name: str) -> bool:
         """Whether a file of this name is there."""
-        with self._told("read from"):
+        with self._explained("read from"):
             try:
                 kind: str = self._files.info(self._place(name))["type"]
             except FileNotFoundError:
@@ -54,7 +68,7 @@ class RemoteStorage:
 
     def read_bytes(self, name: str) -> bytes | None:
         """The content of a file, None if it is not there."""
-        with self._told("read from"):
+        with self._explained("read from"):
             try:
                 content: bytes = self._files.cat_file(self._place(name))
             except (FileNotFoundError, IsADirectoryError):
@@ -64,7 +78,7 @@ class RemoteStorage:
 
     def list(self, folder: str = "") -> list[str]:
         """The names of all files below a folder, sorted; without those half written."""
-        with self._told("read from"):
+        with self._explained("read from"):
             try:
                 paths = self._files.find(self._place(folder) if folder else self._root)
             except FileNotFoundError:
@@ -75,12 +89,12 @@ class RemoteStorage:
 
     def write(self, name: str, local: Path) -> None:
         """Put a copy of a local file there, in the place of an older one."""
-        with self._told("written to"), self._whole(name) as place:
+        with self._explained("written to"), self._whole(name) as place:
             self._files.put_file(str(local), place)
 
     def write_bytes(self, name: str, content: bytes) -> None:
         """Put a small file there, in the place of an older one."""
-        with self._told("written to"), self._whole(name) as place:
+        with self._explained("written to"), self._whole(name) as place:
             self._files.pipe_file(place, content)
 
     def write_folder(self, name: str, local: Path) -> None:
@@ -97,7 +111,7 @@ class RemoteStorage:
 
     def remove(self, name: str) -> None:
         """Take a file or a folder away, if it is there."""
-        with self._told("written to"), contextlib.suppress(FileNotFoundError):
+        with self._explained("written to"), contextlib.suppress(FileNotFoundError):
             self._files.rm(self._place(name), recursive=True)
 
     def sweep(self) -> None:
@@ -110,6 +124,7 @@ class RemoteStorage:
 
     @contextlib.contextmanager
     def _whole(self, name: str) -> Iterator[str]:
+        """A place to write to, which becomes ``name`` when all of it is there."""
         place = self._place(name)
         if self._at_once:
             yield place
@@ -121,7 +136,8 @@ class RemoteStorage:
         self._files.mv(part, place)
 
     @contextlib.contextmanager
-    def _told(self, what: str) -> Iterator[None]:
+    def _explained(self, what: str) -> Iterator[None]:
+        """Any error as an OutputError, without a word of the library's own text."""
         try:
             yield
         except OutputError:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.tasks import ClipJob
 from posecheck.types import ClipGrade, Report
 
 CURVE_POINTS = 60
@@ -27,7 +27,20 @@ class Unwritten(ClipGrade):
 
 
 def graded_row(job: ClipJob, report: Report, folder: str | None, seconds: float) -> ClipGrade:
-    """The row of a clip that was graded."""
+    """The row of a clip that was graded.
+
+    Parameters
+    ----------
+    job
+        The clip as it was asked for.
+    report
+        What was found.
+    folder
+        Where the report is, None where none is wanted.
+    seconds
+        What it took.
+
+    """
     tension = report.tension
     faults = (f.rule for f in report.findings if f.severity == "fault")
     return ClipGrade(
@@ -59,7 +72,22 @@ def failed_row(
     seconds: float = math.nan,
     kind: type[ClipGrade] = ClipGrade,
 ) -> ClipGrade:
-    """The row of a clip that could not be graded."""
+    """The row of a clip that could not be graded.
+
+    Parameters
+    ----------
+    job
+        The clip as it was asked for.
+    reason
+        One sentence.
+    sha256
+        Of its content, None where it could not be read.
+    seconds
+        What it took, NaN where nothing was done.
+    kind
+        `Unwritten` where it is not the clip's fault.
+
+    """
     return kind(
         clip=job.name, sha256=sha256, verdict=None, score=None, side=None, variant=None,
         reps=None, tension_knee_flexion_deg=math.nan, tension_hip_flexion_deg=math.nan,
@@ -69,7 +97,16 @@ def failed_row(
 
 
 def same_for(job: ClipJob, row: ClipGrade) -> ClipGrade:
-    """The row of a clip with the same content, for which nothing had to be done."""
+    """The row of a clip with the same content, for which nothing had to be done.
+
+    Parameters
+    ----------
+    job
+        The other clip.
+    row
+        What its content came to.
+
+    """
     return dataclasses.replace(
         row, clip=job.name, subject=job.subject, session_date=job.session_date, seconds=math.nan
     )

@@ -10,6 +10,10 @@
 Names are relative, with ``/``. Every file is there whole or not at all: on a disk it is written
 in a corner and renamed, in a bucket an object appears when all of it is there. Of a folder
 the report is written last, so that a folder with a report is whole.
+
+The two are not one implementation over fsspec or universal-pathlib: both move a folder *into* an
+older one where it should take its place, and know neither locks nor which half-written files
+still have a writer.
 """
 
 from __future__ import annotations
@@ -32,8 +36,22 @@ class Storage(Protocol):
     def shown(self) -> str:
         """What messages call it: no credentials."""
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether its locks keep others out; where they do not, somebody else may be at work."""
+
+    @property
+    def replaces_folders(self) -> bool:
+        """Whether a folder is put there in one step, so that a half one is never seen."""
+
     def check(self, room: int = 1 << 16) -> None:
         """Make sure that it can be written to; a disk, so many bytes."""
+
+    def batch_lock(self) -> AbstractContextManager[None]:
+        """Let one batch write there for as long as the block lasts; OutputError for a second."""
+
+    def content_lock(self, sha256: str) -> AbstractContextManager[None]:
+        """Let one worker at a time be at a clip's content, while others that have it wait."""
 
     def marked(self) -> AbstractContextManager[str]:
         """Leave a mark for as long as the block lasts; gives its name, "" where none is needed."""
@@ -51,13 +69,31 @@ class Storage(Protocol):
         """The names of all files below a folder, sorted; without those half written."""
 
     def write(self, name: str, local: Path) -> None:
-        """Put a copy of a local file there, in the place of an older one."""
+        """Put a copy of a local file there, in the place of an older one.
+
+        Parameters
+        ----------
+        name
+            What it is called there: relative, with ``/`` between folders, which are made.
+        local
+            The file to copy.
+
+        """
 
     def write_bytes(self, name: str, content: bytes) -> None:
         """Put a small file there, in the place of an older one."""
 
     def write_folder(self, name: str, local: Path) -> None:
-        """Put a copy of a local folder there, in the place of an older one."""
+        """Put a copy of a local folder there, in the place of an older one.
+
+        Parameters
+        ----------
+        name
+            As for `write`.
+        local
+            The folder to copy; what the older one had more is gone afterwards.
+
+        """
 
     def remove(self, name: str) -> None:
         """Take a file or a folder away, if it is there."""
@@ -66,7 +102,7 @@ class Storage(Protocol):
         """Take away what processes that were killed left half written, and nothing else."""
 
 
-def blind(shown: str) -> str:
+def unseen(shown: str) -> str:
     """What is said of a worker that does not see a place."""
     return (
         f"A worker does not see {shown}; give --out a folder that all machines share, or an "

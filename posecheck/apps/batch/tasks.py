@@ -1,19 +1,62 @@
-"""What a worker is told of one clip; small, and the same on this machine and on others."""
+"""One clip of a batch: as it was asked for, what it may take, and what its results are called."""
 
 from __future__ import annotations
 
+import posixpath
+import re
 from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from posecheck.apps.batch.jobs import ClipJob
-from posecheck.apps.batch.limits import Limits
-from posecheck.vision.landmarker import ModelChoice
+if TYPE_CHECKING:  # the command line reads the limits, and NumPy takes a while to import
+    from posecheck.types import Side
+    from posecheck.vision.landmarker import ModelChoice
 
-GRADE_CLIP = "posecheck.apps.batch.worker:grade_clip"
+GRADE_CLIP = "posecheck.apps.batch.grade_clip:grade_clip"
+
+# What stands in the folder of a batch beside the folders of its clips.
+CSV, PARQUET, INDEX = "grades.csv", "grades.parquet", "index.html"
+TABLES = (CSV, PARQUET)
+PLOTLY = "plotly.min.js"  # one copy for all pages
+FILES = frozenset((*TABLES, INDEX, PLOTLY))
+CACHE = ".posecheck"  # the folder of what is kept from run to run
+
+_LONGEST_NAME = 180  # bytes: file systems take 255, and a folder in the making has a longer name
+_NOT_IN_NAMES = frozenset('/\\:*?"<>|')
+_WINDOWS_DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one clip may take: seconds, and MiB of resident memory."""
+
+    time_s: float = 1800.0
+    memory_mib: float = 2048.0
+
+
+@dataclass(frozen=True, slots=True)
+class ClipJob:
+    """A clip to grade, and what its manifest says of it."""
+
+    # path or URL as it was given; may hold credentials, so it is never written
+    location: str = field(repr=False)
+    name: str  # what results call it: no credentials, no query
+    stem: str  # its folder, by `stem_of`, before any suffix that tells twins apart
+    side: Side | None = None
+    prescription: Path | str | None = None  # file or the name of a ready one; None: the batch's
+    subject: str | None = None
+    session_date: str | None = None  # ISO 8601
+    problem: str | None = None  # why it cannot be graded, known before it is opened
+
+    @property
+    def short_name(self) -> str:
+        """What its report calls it, wherever it was found."""
+        return PurePosixPath(self.name).name or self.name
 
 
 @dataclass(frozen=True, slots=True)
 class GradeTask:
-    """One clip to grade, with everything that its grade depends on."""
+    """What a worker is told of one clip: everything that its grade depends on, and small."""
 
     job: ClipJob
     out: str  # where the tables go: a folder, or an address
@@ -25,12 +68,46 @@ class GradeTask:
     per_s: float | None = None  # frames a second to look at; None: every one
     video: bool = False
     limits: Limits = field(default_factory=Limits)
-    runs: str = GRADE_CLIP  # what the worker process calls with this
+    runs: str = GRADE_CLIP  # the function that a worker process calls with this
     mark: str = ""  # of the batch in `out`; who does not find it sees another folder
 
     def folder_name(self, sha256: str) -> str | None:
-        """The folder of its report, once its content is known."""
+        """The folder of its report, once the SHA-256 of its content is known."""
         if self.folder is None:
             return None
         part = f"-{sha256[:8]}" if self.hash_in_folder else ""
         return f"{self.folder}{part}{self.folder_tail}"
+
+
+def stem_of(name: str) -> str:
+    """The folder of a clip of this name, before any suffix that tells twins apart.
+
+    Examples
+    --------
+    >>> stem_of("study/Knee, week 2.mp4"), stem_of("https://host/a.b.mov"), stem_of("...mp4")
+    ('Knee, week 2', 'a.b', 'clip')
+
+    """
+    last = posixpath.basename(name.replace("\\", "/").rstrip("/"))
+    return safe_folder(last.rpartition(".")[0] or last)
+
+
+def safe_folder(stem: str) -> str:
+    """A folder name as like ``stem`` as may be: safe on any disk, and none of our own files.
+
+    Examples
+    --------
+    >>> safe_folder("Knee, week 2"), safe_folder(".."), safe_folder("a/b")
+    ('Knee, week 2', 'clip', 'a_b')
+
+    """
+    name = "".join(c if c.isprintable() and c not in _NOT_IN_NAMES else "_" for c in stem)
+    name = name.strip().rstrip(". ")
+    name = name.encode("utf-8")[:_LONGEST_NAME].decode("utf-8", "ignore").rstrip(". ")
+    if not name:
+        return "clip"
+    if name.startswith("."):  # hidden ones are ours
+        name = f"_{name[1:]}"
+    if name.casefold() in FILES or _WINDOWS_DEVICE.fullmatch(name):
+        return f"{name}_"
+    return name

@@ -1,4 +1,4 @@
-"""What guarded children are made to do in tests."""
+"""What worker processes are made to do in tests."""
 
 from __future__ import annotations
 

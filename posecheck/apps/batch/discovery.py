@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from posecheck.apps.batch.addresses import MAGIC, Address
-from posecheck.apps.batch.remote import file_system, why
+from posecheck.apps.batch.addresses import MAGIC, Address, file_system, why
 from posecheck.apps.report_dir import REPORT, VIDEO
 from posecheck.errors import InputError
 
@@ -47,7 +46,16 @@ def is_clip_name(name: str) -> bool:
 
 
 def is_report_video(name: str, beside: set[str]) -> bool:
-    """Whether it is the annotated video of a report that lies in the same folder."""
+    """Whether it is the annotated video of a report that lies in the same folder.
+
+    Parameters
+    ----------
+    name
+        Of a file.
+    beside
+        The names of all files in its folder.
+
+    """
     return name == VIDEO and REPORT in beside
 
 
@@ -168,7 +176,16 @@ def _on_the_web(files: Any, address: Address) -> list[Found]:
 
 
 def matches(path: str, pattern: str) -> bool:
-    """Whether a glob, with ** for any number of folders, takes in a path."""
+    """Whether a glob takes in a path.
+
+    Parameters
+    ----------
+    path
+        With ``/`` between folders.
+    pattern
+        With ``*``, ``?``, ``[...]``, and ``**`` for any number of folders.
+
+    """
     from fsspec.utils import glob_translate
 
     return re.match(glob_translate(pattern), path) is not None

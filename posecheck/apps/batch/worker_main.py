@@ -1,4 +1,4 @@
-"""The process that looks at clips for a parent that may kill it: see `guard`.
+"""What a worker process runs: it looks at clips for a parent that may kill it (`worker_process`).
 
 It reads requests from standard input and answers each twice on standard output, that it takes it
 and then what came of it: one pickle after its length each. It ends as soon as its input does, so
@@ -19,14 +19,24 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 LENGTH = struct.Struct(">Q")
+_leaving = threading.Lock()  # of the two threads one ends the process
 TAKEN = "taken"  # the first answer to a request: nothing was done before it
 
 
 def send(stream: BinaryIO, value: Any) -> None:
-    """Write one pickle after its length."""
+    """Write one pickle after its length.
+
+    Parameters
+    ----------
+    stream
+        A pipe.
+    value
+        Anything that can be pickled.
+
+    """
     data = pickle.dumps(value)
     stream.write(LENGTH.pack(len(data)) + data)
     stream.flush()
@@ -61,8 +71,11 @@ def main(scratch: Path) -> None:
     threading.Thread(target=_listen, args=(requests, inbox, scratch), daemon=True).start()
     while True:
         name, payload = inbox.get()
-        send(replies, TAKEN)
-        send(replies, _answer(name, payload))
+        try:
+            send(replies, TAKEN)
+            send(replies, _answer(name, payload))
+        except OSError:
+            _leave(scratch)
 
 
 def _listen(requests: BinaryIO, inbox: queue.SimpleQueue[tuple[str, Any]], scratch: Path) -> None:
@@ -71,8 +84,14 @@ def _listen(requests: BinaryIO, inbox: queue.SimpleQueue[tuple[str, Any]], scrat
         try:
             inbox.put(receive(requests))
         except (EOFError, OSError):
-            shutil.rmtree(scratch, ignore_errors=True)
-            os._exit(0)
+            _leave(scratch)
+
+
+def _leave(scratch: Path) -> NoReturn:
+    """End the process without a parent, whichever thread has noticed first."""
+    with _leaving:
+        shutil.rmtree(scratch, ignore_errors=True)
+        os._exit(0)
 
 
 def _answer(name: str, payload: Any) -> tuple[bool, Any]:

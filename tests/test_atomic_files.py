@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from posecheck.apps import staging
+from posecheck import atomic_files
 from posecheck.apps.report_dir import ReportDir
-from posecheck.apps.staging import Staging, remove_leftovers
+from posecheck.atomic_files import StagingFolder, remove_leftovers
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = '{"schema": "posecheck.report/1"}'
 WORKER = """
 import sys
@@ -75,7 +75,7 @@ def test_two_at_work_on_one_report(tmp_path: Path) -> None:
 
 
 def test_two_at_work_in_one_process(tmp_path: Path) -> None:
-    one = Staging(tmp_path / "report")
+    one = StagingFolder(tmp_path / "report")
     remove_leftovers(tmp_path / "report")
     assert one.folder.is_dir()
     one.close()
@@ -129,7 +129,7 @@ def test_a_sweep_between_making_and_locking(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A folder that is swept before it is locked is made again."""
-    lock = staging._lock
+    lock = atomic_files._lock_folder
     swept: list[Path] = []
 
     def too_late(folder: Path) -> int | None:
@@ -138,8 +138,8 @@ def test_a_sweep_between_making_and_locking(
             shutil.rmtree(folder)
         return lock(folder)
 
-    monkeypatch.setattr(staging, "_lock", too_late)
-    made = Staging(tmp_path / "report")
+    monkeypatch.setattr(atomic_files, "_lock_folder", too_late)
+    made = StagingFolder(tmp_path / "report")
     assert made.folder.is_dir()
     assert made.folder != swept[0]
     made.close()
@@ -152,7 +152,7 @@ def test_many_at_once(tmp_path: Path) -> None:
     def work() -> None:
         for _ in range(40):
             remove_leftovers(tmp_path / "report")
-            made = Staging(tmp_path / "report")
+            made = StagingFolder(tmp_path / "report")
             (made.folder / "report.json").touch()
             remove_leftovers(tmp_path / "report")
             if not (made.folder / "report.json").exists():

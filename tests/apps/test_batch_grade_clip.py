@@ -9,10 +9,9 @@ from pathlib import Path
 from batch_fakes import Remembering, make_clip
 from stored_landmarker import Meanwhile
 
-from posecheck.apps.batch.jobs import ClipJob
+from posecheck.apps.batch.grade_clip import ClipGrader
 from posecheck.apps.batch.rows import Unwritten
-from posecheck.apps.batch.tasks import GradeTask
-from posecheck.apps.batch.worker import ClipGrader
+from posecheck.apps.batch.tasks import ClipJob, GradeTask
 from posecheck.exercises.prescription import Prescription
 from posecheck.types import Pose
 from posecheck.vision.frames import Frame
@@ -64,7 +63,7 @@ def test_between_two_clips_it_is_reset_once_and_nobody_looks_meanwhile(tmp_path:
     for seed in range(3):
         row = grade(task(make_clip(tmp_path / f"{seed}.mp4", seed=seed), tmp_path / "out"))
         assert row.error is None
-    grade.loaded.close()
+    grade.landmarker.close()
     (looker,) = made
     assert looker.events == ["look", "reset", "look", "reset", "look", "reset", "close"]
 

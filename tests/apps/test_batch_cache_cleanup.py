@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from batch_fakes import make_clip, run_inline
 
-from posecheck.apps.batch import kept, superseded
+from posecheck.apps.batch import cache
+from posecheck.apps.batch.cache_cleanup import clean_cache
 from posecheck.apps.batch.local_storage import LocalStorage
-from posecheck.apps.batch.run import Graded
-from posecheck.apps.batch.superseded import clear_superseded
+from posecheck.apps.batch.runner import Graded
 from posecheck.exercises.prescription import load_prescription
 
 OTHER = load_prescription("knee-bends-10")
@@ -19,19 +19,18 @@ OTHER = load_prescription("knee-bends-10")
 def files(out: Path) -> set[str]:
     """What is kept, by kind and name."""
     top = out / ".posecheck"
-    return {p.relative_to(top).as_posix() for p in top.rglob("*") if p.is_file()} - {"lock"}
+    found = {p.relative_to(top).as_posix() for p in top.rglob("*") if p.is_file()}
+    return {name for name in found if name.partition("/")[0] not in ("lock", "locks")}
 
 
 def kinds(out: Path) -> list[str]:
     return sorted(name.partition("/")[0] for name in files(out))
 
 
-def with_other_code(patch: pytest.MonkeyPatch, *digests: str) -> None:
-    """As if it had been changed; no part of it changes without the whole."""
-    for name in {*digests, "code_digest"}:
-        for module in (kept, superseded):
-            if hasattr(module, name):
-                patch.setattr(module, name, lambda: "0123456789abcdef")
+def with_other_schemas(patch: pytest.MonkeyPatch, *names: str) -> None:
+    """As if they had been raised."""
+    for name in names:
+        patch.setattr(cache, name, 99)
 
 
 @pytest.fixture
@@ -42,12 +41,12 @@ def clip(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("changed", "stay"),
     [
-        ((), {"poses", "measured"}), (("motion_digest",), {"poses"}),
-        (("looks_digest", "motion_digest"), set()),
+        ("REPORT_SCHEMA", {"poses", "measured"}), ("MEASURED_SCHEMA", {"poses"}),
+        ("POSES_SCHEMA", set()),
     ],
 )  # fmt: skip
-def test_what_other_code_has_made_is_cleared(
-    changed: tuple[str, ...], stay: set[str], clip: Path, tmp_path: Path,
+def test_what_is_of_another_schema_is_cleared(
+    changed: str, stay: set[str], clip: Path, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """Once a batch is through, and no more than that."""
@@ -55,11 +54,11 @@ def test_what_other_code_has_made_is_cleared(
     run_inline([clip], out)
     before = files(out)
     assert kinds(out) == ["grades", "measured", "poses", "poses"]
-    with_other_code(monkeypatch, *changed)
+    with_other_schemas(monkeypatch, changed)
     run_inline([clip], out)
     assert kinds(out) == ["grades", "measured", "poses", "poses"]
     assert {name.partition("/")[0] for name in before & files(out)} == stay
-    assert run_inline([clip], out, runs="batch_fakes:do_not_look").tally.kept == 1
+    assert run_inline([clip], out, runs="batch_fakes:do_not_look").summary.kept == 1
 
 
 def test_the_row_of_a_report_that_was_replaced_is_cleared(clip: Path, tmp_path: Path) -> None:
@@ -68,7 +67,7 @@ def test_the_row_of_a_report_that_was_replaced_is_cleared(clip: Path, tmp_path: 
     run_inline([clip], out, prescription=OTHER)
     assert kinds(out) == ["grades", "measured", "poses", "poses"]
     again = run_inline([clip], out, prescription=OTHER, runs="batch_fakes:do_not_look")
-    assert again.tally.kept == 1
+    assert again.summary.kept == 1
 
 
 def test_what_another_batch_could_use_stays(clip: Path, tmp_path: Path) -> None:
@@ -86,8 +85,8 @@ def test_what_another_batch_could_use_stays(clip: Path, tmp_path: Path) -> None:
     ]  # fmt: skip
     for changes in ways:
         done: Graded = run_inline([clip], out, runs="batch_fakes:do_not_look", **changes)
-        assert done.tally.kept == 1
-    assert run_inline([other], out, per_s=None, runs="batch_fakes:do_not_look").tally.kept == 1
+        assert done.summary.kept == 1
+    assert run_inline([other], out, per_s=None, runs="batch_fakes:do_not_look").summary.kept == 1
     assert files(out) == before
 
 
@@ -97,9 +96,9 @@ def test_a_batch_that_was_interrupted_clears_nothing(
     out = tmp_path / "out"
     run_inline([clip], out)
     before = files(out)
-    with_other_code(monkeypatch, "looks_digest", "motion_digest")
+    with_other_schemas(monkeypatch, "POSES_SCHEMA")
     with monkeypatch.context() as patch:
-        patch.setattr("posecheck.apps.batch.run.BatchTally.add", _interrupt)
+        patch.setattr("posecheck.apps.batch.runner.BatchSummary.add", _interrupt)
         assert run_inline([clip], out).interrupted
     assert before < files(out)
 
@@ -113,9 +112,9 @@ def test_what_cannot_be_taken_away_harms_nobody(
 ) -> None:
     out = tmp_path / "out"
     run_inline([clip], out)
-    with_other_code(monkeypatch)
+    with_other_schemas(monkeypatch, "REPORT_SCHEMA")
     monkeypatch.setattr(Path, "unlink", _refuse)
-    assert clear_superseded(LocalStorage(out)) == 0
+    assert clean_cache(LocalStorage(out)) == 0
     monkeypatch.undo()
     assert kinds(out) == ["grades", "measured", "poses", "poses"]
 

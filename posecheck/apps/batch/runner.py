@@ -21,18 +21,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from posecheck.apps.batch.cache_cleanup import clean_cache
 from posecheck.apps.batch.inputs import list_jobs
-from posecheck.apps.batch.jobs import ClipJob
-from posecheck.apps.batch.local_storage import LocalStorage
-from posecheck.apps.batch.locks import only_batch
 from posecheck.apps.batch.plan import Plan, Planned, Settings, plan
-from posecheck.apps.batch.pool import Executor, LocalExecutor
-from posecheck.apps.batch.result_names import CSV, INDEX, PARQUET, PLOTLY, TABLES
+from posecheck.apps.batch.progress import BatchSummary, time_left_s
 from posecheck.apps.batch.rows import RowLog, Unwritten, failed_row, row_to_plain, same_for
-from posecheck.apps.batch.show import time_left_s
 from posecheck.apps.batch.storage import Storage, open_storage
-from posecheck.apps.batch.superseded import clear_superseded
-from posecheck.apps.batch.tally import BatchTally
+from posecheck.apps.batch.tasks import CSV, INDEX, PARQUET, PLOTLY, TABLES, ClipJob
+from posecheck.apps.batch.worker_pool import Executor, LocalExecutor
 from posecheck.apps.interrupts import shielded
 from posecheck.apps.report_dir import PAGE
 from posecheck.errors import OutputError
@@ -59,7 +55,7 @@ class Watcher(Protocol):
     def clip(self, row: ClipGrade) -> None:
         """One more clip is done."""
 
-    def progress(self, tally: BatchTally, last: bool = False) -> None:
+    def progress(self, summary: BatchSummary, last: bool = False) -> None:
         """So far it is."""
 
 
@@ -67,7 +63,7 @@ class Watcher(Protocol):
 class Graded:
     """What became of a batch."""
 
-    tally: BatchTally
+    summary: BatchSummary
     out: str
     seconds: float
     interrupted: bool = False
@@ -75,17 +71,17 @@ class Graded:
     @property
     def counts(self) -> dict[str, int]:
         """Clips by what they came to: ``pass``, ``needs_work``, ``ungradable``, ``failed``."""
-        return {outcome: self.tally.seen.counts[outcome] for outcome in OUTCOMES}
+        return {outcome: self.summary.seen.counts[outcome] for outcome in OUTCOMES}
 
     @property
     def failed(self) -> int:
         """Clips that could not be graded; their rows say why."""
-        return self.tally.failed
+        return self.summary.failed
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
         return {
-            **self.tally.as_dict(), "out": self.out, "seconds": round(self.seconds, 1),
+            **self.summary.as_dict(), "out": self.out, "seconds": round(self.seconds, 1),
             "interrupted": self.interrupted,
         }  # fmt: skip
 
@@ -116,7 +112,7 @@ def run_batch(
     out.check()
     ensure_model(settings.model, stderr_bar)
     with ExitStack() as stack:
-        stack.enter_context(only_batch(out.root if isinstance(out, LocalStorage) else None))
+        stack.enter_context(out.batch_lock())
         out.sweep()
         settings = replace(settings, mark=stack.enter_context(out.marked()))
         rows = RowLog(len(jobs))
@@ -125,7 +121,7 @@ def run_batch(
         tell({"event": "begin", "clips": len(jobs), "out": out.shown})
         interrupted = batch.run(partial(plan, jobs, settings), executor)
         interrupted = _conclude(out, rows, settings.pages, interrupted)
-    return Graded(batch.tally, out.shown, time.monotonic() - begun_s, interrupted)
+    return Graded(batch.summary, out.shown, time.monotonic() - begun_s, interrupted)
 
 
 class _Batch:
@@ -141,7 +137,7 @@ class _Batch:
     ) -> None:
         self._jobs, self._rows, self._check = jobs, rows, check
         self._tell, self._watcher = tell, watcher
-        self.tally = BatchTally(len(jobs))
+        self.summary = BatchSummary(len(jobs))
         self._done: queue.SimpleQueue[tuple[Planned, Future[ClipGrade]]] = queue.SimpleQueue()
         self._begun_s = self._told_s = time.monotonic()  # anew when the work begins
 
@@ -197,7 +193,7 @@ class _Batch:
     def _take(self, index: int, row: ClipGrade) -> None:
         with shielded():
             self._rows.put(index, row)
-            self.tally.add(row)
+            self.summary.add(row)
         plain = row_to_plain(row)
         del plain["knee_curve_deg"]  # is for the page's small chart
         self._tell({"event": "clip", **plain})
@@ -206,16 +202,16 @@ class _Batch:
 
     def _show(self, last: bool = False) -> None:
         if self._watcher is not None:
-            self._watcher.progress(self.tally, last)
+            self._watcher.progress(self.summary, last)
         now_s = time.monotonic()
         if last or now_s - self._told_s >= _EVENT_S:
             self._told_s = now_s
             elapsed_s = now_s - self._begun_s
-            left_s = time_left_s(self.tally, elapsed_s)
+            left_s = time_left_s(self.summary, elapsed_s)
             self._tell({
-                "event": "progress", "done": self.tally.done, "clips": self.tally.total,
-                "failed": self.tally.failed,
-                "frames_per_s": round(self.tally.frames / max(elapsed_s, 1e-6), 1),
+                "event": "progress", "done": self.summary.done, "clips": self.summary.total,
+                "failed": self.summary.failed,
+                "frames_per_s": round(self.summary.frames / max(elapsed_s, 1e-6), 1),
                 "left_s": None if left_s is None else round(left_s, 1),
             })  # fmt: skip
 
@@ -240,8 +236,8 @@ def _conclude(out: Storage, rows: RowLog, pages: bool, interrupted: bool) -> boo
         with shielded():
             _write_tables(out, rows, pages)
             written = True
-        if not interrupted and isinstance(out, LocalStorage):
-            clear_superseded(out)  # a bucket has no lock, and another batch may be at it
+        if not interrupted and out.is_locked:  # else another batch may be at it
+            clean_cache(out)
     except KeyboardInterrupt:
         if not written:
             raise

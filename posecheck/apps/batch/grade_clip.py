@@ -1,29 +1,25 @@
 """One clip of a batch, in a process that may be killed: fetched, looked at, graded, written.
 
-`grade_clip` is what the guarded child calls. The landmark model stays loaded from clip to clip.
+`grade_clip` is what a worker process calls. The landmark model stays loaded from clip to clip.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 import tempfile
+import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from operator import methodcaller
 from pathlib import Path
 
-from posecheck.apps.batch.fetch import LocalClip, local_copy
-from posecheck.apps.batch.kept import KeptPoses, KeptRow, Looked, short_name
-from posecheck.apps.batch.loaded import Loaded
-from posecheck.apps.batch.local_storage import LocalStorage
-from posecheck.apps.batch.locks import content_lock
-from posecheck.apps.batch.result_names import PLOTLY
+from posecheck.apps.batch.cache import ClipFacts, PoseCache, RowCache
+from posecheck.apps.batch.fetch import ContentHashCache, LocalClip, local_copy
 from posecheck.apps.batch.rows import Unwritten, failed_row, graded_row, same_for
-from posecheck.apps.batch.storage import Storage, blind, open_storage
-from posecheck.apps.batch.tasks import GradeTask
-from posecheck.apps.batch.unchanged import Unchanged
+from posecheck.apps.batch.storage import Storage, open_storage, unseen
+from posecheck.apps.batch.tasks import PLOTLY, GradeTask
 from posecheck.apps.report_dir import OURS, POSES, REPORT, holds_only_ours
 from posecheck.apps.review import finish, look, write_files
 from posecheck.errors import OutputError, PosecheckError
@@ -37,14 +33,84 @@ from posecheck.vision.model import ensure_model
 from posecheck.vision.pose_store import save_poses
 
 
+class ReusableLandmarker:
+    """One landmarker at a time, kept for the next clip; opened anew for another model.
+
+    Parameters
+    ----------
+    opened
+        Opens the landmarker of a model.
+
+    """
+
+    def __init__(self, opened: Callable[[LandmarkModel], Landmarker]) -> None:
+        self._opened = opened
+        self._landmarker: Landmarker | None = None
+        self._model: LandmarkModel | None = None
+        self._reset: _Reset | None = None
+
+    def ready(self, model: LandmarkModel) -> Landmarker:
+        """What looks with this model, ready for a clip; a new one where a reset has failed."""
+        if self._model == model:
+            self.start_reset()
+        if self._end_of_reset() is not None or self._model != model:
+            self.close()
+        if self._landmarker is None:
+            self._landmarker, self._model = self._opened(model), model
+        return self._landmarker
+
+    def start_reset(self) -> None:
+        """Begin with the reset: it takes a tenth of a second, in which files can be written."""
+        if self._landmarker is not None and self._reset is None:
+            self._reset = _Reset(self._landmarker)
+            self._reset.start()
+
+    def close(self) -> None:
+        """Let go of the model."""
+        self._end_of_reset()
+        landmarker, self._landmarker = self._landmarker, None
+        if landmarker is not None:
+            with contextlib.suppress(Exception):  # one whose reset failed may be closed by half
+                landmarker.close()
+
+    def _end_of_reset(self) -> BaseException | None:
+        reset, self._reset = self._reset, None
+        if reset is None:
+            return None
+        reset.join()
+        return reset.error
+
+
+class _Reset(threading.Thread):
+    """Keeps the error for whoever wants to look."""
+
+    def __init__(self, landmarker: Landmarker) -> None:
+        super().__init__(name="posecheck-reset", daemon=True)
+        self._landmarker = landmarker
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self._landmarker.reset()
+        except BaseException as error:
+            self.error = error
+
+
 class ClipGrader:
-    """Grades clip after clip with one landmark model."""
+    """Grades clip after clip with one landmark model.
+
+    Parameters
+    ----------
+    opened
+        Opens the landmarker of a model.
+
+    """
 
     def __init__(
         self, opened: Callable[[LandmarkModel], Landmarker] = methodcaller("open")
     ) -> None:
         self._models: dict[ModelChoice, LandmarkModel] = {}
-        self.loaded = Loaded(opened)
+        self.landmarker = ReusableLandmarker(opened)
 
     def __call__(self, task: GradeTask) -> ClipGrade:
         """The row of a clip, whatever becomes of it."""
@@ -66,7 +132,7 @@ class ClipGrader:
                 task.job, f"It failed unexpectedly ({what}); please report this.", one.sha256
             )
         # what was kept took no time
-        seconds = math.nan if one.was_kept else round(time.perf_counter() - begun_s, 3)
+        seconds = math.nan if one.was_cached else round(time.perf_counter() - begun_s, 3)
         return dataclasses.replace(row, seconds=seconds)
 
     def model(self, chosen: ModelChoice) -> LandmarkModel:
@@ -82,7 +148,7 @@ class _OneClip:
     def __init__(self, task: GradeTask, grader: ClipGrader) -> None:
         self._task, self._grader = task, grader
         self._clip: LocalClip | None = None
-        self.was_kept = False
+        self.was_cached = False
 
     @property
     def sha256(self) -> str | None:
@@ -93,7 +159,7 @@ class _OneClip:
         """The sentence with the clip's own name instead of that of a copy."""
         if self._clip is not None:
             for copy in (str(self._clip.path), self._clip.path.name):
-                sentence = sentence.replace(copy, short_name(self._task.job))
+                sentence = sentence.replace(copy, self._task.job.short_name)
         return sentence
 
     def grade(self) -> ClipGrade:
@@ -101,13 +167,13 @@ class _OneClip:
         task = self._task
         self._out = open_storage(task.out)
         if not self._out.sees(task.mark):
-            raise OutputError(blind(self._out.shown))
+            raise OutputError(unseen(self._out.shown))
         model = self._grader.model(task.model)
-        unchanged = Unchanged(self._out, task.job)
-        known = unchanged.sha256()
+        known_hash = ContentHashCache(self._out, task.job)
+        known = known_hash.load()
         if known is not None:
-            with self._locked(known):
-                row = self._kept(KeptRow(self._out, task, known, model.sha256))
+            with self._out.content_lock(known):
+                row = self._cached(RowCache(self._out, task, known, model.sha256))
             if row is not None:
                 return row
         with (
@@ -115,26 +181,23 @@ class _OneClip:
             local_copy(task.job, Path(scratch)) as clip,
         ):
             self._clip = clip
-            unchanged.keep(clip.sha256)
-            kept = KeptRow(self._out, task, clip.sha256, model.sha256)
-            with self._locked(clip.sha256):
-                row = self._kept(kept)
+            known_hash.save(clip.sha256)
+            cache = RowCache(self._out, task, clip.sha256, model.sha256)
+            with self._out.content_lock(clip.sha256):
+                row = self._cached(cache)
                 if row is not None:
                     return row
                 folder = Path(scratch) / "report"
                 folder.mkdir()
-                return self._grade(clip, model, kept, folder)
+                return self._grade(clip, model, cache, folder)
 
-    def _locked(self, sha256: str) -> AbstractContextManager[None]:
-        return content_lock(self._out.root if isinstance(self._out, LocalStorage) else None, sha256)
-
-    def _kept(self, kept: KeptRow) -> ClipGrade | None:
-        row = kept.load()
-        self.was_kept = row is not None
+    def _cached(self, cache: RowCache) -> ClipGrade | None:
+        row = cache.load()
+        self.was_cached = row is not None
         return None if row is None else same_for(self._task.job, row)
 
     def _grade(
-        self, clip: LocalClip, model: LandmarkModel, kept: KeptRow, folder: Path
+        self, clip: LocalClip, model: LandmarkModel, cache: RowCache, folder: Path
     ) -> ClipGrade:
         task = self._task
         name = task.folder_name(clip.sha256)
@@ -150,16 +213,16 @@ class _OneClip:
             self._out.write_folder(name, folder)
             content = (folder / REPORT).read_bytes()
         row = graded_row(task.job, report, name, math.nan)
-        kept.save(row, content)
+        cache.save(row, content)
         return row
 
     def _report(self, clip: LocalClip, model: LandmarkModel, poses: Path) -> Report:
-        """From the kept poses, or by looking; leaves the poses in a file."""
+        """From what is kept, or by looking; leaves the poses in a file."""
         task = self._task
         prescription = Prescription.model_validate_json(task.prescription)
-        store = KeptPoses(self._out, clip.sha256, model.sha256, task.per_s)
-        found = store.load(poses)
-        measured = None if found is None else store.load_measured()
+        cache = PoseCache(self._out, clip.sha256, model.sha256, task.per_s)
+        found = cache.load(poses)
+        measured = None if found is None else cache.load_measured()
         if measured is not None:
             session = Session.restored(prescription, measured)
         else:
@@ -167,29 +230,31 @@ class _OneClip:
             for pose in () if found is None else found[0]:
                 session.push(pose)
         if found is not None:
-            looked = found[1]
+            facts = found[1]
         else:
-            looked = self._look(clip, model, session, poses)
+            facts = self._look(clip, model, session, poses)
             clip.check()  # nothing is kept under a hash that is not its own
-            store.save(poses, looked)
+            cache.save(poses, facts)
         if measured is None:
-            store.save_measured(session.measured())
-        info = dataclasses.replace(looked.info, name=short_name(task.job), sha256=clip.sha256)
-        return finish(session, info, model.info, looked.truncated, looked.frame_t_s)
+            cache.save_measured(session.measured())
+        info = dataclasses.replace(facts.info, name=task.job.short_name, sha256=clip.sha256)
+        return finish(session, info, model.info, facts.truncated, facts.frame_t_s)
 
-    def _look(self, clip: LocalClip, model: LandmarkModel, session: Session, poses: Path) -> Looked:
+    def _look(
+        self, clip: LocalClip, model: LandmarkModel, session: Session, poses: Path
+    ) -> ClipFacts:
         with VideoSource(clip.path, max_side_px=MODEL_SIDE_PX, per_s=self._task.per_s) as source:
-            log = look(source, self._grader.loaded.ready(model), session, _nobody)
-            self._grader.loaded.make_ready()
+            log = look(source, self._grader.landmarker.ready(model), session, _nobody)
+            self._grader.landmarker.start_reset()
             save_poses(log.poses(model.sha256), poses)
-            return Looked(source.info, source.truncated, log.frame_t_s)
+            return ClipFacts(source.info, source.truncated, log.frame_t_s)
 
 
 def _refuse_what_is_not_ours(out: Storage, folder: str) -> None:
     """Nothing but an older report is replaced, or one that was broken off behind an address."""
     inside = {name.removeprefix(f"{folder}/") for name in out.list(folder)}
     # there a folder appears file by file, the report last
-    broken_off = inside <= OURS and not isinstance(out, LocalStorage)
+    broken_off = inside <= OURS and not out.replaces_folders
     if not (holds_only_ours(inside) or broken_off):
         raise OutputError(
             f"The folder {folder} where its report should go holds something else and is left "

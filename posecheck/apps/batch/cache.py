@@ -1,10 +1,18 @@
-"""What is kept of a clip, so that nothing is done twice.
+"""What is kept of a clip from run to run, so that nothing is done twice.
 
-Poses are kept under the hash of the clip's content, that of the model, the sampling, and the
-code that looks; what was measured of them also under the code that measures; the row of a grade
-under all that it depends on. Names end with the code, so that `superseded` can tell what is of no
-use any more. A row stands only as long as the clip's folder holds the very report that it was
-made of.
+Everything is kept under the hash of the clip's content and of the landmark model, the looks per
+second, and schema numbers that are raised when the meaning of what is kept changes:
+
+* `POSES_SCHEMA`: which poses are found in a clip;
+* `MEASURED_SCHEMA`: what is measured of these poses;
+* `REPORT_SCHEMA`: what a report says of these measurements.
+
+A row also depends on the prescription, and on what its report is called. Names end with the
+schema numbers, so that `cache_cleanup` can tell what is of no use any more. A row stands only as
+long as the clip's folder holds the very report that it was made of.
+
+``diskcache`` and ``joblib`` keep things in a database or folder of this machine; these lie where
+the results do, which may be a bucket, so that every worker of a cluster finds them.
 """
 
 from __future__ import annotations
@@ -15,49 +23,60 @@ import hashlib
 import io
 import json
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import posecheck
-from posecheck.apps.batch.code import code_digest, looks_digest, motion_digest
-from posecheck.apps.batch.jobs import ClipJob
-from posecheck.apps.batch.result_names import KEPT_MEASURED, KEPT_POSES, KEPT_ROWS
 from posecheck.apps.batch.rows import row_from_plain, row_to_plain
 from posecheck.apps.batch.storage import Storage
-from posecheck.apps.batch.tasks import GradeTask
+from posecheck.apps.batch.tasks import CACHE, GradeTask
 from posecheck.apps.report_dir import PAGE, REPORT, VIDEO
 from posecheck.errors import InputError
 from posecheck.motion.table import COLUMNS
-from posecheck.motion.track import Measured
+from posecheck.motion.track import MEASURED_SCHEMA, Measured
+from posecheck.session import REPORT_SCHEMA
 from posecheck.types import Array, ClipGrade, ClipInfo
 from posecheck.vision.pose_log import Poses
-from posecheck.vision.pose_store import load_poses
+from posecheck.vision.pose_store import POSES_SCHEMA, load_poses
 
+POSES_FOLDER, MEASURED_FOLDER, ROWS_FOLDER = (
+    f"{CACHE}/{n}" for n in ("poses", "measured", "grades")
+)
 _DAMAGED = (InputError, ValueError, KeyError, TypeError)
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class ClipFacts:
     """What looking at a clip gave, but for its poses."""
 
     info: ClipInfo
     truncated: bool
-    frame_t_s: Array  # (n,), of all frames
+    frame_t_s: Array  # (n,), seconds, of all frames
 
 
-class KeptPoses:
-    """The poses of one content, looked at by one model at one rate, and what was measured."""
+class PoseCache:
+    """The poses of one content, looked at by one model at one rate, and what was measured.
+
+    Parameters
+    ----------
+    out
+        Where the results of the batch are kept.
+    sha256, model_sha256
+        The hash of the clip's content, and of the landmark model.
+    per_s
+        Looks per second; None for one at every frame.
+
+    """
 
     def __init__(self, out: Storage, sha256: str, model_sha256: str, per_s: float | None) -> None:
         rate = "every" if per_s is None else f"{per_s:g}"
         self._out, self._model_sha256 = out, model_sha256
-        name = f"{sha256[:2]}/{sha256}-{model_sha256[:16]}-{rate}-{looks_digest()[:8]}"
-        self._name = f"{KEPT_POSES}/{name}"
-        self._measured_name = f"{KEPT_MEASURED}/{name}-{motion_digest()[:8]}.npz"
+        name = f"{sha256[:2]}/{sha256}-{model_sha256[:16]}-{rate}"
+        self._name = f"{POSES_FOLDER}/{name}-{poses_suffix()}"
+        self._measured_name = f"{MEASURED_FOLDER}/{name}-{measured_suffix()}.npz"
 
-    def load(self, into: Path) -> tuple[Poses, Looked] | None:
+    def load(self, into: Path) -> tuple[Poses, ClipFacts] | None:
         """Copy the kept file to ``into`` and read it; None if none was kept, or a damaged one."""
         # The facts are written last, so that where they are the poses are whole.
         facts = self._out.read_bytes(f"{self._name}.json")
@@ -69,15 +88,24 @@ class KeptPoses:
             plain = json.loads(facts)
             poses = load_poses(into)
             info = ClipInfo(**plain["info"])
-            looked = Looked(info, bool(plain["truncated"]), poses.frame_t_s)
+            found = ClipFacts(info, bool(plain["truncated"]), poses.frame_t_s)
             if poses.model_sha256 == self._model_sha256:
-                return poses, looked
+                return poses, found
         return None
 
-    def save(self, poses: Path, looked: Looked) -> None:
-        """Keep a copy of the file of the poses, and then what else is known."""
+    def save(self, poses: Path, facts: ClipFacts) -> None:
+        """Keep a copy of the file of the poses, and then what else is known.
+
+        Parameters
+        ----------
+        poses
+            What `PoseLog.save` wrote.
+        facts
+            Written last, so that where they are the poses are whole.
+
+        """
         self._out.write(f"{self._name}.npz", poses)
-        plain = {"info": dataclasses.asdict(looked.info), "truncated": looked.truncated}
+        plain = {"info": dataclasses.asdict(facts.info), "truncated": facts.truncated}
         self._out.write_bytes(f"{self._name}.json", json.dumps(plain).encode())
 
     def load_measured(self) -> Measured | None:
@@ -105,20 +133,31 @@ class KeptPoses:
         self._out.write_bytes(self._measured_name, content.getvalue())
 
 
-class KeptRow:
-    """The row of one content, graded in one way into one folder."""
+class RowCache:
+    """The row of one content, graded in one way into one folder.
+
+    Parameters
+    ----------
+    out
+        Where the results of the batch are kept.
+    task
+        How the clip is to be graded.
+    sha256, model_sha256
+        The hash of the clip's content, and of the landmark model.
+
+    """
 
     def __init__(self, out: Storage, task: GradeTask, sha256: str, model_sha256: str) -> None:
         self._out, self._task = out, task
         self._folder = task.folder_name(sha256)
         depends_on = [
-            posecheck.__version__, code_digest(), model_sha256, task.per_s,
-            json.loads(task.prescription), short_name(task.job), self._folder,
+            model_sha256, task.per_s, json.loads(task.prescription), task.job.short_name,
+            self._folder,
         ]  # fmt: skip
         key = hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
         self._name = (
-            f"{KEPT_ROWS}/{sha256[:2]}/{sha256}-{key[:16]}-{place(self._folder)}-"
-            f"{code_digest()[:8]}.json"
+            f"{ROWS_FOLDER}/{sha256[:2]}/{sha256}-{key[:16]}-{folder_digest(self._folder)}-"
+            f"{row_suffix()}.json"
         )
 
     def load(self) -> ClipGrade | None:
@@ -133,7 +172,16 @@ class KeptRow:
         return None
 
     def save(self, row: ClipGrade, report: bytes | None) -> None:
-        """Keep the row, with the hash of the ``report.json`` that was written for it."""
+        """Keep the row, with the hash of the report that was written for it.
+
+        Parameters
+        ----------
+        row
+            What `load` will give.
+        report
+            The content of ``report.json``, None where no folder is wanted.
+
+        """
         digest = None if report is None else hashlib.sha256(report).hexdigest()
         plain = {"report_sha256": digest, "row": row_to_plain(row)}
         self._out.write_bytes(self._name, json.dumps(plain).encode())
@@ -149,11 +197,21 @@ class KeptRow:
         return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
-def place(folder: str | None) -> str:
+def folder_digest(folder: str | None) -> str:
     """What stands for the folder of a report in the name of its row."""
     return "none" if folder is None else hashlib.sha256(folder.encode()).hexdigest()[:8]
 
 
-def short_name(job: ClipJob) -> str:
-    """What the report of a clip calls it, wherever it was found."""
-    return PurePosixPath(job.name).name or job.name
+def poses_suffix() -> str:
+    """What the names of kept poses end with."""
+    return f"p{POSES_SCHEMA}"
+
+
+def measured_suffix() -> str:
+    """What the names of kept measurements end with: they are made of poses."""
+    return f"{poses_suffix()}m{MEASURED_SCHEMA}"
+
+
+def row_suffix() -> str:
+    """What the names of kept rows end with: a report is made of measurements."""
+    return f"{measured_suffix()}r{REPORT_SCHEMA}"
