@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import dataclasses
 import importlib.util
+import inspect
 import os
 import re
 import subprocess
@@ -15,7 +18,9 @@ import pytest
 
 import posecheck
 from posecheck.exercises.catalogue import rule_names
+from posecheck.exercises.nerve_glide import rules
 from posecheck.exercises.prescription import ready_prescriptions
+from posecheck.exercises.rule import Limit, Rule, RuleWords
 from posecheck.types import WARNINGS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +34,7 @@ COMMAND = re.compile(r"^[\s│|]+([a-z]+)\s{2,}\S", re.MULTILINE)
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 OPTION_LINE = re.compile(r"^[\s│|*]*(?:-\w[,\s]+)?--[a-z]")
 LINK = re.compile(r"\]\(([^)\s#:]+)(?:#[^)\s]*)?\)")
+FILE = re.compile(r"`((?:posecheck|tests|benchmarks|docs|models|sample_videos)/[\w/.-]*)`")
 FREE_OPTIONS = {"--help", "--version"}  # every command has the first, none the second
 SET_UP = (
     "python3 -m venv .venv && .venv/bin/pip install -q -e . && .venv/bin/posecheck demo",
@@ -137,6 +143,30 @@ def test_links_lead_somewhere(page: Path) -> None:
     text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
     for target in LINK.findall(text):
         assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_are_named_are_there(page: Path) -> None:
+    for name in FILE.findall(page.read_text(encoding="utf-8")):
+        assert (ROOT / name).exists(), name
+
+
+def test_the_rule_that_is_walked_through_is_the_one_of_the_code() -> None:
+    """The measure word for word, and of the value the names of what it states."""
+    page = (DOCS / "contributing.md").read_text(encoding="utf-8")
+    blocks = [ast.parse(block) for block in re.findall(r"^```python\n(.*?)^```", page, re.M | re.S)]
+    code = ast.parse(inspect.getsource(rules))
+    functions = {node.name: node for node in code.body if isinstance(node, ast.FunctionDef)}
+    (shown,) = (n for b in blocks for n in b.body if isinstance(n, ast.FunctionDef))
+    assert ast.unparse(shown) == ast.unparse(functions[shown.name])
+    stated = {"Rule": Rule, "RuleWords": RuleWords, "Limit": Limit}
+    calls = [n for b in blocks for n in ast.walk(b) if isinstance(n, ast.Call)]
+    named = [(call.func.id, call) for call in calls if isinstance(call.func, ast.Name)]
+    assert {name for name, _ in named} > set(stated)
+    for name, call in named:
+        if value := stated.get(name):
+            fields = {field.name for field in dataclasses.fields(value)}
+            assert {keyword.arg for keyword in call.keywords} <= fields
 
 
 def test_no_page_of_the_documents_may_load_from_elsewhere() -> None:
