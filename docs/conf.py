@@ -25,6 +25,7 @@ extensions = [
     "sphinx.ext.napoleon",  # which are written as NumPy's are
     "values",  # short signatures of frozen values, and the comments beside their fields
     "house",  # the list of modules, from their first lines
+    "rules_table",  # the rules of an exercise, from their values
     "local_only",  # no page may load anything from another host
 ]
 root_doc = "docs/index"

@@ -17,7 +17,7 @@ from types import ModuleType
 import pytest
 
 import posecheck
-from posecheck.exercises.catalogue import rule_names
+from posecheck.exercises.catalogue import EXERCISES
 from posecheck.exercises.nerve_glide import rules
 from posecheck.exercises.prescription import ready_prescriptions
 from posecheck.exercises.rule import Limit, Rule, RuleWords
@@ -114,9 +114,17 @@ def test_help_is_there_for_people(command: str) -> None:
         assert len(words) >= 2, block
 
 
-@pytest.mark.parametrize("name", [*rule_names(), *WARNINGS, *ready_prescriptions()])
-def test_every_rule_warning_and_prescription_is_in_the_documents(name: str) -> None:
+@pytest.mark.parametrize("name", [*WARNINGS, *ready_prescriptions()])
+def test_every_warning_and_prescription_is_in_the_documents(name: str) -> None:
     assert f"`{name}`" in DOCUMENTS
+
+
+def test_every_rule_is_in_the_page_that_is_made_of_them() -> None:
+    page = (DOCS / "reference" / "rules.md").read_text(encoding="utf-8")
+    table = (DOCS / "extensions" / "rules_table.py").read_text(encoding="utf-8")
+    assert "EXERCISES, exercise).rules" in table
+    for exercise in EXERCISES:
+        assert f"```{{rules}} {exercise.name}\n" in page
 
 
 @pytest.mark.parametrize("name", posecheck.__all__)
