@@ -304,7 +304,8 @@ def test_every_rule_of_the_contract_is_planted_here() -> None:
     """None is forgotten, and each knows how far it may be off."""
     unknown = {"hands_not_behind_thigh"}  # a share of the time, which is advice alone
     assert {r.name for r in all_rules().values() if not r.uncertainty} == unknown
-    assert {*PLANTED, *DOSED, "hands_not_behind_thigh"} == set(rule_names())
+    planted = {*PLANTED, *DOSED, "hands_not_behind_thigh", "straightened_too_fast"}
+    assert planted == set(rule_names())
 
 
 @pytest.mark.parametrize(("confidence", "found"), [(0.9, True), (0.7, True), (0.4, False)])
@@ -323,3 +324,13 @@ def test_a_look_that_is_not_sure_tells_no_fault(confidence: float, found: bool) 
     rule = all_rules()["knee_not_held"]
     broken = list(rule.measure(Measures.of(table), attempt, Prescription.default()))
     assert bool(broken) == found
+
+
+@pytest.mark.parametrize(("over_s", "told"), [(0.5, True), (1.6, False), (3.0, False)])
+def test_who_swings_to_the_tension_is_told(over_s: float, told: bool) -> None:
+    """It is advice: the verdict stays."""
+    report = film(Script().stay(1.6).extend(over_s=over_s).stay(2).pumps(5))
+    found = named(report, "straightened_too_fast")
+    assert bool(found) == told
+    assert all(f.severity == "advice" and f.measured < f.limit for f in found)
+    assert report.grade.verdict == "pass"
