@@ -243,14 +243,14 @@ def seen_by(**place: Any) -> Report:
     [
         ({"azimuth": -52.0}, "not_side_on", False),
         ({"elevation": 44.0}, "not_side_on", False),
-        ({"distance_m": 7.0}, "too_small", True),
+        ({"distance_m": 7.0}, "too_small", False),
         ({"distance_m": 1.2}, "out_of_frame", True),
     ],
 )
 def test_a_camera_in_the_wrong_place_is_named(
     camera: dict[str, float], warning: str, graded: bool
 ) -> None:
-    """Too oblique is not graded; too far or too near is, as long as the leg was seen."""
+    """Too oblique or too far is not graded; too near is, as long as the leg was seen."""
     report = seen_by(**camera)
     assert warning in report.quality.warnings
     assert (report.grade.verdict != "ungradable") == graded
