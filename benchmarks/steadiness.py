@@ -28,7 +28,6 @@ from benchmarks.footage import write
 from benchmarks.grounds import Grounds
 from benchmarks.looking import poses_in
 from benchmarks.outcome import (
-    Change,
     Outcome,
     changes,
     measure,
@@ -38,7 +37,7 @@ from benchmarks.outcome import (
 )
 from benchmarks.scoring import read_truth
 from benchmarks.spoiling import CONDITIONS, Scene
-from benchmarks.steady_tables import tables
+from benchmarks.steady_tables import Run, tables
 from benchmarks.varied import Variation, as_reviewed, variations
 from posecheck.exercises.prescription import Prescription, load_prescription, ready_prescriptions
 from posecheck.motion.track import Measured
@@ -52,21 +51,6 @@ DATA, SAMPLES = ROOT / "tests" / "data", ROOT / "sample_videos"
 PICTURES = ("recompressed", "mirrored", "cropped")
 CRF = 32  # as a messenger sends a clip
 CUT = 0.02  # of the picture, from each side
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One clip in one variation under one prescription, beside the clip as it is reviewed."""
-
-    family: str
-    clip: str
-    variation: Variation
-    prescription: str
-    asked: bool  # the clip shows what the prescription asks for, or nothing at all
-    changes: tuple[Change, ...]
-    late_s: float  # how far the tension moved, NaN where one has none
-    more_deg: float
-    grounds: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # before and now, if it changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-from benchmarks.outcome import KINDS, TENSION_DEG, TENSION_S
-
-if TYPE_CHECKING:
-    from benchmarks.steadiness import Run
+from benchmarks.outcome import KINDS, TENSION_DEG, TENSION_S, Change
+from benchmarks.varied import Variation
 
 PLAIN = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One clip in one variation under one prescription, beside the clip as it is reviewed."""
+
+    family: str
+    clip: str
+    variation: Variation
+    prescription: str
+    asked: bool  # the clip shows what the prescription asks for, or nothing at all
+    changes: tuple[Change, ...]
+    late_s: float  # how far the tension moved, NaN where one has none
+    more_deg: float
+    grounds: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # before and now, if it changed
 
 
 def tables(runs: Sequence[Run]) -> Iterator[str]:

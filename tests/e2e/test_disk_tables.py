@@ -10,6 +10,7 @@ import pytest
 from grade_rows import make_row, many
 
 from posecheck.errors import OutputError
+from posecheck.exercises.language import words_of
 from posecheck.present.grades import write_grades_csv, write_grades_parquet
 from posecheck.present.index_page import write_index
 from posecheck.types import ClipGrade
@@ -29,7 +30,12 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", str(place)], check=True)
 
 
-@pytest.mark.parametrize("write", [write_grades_csv, write_grades_parquet, write_index])
+def write_page(rows: Iterable[ClipGrade], path: Path) -> None:
+    """The index in English."""
+    write_index(rows, path, words=words_of())
+
+
+@pytest.mark.parametrize("write", [write_grades_csv, write_grades_parquet, write_page])
 def test_a_full_disk(small_disk: Path, write: Callable[[Iterable[ClipGrade], Path], None]) -> None:
     path = small_disk / "table"
     write([make_row()], path)
