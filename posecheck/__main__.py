@@ -1,5 +1,6 @@
 """``python -m posecheck``, and the command ``posecheck``: from here on Ctrl-C is heard."""
 
+import contextlib
 import os
 from typing import NoReturn
 
@@ -11,7 +12,8 @@ def start() -> NoReturn:
 
         program()
     except KeyboardInterrupt:  # so early that nothing was begun
-        os.write(2, b"posecheck: interrupted; nothing half-done was kept.\n")
+        with contextlib.suppress(OSError):  # there is no standard error
+            os.write(2, b"posecheck: interrupted; nothing half-done was kept.\n")
         os._exit(130)
 
 

@@ -17,6 +17,7 @@ leftovers stay.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import secrets
@@ -29,7 +30,28 @@ from typing import TextIO
 from posecheck.errors import OutputError
 
 PART, OLD = "part", "old"
+# File systems take 255, and a folder in the making has a longer name.
+LONGEST_NAME_BYTES = 180
 _TRIES = 20  # a sweep takes a folder in the moment between its making and its lock
+
+
+def remedy(error: OSError) -> str:
+    """Return what to do where something cannot be written, as half a sentence."""
+    return "choose a shorter name" if error.errno == errno.ENAMETOOLONG else "make room"
+
+
+def cut_name(name: str) -> str:
+    """Return a name of a file or folder, cut where a disk would not take it.
+
+    Parameters
+    ----------
+    name
+        Without what is still put behind it, for which there is room.
+
+    """
+    while len(os.fsencode(name)) > LONGEST_NAME_BYTES:
+        name = name[:-1]
+    return name
 
 
 class AtomicFile:

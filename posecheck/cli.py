@@ -19,11 +19,14 @@ from posecheck.apps import commands, commands_batch  # noqa: F401 - they add the
 from posecheck.apps.interrupts import interruptible, requested
 from posecheck.apps.options import command_line
 from posecheck.errors import PosecheckError
+from posecheck.natives import NO_WORKING_DIRECTORY, working_directory
+from posecheck.threads import one_line_without_threads
 
 __all__ = ["command_line", "main", "program"]
 
 OK, WRONG, INTERRUPTED = 0, 2, 130
 _LINE = 79  # characters of a line of a terminal
+_STANDARD = (0, 1, 2)  # the file descriptors of standard input, output and error
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -75,13 +78,15 @@ def _main(argv: Sequence[str] | None) -> int:
     except MemoryError:
         return _complain("there is not enough memory; close other programs and try again.")
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and working_directory() is None:
+            return _complain(NO_WORKING_DIRECTORY)
         where = f"{error.filename}: " if error.filename else ""
         return _complain(f"{where}{error.strerror or error}.")
 
 
 def _run(arguments: list[str]) -> int:
     # Not by calling the group, which would make something else of Ctrl-C and of a broken pipe.
-    with command_line.make_context("posecheck", arguments) as context:
+    with one_line_without_threads(), command_line.make_context("posecheck", arguments) as context:
         code = command_line.invoke(context)
     return OK if code is None else int(code)
 
@@ -94,13 +99,31 @@ def _wrong_usage(error: click.ClickException) -> str:
 
 def _make_streams_safe() -> None:
     """Let what is printed never be what a command fails of."""
+    _fill_closed_descriptors()
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        if stream is None:  # closed by who has called; the next file would take its place
+        if stream is None:  # closed by who has called, or there is none: pythonw, a service
             nowhere = os.open(os.devnull, os.O_WRONLY)
             setattr(sys, name, os.fdopen(nowhere, "w", encoding="utf-8", closefd=False))
         elif isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")
+
+
+def _fill_closed_descriptors() -> None:
+    """Open the three standard descriptors where they are closed.
+
+    The next file would take the place of one, and what native code or a process that is started
+    writes to it would be in that file.
+    """
+    for descriptor in _STANDARD:
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != descriptor:
+                os.dup2(opened, descriptor)
+                os.close(opened)
+            os.set_inheritable(descriptor, True)
 
 
 def _complain(message: str) -> int:

@@ -16,8 +16,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from posecheck.errors import MissingDependencyError
+from posecheck.errors import MissingDependencyError, OutputError
 
+NO_WORKING_DIRECTORY = (
+    "The working directory is not there any more; change to another folder, or give the paths of "
+    "clip and results in full, with --out."
+)
 _STDERR = 2  # its file descriptor
 _HOME = os.path.realpath(Path(__file__).parents[1])  # where posecheck is imported from
 # `sys` is built in, so nothing is looked for before the search path is set.
@@ -80,6 +84,20 @@ def load_cv2() -> Any:
         ) from error
 
 
+def working_directory() -> Path | None:
+    """Return the working directory; None where somebody has removed it."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
+
+
+def refuse_lost_directory(path: Path) -> None:
+    """Raise OutputError where a path leads from a working directory that somebody has removed."""
+    if not path.is_absolute() and working_directory() is None:
+        raise OutputError(NO_WORKING_DIRECTORY)
+
+
 def python_module(module: str, *arguments: str) -> list[str]:
     """Return the command for ``python -m module arguments`` that ignores the working directory.
 
@@ -110,10 +128,10 @@ def python_code(code: str, *arguments: str) -> list[str]:
 
 def _search_path() -> list[str]:
     """List where this process finds modules, without the working directory unless it is ours."""
-    try:
-        here = os.path.realpath(Path.cwd())
-    except OSError:  # somebody has removed it
+    there = working_directory()
+    if there is None:
         return [place for place in sys.path if Path(place).is_absolute()]
+    here = os.path.realpath(there)
     places = [os.path.abspath(place) for place in sys.path]  # noqa: PTH100 - keeps links
     return places if here == _HOME else [p for p in places if os.path.realpath(p) != here]
 

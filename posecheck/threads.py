@@ -15,11 +15,41 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from types import TracebackType
 from typing import Generic, NamedTuple, TypeVar
 
+from posecheck.errors import PosecheckError
+
 T = TypeVar("T")
 _C = TypeVar("_C", bound="Closing")
 
+_NO_THREAD = "can't start new thread"  # as Python says it
 _POLL_S = 0.05  # Windows interrupts nobody who waits for ever
 _LET_BEGIN_S = 0.001  # by then the owner is in native code, and leaves Python alone
+
+
+def start_thread(thread: threading.Thread) -> None:
+    """Start a thread.
+
+    Raises
+    ------
+    PosecheckError
+        The system gives no further one.
+
+    """
+    with one_line_without_threads():
+        thread.start()
+
+
+@contextlib.contextmanager
+def one_line_without_threads() -> Iterator[None]:
+    """Turn Python's error that the system gives no further thread into a PosecheckError."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) != _NO_THREAD:
+            raise
+        raise PosecheckError(
+            f"The system gives no further thread ({error}); close other programs, or raise the "
+            "limit of processes (ulimit -u), and try again."
+        ) from error
 
 
 class Closing:
@@ -197,7 +227,7 @@ class BackgroundWorker(Closing):
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[BaseException | None] | None = None
         self._thread = threading.Thread(target=self._run, name="posecheck-worker", daemon=True)
-        self._thread.start()
+        start_thread(self._thread)
 
     def submit(self, call: Callable[[], None]) -> None:
         """Have it called from in a moment on, once the task before is done."""
@@ -255,7 +285,7 @@ def prefetch(source: Iterable[T], size: int = 2) -> Generator[T, None, None]:
     thread = threading.Thread(
         target=_fill, args=(source, items, stop), name="posecheck-prefetch", daemon=True
     )
-    thread.start()
+    start_thread(thread)
     try:
         while True:
             try:

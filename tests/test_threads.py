@@ -12,7 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.threads import BackgroundWorker, BoundedQueue, NewestSlot, _Wake, prefetch
+from posecheck.errors import PosecheckError
+from posecheck.threads import (
+    BackgroundWorker,
+    BoundedQueue,
+    NewestSlot,
+    _Wake,
+    one_line_without_threads,
+    prefetch,
+    start_thread,
+)
 
 
 @given(st.lists(st.integers()), st.integers(1, 5))
@@ -238,3 +247,27 @@ def test_prefetch_passes_the_error_on_after_what_came_before() -> None:
     with pytest.raises(ValueError, match="broken"):
         next(items)
     assert not prefetching()
+
+
+def test_a_thread_that_cannot_be_started_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever wants one: the system has no more to give."""
+
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(PosecheckError, match="close other programs") as caught:
+        next(prefetch(range(3)))
+    assert "\n" not in str(caught.value)
+    with pytest.raises(PosecheckError, match="close other programs"):
+        BackgroundWorker()
+
+
+def test_other_errors_of_starting_a_thread_are_as_they_are() -> None:
+    thread = threading.Thread(target=int)
+    start_thread(thread)
+    thread.join()
+    with pytest.raises(RuntimeError, match="once"):
+        start_thread(thread)
+    with pytest.raises(RuntimeError, match="else"), one_line_without_threads():
+        raise RuntimeError("something else")

@@ -143,13 +143,13 @@ def _live(
     and also on q, Esc or Ctrl-C. Nothing is recorded unless --record is given.
     """
     from posecheck.apps.live.run import live
-    from posecheck.apps.progress import ProgressLine, put
+    from posecheck.apps.progress import ProgressLine, fitting, put
     from posecheck.apps.summary import json_line, review_json, review_text
 
     as_lines = as_json or no_window
 
     def tell(event: dict[str, Any]) -> None:
-        if as_lines:
+        if as_lines and sys.stdout is not None:
             sys.stdout.write(json_line(event))
             sys.stdout.flush()
         elif event["event"] in ("camera", "recording", "voice", "window"):
@@ -165,7 +165,7 @@ def _live(
     if as_lines:
         tell({"event": "result", **review_json(done)})
     else:
-        print(review_text(done))
+        print(fitting(review_text(done), sys.stdout))
 
 
 @command("model")

@@ -159,9 +159,13 @@ def _compare(grades: Path, labels: Path, out: Path | None, as_json: bool) -> Non
     sides and the angle at the point of tension, each with a confidence interval and a sentence
     on what it means, and writes compare.html with the charts.
     """
+    from posecheck.apps.progress import put
     from posecheck.apps.summary import print_result, short
     from posecheck.compare.compare import compare, compare_json, compare_text
 
-    done = compare(grades, labels, out)
+    def tell(sentence: str) -> None:
+        put(f"{sentence}\n", sys.stderr)
+
+    done = compare(grades, labels, out, tell)
     text = f"{compare_text(done)}\n\nThe charts are in {short(done.page)}"
     print_result(as_json, compare_json(done), text)

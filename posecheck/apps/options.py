@@ -67,7 +67,8 @@ def command(name: str, codes: str = _CODES) -> Callable[[Callable[..., Any]], cl
 
             with silence_native_stderr():
                 code = function(**arguments)
-                sys.stdout.flush()
+                if sys.stdout is not None:  # as under pythonw
+                    sys.stdout.flush()
             return code
 
         return command_line.command(name, epilog=codes)(_json_option(quietly))

@@ -6,6 +6,7 @@ cursor, so that a process that is killed leaves it hidden; `rich` takes 50 ms an
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import sys
@@ -21,7 +22,30 @@ _LINE_EVERY = 0.1  # of the whole, or once a minute where that is unknown or slo
 _LINE_AT_LEAST_S = 60.0
 _ETA_AFTER_S = 1.0  # before, the time that is left is a guess
 _BAR = 24  # characters
+# The signs of our own texts, in words that any encoding holds.
+_SIGNS = str.maketrans({"°": " deg", "±": "+/-", "−": "-", "–": "-", "…": "..."})
 _COLUMNS = 80  # of a terminal that does not say how wide it is
+
+
+def fitting(text: str, stream: TextIO | None) -> str:
+    """Return a text as a stream can hold it: no character of it is what printing fails of.
+
+    Parameters
+    ----------
+    text
+        What is to be written.
+    stream
+        Where it goes. In another encoding than those of Unicode our own signs are words, for who
+        reads may take them for another one (a console of Windows and what is piped there differ);
+        what the encoding lacks is spelled out.
+
+    """
+    encoding = getattr(stream, "encoding", None)
+    if encoding is None:
+        return text
+    name = codecs.lookup(encoding).name
+    plain = text if name.startswith("utf") else text.translate(_SIGNS)
+    return plain.encode(name, "backslashreplace").decode(name)
 
 
 def put(text: str, stream: TextIO | None) -> None:
@@ -38,7 +62,7 @@ def put(text: str, stream: TextIO | None) -> None:
     if stream is None:
         return
     try:
-        stream.write(text)
+        stream.write(fitting(text, stream))
         stream.flush()
     except OSError:
         nobody_reads(stream)

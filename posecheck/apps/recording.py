@@ -26,10 +26,11 @@ import av
 from av.container import OutputContainer
 from av.video.reformatter import VideoReformatter
 
-from posecheck.atomic_files import AtomicFile
+from posecheck.atomic_files import AtomicFile, remedy
 from posecheck.errors import OutputError, PosecheckError
+from posecheck.natives import refuse_lost_directory
 from posecheck.present.video import TIME_BASE, add_stream, encode, need_encoder, to_frame
-from posecheck.threads import BoundedQueue, Closing
+from posecheck.threads import BoundedQueue, Closing, start_thread
 from posecheck.types import Pose
 from posecheck.vision.frames import Frame
 from posecheck.vision.pose_store import PoseJournal, settle_journal
@@ -70,7 +71,11 @@ class Recording(Closing):
         need_encoder("live without --record")
         self._journal = self._begin(model_sha256)
         self._thread = threading.Thread(target=self._run, name="posecheck-recording", daemon=True)
-        self._thread.start()
+        try:
+            start_thread(self._thread)
+        except PosecheckError:
+            self._journal.close()
+            raise
 
     @property
     def clip(self) -> Path:
@@ -99,6 +104,7 @@ class Recording(Closing):
         self._thread.join()
 
     def _begin(self, model_sha256: str) -> PoseJournal:
+        refuse_lost_directory(self.folder)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             there = [n for n in (CLIP, POSES, JOURNAL) if (self.folder / n).exists()]
@@ -109,8 +115,8 @@ class Recording(Closing):
             return PoseJournal(self.folder / JOURNAL, model_sha256)
         except OSError as error:
             reason = error.strerror or error
-            raise OutputError(f"{self.folder} cannot be written ({reason}); make room or give "
-                              "another folder with --record.") from error  # fmt: skip
+            raise OutputError(f"{self.folder} cannot be written ({reason}); {remedy(error)} or "
+                              "give another folder with --record.") from error  # fmt: skip
 
     def _run(self) -> None:
         """The background thread; whatever it meets ends the recording, never the session."""

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 from collections.abc import Set
@@ -17,13 +18,15 @@ from pathlib import Path
 from types import TracebackType
 
 from posecheck.apps.interrupts import shielded
-from posecheck.atomic_files import StagingFolder, remove_leftovers
+from posecheck.atomic_files import StagingFolder, cut_name, remedy, remove_leftovers
 from posecheck.errors import OutputError
+from posecheck.natives import refuse_lost_directory, working_directory
 
 REPORT, PAGE, ANGLES, POSES, VIDEO = (
     "report.json", "report.html", "angles.csv", "poses.npz", "annotated.mp4",
 )  # fmt: skip
 OURS = frozenset((REPORT, PAGE, ANGLES, POSES, VIDEO))
+SUFFIX = ".posecheck"  # of a report's folder that is named after its clip
 _SCHEMAS = "posecheck.report/"
 
 
@@ -40,6 +43,7 @@ class ReportDir:
     """
 
     def __init__(self, path: Path, source: Path | None = None) -> None:
+        refuse_lost_directory(path)
         self.path = Path(os.path.realpath(path))
         self._shown = path
         self._source = source
@@ -91,7 +95,7 @@ class ReportDir:
             return
         if not self.path.is_dir():
             raise OutputError(f"{self._shown} is a file; give --out a folder.")
-        if self.path == Path.cwd():
+        if self.path == working_directory():
             raise OutputError(f"{self._shown} is the folder you are in; give --out another one.")
         inside = {entry.name for entry in self.path.iterdir()}
         if not holds_only_ours(inside) or (inside and not _is_report(self.path / REPORT)):
@@ -99,7 +103,7 @@ class ReportDir:
                 f"{self._shown} holds something else than a report of Posecheck and is left "
                 "alone; give --out another folder."
             )
-        if self._source is not None and self.path in Path(os.path.realpath(self._source)).parents:
+        if self._source is not None and self.path in _real(self._source).parents:
             raise OutputError(
                 f"{self._shown} would be replaced, and the clip is in it; give --out another one."
             )
@@ -127,14 +131,38 @@ class ReportDir:
     def _refusal(self, error: OSError) -> OutputError:
         reason = error.strerror or str(error) or type(error).__name__
         return OutputError(
-            f"The report cannot be written to {self._shown} ({reason}); make room, or give --out "
-            "a folder that can be written."
+            f"The report cannot be written to {self._shown} ({reason}); {remedy(error)}, or "
+            "give --out a folder that can be written."
         )
 
 
 def holds_only_ours(names: Set[str]) -> bool:
     """Return whether a folder with these files in it may be replaced: a report's own, or none."""
     return not names or (names <= OURS and REPORT in names)
+
+
+def default_folder(clip: Path) -> Path:
+    """Return the folder of a clip's report, in the working directory, where none is given.
+
+    Parameters
+    ----------
+    clip
+        The clip, whose name without suffix is that of the folder; where it is too long for one,
+        its beginning, and what tells it from others that begin so.
+
+    """
+    stem = cut_name(clip.stem)
+    if stem != clip.stem:
+        stem = f"{stem}-{hashlib.sha256(os.fsencode(clip.stem)).hexdigest()[:8]}"
+    return Path(f"{stem}{SUFFIX}")
+
+
+def _real(path: Path) -> Path:
+    """Return a path without links, as it is where there is no working directory to look from."""
+    try:
+        return Path(os.path.realpath(path))
+    except FileNotFoundError:
+        return path
 
 
 def _try_to_write(folder: Path) -> None:

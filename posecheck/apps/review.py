@@ -19,7 +19,7 @@ from pathlib import Path
 
 from posecheck.apps import interrupts
 from posecheck.apps.pictures import draw_clip
-from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, ReportDir
+from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, ReportDir, default_folder
 from posecheck.assess.change import Change, change_since
 from posecheck.assess.warnings import warning_note
 from posecheck.errors import InputError
@@ -112,7 +112,7 @@ def review(
     with contextlib.ExitStack() as stack:
         per_s = None if every_frame else LOOKS_PER_S
         source = stack.enter_context(VideoSource(clip, max_side_px=MODEL_SIDE_PX, per_s=per_s))
-        target = ReportDir(Path(out) if out else Path(f"{clip.stem}.posecheck"), source=clip)
+        target = ReportDir(Path(out) if out else default_folder(clip), source=clip)
         folder = stack.enter_context(target)
         report = _report_on(source, prescription or Prescription.default(), model, folder, tell)
         source.close()

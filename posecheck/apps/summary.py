@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from posecheck.apps.progress import fitting
 from posecheck.exercises.language import words_of
 from posecheck.present.report_files import report_to_dict
 from posecheck.types import Report
@@ -42,10 +43,9 @@ def print_result(as_json: bool, plain: dict[str, Any], text: str) -> None:
 
     """
     if as_json:
-        json.dump(plain, sys.stdout, indent=2, ensure_ascii=True, allow_nan=False)
-        print()
+        print(json.dumps(plain, indent=2, ensure_ascii=True, allow_nan=False))
     else:
-        print(text)
+        print(fitting(text, sys.stdout))
 
 
 def json_line(event: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from posecheck.compare.page import MARK, write_agreement_page
 from posecheck.compare.statistics import kappa_words
 from posecheck.compare.words import ANSWER_WORDS, agreement_parts, caveats, verdict_table
 from posecheck.errors import InputError, OutputError
+from posecheck.natives import refuse_lost_directory
 from posecheck.present.grades import read_grades
 from posecheck.present.spreadsheet import spelled
 
@@ -44,7 +45,12 @@ class Compared:
     page: Path
 
 
-def compare(grades: Path, labels: Path, out: Path | None = None) -> Compared:
+def compare(
+    grades: Path,
+    labels: Path,
+    out: Path | None = None,
+    tell: Callable[[str], None] = lambda _sentence: None,
+) -> Compared:
     """Compare a table of grades with a table of labels.
 
     Parameters
@@ -55,6 +61,8 @@ def compare(grades: Path, labels: Path, out: Path | None = None) -> Compared:
         A CSV file: clip, and any of verdict, reps, side and tension angle.
     out
         The folder of ``compare.html``; None: the working directory.
+    tell
+        Is told in a sentence what is done, and at once which columns of the labels are not used.
 
     Raises
     ------
@@ -70,10 +78,32 @@ def compare(grades: Path, labels: Path, out: Path | None = None) -> Compared:
     if not joined.pairs:
         raise InputError(_no_pairs(joined, grades, labels, rows[0].clip if rows else None))
     page = _place(out or Path())
+    if found.ignored:
+        tell(f"Attention: {ignored_columns(found.ignored)}")
+    pairs = len(joined.pairs)
+    tell(f"Comparing {pairs} {'clip' if pairs == 1 else 'clips'} ...")
     agreement = agreement_of(joined.pairs)
     done = Compared(agreement, joined, len(found.labels), found.ignored, page)
     write_agreement_page(agreement, page, list(left_out(done)))
     return done
+
+
+def ignored_columns(names: Sequence[str]) -> str:
+    """Say which columns of the labels are not used, and what to call them if they should be.
+
+    Parameters
+    ----------
+    names
+        The columns, as the table calls them.
+
+    """
+    one = len(names) == 1
+    shown = ", ".join(map(_shown, names))
+    return (
+        f"The {'column' if one else 'columns'} {shown} of the labels {'is' if one else 'are'} NOT "
+        "used: no name of clip, verdict, reps, side or tension_angle is known for "
+        f"{'it' if one else 'them'}. Rename what should be."
+    )
 
 
 def left_out(done: Compared) -> Iterator[str]:
@@ -92,7 +122,7 @@ def left_out(done: Compared) -> Iterator[str]:
         have = "graded clip has" if joined.unlabelled == 1 else "graded clips have"
         yield f"{joined.unlabelled} {have} no label."
     if done.ignored:
-        yield f"Columns of the labels that are not used: {', '.join(map(_shown, done.ignored))}."
+        yield ignored_columns(done.ignored)
 
 
 def compare_text(done: Compared) -> str:
@@ -163,6 +193,7 @@ def _no_pairs(joined: Joined, grades: Path, labels: Path, clip: str | None) -> s
 def _place(out: Path) -> Path:
     """Return where the page goes, if it replaces nothing but an older one."""
     page = out / PAGE
+    refuse_lost_directory(out)
     try:
         out.mkdir(parents=True, exist_ok=True)
         if page.exists():

@@ -23,9 +23,9 @@ from av.video.reformatter import Colorspace, VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from posecheck.atomic_files import AtomicFile
-from posecheck.errors import MissingDependencyError, OutputError
-from posecheck.threads import BoundedQueue, Closing
+from posecheck.atomic_files import AtomicFile, remedy
+from posecheck.errors import MissingDependencyError, OutputError, PosecheckError
+from posecheck.threads import BoundedQueue, Closing, start_thread
 
 ENCODER: Final = "libx264"
 TIME_BASE: Final = Fraction(1, 90_000)
@@ -153,7 +153,12 @@ class VideoSink(Closing):
             self._file.discard()
             raise self._refusal(error) from error
         self._thread = threading.Thread(target=self._encode, name="posecheck-video", daemon=True)
-        self._thread.start()
+        try:
+            start_thread(self._thread)
+        except PosecheckError:
+            self._container.close()
+            self._file.discard()
+            raise
 
     def _leave(self, failed: bool) -> None:
         if failed:
@@ -249,5 +254,5 @@ class VideoSink(Closing):
 
     def _refusal(self, error: OSError) -> OutputError:
         reason = error.strerror or "it cannot be written"
-        return OutputError(f"{self.path} cannot be written ({reason}); make room or choose a "
+        return OutputError(f"{self.path} cannot be written ({reason}); {remedy(error)} or choose a "
                            "folder that can be written with --out.")  # fmt: skip

@@ -34,7 +34,7 @@ from posecheck.present.audio import (
     tone,
     what_is_missing,
 )
-from posecheck.threads import Closing
+from posecheck.threads import Closing, start_thread
 from posecheck.types import Cue, CueKind, Words
 
 HANG_S = 5.0  # an engine makes a phrase in far less; a player may take so much longer than it
@@ -106,7 +106,7 @@ class Voice(Closing):
         self._made: dict[str, Path] = {}
         self._warm = [str(n) for n in range(_WARM, 0, -1)]
         self._thread = threading.Thread(target=self._run, name="posecheck-voice", daemon=True)
-        self._thread.start()
+        start_thread(self._thread)
 
     def _leave(self, failed: bool) -> None:
         self.close(0.0 if failed else _FINISH_S)

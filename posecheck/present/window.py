@@ -30,7 +30,7 @@ import numpy as np
 from posecheck.errors import MissingDependencyError
 from posecheck.natives import python_module
 from posecheck.present import window_process as process
-from posecheck.threads import Closing
+from posecheck.threads import Closing, start_thread
 from posecheck.types import Stage, Update, Words
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Window(Closing):
         ]
         try:
             for thread in self._threads:
-                thread.start()
+                start_thread(thread)
             self._first = self._hear(_OPEN_S)
             if self._first != process.READY:
                 raise MissingDependencyError(_PROBLEMS.get(self._first, _NOT_HERE))

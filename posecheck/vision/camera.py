@@ -21,8 +21,8 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
-from posecheck.errors import CameraError
-from posecheck.threads import Closing, NewestSlot
+from posecheck.errors import CameraError, PosecheckError
+from posecheck.threads import Closing, NewestSlot, start_thread
 from posecheck.types import ClipInfo
 from posecheck.vision.camera_device import Device, camera_number
 from posecheck.vision.camera_events import CameraEvent, EventKind, PictureMonitor
@@ -76,7 +76,11 @@ class Camera(Closing):
         self.name = self._source.name if isinstance(self._source, Device) else str(which)
         self._which = self._source.which if isinstance(self._source, Device) else which
         self._thread = threading.Thread(target=self._run, name="posecheck-camera", daemon=True)
-        self._thread.start()
+        try:
+            start_thread(self._thread)
+        except PosecheckError:
+            self._source.close()
+            raise
 
     def close(self) -> None:
         """Let go of the camera, and wait until its thread has ended."""

@@ -165,7 +165,7 @@ def stderr_bar(done: int, total: int) -> None:
         The bytes that are here and the bytes that are expected.
 
     """
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         return
     part = min(1.0, done / total)
     bar = ("#" * round(_BAR_WIDTH * part)).ljust(_BAR_WIDTH, ".")

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from posecheck.apps.progress import PaintedLine, ProgressLine, duration, line
+from posecheck.apps.progress import PaintedLine, ProgressLine, duration, fitting, line, put
 
 
 class Terminal(io.StringIO):
@@ -89,3 +89,26 @@ def test_without_standard_error_it_is_silent(monkeypatch: pytest.MonkeyPatch) ->
     with ProgressLine() as progress:
         progress("Looking", 0, 10)
         progress("Looking", 10, 10)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"),
+    [
+        ("utf-8", "24° ± 3°, Grün 患"),
+        ("utf-16-le", "24° ± 3°, Grün 患"),
+        ("cp1252", "24 deg +/- 3 deg, Grün \\u60a3"),
+        ("ascii", "24 deg +/- 3 deg, Gr\\xfcn \\u60a3"),
+    ],
+)
+def test_a_text_is_what_its_stream_can_hold(encoding: str, shown: str) -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding)
+    text = "24° ± 3°, Grün 患"
+    assert fitting(text, stream) == shown
+    put(text, stream)
+    assert raw.getvalue().decode(encoding) == shown
+
+
+def test_a_text_stays_where_there_is_no_stream_or_it_is_in_memory() -> None:
+    assert fitting("24°", None) == fitting("24°", io.StringIO()) == "24°"
+    assert fitting("\udcff", io.TextIOWrapper(io.BytesIO(), "utf-8")) == "\\udcff"

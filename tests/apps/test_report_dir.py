@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from posecheck.apps.report_dir import OURS, ReportDir
+from posecheck.apps.report_dir import OURS, ReportDir, default_folder
 from posecheck.errors import OutputError
 
 SCHEMA = '{"schema": "posecheck.report/1"}'
@@ -133,3 +134,34 @@ def test_a_check_leaves_nothing_and_refuses_what_would_be_refused(tmp_path: Path
     with pytest.raises(OutputError, match="something else"):
         ReportDir(tmp_path / "deep" / "report").check()
     assert everything(tmp_path / "deep") == ["report", "report/notes.txt", "report/report.json"]
+
+
+@pytest.mark.parametrize("stem", ["ü" * 125, "ü" * 120, "k" * 251, "患" * 83, "knee\udcff" * 40])
+def test_a_long_name_is_shortened(stem: str, tmp_path: Path) -> None:
+    """Clips that begin alike have folders of their own, and a short name stays."""
+    folder, other = (default_folder(Path(f"{s}.mp4")) for s in (stem, f"{stem[:-1]}x"))
+    assert folder != other
+    assert folder.name[:20] == stem[:20]
+    write(tmp_path / folder)
+    assert (tmp_path / folder / "report.json").is_file()
+    assert default_folder(Path("a/b.c.mp4")) == Path("b.c.posecheck")
+
+
+def test_a_long_name_that_was_asked_for_is_said_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="choose a shorter name"):
+        write(tmp_path / ("k" * 300))
+
+
+def test_a_working_directory_that_was_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing is asked of it, it is no obstacle."""
+    (gone := tmp_path / "gone").mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(OutputError, match="The working directory is not there any more"):
+        ReportDir(Path("report"))
+    with ReportDir(tmp_path / "report", source=Path("clip.mp4")) as staging:
+        (staging / "report.json").write_text(SCHEMA)
+    assert everything(tmp_path) == ["report", "report/report.json"]
+    os.chdir(tmp_path)

@@ -26,6 +26,7 @@ from posecheck.errors import OutputError, PosecheckError
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
 from posecheck.session import Session
+from posecheck.threads import start_thread
 from posecheck.types import ClipGrade, Report
 from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
 from posecheck.vision.landmarker import Landmarker, LandmarkModel, ModelChoice
@@ -63,7 +64,7 @@ class ReusableLandmarker:
         """Begin with the reset: it takes a tenth of a second, in which files can be written."""
         if self._landmarker is not None and self._reset is None:
             self._reset = _Reset(self._landmarker)
-            self._reset.start()
+            start_thread(self._reset)
 
     def close(self) -> None:
         """Let go of the model."""

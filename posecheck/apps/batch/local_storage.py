@@ -15,8 +15,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from posecheck.apps.batch.tasks import CACHE
-from posecheck.atomic_files import StagingFolder, move_into_place, remove_unlocked
+from posecheck.atomic_files import StagingFolder, move_into_place, remedy, remove_unlocked
 from posecheck.errors import OutputError
+from posecheck.natives import refuse_lost_directory
 from posecheck.present.spreadsheet import spelled
 
 PARTS = f"{CACHE}/part"  # what is still being written
@@ -43,6 +44,7 @@ class LocalStorage:
 
     def check(self, room: int = 1 << 16) -> None:
         """Make the folder, and try whether the disk takes so many bytes."""
+        refuse_lost_directory(self.root)
         with self._explained():
             if self.root.exists() and not self.root.is_dir():
                 raise OutputError(f"{self.shown} is a file; give --out a folder.")
@@ -53,6 +55,7 @@ class LocalStorage:
     @contextlib.contextmanager
     def batch_lock(self) -> Iterator[None]:
         """Let one batch write there, of this process or another; an OutputError for a second."""
+        refuse_lost_directory(self.root)
         with self._explained():
             self.root.mkdir(parents=True, exist_ok=True)
         try:
@@ -195,8 +198,8 @@ class LocalStorage:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise OutputError(
-                f"Nothing can be written to {self.shown} ({reason}); make room, or give --out a "
-                "folder that can be written."
+                f"Nothing can be written to {self.shown} ({reason}); {remedy(error)}, or give "
+                "--out a folder that can be written."
             ) from error
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from posecheck.atomic_files import cut_name
+
 if TYPE_CHECKING:  # the command line reads the limits, and NumPy takes a while to import
     from posecheck.types import Side
     from posecheck.vision.landmarker import ModelChoice
@@ -21,7 +23,6 @@ PLOTLY = "plotly.min.js"  # one copy for all pages
 FILES = frozenset((*TABLES, INDEX, PLOTLY))
 CACHE = ".posecheck"  # the folder of what is kept from run to run
 
-_LONGEST_NAME = 180  # bytes: file systems take 255, and a folder in the making has a longer name
 _NOT_IN_NAMES = frozenset('/\\:*?"<>|')
 _WINDOWS_DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
@@ -102,8 +103,7 @@ def safe_folder(stem: str) -> str:
 
     """
     name = "".join(c if c.isprintable() and c not in _NOT_IN_NAMES else "_" for c in stem)
-    name = name.strip().rstrip(". ")
-    name = name.encode("utf-8")[:_LONGEST_NAME].decode("utf-8", "ignore").rstrip(". ")
+    name = cut_name(name.strip().rstrip(". ")).rstrip(". ")
     if not name:
         return "clip"
     if name.startswith("."):  # hidden ones are ours

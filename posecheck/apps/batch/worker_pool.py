@@ -21,6 +21,7 @@ from posecheck.apps.batch.worker_process import (
     WorkerProcess,
     WorkerStoppedError,
 )
+from posecheck.threads import one_line_without_threads
 from posecheck.types import ClipGrade
 
 
@@ -116,7 +117,8 @@ class LocalExecutor:
 
     def submit(self, task: GradeTask) -> Future[ClipGrade]:
         """Begin a task as soon as a process is free."""
-        return self._threads.submit(self.pool.run, task)
+        with one_line_without_threads():
+            return self._threads.submit(self.pool.run, task)
 
     def abandon(self) -> None:
         """Kill the processes and forget what has not begun."""

@@ -33,7 +33,9 @@ import psutil
 
 from posecheck.apps.batch.tasks import Limits
 from posecheck.apps.batch.worker_main import TAKEN, receive, send
+from posecheck.errors import PosecheckError
 from posecheck.natives import python_module
+from posecheck.threads import start_thread
 
 CALLS_PER_PROCESS = 500  # then a new one: libraries leak
 _LOOK_S = 0.1  # between two looks at its memory
@@ -145,6 +147,9 @@ class WorkerProcess:
                         f"No process could be started for it ({error.strerror or error}); run "
                         "the command again to try it again."
                     ) from error
+                except PosecheckError as error:  # no thread to listen to it with
+                    self._kill()
+                    raise WorkerError(str(error)) from error
             assert self._process is not None
             return self._process
 
@@ -157,10 +162,11 @@ class WorkerProcess:
             start_new_session=True,  # Ctrl-C in a terminal is for us
         )  # fmt: skip
         self._answers, self._done = queue.SimpleQueue(), 0
-        threading.Thread(
+        listener = threading.Thread(
             target=_receive_answers, args=(_pipe(self._process.stdout), self._answers),
             name="posecheck-worker", daemon=True,
-        ).start()  # fmt: skip
+        )  # fmt: skip
+        start_thread(listener)
 
     def _ask(self, process: subprocess.Popen[bytes], request: Any, limits: Limits) -> Any:
         """What the process answers, None if it has ended."""
@@ -206,10 +212,13 @@ class WorkerProcess:
 
     def _end(self) -> None:
         with self._lock:
-            if self._process is not None:
-                self._process.kill()
-                self._process.wait()
-            self._clear()
+            self._kill()
+
+    def _kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._clear()
 
     def _clear(self) -> None:
         if self._process is not None:

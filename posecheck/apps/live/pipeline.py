@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 
 from posecheck.apps.live.rates import FramePacer, LookRate, LookRateMeter
 from posecheck.assess.gesture import is_seen
-from posecheck.threads import BoundedQueue
+from posecheck.threads import BoundedQueue, start_thread
 from posecheck.types import Cue, Pose, Stage, Update
 from posecheck.vision.camera import Camera, CameraEvent
 from posecheck.vision.frames import Frame
@@ -238,7 +238,7 @@ class AnalysisThread(threading.Thread):
     def run(self) -> None:
         """Follow; whatever goes wrong is kept in `error`, for there is nobody above to tell."""
         try:
-            self._looks.start()
+            start_thread(self._looks)
             self._follow()
         except BaseException as error:
             self.error = error

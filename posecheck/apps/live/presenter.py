@@ -14,7 +14,7 @@ from posecheck.apps.live.pipeline import AnalysisThread, Moment
 from posecheck.apps.recording import Recording
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window
-from posecheck.threads import NewestSlot
+from posecheck.threads import NewestSlot, start_thread
 from posecheck.types import Cue, Words
 from posecheck.vision.camera import Camera, CameraEvent
 from posecheck.vision.frames import Frame
@@ -121,7 +121,7 @@ class Presenter:
             How long the last screen stays, in seconds.
 
         """
-        analysis.start()
+        start_thread(analysis)
         while not analysis.over:
             self._step(analysis)
             if self.closed:
