@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import unicodedata
 from pathlib import Path
 
 import pyarrow as pa
@@ -135,3 +136,55 @@ def test_a_table_on_a_web_server(folder: Path) -> None:
     assert (first.name, first.side) == ("clips/a.mp4", "left")
     assert first.location == f"http://nurse:{PASSWORD}@{host}/clips/a.mp4"
     assert (second.name, second.location.rpartition("/")[2]) == ("clips/c d#.mp4", "c%20d%23.mp4")
+
+
+@pytest.mark.parametrize("there", ["NFC", "NFD"])
+@pytest.mark.parametrize("written", ["NFC", "NFD"])
+@pytest.mark.parametrize("separator", ["/", "\\"])
+@pytest.mark.parametrize("whole", [False, True])
+def test_names_as_other_systems_write_them(
+    there: str, written: str, separator: str, whole: bool, tmp_path: Path
+) -> None:
+    """Accents as one character or two, and backslashes: the file is found, and named as it is."""
+    name = "Müller/Übung é.mp4"
+    file = tmp_path / unicodedata.normalize(there, name)
+    file.parent.mkdir()
+    file.write_bytes(b"a")
+    said = unicodedata.normalize(written, f"{tmp_path}/{name}" if whole else name)
+    (job,) = jobs_of(tmp_path / "list.csv", f"clip\n{said.replace('/', separator)}\n")
+    assert job.problem is None
+    assert Path(job.location) == file
+    assert job.name == (str(file) if whole else str(file.relative_to(tmp_path)))
+    assert job.short_name == file.name
+
+
+def test_a_backslash_that_is_in_the_name_stays(tmp_path: Path) -> None:
+    (tmp_path / "a\\b.mp4").write_bytes(b"a")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "b.mp4").write_bytes(b"b")
+    (job,) = jobs_of(tmp_path / "list.csv", "clip\na\\b.mp4\n")
+    assert Path(job.location).name == "a\\b.mp4"
+
+
+@pytest.mark.parametrize("name", ["week\\a.mp4", "Übung.mp4", "Müller\\ü.mp4", "/nö/ü.mp4", ".."])
+def test_names_of_nothing_are_said_as_they_are(name: str, tmp_path: Path) -> None:
+    (job,) = jobs_of(tmp_path / "list.csv", f"clip\n{name}\n")
+    assert job.problem is not None
+    assert job.name == name
+
+
+def test_the_same_file_in_two_spellings_is_graded_once(tmp_path: Path) -> None:
+    (tmp_path / "Übung.mp4").write_bytes(b"a")
+    rows = "\n".join(unicodedata.normalize(form, "Übung.mp4") for form in ("NFC", "NFD"))
+    (job,) = jobs_of(tmp_path / "list.csv", f"clip\n{rows}\n")
+    assert job.problem is None
+
+
+def test_a_prescription_is_found_in_the_same_way(folder: Path) -> None:
+    (folder / "für").mkdir()
+    (folder / "für" / "mine.toml").write_text('name = "mine"\n')
+    said = unicodedata.normalize("NFD", "für\\mine.toml")
+    (job,) = jobs_of(folder / "list.csv", f"clip,prescription\nclips\\a.mp4,{said}\n")
+    assert job.problem is None
+    assert job.name == "clips/a.mp4"
+    assert job.prescription == folder / "für" / "mine.toml"

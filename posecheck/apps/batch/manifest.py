@@ -4,6 +4,10 @@ Columns: ``clip`` (a path relative to the table, or an address), and, if wanted,
 ``patient``, ``subject_id``, ``patient_id``), ``prescription`` (a ready one's name, or a file
 relative to the table), ``side`` (left, right, auto or empty) and ``session_date`` (ISO 8601).
 Other columns are passed over. A value that makes no sense is a problem of its row alone.
+
+A table may come from another system than the clips. A name that is not there is looked for with
+slashes in the place of Windows' backslashes, and with accents composed in the other way (a Mac
+writes ``ü`` as two characters, most others as one); the job has the name that the disk has.
 """
 
 from __future__ import annotations
@@ -13,9 +17,10 @@ import math
 import os
 import posixpath
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -66,10 +71,11 @@ def read_manifest(given: str) -> Iterator[Row]:
     content = _content(given, shown)
     read = _parquet if content[:4] == b"PAR1" else _csv
     columns, records = read(content, shown)
+    disk = _Disk()
     for where, record in records:
         texts = {field: _text(record.get(name)) for field, name in columns.items()}
         if any(texts.values()):
-            yield _row(texts, given, f"{shown}, {where}")
+            yield _row(texts, given, f"{shown}, {where}", disk)
 
 
 def _content(given: str, shown: str) -> bytes:
@@ -136,7 +142,61 @@ def _text(value: Any) -> str:
     return str(value).strip()
 
 
-def _row(texts: Mapping[str, str], manifest: str, where: str) -> Row:
+class _Disk:
+    """Finds the files that a table means; each folder is looked into once."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, dict[str, str]] = {}  # by the folder: composed -> as it is there
+
+    def spelled_there(self, folder: str, name: str) -> str:
+        """Return the name of a file as it is on the disk, or as it was given where none is.
+
+        Parameters
+        ----------
+        folder
+            Where a relative name begins.
+        name
+            As a table has it.
+
+        """
+        for one in (name, name.replace("\\", "/")):
+            if os.path.lexists(os.path.join(folder, one)):  # noqa: PTH118 - may be no text
+                return one
+            found = self._with_other_accents(folder, one)
+            if found is not None:
+                return found
+        return name
+
+    def _with_other_accents(self, folder: str, name: str) -> str | None:
+        if name.isascii():
+            return None
+        spelled_so = "/" if name.startswith("/") else ""
+        for part in PurePath(name).parts[1 if spelled_so else 0 :]:
+            above = os.path.join(folder, spelled_so)  # noqa: PTH118
+            there = part
+            if not os.path.lexists(os.path.join(above, part)):  # noqa: PTH118
+                there = self._in(above).get(_composed(part), "")
+            if not there:
+                return None
+            spelled_so = (
+                f"{spelled_so}/{there}" if spelled_so not in ("", "/") else spelled_so + there
+            )
+        return spelled_so
+
+    def _in(self, folder: str) -> dict[str, str]:
+        if folder not in self._names:
+            try:
+                self._names[folder] = {_composed(n): n for n in sorted(os.listdir(folder))}  # noqa: PTH208
+            except OSError:
+                self._names[folder] = {}
+        return self._names[folder]
+
+
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
+def _row(texts: Mapping[str, str], manifest: str, where: str, disk: _Disk) -> Row:
     wrong = []
     clip = texts["clip"]
     if not clip:
@@ -144,6 +204,8 @@ def _row(texts: Mapping[str, str], manifest: str, where: str) -> Row:
     elif "\0" in clip:
         wrong.append("the clip's name cannot be that of a file")
         clip = ""
+    elif not is_address(clip):
+        clip = _there(manifest, clip, disk)
     side = texts.get("side", "").lower()
     if side not in ("", "auto", "left", "right"):
         wrong.append(f"side is {spelled(side[:20])!r}, not left, right or auto")
@@ -152,7 +214,7 @@ def _row(texts: Mapping[str, str], manifest: str, where: str) -> Row:
     if not _is_date(date):
         wrong.append(f"session date is {spelled(date[:30])!r}, not like 2026-03-31")
         date = ""
-    prescription, complaint = _prescription(texts.get("prescription", ""), manifest)
+    prescription, complaint = _prescription(texts.get("prescription", ""), manifest, disk)
     if complaint:
         wrong.append(complaint)
     return Row(
@@ -177,11 +239,19 @@ def _is_date(text: str) -> bool:
     return text[4:5] == "-"
 
 
-def _prescription(text: str, manifest: str) -> tuple[Path | str | None, str | None]:
+def _there(manifest: str, name: str, disk: _Disk) -> str:
+    """Return a name of a table as its file is called, where it lies."""
+    if is_address(manifest):  # no web address has a backslash in it; the key of a bucket may
+        return name.replace("\\", "/") if parse_address(manifest).is_web else name
+    folder = os.path.dirname(os.path.abspath(manifest))  # noqa: PTH100, PTH120
+    return disk.spelled_there(folder, name)
+
+
+def _prescription(text: str, manifest: str, disk: _Disk) -> tuple[Path | str | None, str | None]:
     if not text:
         return None, None
     if not is_address(manifest) and "\0" not in text:
-        beside = Path(_beside(manifest, text))
+        beside = Path(_beside(manifest, _there(manifest, text, disk)))
         try:
             if beside.is_file():
                 return beside, None
