@@ -228,21 +228,30 @@ def _info(
 
 
 def _write(report: Report, folder: Path, clip: Path | None, progress: Progress | None) -> None:
-    # An annotated video takes its time, which who has pressed Ctrl-C does not have.
-    video = clip is not None and not interrupts.requested()
+    pictures, video = ({}, False) if clip is None else _draw(report, folder, clip, progress)
+    write_csv(report, folder / ANGLES)
+    write_json(report, folder / REPORT)
+    write_page(report, folder / PAGE, words_of(), frames=pictures, video=video)
+
+
+def _draw(
+    report: Report, folder: Path, clip: Path, progress: Progress | None
+) -> tuple[dict[int, bytes], bool]:
+    """Return the pictures of the findings, and whether there is an annotated video too.
+
+    The video takes its time, which who has pressed Ctrl-C does not have; the few pictures are made
+    in any case.
+    """
 
     def tick(done: int, total: int) -> None:
         if progress is not None:
             progress(DRAWING, done, total)
-        if video:
-            interrupts.check()
 
-    pictures: dict[int, bytes] = {}
-    if clip is not None:
-        try:
-            pictures = draw_clip(clip, report, folder / VIDEO if video else None, tick)
-        except KeyboardInterrupt:
-            video = False
-    write_csv(report, folder / ANGLES)
-    write_json(report, folder / REPORT)
-    write_page(report, folder / PAGE, words_of(), frames=pictures, video=video)
+    def check(done: int, total: int) -> None:
+        tick(done, total)
+        interrupts.check()
+
+    if not interrupts.requested():
+        with contextlib.suppress(KeyboardInterrupt):
+            return draw_clip(clip, report, folder / VIDEO, check), True
+    return draw_clip(clip, report, None, tick), False
