@@ -9,14 +9,20 @@ first, where in a folder of clips anybody's ``queue.py`` may lie.
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
+import logging
 import os
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, ParamSpec, TextIO, TypeVar
 
 from posecheck.errors import MissingDependencyError, OutputError
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 NO_WORKING_DIRECTORY = (
     "The working directory is not there any more; change to another folder, or give the paths of "
@@ -29,38 +35,90 @@ _SET_PATH = "import sys; sys.path[:] = {path!a}\n"
 _RUN = "import runpy; runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
 
 
+class _Silence:
+    """Standard error while native code is not heard: of the whole process, as descriptors are."""
+
+    lock = threading.Lock()
+    blocks = 0  # that are open, in whatever threads
+    kept = -1  # where the descriptor pointed before
+    python: TextIO | None = None  # `sys.stderr` before
+    ours: TextIO | None = None  # what stands in its place
+
+
 @contextlib.contextmanager
 def silence_native_stderr() -> Iterator[None]:
     """Drop what native code writes to standard error; what Python writes still arrives.
 
     The file descriptor itself points elsewhere for a while, and ``sys.stderr`` to where it pointed
-    before. The blocks may be nested.
+    before, as do the handlers of `logging` that write there. The blocks may be nested, and open in
+    several threads at once: the last one to end puts all back.
     """
+    silent = _enter_silence()
     try:
-        sys.stderr.flush()
-        kept = os.dup(_STDERR)
-    except (OSError, ValueError, AttributeError):  # there is no standard error to protect
-        yield
-        return
-    python = sys.stderr
-    ours = _same_stream_on(kept) if _writes_to_stderr(python) else None
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, _STDERR)
-        os.close(nowhere)
-        if ours is not None:
-            sys.stderr = ours
         yield
     finally:
-        if ours is not None:
+        if silent:
+            _leave_silence()
+
+
+def quietly(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Return the function with `silence_native_stderr` around each call."""
+
+    @functools.wraps(function)
+    def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with silence_native_stderr():
+            return function(*args, **kwargs)
+
+    return call
+
+
+def _enter_silence() -> bool:
+    """Begin a block; False where there is no standard error to protect."""
+    with _Silence.lock:
+        if not _Silence.blocks:
+            try:
+                sys.stderr.flush()
+                _Silence.kept = os.dup(_STDERR)
+            except (OSError, ValueError, AttributeError):
+                return False
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, _STDERR)
+            os.close(nowhere)
+            if _writes_to_stderr(sys.stderr):
+                _Silence.python, _Silence.ours = sys.stderr, _same_stream_on(_Silence.kept)
+                sys.stderr = _Silence.ours
+                _hand_over(_Silence.python, _Silence.ours)
+        _Silence.blocks += 1
+    return True
+
+
+def _leave_silence() -> None:
+    with _Silence.lock:
+        _Silence.blocks -= 1
+        if _Silence.blocks:
+            return
+        python, ours = _Silence.python, _Silence.ours
+        if ours is not None and python is not None:
             with contextlib.suppress(OSError, ValueError):  # the terminal may be gone
                 ours.flush()
+            _hand_over(ours, python)
             if sys.stderr is ours:
                 sys.stderr = python
-        os.dup2(kept, _STDERR)
+        os.dup2(_Silence.kept, _STDERR)
         if ours is not None:
             ours.close()
-        os.close(kept)
+        os.close(_Silence.kept)
+        _Silence.python = _Silence.ours = None
+
+
+def _hand_over(one: TextIO, other: TextIO) -> None:
+    """Have the handlers of `logging` that write to one stream write to another."""
+    loggers = [logging.root, *logging.root.manager.loggerDict.values()]
+    for logger in loggers:
+        for handler in getattr(logger, "handlers", ()):
+            if isinstance(handler, logging.StreamHandler) and handler.stream is one:
+                with contextlib.suppress(OSError, ValueError):  # it flushes the one first
+                    handler.setStream(other)
 
 
 def load_cv2() -> Any:

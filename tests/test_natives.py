@@ -6,15 +6,19 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from batch_fakes import make_clip
 
+import posecheck
 from posecheck import errors, natives
 from posecheck.apps.batch.tasks import Limits
 from posecheck.apps.batch.worker_process import WorkerProcess
 from posecheck.natives import python_code, python_module, silence_native_stderr
+from posecheck.types import ModelInfo
+from posecheck.vision.landmarker import Landmarker
 from posecheck.vision.model_download import pip_command
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -135,3 +139,59 @@ def test_in_a_process_of_its_own() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stderr.split() == ["python", "inside", "after"]
+
+
+def test_blocks_of_several_threads_end_in_any_order(capfd: pytest.CaptureFixture[str]) -> None:
+    """Nothing native is heard until the last has ended, and then all is as before."""
+    before = sys.stderr
+    first, second = ExitStack(), ExitStack()
+    for block in (first, second):
+        block.enter_context(silence_native_stderr())
+    first.close()
+    os.write(2, b"native\n")
+    second.close()
+    os.write(2, b"after\n")
+    assert sys.stderr is before
+    assert capfd.readouterr().err == "after\n"
+
+
+def test_what_is_logged_arrives() -> None:
+    """By a handler that was given standard error before, as `logging.basicConfig` does."""
+    code = (
+        "import logging, os, sys\n"
+        "from posecheck.natives import silence_native_stderr\n"
+        "logging.basicConfig(format='%(message)s')\n"
+        "own = logging.getLogger('own')\n"
+        "own.addHandler(logging.StreamHandler()); own.propagate = False\n"
+        "with silence_native_stderr():\n"
+        "    os.write(2, b'native\\n')\n"
+        "    logging.warning('root'); own.warning('own')\n"
+        "logging.warning('after')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stderr.split() == ["root", "own", "after"]
+
+
+class _Noisy:
+    """A landmark model that writes to standard error as native code does, and cannot be opened."""
+
+    name, sha256, info = "noisy", "0" * 64, ModelInfo("noisy", None)
+
+    def open(self) -> Landmarker:
+        os.write(2, b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n")
+        raise errors.ModelError("It cannot be opened.")
+
+
+def test_the_python_api_is_as_quiet_as_the_commands(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", 5)
+    with pytest.raises(errors.ModelError):
+        posecheck.review(clip, tmp_path / "a", model=_Noisy())
+    with pytest.raises(errors.ModelError):
+        posecheck.live(str(clip), out=tmp_path / "b", model=_Noisy(), window=False, mute=True)
+    assert capfd.readouterr().err == ""
+    os.write(2, b"heard\n")
+    assert capfd.readouterr().err == "heard\n"

@@ -19,13 +19,14 @@ from posecheck.apps.batch.tasks import Limits
 from posecheck.apps.batch.worker_pool import Executor, LocalExecutor, failed_task, run_in_worker
 from posecheck.apps.review import LOOKS_PER_S
 from posecheck.exercises.prescription import Prescription
-from posecheck.natives import load_cv2
+from posecheck.natives import load_cv2, quietly
 from posecheck.types import Side, Variant
 from posecheck.vision.landmarker import ModelChoice
 
 USUAL = Limits()
 
 
+@quietly
 def grade(
     paths: str | Path | Sequence[str | Path],
     out: str | Path,

@@ -26,6 +26,7 @@ from posecheck.errors import InputError
 from posecheck.exercises.language import words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
+from posecheck.natives import quietly
 from posecheck.present.report_files import read_report, write_csv, write_json
 from posecheck.present.report_page import write_page
 from posecheck.session import Session
@@ -67,6 +68,7 @@ class Reviewed:
         return {n: self.folder / n for n in names if (self.folder / n).exists()}
 
 
+@quietly
 def review(
     clip: str | Path,
     out: str | Path | None = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +15,8 @@ from batch_servers import PASSWORD, web_server
 from posecheck.apps.batch.inputs import list_jobs
 from posecheck.apps.batch.tasks import ClipJob
 from posecheck.errors import InputError
+
+Form = Literal["NFC", "NFD"]
 
 
 @pytest.fixture
@@ -143,7 +146,7 @@ def test_a_table_on_a_web_server(folder: Path) -> None:
 @pytest.mark.parametrize("separator", ["/", "\\"])
 @pytest.mark.parametrize("whole", [False, True])
 def test_names_as_other_systems_write_them(
-    there: str, written: str, separator: str, whole: bool, tmp_path: Path
+    there: Form, written: Form, separator: str, whole: bool, tmp_path: Path
 ) -> None:
     """Accents as one character or two, and backslashes: the file is found, and named as it is."""
     name = "Müller/Übung é.mp4"
@@ -175,7 +178,8 @@ def test_names_of_nothing_are_said_as_they_are(name: str, tmp_path: Path) -> Non
 
 def test_the_same_file_in_two_spellings_is_graded_once(tmp_path: Path) -> None:
     (tmp_path / "Übung.mp4").write_bytes(b"a")
-    rows = "\n".join(unicodedata.normalize(form, "Übung.mp4") for form in ("NFC", "NFD"))
+    forms: tuple[Form, ...] = ("NFC", "NFD")
+    rows = "\n".join(unicodedata.normalize(form, "Übung.mp4") for form in forms)
     (job,) = jobs_of(tmp_path / "list.csv", f"clip\n{rows}\n")
     assert job.problem is None
 

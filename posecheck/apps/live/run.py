@@ -28,6 +28,7 @@ from posecheck.errors import CameraError, InputError, OutputError, PosecheckErro
 from posecheck.exercises.language import languages, words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
+from posecheck.natives import quietly
 from posecheck.present.report_files import write_csv, write_json
 from posecheck.present.report_page import write_page
 from posecheck.present.voice import Voice
@@ -44,6 +45,7 @@ FOLDER = "report"  # in that of a recording
 LINGER_S = 6.0  # the last screen stays
 
 
+@quietly
 def live(
     camera: str | int = 0,
     prescription: Prescription | None = None,
