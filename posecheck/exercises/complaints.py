@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from itertools import takewhile
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+Fields = dict[str, dict[str, Any] | None]
+
 SIMILAR = 0.8  # ratio of letters in common (difflib): a slip of the pen, not another word
+_BEGINNING = 3  # letters in common that make a short form: rep, repetitions
 SHOWN_CHARACTERS = 40  # a value that is longer is cut short
 
 KINDS = {
@@ -26,9 +30,9 @@ def complain(error: ValidationError, model: type[BaseModel]) -> str:
     return "; ".join(found.values())
 
 
-def _fields(model: type[BaseModel]) -> dict[str, dict[str, Any] | None]:
+def _fields(model: type[BaseModel]) -> Fields:
     """Return the JSON schema of each field by its dotted name; None marks a section."""
-    fields: dict[str, dict[str, Any] | None] = {}
+    fields: Fields = {}
     for name, info in model.model_fields.items():
         if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
             fields[name] = None
@@ -39,10 +43,11 @@ def _fields(model: type[BaseModel]) -> dict[str, dict[str, Any] | None]:
     return fields
 
 
-def _complaint(detail: ErrorDetails, fields: dict[str, dict[str, Any] | None]) -> str:
+def _complaint(detail: ErrorDetails, fields: Fields) -> str:
     dotted = _dotted(detail)
     if detail["type"] == "extra_forbidden":
-        return f"{dotted} is unknown ({_hint(dotted, fields)})"
+        hint = _hint(dotted, detail["input"], fields)
+        return f"{dotted} is unknown ({hint})"
     if detail["type"] == "value_error":  # our own checks of one field against another
         return f"{dotted} {detail['ctx']['error']}"
     schema = fields.get(dotted)
@@ -68,20 +73,60 @@ def allowed(schema: dict[str, Any]) -> str:
     return words
 
 
-def _hint(dotted: str, fields: dict[str, dict[str, Any] | None]) -> str:
-    """Return the nearest known name: by the whole name first, then by its last part alone."""
-    names = list(fields)
+def _hint(dotted: str, value: Any, fields: Fields) -> str:
+    """Return the known name that was meant, or those that are known in the section.
+
+    Only names that take such a value are looked at, so that a number under ``[severity]`` is not
+    taken for the choice of that name, but for the limit.
+    """
+    names = [name for name, schema in fields.items() if _takes(schema, value)]
     section, _, last = dotted.rpartition(".")
-    siblings = [name for name in names if section and name.startswith(section + ".")]
-    near = get_close_matches(dotted, siblings or names, n=1, cutoff=SIMILAR)
-    if not near:
-        by_last = {name.rpartition(".")[2]: name for name in reversed(names)}
-        near = [by_last[key] for key in get_close_matches(last, by_last, n=1, cutoff=SIMILAR)]
-    if near:
-        return f"did you mean {near[0]}?"
-    top = [name for name in names if "." not in name]
-    known = ", ".join(name.rpartition(".")[2] for name in siblings) or ", ".join(top)
-    return f"known here: {known}"
+    here = [name for name in names if name.rpartition(".")[0] == section]
+    for near in (_same, _similar, _begins):
+        for where in (here, names):
+            found = near(last, {_last(name): name for name in reversed(where)})
+            if found is not None:
+                return f"did you mean {found}?"
+    siblings = [name for name in fields if section and name.rpartition(".")[0] == section]
+    top = [name for name in fields if "." not in name]
+    if isinstance(value, dict):
+        top = [name for name in top if fields[name] is None]
+    return f"known here: {', '.join(_last(name) for name in siblings or top)}"
+
+
+def _same(last: str, names: dict[str, str]) -> str | None:
+    return names.get(last)
+
+
+def _similar(last: str, names: dict[str, str]) -> str | None:
+    near = get_close_matches(last, names, n=1, cutoff=SIMILAR)
+    return names[near[0]] if near else None
+
+
+def _begins(last: str, names: dict[str, str]) -> str | None:
+    """Return the name of which this is a short or a long form: ``reps``, ``hold_seconds``."""
+    for name, dotted in sorted(names.items(), key=lambda item: len(item[0])):
+        pairs = zip(last, name, strict=False)
+        alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        if alike == len(name) or alike >= max(_BEGINNING, len(last) - 1):
+            return dotted
+    return None
+
+
+def _takes(schema: dict[str, Any] | None, value: Any) -> bool:
+    """Return whether a field takes such a value; a section, whose schema is None, takes fields."""
+    if schema is None or isinstance(value, dict):
+        return schema is None and isinstance(value, dict)
+    kind = schema.get("anyOf", [schema])[0].get("type", "string")
+    if isinstance(value, bool) or kind == "boolean":
+        return isinstance(value, bool) and kind == "boolean"
+    if isinstance(value, int | float):
+        return kind in ("number", "integer")
+    return kind == "string" or not isinstance(value, str)
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _dotted(detail: ErrorDetails) -> str:

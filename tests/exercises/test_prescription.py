@@ -147,6 +147,37 @@ def test_refusals(text: str, part: str) -> None:
     assert part in refusal(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("[dose]\nreps = 10", "dose.repetitions"),
+        ("reps = 10", "dose.repetitions"),
+        ("[dose]\nhold_seconds = 3", "dose.hold_s"),
+        ("[dose]\nrest = 60", "dose.rest_s"),
+        ("[limits]\nhold_s = 3", "dose.hold_s"),
+        ("hold_s = 3", "dose.hold_s"),
+        ("[dose]\ncycle_min_s_pump = 1.0", "usual.cycle_min_s_pump"),
+        ("[exercise]\nrepetitions = 5", "dose.repetitions"),
+        ('[dose]\nside = "left"', "exercise.side"),
+        ("[limits]\nthigh_drift = 8", "limits.thigh_drift_deg"),
+        ("[severity]\nthigh_drift_deg = 8", "limits.thigh_drift_deg"),
+        ('[severity]\nthigh_drift_deg = "advice"', "severity.thigh_drift"),
+        ('[limits]\nbouncing = "off"', "severity.bouncing"),
+        ("[dosage]\nsets = 3", "dose"),
+    ],
+)
+def test_the_field_that_was_meant_is_named_with_its_table(text: str, meant: str) -> None:
+    """Of the tables, the one that takes such a value."""
+    assert f"is unknown (did you mean {meant}?)" in refusal(text)
+
+
+@pytest.mark.parametrize(
+    "text", ['[dose]\nspeed = "fast"', "[limits]\nzzz = [1]", "[dosis]\na = 1"]
+)
+def test_where_nothing_is_near_all_that_are_known_are_named(text: str) -> None:
+    assert "is unknown (known here: " in refusal(text)
+
+
 def test_files_that_are_none(tmp_path: Path) -> None:
     """Missing, folder, binary, huge, unreadable name: one line each."""
     binary = tmp_path / "binary.toml"
