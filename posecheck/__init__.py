@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         Report,
         Series,
         Stage,
+        Subject,
         Tension,
         Update,
     )
@@ -79,7 +80,7 @@ _HOMES = {
     "posecheck.session": ("Session",),
     "posecheck.types": (
         "Angles", "ClipInfo", "Cue", "Deduction", "ExerciseSet", "Finding", "Grade", "ModelInfo",
-        "Pose", "Quality", "Rep", "Report", "Series", "Stage", "Tension", "Update",
+        "Pose", "Quality", "Rep", "Report", "Series", "Stage", "Subject", "Tension", "Update",
     ),
     "posecheck.vision.pose_store": ("load_poses",),
 }  # fmt: skip
@@ -89,8 +90,8 @@ __all__ = [
     "Angles", "CameraError", "ClipError", "ClipInfo", "Cue", "Deduction", "ExerciseSet", "Finding",
     "Grade", "Graded", "Guide", "InputError", "MissingDependencyError", "ModelError", "ModelInfo",
     "OutputError", "Pose", "PosecheckError", "Prescription", "PrescriptionError", "Quality", "Rep",
-    "Report", "Reviewed", "Series", "Session", "Stage", "Tension", "Update", "grade", "live",
-    "load_poses", "load_prescription", "review", "updates",
+    "Report", "Reviewed", "Series", "Session", "Stage", "Subject", "Tension", "Update", "grade",
+    "live", "load_poses", "load_prescription", "review", "updates",
 ]  # fmt: skip
 
 

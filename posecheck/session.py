@@ -61,7 +61,7 @@ SERIES = {
 MOMENT = tuple(SERIES)[: tuple(SERIES).index("confidence") + 1]
 # Raised when a report says something else of the same measurements, or its pictures, tables or
 # page do: kept results of another number are made again from the measurements.
-REPORT_SCHEMA = 1
+REPORT_SCHEMA = 2
 SIDE_BEFORE_S = 2.0  # the leg that is straightened next has been held up for so long
 
 

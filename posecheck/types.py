@@ -278,6 +278,18 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose session it was: what somebody has said of it, nothing of which is measured."""
+
+    name: str | None = None  # of the person, or a code
+    date: str | None = None  # of the session, ISO 8601
+    therapist: str | None = None
+    symptoms_before: int | None = None  # 0, none, to 10
+    symptoms_after: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All there is to say about one clip or session."""
 
@@ -295,6 +307,7 @@ class Report:
     grade: Grade
     series: Series = field(repr=False)
     exercise: str | None = None  # what was found to be done
+    subject: Subject = Subject()
     schema: str = "posecheck.report/1"
 
 

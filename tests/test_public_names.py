@@ -8,8 +8,8 @@ PUBLIC = [
     "Angles", "CameraError", "ClipError", "ClipInfo", "Cue", "Deduction", "ExerciseSet", "Finding",
     "Grade", "Graded", "Guide", "InputError", "MissingDependencyError", "ModelError", "ModelInfo",
     "OutputError", "Pose", "PosecheckError", "Prescription", "PrescriptionError", "Quality", "Rep",
-    "Report", "Reviewed", "Series", "Session", "Stage", "Tension", "Update", "grade", "live",
-    "load_poses", "load_prescription", "review", "updates",
+    "Report", "Reviewed", "Series", "Session", "Stage", "Subject", "Tension", "Update", "grade",
+    "live", "load_poses", "load_prescription", "review", "updates",
 ]  # fmt: skip
 
 

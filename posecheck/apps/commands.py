@@ -22,6 +22,7 @@ from posecheck.apps.options import (
     side_option,
     variant_option,
 )
+from posecheck.apps.subject_options import subject_options
 from posecheck.errors import InputError
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ _CHOSEN = "demo.txt"  # in sample_videos/: the name of the clip to show
     "comes farther now, and whether that is more than chance",
     type=path,
 )
+@subject_options
 def _review(
     clip: Path,
     prescription: str | None,
@@ -125,6 +127,7 @@ def _demo(as_json: bool, **looks: Any) -> None:
 @click.option(
     "--language", metavar="CODE", help="of what is said and shown: en (default) or de", default="en"
 )
+@subject_options
 @model_option
 def _live(
     camera: str,

@@ -31,7 +31,7 @@ from posecheck.present.report_files import read_report, write_csv, write_json
 from posecheck.present.report_page import write_page
 from posecheck.session import Session
 from posecheck.threads import prefetch
-from posecheck.types import Array, ClipInfo, ModelInfo, Pose, Report
+from posecheck.types import Array, ClipInfo, ModelInfo, Pose, Report, Subject
 from posecheck.vision.containers import file_sha256
 from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
 from posecheck.vision.landmarker import Landmarker, ModelChoice
@@ -78,6 +78,7 @@ def review(
     every_frame: bool = False,
     video: bool = True,
     earlier: str | Path | None = None,
+    subject: Subject | None = None,
     progress: Progress | None = None,
 ) -> Reviewed:
     """Review a clip and write its report.
@@ -99,6 +100,8 @@ def review(
         Whether to write ``annotated.mp4``.
     earlier
         A report.json, or the folder it is in, to compare with.
+    subject
+        Whose session it was, for the heading of the report.
     progress
         Is told how far it is.
 
@@ -118,6 +121,7 @@ def review(
         folder = stack.enter_context(target)
         report = _report_on(source, prescription or Prescription.default(), model, folder, tell)
         source.close()
+        report = dataclasses.replace(report, subject=subject or Subject())
         change = None if before is None else change_since(before, report)
         write_files(clip, report, folder, video=video, change=change, tell=tell)
     return Reviewed(report, target.path, change)

@@ -114,6 +114,8 @@ def short(path: Path) -> str:
 
 
 def _numbers(report: Report) -> Iterator[tuple[str, str]]:
+    if report.subject.name:
+        yield "Person", report.subject.name
     yield "Leg", report.side or "not told"
     yield "Movement", words_of().variants[report.variant] if report.variant else "none found"
     yield "Repetitions", str(len(report.reps))

@@ -39,6 +39,7 @@ def report_to_dict(report: Report) -> dict[str, Any]:
         "clip": dataclasses.asdict(report.clip),
         "model": dataclasses.asdict(report.model),
         "prescription": report.prescription,
+        "subject": dataclasses.asdict(report.subject),
         "exercise": report.exercise,
         "side": report.side,
         "variant": report.variant,

@@ -21,7 +21,7 @@ from posecheck.present.html_pages import (
     policy,
     template_file,
 )
-from posecheck.types import Finding, Rep, Report, Tension, Verdict, Words
+from posecheck.types import Finding, Rep, Report, Subject, Tension, Verdict, Words
 
 _MINUTE_S = 60
 _UNITS = {"deg": "°", "s": " s", "fraction": "", "deg/s": "°/s"}
@@ -62,6 +62,8 @@ class PageParts:
     """Everything on the page, in the order in which it is read."""
 
     clip: str
+    record: tuple[tuple[str, str], ...]  # who, when, and how it felt: name and value
+    record_note: str
     verdict: Verdict
     verdict_words: str
     score: int | None
@@ -90,6 +92,8 @@ def page_parts(
     grade = report.grade
     return PageParts(
         clip=report.clip.name,
+        record=tuple(_record(report)),
+        record_note=report.subject.note,
         verdict=grade.verdict,
         verdict_words=words.verdicts[grade.verdict],
         score=grade.score,
@@ -140,6 +144,27 @@ def clock(seconds: float) -> str:
 def _with_band(value: float, half: float) -> str:
     band = f" ± {half:.0f}°" if math.isfinite(half) and math.isfinite(value) else ""
     return number(value, "°") + band
+
+
+def _record(report: Report) -> Iterator[tuple[str, str]]:
+    """Yield whose session it was, if anything was said of it, with what was prescribed."""
+    subject = report.subject
+    if subject == Subject():
+        return
+    for name, value in (
+        ("Person", subject.name),
+        ("Date", subject.date),
+        ("Therapist", subject.therapist),
+        ("Prescription", report.prescription.get("name")),
+        ("Symptoms before", _of_ten(subject.symptoms_before)),
+        ("Symptoms after", _of_ten(subject.symptoms_after)),
+    ):
+        if value:
+            yield name, str(value)
+
+
+def _of_ten(symptoms: int | None) -> str:
+    return "" if symptoms is None else f"{symptoms} of 10"
 
 
 def _facts(report: Report, words: Words) -> Iterator[tuple[str, str]]:

@@ -34,8 +34,8 @@ def test_the_fields_are_those_of_the_contract() -> None:
     """Every name that the contract promises is there."""
     found = report_to_dict(make_report())
     assert list(found) == [
-        "schema", "posecheck", "clip", "model", "prescription", "exercise", "side", "variant",
-        "quality", "tension", "sets", "reps", "findings", "grade",
+        "schema", "posecheck", "clip", "model", "prescription", "subject", "exercise", "side",
+        "variant", "quality", "tension", "sets", "reps", "findings", "grade",
     ]  # fmt: skip
     assert found["tension"] == {
         "start_s": 4.5, "end_s": 7.5, "knee_flexion_deg": 24.8, "hip_flexion_deg": 83.5,
@@ -51,6 +51,10 @@ def test_the_fields_are_those_of_the_contract() -> None:
     assert set(found["findings"][0]) == {
         "rule", "severity", "rep", "start_s", "end_s", "measured", "limit", "unit", "message",
         "uncertainty",
+    }  # fmt: skip
+    assert found["subject"] == {
+        "name": None, "date": None, "therapist": None, "symptoms_before": None,
+        "symptoms_after": None, "note": "",
     }  # fmt: skip
     assert found["findings"][0]["uncertainty"] == 1.5
     assert found["quality"]["barring"] == ["legs_uncertain"]

@@ -25,7 +25,7 @@ from posecheck.present.report_page import (
     write_page,
     write_plotly,
 )
-from posecheck.types import Grade, Report
+from posecheck.types import Grade, Report, Subject
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>.mp4"
 JPEG = b"\xff\xd8\xff\xe0picture\xff\xd9"
@@ -180,3 +180,15 @@ def test_the_page_in_a_browser(browser: Any, tmp_path: Path, width: int, library
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     assert tab.evaluate("document.querySelectorAll('#chart .scatterlayer .trace').length") == 6
     tab.close()
+
+
+def test_the_heading_says_whose_session_it_was() -> None:
+    """With what was prescribed, and nothing where nothing was said."""
+    subject = Subject("K-204 <b>", "2026-03-30", "Jo Doe", 4, 0, "Slept badly.")
+    page = small_page(dataclasses.replace(make_report(), subject=subject))
+    for words in (
+        "<title>K-204 &lt;b&gt;: ", "<dd>2026-03-30</dd>", "<dd>Jo Doe</dd>", "<dd>4 of 10</dd>",
+        "<dd>0 of 10</dd>", "<p>Slept badly.</p>", "<dt>Prescription</dt>",
+    ):  # fmt: skip
+        assert words in page, words
+    assert '<div class="record">' not in small_page(make_report())

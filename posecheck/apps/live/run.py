@@ -34,7 +34,7 @@ from posecheck.present.report_page import write_page
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window
 from posecheck.session import Session
-from posecheck.types import ClipInfo, Report, Words
+from posecheck.types import ClipInfo, Report, Subject, Words
 from posecheck.vision.camera import Camera
 from posecheck.vision.containers import file_sha256
 from posecheck.vision.landmarker import ModelChoice
@@ -59,6 +59,7 @@ def live(
     speed: float = 1.0,
     loop: bool = False,
     linger_s: float = LINGER_S,
+    subject: Subject | None = None,
     tell: Tell | None = None,
     shown: Shown | None = None,
     progress: Progress | None = None,
@@ -86,6 +87,8 @@ def live(
         Of a file: how fast it is played, 0 for every frame, and whether it begins again.
     linger_s
         How long the last screen stays.
+    subject
+        Whose session it is, for the heading of the report.
     tell
         Is given each event, in the main thread. Where it fails as a stream does, with OSError, the
         session goes on without it.
@@ -136,6 +139,7 @@ def live(
             source.close()
             clip = _recorded(recording)
             report = session.finish(_info(source.info, analysis, begun, clip), found.info)
+            report = dataclasses.replace(report, subject=subject or Subject())
             # where the recording could not go on, most likely there is no room for a report
             recorded = record if recording is not None and recording.problem is None else None
             target = ReportDir(out or _default_folder(recorded, begun))

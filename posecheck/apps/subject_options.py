@@ -1,0 +1,94 @@
+"""The options that make a report a record: who, when, with whom, and how it felt."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from posecheck.types import Subject
+
+_WORST = 10  # of the scale from 0, no symptoms, to 10
+_LINE_CHARACTERS, _NOTE_CHARACTERS = 200, 2000
+_GERMAN = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
+
+
+def subject_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of a record; it is called with the `Subject` as ``subject``."""
+
+    def with_subject(
+        *,
+        subject: str | None,
+        date: str | None,
+        therapist: str | None,
+        note: str,
+        symptoms: tuple[int, int] | None,
+        **more: Any,
+    ) -> Any:
+        before, after = symptoms or (None, None)
+        return function(subject=Subject(subject, date, therapist, before, after, note), **more)
+
+    for option in reversed(_OPTIONS):
+        with_subject = option(with_subject)
+    with_subject.__doc__ = function.__doc__
+    return with_subject
+
+
+def iso_date(text: str) -> str:
+    """Return a date as in ISO 8601, such as 2026-03-30; 30.3.2026 is understood too.
+
+    Raises
+    ------
+    click.BadParameter
+        It is none, or one that is read in two ways, such as 3/4/2026.
+
+    """
+    german = _GERMAN.fullmatch(text.strip())
+    try:
+        if german:
+            day, month, year = map(int, german.groups())
+            return datetime.date(year, month, day).isoformat()
+        if "-" not in text:
+            raise ValueError(text)
+        return datetime.datetime.fromisoformat(text.strip()).date().isoformat()
+    except ValueError:
+        raise click.BadParameter(f"{text[:30]!r} is no date; write it like 2026-03-30.") from None
+
+
+def _line(text: str) -> str | None:
+    return _at_most(" ".join(text.split()), _LINE_CHARACTERS) or None
+
+
+def _note(text: str) -> str:
+    return _at_most(text.strip(), _NOTE_CHARACTERS)
+
+
+def _at_most(text: str, characters: int) -> str:
+    if len(text) > characters:
+        raise click.BadParameter(f"it is longer than {characters} characters.")
+    return text
+
+
+_OPTIONS = (
+    click.option(
+        "--subject",
+        metavar="TEXT",
+        help="who it is, or a code for them: stands in the heading of the report",
+        type=_line,
+    ),
+    click.option(
+        "--date", metavar="DATE", help="the day of the session, such as 2026-03-30", type=iso_date
+    ),
+    click.option("--therapist", metavar="TEXT", help="who treats them", type=_line),
+    click.option("--note", metavar="TEXT", help="a note, for the report", type=_note, default=""),
+    click.option(
+        "--symptoms",
+        metavar="BEFORE AFTER",
+        help="how strong the symptoms were before and after, each from 0 (none) to 10",
+        nargs=2,
+        type=click.IntRange(0, _WORST),
+    ),
+)
