@@ -26,6 +26,9 @@ __all__ = ["command_line", "main", "program"]
 
 OK, WRONG, INTERRUPTED = 0, 2, 130
 _LINE = 79  # characters of a line of a terminal
+_NOTHING_ASKED = (
+    "no command was given; begin with `posecheck demo`, or with `posecheck review` and a clip."
+)
 _STANDARD = (0, 1, 2)  # the file descriptors of standard input, output and error
 
 
@@ -85,6 +88,10 @@ def _main(argv: Sequence[str] | None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    if not arguments:
+        with contextlib.suppress(click.exceptions.Exit):
+            command_line.make_context("posecheck", ["--help"])
+        return _complain(_NOTHING_ASKED)
     # Not by calling the group, which would make something else of Ctrl-C and of a broken pipe.
     with one_line_without_threads(), command_line.make_context("posecheck", arguments) as context:
         code = command_line.invoke(context)

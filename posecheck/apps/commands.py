@@ -15,6 +15,7 @@ from posecheck.apps.options import (
     command,
     every_frame_option,
     model_option,
+    no_open_option,
     no_video_option,
     path,
     prescription_option,
@@ -23,7 +24,6 @@ from posecheck.apps.options import (
     variant_option,
 )
 from posecheck.apps.subject_options import subject_options
-from posecheck.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from posecheck.exercises.prescription import Prescription
     from posecheck.types import Side, Variant
 
-_CHOSEN = "demo.txt"  # in sample_videos/: the name of the clip to show
+_SAMPLE = "fault_knee_not_held.mp4"  # the clip of sample_videos/ that is in the package too
 
 
 @command("review")
@@ -43,6 +43,7 @@ _CHOSEN = "demo.txt"  # in sample_videos/: the name of the clip to show
 @variant_option
 @every_frame_option
 @no_video_option
+@no_open_option
 @model_option
 @click.option(
     "--earlier",
@@ -58,6 +59,7 @@ def _review(
     side: Side | None,
     variant: Variant | None,
     earlier: Path | None,
+    no_open: bool,
     as_json: bool,
     **looks: Any,
 ) -> None:
@@ -66,32 +68,41 @@ def _review(
     report.html is the page to read, annotated.mp4 the clip with everything drawn in; report.json,
     angles.csv and poses.npz hold the numbers.
     """
+    from posecheck.apps.open_page import open_page
     from posecheck.exercises.prescription import Prescription
 
     asked = _asked_for(prescription) or Prescription.default()
     done = _reviewed(clip, asked.with_exercise(side=side, variant=variant), earlier, **looks)
     _print_review(done, as_json)
+    # Somebody watches; what a script has made is not opened.
+    if not (as_json or no_open) and sys.stdout is not None and sys.stdout.isatty():
+        open_page(done.folder / "report.html")
 
 
 @command("demo")
 @report_folder_option
 @every_frame_option
 @no_video_option
+@no_open_option
 @model_option
-def _demo(as_json: bool, **looks: Any) -> None:
-    """Review a sample clip and say where to look.
+def _demo(as_json: bool, no_open: bool, **looks: Any) -> None:
+    """Review a sample clip and open the report.
 
-    It needs a clone of the project, which the sample clips are in.
+    The clip is a rendered one with a planted fault, and comes with Posecheck. Where there is no
+    display, the page to open is named.
     """
-    from pathlib import Path
+    from importlib.resources import as_file, files
 
+    from posecheck.apps.open_page import open_page
     from posecheck.apps.summary import short
     from posecheck.exercises.prescription import Prescription
 
-    clip = demo_clip(Path(__file__).resolve().parents[2] / "sample_videos")
-    done = _reviewed(clip, Prescription.default(), None, **looks)
-    page = short(done.folder / "report.html")
-    _print_review(done, as_json, f"\n\nOpen this page in a browser: {page}")
+    with as_file(files("posecheck.apps") / "sample" / _SAMPLE) as clip:
+        done = _reviewed(clip, Prescription.default(), None, **looks)
+    page = done.folder / "report.html"
+    opened = not (as_json or no_open) and open_page(page)
+    how = "This page is opened in your browser" if opened else "Open this page in a browser"
+    _print_review(done, as_json, f"\n\n{how}: {short(page)}")
 
 
 @command("live")
@@ -209,18 +220,6 @@ def _doctor(model: str | None, as_json: bool) -> None:
         "checks": [dataclasses.asdict(check) for check in found],
     }
     print_result(as_json, plain, doctor_text(found))
-
-
-def demo_clip(folder: Path) -> Path:
-    """Return the clip that the samples' own note names."""
-    try:
-        clip = folder / (folder / _CHOSEN).read_text(encoding="utf-8").strip()
-    except OSError:
-        raise InputError(
-            "The sample clips are not here: `posecheck demo` works in a clone of the project "
-            "(installed with pip install -e .); try `posecheck review CLIP` with a clip of yours."
-        ) from None
-    return clip
 
 
 def _reviewed(

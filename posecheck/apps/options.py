@@ -135,6 +135,9 @@ every_frame_option = click.option(
 no_video_option = click.option(
     "--no-video", is_flag=True, help="do without annotated.mp4, which is quicker"
 )
+no_open_option = click.option(
+    "--no-open", is_flag=True, help="do not open the report in a browser, where there is a display"
+)
 model_option = click.option(
     "--model",
     metavar="lite|full|heavy|FILE",

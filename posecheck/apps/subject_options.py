@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from collections.abc import Callable
 from typing import Any
 
 import click
-
-from posecheck.types import Subject
 
 _WORST = 10  # of the scale from 0, no symptoms, to 10
 _LINE_CHARACTERS, _NOTE_CHARACTERS = 200, 2000
@@ -19,6 +18,7 @@ _GERMAN = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
 def subject_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of a record; it is called with the `Subject` as ``subject``."""
 
+    @functools.wraps(function)  # with the options that it has already
     def with_subject(
         *,
         subject: str | None,
@@ -28,12 +28,13 @@ def subject_options(function: Callable[..., Any]) -> Callable[..., Any]:
         symptoms: tuple[int, int] | None,
         **more: Any,
     ) -> Any:
+        from posecheck.types import Subject
+
         before, after = symptoms or (None, None)
         return function(subject=Subject(subject, date, therapist, before, after, note), **more)
 
     for option in reversed(_OPTIONS):
         with_subject = option(with_subject)
-    with_subject.__doc__ = function.__doc__
     return with_subject
 
 

@@ -137,9 +137,11 @@ def ensure_model(explicit: ModelChoice = None, progress: Progress | None = None)
             bundle = pose_bundle(*model_download.fetch_members(name, progress), name)
         except model_download.FetchError as error:
             raise ModelError(
-                f"The landmark model is not here and could not be fetched: {error}. Connect once "
-                f"and run `{how_to_fetch(name)}`, or pass --model FILE, or copy "
-                f"{_file_name(name)} to {folder}."
+                "The model that finds the body in a picture is not on this computer yet, and could "
+                f"not be fetched: {error}. Connect to the internet once and run "
+                f"`{how_to_fetch(name)}`; after that no connection is needed. Without one, run it "
+                f"on a computer that has one, and copy {_file_name(name)}, whose place it names, "
+                f"to {folder}, or give the file with --model."
             ) from error
         return _keep(bundle, name, folder)
 

@@ -147,7 +147,7 @@ def test_an_earlier_report_that_is_none(
 @pytest.mark.parametrize(
     "arguments",
     [
-        [], ["dance"], ["review"], ["review", "a.mp4", "b.mp4"], ["review", "a.mp4", "--fast"],
+        ["dance"], ["review"], ["review", "a.mp4", "b.mp4"], ["review", "a.mp4", "--fast"],
         ["review", "a.mp4", "--side", "up"], ["review", "a.mp4", "--out"],
         ["review", "two\nlines.mp4"], ["review", "zero\0byte.mp4"], ["review", "x" * 5000],
     ],
