@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +10,6 @@ import click
 
 _WORST = 10  # of the scale from 0, no symptoms, to 10
 _LINE_CHARACTERS, _NOTE_CHARACTERS = 200, 2000
-_GERMAN = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
 
 
 def subject_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,23 +35,11 @@ def subject_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return with_subject
 
 
-def iso_date(text: str) -> str:
-    """Return a date as in ISO 8601, such as 2026-03-30; 30.3.2026 is understood too.
+def _date(text: str) -> str:
+    from posecheck.present.spreadsheet import iso_date
 
-    Raises
-    ------
-    click.BadParameter
-        It is none, or one that is read in two ways, such as 3/4/2026.
-
-    """
-    german = _GERMAN.fullmatch(text.strip())
     try:
-        if german:
-            day, month, year = map(int, german.groups())
-            return datetime.date(year, month, day).isoformat()
-        if "-" not in text:
-            raise ValueError(text)
-        return datetime.datetime.fromisoformat(text.strip()).date().isoformat()
+        return iso_date(text)
     except ValueError:
         raise click.BadParameter(f"{text[:30]!r} is no date; write it like 2026-03-30.") from None
 
@@ -81,7 +66,7 @@ _OPTIONS = (
         type=_line,
     ),
     click.option(
-        "--date", metavar="DATE", help="the day of the session, such as 2026-03-30", type=iso_date
+        "--date", metavar="DATE", help="the day of the session, such as 2026-03-30", type=_date
     ),
     click.option("--therapist", metavar="TEXT", help="who treats them", type=_line),
     click.option("--note", metavar="TEXT", help="a note, for the report", type=_note, default=""),

@@ -7,6 +7,7 @@ make text that a spreadsheet neither runs nor cannot hold.
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import math
 import re
@@ -16,6 +17,11 @@ from pathlib import Path
 
 from posecheck.errors import InputError
 
+_TIME = r"(?:[ T]+\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp][Mm])?)?"  # that Excel writes behind a day
+_GERMAN_DAY = re.compile(rf"(?P<day>\d{{1,2}})\. ?(?P<month>\d{{1,2}})\. ?(?P<year>\d{{4}}){_TIME}")
+_YEAR_FIRST = re.compile(rf"(?P<year>\d{{4}})[/.](?P<month>\d{{1,2}})[/.](?P<day>\d{{1,2}}){_TIME}")
+_SLASHES = re.compile(rf"(\d{{1,2}})[/-](\d{{1,2}})[/-](\d{{4}}){_TIME}")
+_MONTHS = 12
 _TOO_LARGE = 256 * 1024 * 1024
 _UNKNOWN = frozenset(("", "-", "–", "—", "?", "na", "n/a", "n.a.", "nan", "none", "null"))
 # What a spreadsheet, or the person who pastes it into one, may drop before it looks: white
@@ -152,6 +158,45 @@ def number(text: str) -> float:
     if not math.isfinite(value) or "_" in plain:
         raise ValueError(text)
     return value
+
+
+def iso_date(text: str) -> str:
+    """Return a day as ISO 8601 writes it, from the forms that people and spreadsheets write.
+
+    Parameters
+    ----------
+    text
+        Such as ``2026-03-30``, with a time of day or without, ``30.3.2026``, ``2026/03/30``,
+        ``30/3/2026`` or ``3/30/2026``.
+
+    Raises
+    ------
+    ValueError
+        It is none, or one that can be read in two ways, such as 3/4/2026.
+
+    """
+    try:
+        return _day(text.strip()).isoformat()
+    except ValueError:
+        raise ValueError(f"{text!r} is no day, or may be two") from None
+
+
+def _day(plain: str) -> datetime.date:
+    for form in (_GERMAN_DAY, _YEAR_FIRST):
+        found = form.fullmatch(plain)
+        if found:
+            parts = {name: int(number) for name, number in found.groupdict().items()}
+            return datetime.date(**parts)
+    found = _SLASHES.fullmatch(plain)
+    if found:
+        one, other, year = map(int, found.groups())
+        if one != other and max(one, other) <= _MONTHS:
+            raise ValueError(plain)
+        day, month = (other, one) if other > _MONTHS else (one, other)
+        return datetime.date(year, month, day)
+    if plain[4:5] != "-":
+        raise ValueError(plain)
+    return datetime.datetime.fromisoformat(plain.replace("Z", "+00:00")).date()
 
 
 def is_unknown(text: str) -> bool:

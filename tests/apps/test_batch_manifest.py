@@ -65,7 +65,7 @@ def test_parquet(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "word"),
     [
-        ("clips/a.mp4,R,", "side is 'r'"), ("clips/a.mp4,,31.3.2026", "session date"),
+        ("clips/a.mp4,R,", "side is 'r'"), ("clips/a.mp4,,3/4/2026", "session date"),
         ("clips/missing.mp4,,", "not there"), ("clips,,", "folder"), (",left,", "no clip"),
         ("clips/a.mp4,up,yesterday", "side is 'up', not left, right or auto; session date"),
         ("s3://key:pw@bucket/a.mp4,,", "bucket"),
@@ -192,3 +192,11 @@ def test_a_prescription_is_found_in_the_same_way(folder: Path) -> None:
     assert job.problem is None
     assert job.name == "clips/a.mp4"
     assert job.prescription == folder / "für" / "mine.toml"
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-03-31", "31.03.2026", "31/3/2026", "3/31/2026", "2026/03/31"]
+)
+def test_a_day_as_a_spreadsheet_writes_it(written: str, folder: Path) -> None:
+    (job,) = jobs_of(folder / "list.csv", f"clip;session_date\nclips/a.mp4;{written}\n")
+    assert (job.session_date, job.problem) == ("2026-03-31", None)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import click
 import pytest
 
-from posecheck.apps.subject_options import iso_date
 from posecheck.cli import main
 from posecheck.errors import InputError
 from posecheck.types import Subject
@@ -63,20 +61,3 @@ def test_what_is_refused(options: tuple[str, ...], word: str, said: Any, capsys:
     assert said(*options) is None
     (line,) = capsys.readouterr().err.splitlines()
     assert word in line
-
-
-@pytest.mark.parametrize(
-    ("text", "date"),
-    [
-        ("2026-03-30", "2026-03-30"), ("2026-03-30T10:15", "2026-03-30"),
-        ("30.03.2026", "2026-03-30"), ("1. 3. 2026", "2026-03-01"),
-    ],
-)  # fmt: skip
-def test_dates(text: str, date: str) -> None:
-    assert iso_date(text) == date
-
-
-@pytest.mark.parametrize("text", ["", "2026", "today", "2026-03-30x", "30.3.26", "12/13/2026"])
-def test_no_dates(text: str) -> None:
-    with pytest.raises(click.BadParameter):
-        iso_date(text)

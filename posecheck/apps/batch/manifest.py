@@ -2,7 +2,8 @@
 
 Columns: ``clip`` (a path relative to the table, or an address), and, if wanted, ``subject`` (or
 ``patient``, ``subject_id``, ``patient_id``), ``prescription`` (a ready one's name, or a file
-relative to the table), ``side`` (left, right, auto or empty) and ``session_date`` (ISO 8601).
+relative to the table), ``side`` (left, right, auto or empty) and ``session_date`` (ISO 8601,
+or as a spreadsheet writes a day).
 Other columns are passed over. A value that makes no sense is a problem of its row alone.
 
 A table may come from another system than the clips. A name that is not there is looked for with
@@ -12,6 +13,7 @@ writes ``ü`` as two characters, most others as one); the job has the name that 
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import math
 import os
@@ -27,7 +29,7 @@ from urllib.parse import quote
 from posecheck.apps.batch.addresses import file_system, is_address, parse_address, why
 from posecheck.errors import InputError
 from posecheck.exercises.prescription import ready_prescriptions
-from posecheck.present.spreadsheet import columns_of, parse_sheet, spelled
+from posecheck.present.spreadsheet import columns_of, iso_date, parse_sheet, spelled
 from posecheck.types import Side
 
 _MOST_BYTES = 200_000_000
@@ -211,7 +213,9 @@ def _row(texts: Mapping[str, str], manifest: str, where: str, disk: _Disk) -> Ro
         wrong.append(f"side is {spelled(side[:20])!r}, not left, right or auto")
         side = ""
     date = texts.get("session_date", "")
-    if not _is_date(date):
+    try:
+        date = date and _session_date(date)
+    except ValueError:
         wrong.append(f"session date is {spelled(date[:30])!r}, not like 2026-03-31")
         date = ""
     prescription, complaint = _prescription(texts.get("prescription", ""), manifest, disk)
@@ -229,14 +233,13 @@ def _row(texts: Mapping[str, str], manifest: str, where: str, disk: _Disk) -> Ro
     )
 
 
-def _is_date(text: str) -> bool:
-    if not text:
-        return True
-    try:
+def _session_date(text: str) -> str:
+    """Return a day or a moment as ISO 8601 writes it."""
+    with contextlib.suppress(ValueError):  # a moment with its time of day stays what it is
         datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        return False
-    return text[4:5] == "-"
+        if text[4:5] == "-":
+            return text
+    return iso_date(text)
 
 
 def _there(manifest: str, name: str, disk: _Disk) -> str:
