@@ -7,13 +7,14 @@ a session that is not `live` says no more than the angles on the way, and costs 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from posecheck._version import __version__
-from posecheck.assess.coverage import Sight, judge, readable, too_oblique, usable_shares
+from posecheck.assess.coverage import Sight, judge, readable, too_few, too_oblique, usable_shares
 from posecheck.assess.grading import grade
 from posecheck.assess.live_progress import LiveProgress
 from posecheck.exercises.attempt import Attempt, Found
@@ -21,6 +22,7 @@ from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.repetitions import Cycle
 from posecheck.exercises.rule import Measures, findings_of
 from posecheck.motion.calibration import HEAVY, RANGE_UNCERTAINTY_DEG, Calibration
+from posecheck.motion.holes import Hole, holes_in
 from posecheck.motion.legs import SideJudge, near_side
 from posecheck.motion.signals import median_of_known
 from posecheck.motion.smoothing import at_times
@@ -139,11 +141,15 @@ class Session:
         known: Variant | None = None if wanted == "auto" else wanted
         found = exercise.find(table, known) if len(table.t_s) else Found([], False)
         attempts = found.attempts
+        end_s = float(frame_t_s[-1]) if frame_t_s is not None and len(frame_t_s) else None
+        sight = _sight(table, found, end_s)
+        if self._progress is None and too_few(sight):
+            # in a live session the first of them may have been told before looks became few
+            attempts, sight = [], replace(sight, exercising=np.zeros(len(table.t_s), bool))
         sets, reps = self._sets(attempts)
         findings = findings_of(
             Measures.of(table), attempts, exercise.rules, exercise.one_cause, prescription
         )
-        sight = _sight(table, found)
         quality = judge(sight, prescription, live=self._progress is not None)
         exercise_usable, stay_usable = usable_shares(sight)
         graded = grade(
@@ -207,7 +213,8 @@ class Session:
                 median_of_known(table.knee_band_deg[held]),
             )  # fmt: skip
             side, cycles = self._side(attempt), attempt.cycles
-            sets.append(ExerciseSet(i, side, attempt.variant, tension, len(cycles)))
+            known = tension if attempt.level_seen else None
+            sets.append(ExerciseSet(i, side, attempt.variant, known, len(cycles)))
             for k, cycle in enumerate(cycles, start=len(reps) + 1):
                 assert attempt.variant is not None
                 reps.append(_rep(cycle, k, i, moves[attempt.variant]))
@@ -227,7 +234,7 @@ class Session:
         series["confidence"] = np.clip(np.nan_to_num(series["confidence"]), 0, 1)
         return Series(
             t_s=times,
-            phase=_phases(times, attempts),
+            phase=_phases(times, attempts, holes_in(table.t_s)),
             **series,
             working_px=points[:, WORKING],
             resting_px=points[:, RESTING],
@@ -235,12 +242,12 @@ class Session:
         )
 
 
-def _sight(table: Table, found: Found) -> Sight:
+def _sight(table: Table, found: Found, end_s: float | None) -> Sight:
     exercising, moving = (np.zeros(len(table.t_s), bool) for _ in range(2))
     for a in found.attempts:
         exercising |= table.between(a.tension_s, max(a.lower_s, a.tension_s))
         moving |= exercising | table.between(a.extend_s, a.rest_s)
-    return Sight(table, exercising, moving, found.something_else)
+    return Sight(table, exercising, moving, found.something_else, end_s)
 
 
 def _rep(cycle: Cycle, index: int, in_set: int, joint: Joint) -> Rep:
@@ -250,9 +257,11 @@ def _rep(cycle: Cycle, index: int, in_set: int, joint: Joint) -> Rep:
     )  # fmt: skip
 
 
-def _phases(times: Array, attempts: list[Attempt]) -> NDArray[np.int8]:
+def _phases(times: Array, attempts: list[Attempt], holes: list[Hole]) -> NDArray[np.int8]:
     phase = np.zeros(len(times), np.int8)
     for attempt in attempts:
         for name, start, end in attempt.phases:
             phase[(times >= start) & (times < end)] = PHASES.index(name)
+    for start, end in holes:  # in which nothing is said of anybody
+        phase[(times > start) & (times < end)] = PHASES.index("rest")
     return phase

@@ -31,7 +31,7 @@ PHASES: tuple[Phase, ...] = ("rest", "extend", "hold", "glide", "lower")
 WARNINGS = (
     "no_person", "not_supine", "not_side_on", "too_small", "out_of_frame", "second_person",
     "tracking_lost", "legs_uncertain", "other_leg_unseen", "too_few_frames", "too_few_looks",
-    "not_this_exercise", "too_short", "cut_off",
+    "frames_missing", "not_this_exercise", "too_short", "cut_off",
 )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ from posecheck.vision.landmarker import Landmarker, ModelChoice
 from posecheck.vision.model import ensure_model, stderr_bar
 from posecheck.vision.pose_log import PoseLog
 from posecheck.vision.pose_store import save_poses
+from posecheck.vision.still_pictures import StillPictures
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many frames are done, and how many there are."""
@@ -144,22 +145,22 @@ def look(source: VideoSource, landmarker: Landmarker, session: Session, tell: Pr
     Returns
     -------
     PoseLog
-        The poses, with the times of all frames.
+        The poses, with the times of all frames. Where the picture stands still there are none.
 
     """
-    log = PoseLog()
+    log, still = PoseLog(), StillPictures()
     waiting: list[Pose] = []
     with contextlib.closing(prefetch(source)) as frames:
         tell(LOOKING, 0, source.expected_frames)
         for frame in frames:
             # One decodes ahead; poses are measured while the model looks for the next.
             measure = None
-            if len(waiting) == AT_ONCE:
+            if len(waiting) >= AT_ONCE:
                 measure, waiting = partial(_measure, waiting, log, session), []
-            waiting.append(landmarker.look(frame, measure))
+            waiting += still.push(frame.image, landmarker.look(frame, measure))
             tell(LOOKING, frame.index + 1, source.expected_frames)
             interrupts.check()
-    _measure(waiting, log, session)
+    _measure([*waiting, *still.flush()], log, session)
     log.frame_t_s = source.frame_t_s
     return log
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from posecheck.assess.warnings import warning_note
 from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.repetitions import LOOKS_MIN_PER_S
 from posecheck.exercises.sections import View
+from posecheck.motion.holes import Hole, holes_in, overlap_s, with_unknown
 from posecheck.motion.signals import looks_per_s, median_of_known, runs, share_of_time
 from posecheck.motion.table import COLUMN_OF, COLUMNS, Table
 from posecheck.types import WARNINGS, Array, Mask, Quality
@@ -31,10 +33,15 @@ OTHER_LEG_MIN = 0.4
 STEADY = 0.25  # confidence of a look in which the legs were told apart: 0.6 and more, usually
 OTHERS_MIN = 2  # how often somebody else must have been seen to come
 OTHERS_SHARE = 0.5  # or for how much of the time
+RATE_LOOKS = 10  # beside a hole, of fewer no rate is told
+SAME_RATE_PER_S = 0.05  # a file of 6 frames a second, whose stamps are rounded, has 6
 TOUCHED_S = 0.5  # a hand at a leg for so long, in all, has helped or hindered it
 # Time between two looks that is not known to have passed as they show: so much, and more steps
 # than usual, for a clip of one frame a second is no clip of nobody.
 HOLE_S, HOLE_STEPS = 0.6, 1.5
+# So soon before or after what is taken for an exercise it may have gone on: a knee bend whose
+# beginning was not seen looks like an extension.
+BESIDE_S = 2.0
 # Where nobody lies for so long, they have left: who lies there later has come anew.
 ABSENT_S = 10.0
 # Warnings that bar a pass wherever they are given.
@@ -65,6 +72,9 @@ class Sight:
     exercising: Mask  # (n,), from where the repetitions start and until the leg is lowered
     moving: Mask  # (n,), the same with the way there and back
     something_else: bool = False  # another exercise was done
+    end_s: float | None = None  # when the clip ends, if that is known
+    holes: tuple[Hole, ...] = ()  # in which the rows are that stand for no look
+    hidden: Mask | None = None  # (n,), those rows
 
     @property
     def t_s(self) -> Array:
@@ -88,6 +98,26 @@ class Sight:
         return replace(
             self, table=self.table.rows(which), exercising=self.exercising[which],
             moving=self.moving[which],
+            hidden=None if self.hidden is None else self.hidden[which],
+        )  # fmt: skip
+
+    def through_holes(self) -> Sight:
+        """Return it with rows in its holes, in which nothing is known.
+
+        The exercise may have gone on in a hole that follows on it, and so may the way there and
+        back.
+        """
+        holes = holes_in(self.t_s, self.end_s)
+        if not holes or self.hidden is not None:
+            return self
+        table, hidden = with_unknown(self.table, holes)
+        seen = np.flatnonzero(~hidden)
+        before = np.clip(np.searchsorted(seen, np.arange(len(hidden)), "right") - 1, 0, None)
+        after = np.minimum(before + hidden, len(seen) - 1)
+        return replace(
+            self, table=table, holes=tuple(holes), hidden=hidden,
+            exercising=self.exercising[before] & self.exercising[after],
+            moving=self.moving[before] | self.moving[after],
         )  # fmt: skip
 
 
@@ -123,6 +153,7 @@ def usable_shares(sight: Sight) -> tuple[float, float]:
     """Return the usable share of the exercise and of what was `attended`, NaN without one."""
     if not sight.exercising.any():
         return float("nan"), float("nan")
+    sight = sight.through_holes()
     t_s, usable = sight.t_s, sight.usable
     return _share(t_s, usable, sight.exercising), _share(t_s, usable, attended(sight))
 
@@ -140,16 +171,24 @@ def judge(sight: Sight, prescription: Prescription, *, live: bool = False) -> Qu
         Too few looks are the machine's doing in a live session, the file's elsewhere.
 
     """
+    few = too_few(sight)
+    sight = sight.through_holes()
     tracked, usable = (_share(sight.t_s, x) for x in (sight.table.tracked, sight.usable))
     sight = sight.rows(attended(sight))
     exercise = sight.exercising if sight.exercising.any() else np.ones(len(sight.t_s), bool)
     azimuth, elevation = (
         median_of_known(x[exercise]) for x in (sight.table.azimuth_deg, sight.table.elevation_deg)
     )
-    found = set(_body(sight, tracked, exercise))
+    looked_at = _looked_at(sight)
+    seen = tracked  # nobody can be missed in a hole
+    if not looked_at.all():
+        seen = share_of_time(sight.t_s, sight.table.tracked, looked_at)
+    found = set(_body(sight, seen, exercise))
     if too_oblique(np.array(azimuth), np.array(elevation), prescription.view):
         found.add("not_side_on")
-    if tracked > 0 and _lost(sight.t_s, sight.usable) > LOST_S:
+    if not looked_at.all():
+        found.add("frames_missing")
+    if tracked > 0 and (_lost(sight) > LOST_S or any(_lost_after(sight))):
         found.add("tracking_lost")
     if tracked > 0 and sight.exercising.any() and _uncertain(sight) > 1 - CERTAIN_MIN:
         found.add("legs_uncertain")
@@ -163,8 +202,7 @@ def judge(sight: Sight, prescription: Prescription, *, live: bool = False) -> Qu
     length = float(sight.t_s[-1] - sight.t_s[0]) if len(sight.t_s) else 0.0
     if length < SHORTEST_S and not sight.exercising.any():
         found.add("too_short")
-    moving = sight.moving if sight.moving.any() else np.ones(len(sight.t_s), bool)
-    if looks_per_s(sight.t_s, moving) < LOOKS_MIN_PER_S:  # nor do so few tell another exercise
+    if few:  # nor do so few tell another exercise
         found.add("too_few_looks" if live else "too_few_frames")
     elif sight.something_else and usable >= TRACKED_MIN:
         found.add("not_this_exercise")
@@ -172,6 +210,18 @@ def judge(sight: Sight, prescription: Prescription, *, live: bool = False) -> Qu
     notes = tuple(warning_note(w, prescription.exercise_value) for w in warnings)
     barring = tuple(w for w in warnings if _bars(w, sight))
     return Quality(tracked, usable, azimuth, elevation, warnings, notes, barring)
+
+
+def too_few(sight: Sight) -> bool:
+    """Tell whether there are too few looks a second, while the leg moves, to count by.
+
+    Where almost all is one hole, no rate is known.
+    """
+    sight = sight.through_holes()
+    if sight.holes and np.count_nonzero(_looked_at(sight)) < RATE_LOOKS:
+        return False
+    moving = sight.moving if sight.moving.any() else np.ones(len(sight.t_s), bool)
+    return looks_per_s(sight.t_s, moving) < LOOKS_MIN_PER_S - SAME_RATE_PER_S
 
 
 def too_oblique(azimuth_deg: Array, elevation_deg: Array, view: View) -> Mask:
@@ -215,14 +265,27 @@ def readable(values: Array, view: View) -> Array:
 def _bars(warning: str, sight: Sight) -> bool:
     """Tell whether a warning of a clip touches its exercise, so that it cannot be a pass."""
     exercise = sight.exercising
+    if warning == "frames_missing":
+        begun = [(sight.t_s[a] - BESIDE_S, sight.t_s[b] + BESIDE_S) for a, b in runs(sight.moving)]
+        return not begun or any(overlap_s(a, b, list(sight.holes)) > 0 for a, b in begun)
     if warning == "tracking_lost":
-        return any(
-            _lost(sight.t_s[a : b + 1], sight.usable[a : b + 1]) > LOST_S for a, b in runs(exercise)
-        )
+        inside = [sight.rows(_only(a, b, len(exercise))) for a, b in runs(exercise)]
+        return any(_lost(part) > LOST_S for part in inside) or any(_lost_after(sight))
     if warning == "second_person":
         seconds = sum(_length(sight.t_s[a : b + 1]) for a, b in runs(exercise))
         return _share(sight.t_s, sight.table.touched, exercise) * seconds > TOUCHED_S
     return warning in BARRING
+
+
+def _looked_at(sight: Sight) -> Mask:
+    """Tell which rows stand for a look (n,)."""
+    return np.ones(len(sight.t_s), bool) if sight.hidden is None else ~sight.hidden
+
+
+def _only(first: int, last: int, n: int) -> Mask:
+    here = np.arange(n)
+    inside: Mask = (first <= here) & (here <= last)
+    return inside
 
 
 def _length(times: Array) -> float:
@@ -268,24 +331,41 @@ def _body(sight: Sight, tracked: float, exercise: Mask) -> list[str]:
     return found
 
 
-def _lost(times: Array, usable: Array) -> float:
-    """Return the longest time (s) between two moments (n,) at which knee and hip are known."""
-    known = times[usable > 0]
+def _lost(sight: Sight) -> float:
+    """Return the longest time (s) between two moments at which knee and hip are known.
+
+    What of it is a hole does not count: then nobody was lost, for nobody was looked for.
+    """
+    times, holes = sight.t_s, list(sight.holes)
+    known = times[sight.usable > 0]
     if len(known) < 2:
-        return _length(times)
-    steps = np.diff(known)
+        return _length(times) - (overlap_s(times[0], times[-1], holes) if len(times) else 0.0)
     usual = float(np.median(np.diff(times)))
-    return float(steps.max()) if steps.max() > HOLE_STEPS * usual else 0.0
+    return max(
+        (b - a - overlap_s(a, b, holes) for a, b in pairwise(known) if b - a > HOLE_STEPS * usual),
+        default=0.0,
+    )
+
+
+def _lost_after(sight: Sight) -> Iterator[bool]:
+    """Yield for each set whether the leg was lost while it still worked, for long or for good."""
+    times, known = sight.t_s, np.flatnonzero(sight.usable > 0)
+    for _, last in runs(sight.exercising):
+        later = known[known > last]
+        until = int(later[0]) if len(later) else len(times) - 1
+        gone_s = times[until] - times[last]
+        yield gone_s - overlap_s(times[last], times[until], list(sight.holes)) > LOST_S
 
 
 def _uncertain(sight: Sight) -> float:
     """Return the share of the exercise in which the legs could not be told apart steadily."""
-    return share_of_time(sight.t_s, sight.table.confidence < STEADY, sight.exercising)
+    unsure = np.where(_looked_at(sight), sight.table.confidence < STEADY, np.nan)
+    return share_of_time(sight.t_s, unsure, sight.exercising)
 
 
 def _other_leg_seen(sight: Sight) -> Iterator[float]:
     """Yield for each set the share of its time in which the resting leg was seen."""
-    seen = np.isfinite(sight.table.resting_hip_deg)
+    seen = np.where(_looked_at(sight), np.isfinite(sight.table.resting_hip_deg), np.nan)
     for a, b in runs(sight.exercising):
         yield share_of_time(sight.t_s, seen, sight.table.between(sight.t_s[a], sight.t_s[b]))
 

@@ -32,12 +32,15 @@ BLOCKING: dict[str, Blocks] = {
     "not_this_exercise": "always",
     "too_few_frames": "always",
     "too_few_looks": "always",
+    "frames_missing": "when little is usable",
     "second_person": "never",
     "cut_off": "never",
 }
 
 # Our own judgement: without either it is hardly the exercise.
 NO_REPETITIONS_POINTS, NO_TENSION_POINTS = 60, 40
+# Where one of these bars a pass, what is missing may have been done meanwhile.
+HIDING = frozenset({"frames_missing", "tracking_lost"})
 
 
 def grade(
@@ -85,9 +88,8 @@ def grade(
     if blocked:
         seen = [f"As far as it was seen: {line.reason}" for line in faults(findings)]
         return Grade("ungradable", None, (*blocked, *seen))
-    wrong = sorted(
-        [*faults(findings), *_missing(prescription, sets, reps)], key=lambda line: -line.points
-    )
+    missing = [] if HIDING & {*quality.barring} else _missing(prescription, sets, reps)
+    wrong = sorted([*faults(findings), *missing], key=lambda line: -line.points)
     tips = [*advice(findings), *_few(prescription, reps)]
     deductions = deduct([*wrong, *tips])
     score = 100 - sum(line.points for line in deductions)

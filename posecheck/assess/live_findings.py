@@ -25,7 +25,13 @@ SIGHT_S = 3.0
 # begins; a hold so many before it is sure where the first began.
 TEMPO_REPS, HOLD_REPS = 3, 2
 SHARES_S = 4.0  # a share of the set needs so long
-WHOLE = ("too_short", "cut_off", "legs_uncertain", "other_leg_unseen")  # of a whole clip
+WHOLE = (
+    "too_short",
+    "cut_off",
+    "legs_uncertain",
+    "other_leg_unseen",
+    "frames_missing",
+)  # of a whole clip
 AROUND_S = 0.5  # a stop is known as well as looks come so long before and after its ends
 
 

@@ -23,6 +23,8 @@ WARNING_NOTES = {
     "as every phone does unless it is told otherwise.",
     "too_few_looks": "This computer was too slow to look often enough: close other programs, or "
     "record the session and review it afterwards.",
+    "frames_missing": "For a while there were no pictures, or one that stood still, and what was "
+    "done then is unknown: record again, and end other programs that use the camera.",
     "not_this_exercise": "Another exercise was seen: {how_to}",
     "too_short": "The clip is too short to judge: record from lying down until the leg is back "
     "down.",

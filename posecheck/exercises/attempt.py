@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from posecheck.exercises.repetitions import Cycle
 from posecheck.types import Phase, Variant
 
+LEVEL_S = 0.5  # of a stop that a hole has cut: its median is then one of five looks
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -25,11 +27,17 @@ class Attempt:
     hip_deg: float
     variant: Variant | None  # what is repeated, None where nothing is
     cycles: tuple[Cycle, ...]
+    hold_seen: bool = True  # it was looked at all of the time until the first repetition
+
+    @property
+    def level_seen(self) -> bool:
+        """Whether the stop was seen for long enough to tell where the joints were in it."""
+        return self.hold_seen or self.glide_s - self.tension_s >= LEVEL_S
 
     @property
     def phases(self) -> tuple[tuple[Phase, float, float], ...]:
         """The phases with their start and end, in seconds; between attempts it is ``rest``."""
-        glide_s = self.glide_s if self.cycles else self.lower_s
+        glide_s = self.glide_s if self.cycles or not self.hold_seen else self.lower_s
         return (
             ("extend", self.extend_s, self.tension_s),
             ("hold", self.tension_s, glide_s),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from posecheck.motion.holes import Hole, overlap_s
 from posecheck.motion.signals import percentile, smooth
 from posecheck.types import Array
 
@@ -37,8 +38,10 @@ MANY_REPS, MANY_OVER_NOISE = 4, 4.0
 ALIKE_STEP_S, ALIKE_LAGS = 0.05, (0.8, 1.25)  # of the usual duration
 ALIKE_POINTS = 3  # that a correlation needs
 
-# Looks a second. A pump of 1 Hz keeps its range within a tenth at 6, and repetitions are counted
-# right on all clips; at 4 they are not (benchmarks/SAMPLING.md).
+# Looks a second. A movement needs more than two looks a cycle: the shortest pump that counts
+# (0.35 s) 5.7 a second, the shortest bend (0.7 s) 2.9, but it must be seen not to bounce, and the
+# planted bounce of 2.6 Hz needs 5.2. At 6 all 15 stored glides give what they give at 10; a pump of
+# 1 Hz keeps its range within a tenth. At 4 they do not (benchmarks/SAMPLING.md).
 LOOKS_MIN_PER_S = 6.0
 
 
@@ -120,6 +123,20 @@ def likeness(cycles: Sequence[Cycle], times: Array, values: Array) -> float:
     first, last = (round(share * usual_s / ALIKE_STEP_S) for share in ALIKE_LAGS)
     lags = range(first, min(last, len(even) - ALIKE_POINTS) + 1)
     return max((float(np.corrcoef(angle[:-k], angle[k:])[0, 1]) for k in lags), default=0.0)
+
+
+def looked_at(cycles: Sequence[Cycle], holes: list[Hole]) -> list[Cycle]:
+    """Return those that no hole lies in: what was in one is unknown, however alike its ends are.
+
+    Parameters
+    ----------
+    cycles
+        In order of time.
+    holes
+        The times without looks.
+
+    """
+    return [c for c in cycles if not overlap_s(c.start_s, c.end_s, holes)]
 
 
 def joined(cycles: list[Cycle]) -> list[Cycle]:

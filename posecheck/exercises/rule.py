@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import numpy as np
 
 from posecheck.exercises.attempt import Attempt
+from posecheck.motion.holes import holes_in, with_unknown
 from posecheck.motion.signals import smooth
 from posecheck.motion.table import Table
 from posecheck.types import Array, Finding, Joint, Variant
@@ -58,7 +59,11 @@ class Measures:
 
     @classmethod
     def of(cls, table: Table) -> Measures:
-        """Smooth what is read, but not the looks that are unsure of their legs."""
+        """Smooth what is read, but not the looks that are unsure of their legs.
+
+        Nothing lasts through a hole.
+        """
+        table, _ = with_unknown(table, holes_in(table.t_s))
         unsure = table.confidence < SURE
         legs = ("hip_deg", "knee_deg", *RESTING)
         blanked = {name: np.where(unsure, np.nan, getattr(table, name)) for name in legs}

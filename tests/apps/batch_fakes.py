@@ -72,7 +72,7 @@ def make_clip(path: Path, frames: int = 12, seed: int = 0) -> Path:
         stream = sink.add_stream("mpeg4", rate=25)
         stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
         for i in range(frames):
-            image = np.full((120, 160, 3), 60 + i % 100, np.uint8)
+            image = np.full((120, 160, 3), 60 + 8 * i % 120, np.uint8)
             sink.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
         sink.mux(stream.encode(None))
     with path.open("ab") as file:  # a box that nobody reads

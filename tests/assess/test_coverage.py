@@ -74,6 +74,7 @@ BAD: dict[str, dict[str, Any]] = {
     "other_leg_unseen": {"other_leg": part(0.8)},
     "too_few_frames": {"t_s": np.arange(N) * 0.25},
     "too_few_looks": {"t_s": np.arange(N) * 0.25, "live": True},
+    "frames_missing": {"t_s": np.arange(N) * 0.04 + np.where(np.arange(N) > 250, 2.0, 0.0)},
     "not_this_exercise": {**IDLE, "something_else": True},
     "too_short": {"t_s": np.arange(N) * 0.004, **IDLE},
 }
@@ -99,7 +100,7 @@ def test_each_warning_has_its_cause_and_says_what_to_do(warning: str) -> None:
 def test_what_bars_a_pass_is_said_to() -> None:
     """Legs that were mistaken, too few looks, a view from the end; not what can be lived with."""
     for warning, cause in BAD.items():
-        expected = (warning,) if warning in {*BARRING, "tracking_lost"} else ()
+        expected = (warning,) if warning in {*BARRING, "tracking_lost", "frames_missing"} else ()
         assert judged(**cause).barring == expected
 
 
@@ -154,7 +155,7 @@ def test_a_hole_in_time_is_not_seen_time() -> None:
     exercise, _ = usable_shares(holed)
     assert exercise == pytest.approx(12 / 17, abs=0.01)
     assert judged(t_s=holed.t_s).usable_fraction == pytest.approx(20 / 25, abs=0.01)
-    assert judged(t_s=holed.t_s).barring == ("tracking_lost",)
+    assert judged(t_s=holed.t_s).barring == ("frames_missing",)
 
 
 def test_shares_are_of_time_and_not_of_looks() -> None:

@@ -13,7 +13,8 @@ from posecheck.exercises.nerve_glide.bends import bends
 from posecheck.exercises.nerve_glide.extension import KNEE_SMOOTHING_S, SPEED_LOOKS, STILL_DEG_S
 from posecheck.exercises.nerve_glide.pumps import PUMP_SMOOTHING_S, is_clear, pumps
 from posecheck.exercises.nerve_glide.tension import NEAR_MAX_DEG, larger_share
-from posecheck.exercises.repetitions import Cycle, noise_deg
+from posecheck.exercises.repetitions import Cycle, looked_at, noise_deg
+from posecheck.motion.holes import holes_in
 from posecheck.motion.signals import smooth
 from posecheck.motion.smoothing import LAG_S
 from posecheck.motion.table import Table
@@ -96,7 +97,8 @@ class Counting:
                 lone = len(pumped) == 1 and wanted is None and not bent
                 if lone and not is_clear(pumped[0], held.t_s, held.knee_deg):
                     pumped = []
-        variant = larger_share(pumped, bent)
+        variant, holes = larger_share(pumped, bent), holes_in(table.t_s)
+        pumped, bent = looked_at(pumped, holes), looked_at(bent, holes)
         return (pumped if variant == "ankle_pump" else bent), variant
 
 

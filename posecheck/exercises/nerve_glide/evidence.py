@@ -17,7 +17,8 @@ import numpy as np
 
 from posecheck.exercises.attempt import Attempt
 from posecheck.exercises.nerve_glide.extension import HIP_SMOOTHING_S, KNEE_SMOOTHING_S
-from posecheck.exercises.repetitions import likeness
+from posecheck.exercises.repetitions import likeness, looked_at
+from posecheck.motion.holes import holes_in
 from posecheck.motion.signals import runs, share_of_time, smooth, spread
 from posecheck.motion.table import Table
 from posecheck.types import Array, Mask
@@ -98,7 +99,7 @@ def evidence(attempt: Attempt, raised: Table, table: Table) -> Evidence:
     high = float(before.max()) if len(before) else a.knee_deg
     straightening = (table.t_s >= a.extend_s - BEFORE_S) & (table.t_s <= a.tension_s)
     inside = (table.t_s >= a.extend_s) & (table.t_s <= a.lower_s)
-    durations = [c.end_s - c.start_s for c in a.cycles]
+    durations = [c.end_s - c.start_s for c in looked_at(a.cycles, holes_in(table.t_s))]
     step = np.gradient(table.t_s) if len(table.t_s) > 1 else np.zeros(len(table.t_s))
     moves = raised.ankle_deg if a.variant == "ankle_pump" else raised.knee_deg
     both = inside & (table.resting_hip_deg > table.hip_deg - AS_HIGH_DEG)

@@ -71,7 +71,9 @@ def hold_min_s(asked: Asked) -> float:
 
 
 def _from_level(m: Measures, smoothed: Array, attempt: Attempt) -> Array:
-    """Return smoothed values (n,) from their median during the hold."""
+    """Return smoothed values (n,) from their median during the hold; NaN if that was not seen."""
+    if not attempt.level_seen:
+        return np.full(len(smoothed), np.nan)
     held = smoothed[m.table.between(attempt.tension_s, attempt.glide_s) & np.isfinite(smoothed)]
     if not len(held):
         near = np.abs(m.table.t_s - attempt.tension_s) <= NEAR_TENSION_S
@@ -219,7 +221,7 @@ def _straightened_too_fast(m: Measures, attempt: Attempt, asked: Asked) -> Itera
     knee_deg = m.table.knee_deg[inside & np.isfinite(m.table.knee_deg)]
     way_deg = float(knee_deg.max()) - attempt.knee_deg if len(knee_deg) else 0.0
     took_s, limit = attempt.tension_s - attempt.extend_s, asked.value("limits.straighten_min_s")
-    if way_deg > STRAIGHTENED_DEG and took_s < limit:
+    if way_deg > STRAIGHTENED_DEG and took_s < limit and attempt.hold_seen:
         yield Broken("straightened_too_fast", attempt.extend_s, attempt.tension_s, took_s, limit)
 
 
@@ -264,7 +266,8 @@ STRAIGHTENED_TOO_FAST = Rule(
 
 def _tension_not_held(_m: Measures, attempt: Attempt, asked: Asked) -> Iterator[Broken]:
     held_s, limit = attempt.glide_s - attempt.tension_s, hold_min_s(asked)
-    if held_s < limit:
+    # what was seen of a stop is no longer than it was
+    if held_s < limit and attempt.hold_seen:
         yield Broken("tension_not_held", attempt.tension_s, attempt.glide_s, held_s, limit)
 
 
