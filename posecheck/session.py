@@ -32,6 +32,7 @@ from posecheck.types import (
     Array,
     ClipInfo,
     ExerciseSet,
+    Flaws,
     Joint,
     ModelInfo,
     Pose,
@@ -122,7 +123,13 @@ class Session:
             reps_target=self._prescription.dose.repetitions,
         )  # fmt: skip
 
-    def finish(self, clip: ClipInfo, model: ModelInfo, frame_t_s: Array | None = None) -> Report:
+    def finish(
+        self,
+        clip: ClipInfo,
+        model: ModelInfo,
+        frame_t_s: Array | None = None,
+        flaws: Flaws | None = None,
+    ) -> Report:
         """Report on all poses that were pushed.
 
         Parameters
@@ -132,6 +139,8 @@ class Session:
         frame_t_s
             The times (m,) of all frames of the clip, in seconds, where not every one was looked
             at: the series then has a row for each of them.
+        flaws
+            What the file lacks, where there is one.
 
         """
         table, prescription = self._table, self._prescription
@@ -144,7 +153,7 @@ class Session:
             Measures.of(table), attempts, exercise.rules, exercise.one_cause, prescription
         )
         sight = _sight(table, found)
-        quality = judge(sight, prescription, live=self._progress is not None)
+        quality = judge(sight, prescription, live=self._progress is not None, flaws=flaws)
         exercise_usable, stay_usable = usable_shares(sight)
         graded = grade(
             prescription, quality, sets, reps, findings, exercise_usable=exercise_usable,

@@ -34,6 +34,8 @@ BLOCKING: dict[str, Blocks] = {
     "too_few_looks": "always",
     "second_person": "never",
     "cut_off": "never",
+    "frames_missing": "never",
+    "time_uncertain": "never",
 }
 
 # Our own judgement: without either it is hardly the exercise.

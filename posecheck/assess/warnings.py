@@ -28,6 +28,10 @@ WARNING_NOTES = {
     "down.",
     "cut_off": "The recording breaks off before its end, so only what is there was looked at: "
     "copy it from the camera again.",
+    "frames_missing": "For a part of the recording there is no picture, so what happened then is "
+    "not known: copy the file once more, or record again.",
+    "time_uncertain": "How fast the recording was made is not known, so no time can be relied on: "
+    "record at the usual speed, and give the file as the camera wrote it.",
 }
 
 

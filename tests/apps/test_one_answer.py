@@ -16,15 +16,17 @@ from posecheck.apps.batch.cache import ClipFacts, PoseCache
 from posecheck.apps.batch.grade_clip import ClipGrader
 from posecheck.apps.batch.storage import open_storage
 from posecheck.apps.batch.tasks import ClipJob, GradeTask
-from posecheck.apps.review import LOOKS_PER_S, finish, review
+from posecheck.apps.review import LOOKS_PER_S, review
 from posecheck.exercises.prescription import Prescription
 from posecheck.present.report_files import read_report
 from posecheck.session import Session
+from posecheck.types import Flaws
 from posecheck.vision.frame_times import sampled
 from posecheck.vision.pose_log import PoseLog
 from posecheck.vision.pose_store import load_poses, save_poses
 
 PRESCRIPTION = Prescription.default()
+FLAWS = Flaws(lost_s=((2.0, 2.5), (7.0, 9.0)), unplaced_s=0.25, notes=("A note.",))
 
 
 @pytest.mark.parametrize("name", sorted(p.stem for p in DATA.glob("*.npz")))
@@ -37,11 +39,11 @@ def test_kept_poses_give_the_report_of_the_look(name: str, tmp_path: Path) -> No
     for _, pose in sampled(zip(times, stored, strict=True), LOOKS_PER_S):
         session.push(log.append(pose))
     save_poses(log.poses("a" * 64), tmp_path / "poses.npz")
-    reviewed = finish(session, CLIP, MODEL, truncated=False, frame_t_s=log.frame_t_s)
+    reviewed = session.finish(CLIP, MODEL, log.frame_t_s, FLAWS)
 
     (tmp_path / "out").mkdir()
     store = PoseCache(open_storage(str(tmp_path / "out")), "c" * 64, "a" * 64, LOOKS_PER_S)
-    store.save(tmp_path / "poses.npz", ClipFacts(CLIP, False, log.frame_t_s))
+    store.save(tmp_path / "poses.npz", ClipFacts(CLIP, FLAWS, log.frame_t_s))
     kept = store.load(tmp_path / "again.npz")
     assert kept is not None
     poses, looked = kept
@@ -52,7 +54,7 @@ def test_kept_poses_give_the_report_of_the_look(name: str, tmp_path: Path) -> No
     measured = store.load_measured()
     assert measured is not None
     for graded in (again, Session.restored(PRESCRIPTION, measured)):
-        report = finish(graded, looked.info, MODEL, looked.truncated, looked.frame_t_s)
+        report = graded.finish(looked.info, MODEL, looked.frame_t_s, looked.flaws)
         assert difference(reviewed, report) == ""
     assert len(reviewed.series.t_s) == len(stored)
 
