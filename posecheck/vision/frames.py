@@ -290,9 +290,11 @@ class VideoSource(Closing):
         self._time_uncertain |= slowed_by_times is None
         self._slowed_by = slowed_by_times or 1.0
         if self._slowed_by != 1:
+            times = max(self._slowed_by, 1 / self._slowed_by)
+            how = "slower" if self._slowed_by > 1 else "faster"
             self._notes.append(
-                f"The file says that it is played {self._slowed_by:.3g} times slower than it was "
-                "recorded: all times are those of the recording."
+                f"The file says that it is played {times:.3g} times {how} than it was recorded: "
+                "all times are those of the recording."
             )
         self._usual_step_s = (1.0 / float(rate) if rate else _USUAL_STEP_S) / self._slowed_by
         if stream.duration and stream.time_base:
@@ -323,7 +325,6 @@ class VideoSource(Closing):
         if stamp is None:
             return
         begins = [] if self._first_packet_s is None else [self._first_packet_s / self._slowed_by]
-        late_s = 0.0
         skipped = self._first_at - _SKIPPED_BYTES > _SKIPPED_SHARE * self.path.stat().st_size
         if skipped and self._names(_COUNT_FROM_THE_START):
             begins.append(0.0)
@@ -343,6 +344,8 @@ class VideoSource(Closing):
             return
         longest_s = max(_CUT_S, _CUT_SHARE * self.expected_duration_s)
         before_s = sum(-a for a, _ in self._lost if a < 0)
+        if self._names(_COUNT_FROM_THE_START):  # a piece of a longer recording begins late
+            before_s = max(before_s, (self._first_packet_s or 0.0) / self._slowed_by)
         lacking_s = self.expected_duration_s - self._duration_s - before_s
         lacks = self._names(_STATE_THEIR_LENGTH) and lacking_s > longest_s
         early = ends_early(self.path)

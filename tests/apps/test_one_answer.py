@@ -86,3 +86,27 @@ def test_a_review_and_a_grade_write_the_same(every_frame: bool, tmp_path: Path) 
     assert len(rows) == 250
     assert sum(bool(row["knee_flexion_deg"]) for row in rows) > 240
     assert len(load_poses(tmp_path / "alone/poses.npz")) == (250 if every_frame else 101)
+
+
+def test_a_damaged_clip_is_no_pass_in_either(tmp_path: Path) -> None:
+    """What it lacks goes with its poses, from run to run."""
+    clip = make_clip(tmp_path / "a.mp4", frames=250)
+    data = bytearray(clip.read_bytes())
+    a = data.index(b"mdat") + 4
+    size = int.from_bytes(data[a - 8 : a - 4], "big")
+    first, last = a + int(0.4 * size), a + int(0.8 * size)
+    data[first:last] = bytes(last - first)
+    clip.write_bytes(data)
+    done = review(clip, tmp_path / "alone", model=StoredModel(), video=False)
+    said = done.report.quality
+    assert {"frames_missing", "cut_off"} & set(said.barring)
+    assert any("are lost" in note for note in said.notes)
+    assert done.report.grade.verdict != "pass"
+    (tmp_path / "out").mkdir()
+    task = GradeTask(
+        ClipJob(str(clip), clip.name, "a"), str(tmp_path / "out"),
+        PRESCRIPTION.model_dump_json(), "a", model=StoredModel(), per_s=LOOKS_PER_S,
+    )  # fmt: skip
+    asked = Prescription.model_validate({"dose": {"repetitions": 3}}).model_dump_json()
+    for again in (task, replace(task, prescription=asked)):
+        assert ClipGrader()(again).warnings == said.warnings
