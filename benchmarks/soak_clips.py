@@ -17,7 +17,7 @@ from posecheck.apps.review import LOOKS_PER_S
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.track import Measured
 from posecheck.session import Session
-from posecheck.types import ClipInfo
+from posecheck.types import ClipInfo, Flaws
 from posecheck.vision.containers import file_sha256
 from posecheck.vision.pose_log import PoseLog
 from posecheck.vision.pose_store import load_poses, save_poses
@@ -69,7 +69,7 @@ def known_clips(clips: Path, out: Path, count: int, model_sha256: str) -> None:
         info = ClipInfo(clip.name, None, None, _KNOWN_S, 300, 640, 480, 0, LOOKS_PER_S)
         kept = PoseCache(storage, file_sha256(clip), model_sha256, LOOKS_PER_S)
         poses, measured = samples[i % len(samples)]
-        kept.save(poses, ClipFacts(info, False, np.empty(0)))
+        kept.save(poses, ClipFacts(info, Flaws(), np.empty(0)))
         kept.save_measured(measured)
 
 

@@ -34,6 +34,7 @@ from posecheck.types import (
     Array,
     ClipInfo,
     ExerciseSet,
+    Flaws,
     Joint,
     ModelInfo,
     Pose,
@@ -124,7 +125,13 @@ class Session:
             reps_target=self._prescription.dose.repetitions,
         )  # fmt: skip
 
-    def finish(self, clip: ClipInfo, model: ModelInfo, frame_t_s: Array | None = None) -> Report:
+    def finish(
+        self,
+        clip: ClipInfo,
+        model: ModelInfo,
+        frame_t_s: Array | None = None,
+        flaws: Flaws | None = None,
+    ) -> Report:
         """Report on all poses that were pushed.
 
         Parameters
@@ -134,6 +141,8 @@ class Session:
         frame_t_s
             The times (m,) of all frames of the clip, in seconds, where not every one was looked
             at: the series then has a row for each of them.
+        flaws
+            What the file lacks, where there is one.
 
         """
         table, prescription = self._table, self._prescription
@@ -150,7 +159,7 @@ class Session:
         findings = findings_of(
             Measures.of(table), attempts, exercise.rules, exercise.one_cause, prescription
         )
-        quality = judge(sight, prescription, live=self._progress is not None)
+        quality = judge(sight, prescription, live=self._progress is not None, flaws=flaws)
         exercise_usable, stay_usable = usable_shares(sight)
         graded = grade(
             prescription, quality, sets, reps, findings, exercise_usable=exercise_usable,

@@ -31,7 +31,7 @@ PHASES: tuple[Phase, ...] = ("rest", "extend", "hold", "glide", "lower")
 WARNINGS = (
     "no_person", "not_supine", "not_side_on", "too_small", "out_of_frame", "second_person",
     "tracking_lost", "legs_uncertain", "other_leg_unseen", "too_few_frames", "too_few_looks",
-    "frames_missing", "not_this_exercise", "too_short", "cut_off",
+    "frames_missing", "time_uncertain", "not_this_exercise", "too_short", "cut_off",
 )  # fmt: skip
 
 
@@ -164,6 +164,19 @@ class ClipInfo:
     height_px: int
     rotation_deg: int
     looked_at_per_s: float | None = None  # frames a second; None: every one of `frames`
+
+
+@dataclass(frozen=True, slots=True)
+class Flaws:
+    """What a file lacks, and what it says of its times that cannot be believed."""
+
+    cut_off: bool = False  # it ends before it should
+    # From when until when there should be pictures and are none: before 0 s where the start is
+    # lost, and after the last frame where the end is.
+    lost_s: tuple[tuple[float, float], ...] = ()
+    unplaced_s: float = 0.0  # so much more is lost, and it is not known where
+    time_uncertain: bool = False  # how fast time goes by is not known
+    notes: tuple[str, ...] = ()  # further sentences on how it was read
 
 
 @dataclass(frozen=True, slots=True)

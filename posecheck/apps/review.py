@@ -21,7 +21,6 @@ from posecheck.apps import interrupts
 from posecheck.apps.pictures import draw_clip
 from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, ReportDir, default_folder
 from posecheck.assess.change import Change, change_since
-from posecheck.assess.warnings import warning_note
 from posecheck.errors import InputError
 from posecheck.exercises.language import words_of
 from posecheck.exercises.prescription import Prescription
@@ -31,7 +30,7 @@ from posecheck.present.report_files import read_report, write_csv, write_json
 from posecheck.present.report_page import write_page
 from posecheck.session import Session
 from posecheck.threads import prefetch
-from posecheck.types import Array, ClipInfo, ModelInfo, Pose, Report, Subject
+from posecheck.types import Pose, Report, Subject
 from posecheck.vision.containers import file_sha256
 from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
 from posecheck.vision.landmarker import Landmarker, ModelChoice
@@ -165,27 +164,6 @@ def look(source: VideoSource, landmarker: Landmarker, session: Session, tell: Pr
     return log
 
 
-def finish(
-    session: Session, info: ClipInfo, model: ModelInfo, truncated: bool, frame_t_s: Array
-) -> Report:
-    """Return the report on all that was pushed, with a warning where the clip breaks off.
-
-    Parameters
-    ----------
-    session
-        What has measured the poses.
-    info, model
-        What the report says of the clip and the model.
-    truncated
-        Whether the clip breaks off.
-    frame_t_s
-        The times of all frames of the clip, (n,), in seconds.
-
-    """
-    report = session.finish(info, model, frame_t_s)
-    return _with_warning(report, "cut_off") if truncated else report
-
-
 def write_files(
     clip: Path,
     report: Report,
@@ -247,7 +225,7 @@ def _report_on(
     frame_t_s = log.frame_t_s
     del log  # most of what a long clip takes, and the report needs room too
     info = dataclasses.replace(source.info, sha256=file_sha256(source.path))
-    return finish(session, info, found.info, source.truncated, frame_t_s)
+    return session.finish(info, found.info, frame_t_s, source.flaws)
 
 
 def _report_file(path: Path) -> Path:
@@ -260,12 +238,3 @@ def _measure(poses: Sequence[Pose], log: PoseLog, session: Session) -> None:
     for pose in poses:
         # As it is kept, so that grading it again from the file gives the same report.
         session.push(log.append(pose))
-
-
-def _with_warning(report: Report, name: str) -> Report:
-    quality = dataclasses.replace(
-        report.quality,
-        warnings=(*report.quality.warnings, name),
-        notes=(*report.quality.notes, warning_note(name)),
-    )
-    return dataclasses.replace(report, quality=quality)

@@ -15,7 +15,7 @@ from posecheck.exercises.sections import View
 from posecheck.motion.holes import Hole, holes_in, overlap_s, with_unknown
 from posecheck.motion.signals import looks_per_s, median_of_known, runs, share_of_time
 from posecheck.motion.table import COLUMN_OF, COLUMNS, Table
-from posecheck.types import WARNINGS, Array, Mask, Quality
+from posecheck.types import WARNINGS, Array, Flaws, Mask, Quality
 
 # A body that lies is about 3.4 trunk lengths long; MediaPipe misses one that takes less than
 # about a third of the picture (measured).
@@ -54,8 +54,11 @@ BARRING = frozenset(
         "not_side_on",
         # of a body half as large 2 of 5 repetitions were counted, and passed (rendered)
         "too_small",
+        "time_uncertain",
     }
 )
+# A leg that is seen lying for so long before, or after, pictures are lost was not at work then.
+REST_SEEN_S = 1.0
 # What is read from the picture's angles, and so not from a view that is too oblique.
 ANGLES = (
     "hip_deg", "knee_deg", "ankle_deg", "resting_hip_deg", "resting_knee_deg", "hip_band_deg",
@@ -158,7 +161,9 @@ def usable_shares(sight: Sight) -> tuple[float, float]:
     return _share(t_s, usable, sight.exercising), _share(t_s, usable, attended(sight))
 
 
-def judge(sight: Sight, prescription: Prescription, *, live: bool = False) -> Quality:
+def judge(
+    sight: Sight, prescription: Prescription, *, live: bool = False, flaws: Flaws | None = None
+) -> Quality:
     """Judge the quality of a clip: fractions over all of it, warnings over what is `attended`.
 
     Parameters
@@ -169,6 +174,8 @@ def judge(sight: Sight, prescription: Prescription, *, live: bool = False) -> Qu
         What view it allows, and how the exercise is done.
     live
         Too few looks are the machine's doing in a live session, the file's elsewhere.
+    flaws
+        What the file lacks.
 
     """
     few = too_few(sight)
@@ -206,10 +213,14 @@ def judge(sight: Sight, prescription: Prescription, *, live: bool = False) -> Qu
         found.add("too_few_looks" if live else "too_few_frames")
     elif sight.something_else and usable >= TRACKED_MIN:
         found.add("not_this_exercise")
+    flaws = Flaws() if flaws is None else flaws
+    found.update(_of_the_file(flaws))
     warnings = tuple(w for w in WARNINGS if w in found)
-    notes = tuple(warning_note(w, prescription.exercise_value) for w in warnings)
-    barring = tuple(w for w in warnings if _bars(w, sight))
-    return Quality(tracked, usable, azimuth, elevation, warnings, notes, barring)
+    notes = tuple(
+        warning_note(w, prescription.exercise_value) + _how_much(w, flaws) for w in warnings
+    )
+    barring = tuple(w for w in warnings if _bars(w, sight, flaws))
+    return Quality(tracked, usable, azimuth, elevation, warnings, (*notes, *flaws.notes), barring)
 
 
 def too_few(sight: Sight) -> bool:
@@ -262,12 +273,54 @@ def readable(values: Array, view: View) -> Array:
     return np.where(blank, np.nan, values)
 
 
-def _bars(warning: str, sight: Sight) -> bool:
+def _of_the_file(flaws: Flaws) -> Iterator[str]:
+    """Yield the warnings about the file itself."""
+    if flaws.cut_off:
+        yield "cut_off"
+    if _missing_s(flaws) > 0:
+        yield "frames_missing"
+    if flaws.time_uncertain:
+        yield "time_uncertain"
+
+
+def _missing_s(flaws: Flaws) -> float:
+    """Return how much is lost, but for an end that is said to be cut off."""
+    lost = flaws.lost_s[:-1] if flaws.cut_off else flaws.lost_s
+    return sum(b - a for a, b in lost) + flaws.unplaced_s
+
+
+def _how_much(warning: str, flaws: Flaws) -> str:
+    """Return a sentence on how much is lost, where the file tells."""
+    seconds = 0.0
+    if warning == "frames_missing":
+        seconds = _missing_s(flaws)
+    elif warning == "cut_off" and flaws.lost_s:
+        seconds = flaws.lost_s[-1][1] - flaws.lost_s[-1][0]
+    return f" About {max(seconds, 0.1):.{0 if seconds >= 2 else 1}f} s are lost." if seconds else ""
+
+
+def _touched(sight: Sight, flaws: Flaws, warning: str) -> bool:
+    """Tell whether the exercise goes on beside what is lost, or may have."""
+    if warning == "frames_missing" and flaws.unplaced_s > 0:
+        return True
+    lost = flaws.lost_s
+    if flaws.cut_off:
+        lost = lost[-1:] if warning == "cut_off" else lost[:-1]
+    active = sight.t_s[sight.moving]
+    return not len(active) or any(
+        bool(np.any((active >= a - REST_SEEN_S) & (active <= b + REST_SEEN_S))) for a, b in lost
+    )
+
+
+def _bars(warning: str, sight: Sight, flaws: Flaws) -> bool:
     """Tell whether a warning of a clip touches its exercise, so that it cannot be a pass."""
     exercise = sight.exercising
     if warning == "frames_missing":
         begun = [(sight.t_s[a] - BESIDE_S, sight.t_s[b] + BESIDE_S) for a, b in runs(sight.moving)]
-        return not begun or any(overlap_s(a, b, list(sight.holes)) > 0 for a, b in begun)
+        beside = not begun or any(overlap_s(a, b, list(sight.holes)) > 0 for a, b in begun)
+        return beside or (_missing_s(flaws) > 0 and _touched(sight, flaws, warning))
+    if warning == "cut_off":
+        return _touched(sight, flaws, warning)
     if warning == "tracking_lost":
         inside = [sight.rows(_only(a, b, len(exercise))) for a, b in runs(exercise)]
         return any(_lost(part) > LOST_S for part in inside) or any(_lost_after(sight))

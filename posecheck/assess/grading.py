@@ -35,6 +35,7 @@ BLOCKING: dict[str, Blocks] = {
     "frames_missing": "when little is usable",
     "second_person": "never",
     "cut_off": "never",
+    "time_uncertain": "never",
 }
 
 # Our own judgement: without either it is hardly the exercise.

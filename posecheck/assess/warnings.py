@@ -23,13 +23,15 @@ WARNING_NOTES = {
     "as every phone does unless it is told otherwise.",
     "too_few_looks": "This computer was too slow to look often enough: close other programs, or "
     "record the session and review it afterwards.",
-    "frames_missing": "For a while there were no pictures, or one that stood still, and what was "
-    "done then is unknown: record again, and end other programs that use the camera.",
+    "frames_missing": "For a while there are no pictures, or one that stands still, and what was "
+    "done then is not known: copy the file once more, or record again.",
     "not_this_exercise": "Another exercise was seen: {how_to}",
     "too_short": "The clip is too short to judge: record from lying down until the leg is back "
     "down.",
     "cut_off": "The recording breaks off before its end, so only what is there was looked at: "
     "copy it from the camera again.",
+    "time_uncertain": "How fast the recording was made is not known, so no time can be relied on: "
+    "record at the usual speed, and give the file as the camera wrote it.",
 }
 
 

@@ -7,9 +7,13 @@ pictures themselves are allowed, and the path is handed over as a plain file nam
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
+import itertools
+import math
 import stat
+from collections import Counter
 from pathlib import Path
 
 import av
@@ -22,15 +26,30 @@ from posecheck.errors import ClipError
 _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "mpegts", "mpeg", "flv", "ogg", "asf",
     "mpegvideo", "m4v", "h264", "hevc", "ivf", "nut", "dv", "mxf", "wtv", "rm", "obu", "vc1",
+    "mjpeg",
 )  # fmt: skip
 _PICTURES = (
     (0, b"\x89PNG"), (0, b"\xff\xd8\xff"), (0, b"GIF8"), (0, b"BM"), (0, b"II*\0"), (0, b"MM\0*"),
     (8, b"WEBP"), (4, b"ftypheic"), (4, b"ftypheix"), (4, b"ftypmif1"), (4, b"ftypavif"),
 )  # fmt: skip
+_NEXT_JPEG = b"\xff\xd9\xff\xd8\xff"  # the end of one, and the start of the next
+_JPEGS_MIN = 3  # pictures of two lenses, or with a smaller one of themselves, have fewer
 _PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"[playlist]", b"<?xml", b"<MPD")
 _PIECE_BYTES = 1 << 20
 _HEAD_BYTES = 64
 _UNSET_CLOCK = 1990  # and earlier: 1904 and 1970 are clocks that were never set
+_JPEGS_BYTES = 1 << 23
+_SEARCHED_BYTES = 1 << 16
+_PACKETS_LOOKED_AT = 150  # some seconds of each stream
+_MOVES_SHARE = 0.05  # of the changes of the liveliest stream; a blank one has less than 0.01
+_ANDROID_RATE = "com.android.capture.fps"
+_APPLE_FULL_RATE = "com.apple.quicktime.full-frame-rate-playback-intent"
+_SAME_RATE = 1.25  # no rate of recording is nearer to another one; phones keep theirs to 10 %
+_SLOWED_BELOW_PER_S = 100.0
+_ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+_TS_SYNC, _TS_PACKETS = 0x47, 8
+_M2TS_BYTES = 192
+_TS_PACKET_BYTES = (188, _M2TS_BYTES, 204)
 _MP4_BOXES = (b"ftyp", b"mdat", b"moov", b"wide", b"free", b"skip")
 
 
@@ -59,7 +78,9 @@ def open_container(path: Path) -> InputContainer:
     """
     head = first_bytes(path)
     name = path.name
-    if any(head[at : at + len(magic)] == magic for at, magic in _PICTURES):
+    if any(head[at : at + len(magic)] == magic for at, magic in _PICTURES) and not (
+        head.startswith(b"\xff\xd8") and _holds_many_jpegs(path)
+    ):
         raise ClipError(f"{name} is a picture, not a video; give the recorded clip itself.")
     if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(_PLAYLISTS):
         raise ClipError(f"{name} is a playlist, not a video; give the recorded clip itself.")
@@ -84,8 +105,14 @@ def open_container(path: Path) -> InputContainer:
         ) from error
 
 
-def video_stream(container: InputContainer, path: Path) -> VideoStream:
-    """Choose the stream of moving pictures, not the cover of a piece of music.
+def video_streams(container: InputContainer) -> list[VideoStream]:
+    """Return the streams of pictures, without the covers of pieces of music."""
+    covers = Disposition.attached_pic | Disposition.timed_thumbnails
+    return [s for s in container.streams.video if not s.disposition & covers]
+
+
+def video_stream(container: InputContainer, path: Path, index: int | None = None) -> VideoStream:
+    """Choose the stream of moving pictures.
 
     Parameters
     ----------
@@ -93,6 +120,8 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
         The open file.
     path
         Its path, for the message.
+    index
+        The index of the stream to take; None takes the one that the file says to show.
 
     Raises
     ------
@@ -100,8 +129,7 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
         One line: it holds no pictures, or none that can be decoded here.
 
     """
-    covers = Disposition.attached_pic | Disposition.timed_thumbnails
-    streams = [s for s in container.streams.video if not s.disposition & covers]
+    streams = [s for s in video_streams(container) if index in (None, s.index)]
     if not streams:
         raise ClipError(f"{path.name} has sound only, no picture; give the recorded video.")
     stream = next((s for s in streams if s.disposition & Disposition.default), streams[0])
@@ -111,6 +139,154 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
             "an .mp4 file."
         )
     return stream
+
+
+def liveliest_stream(container: InputContainer) -> int | None:
+    """Return the index of the largest stream that moves, None where there is but one.
+
+    It reads on in the container, which has to be opened anew.
+
+    Parameters
+    ----------
+    container
+        The open file.
+
+    """
+    streams = [s for s in video_streams(container) if s.codec_context is not None]
+    if len(streams) < 2:
+        return None
+    amount = {s.index: 0 for s in streams}
+    by_themselves = {s.index for s in streams if s.codec_context.codec.intra_only}
+    with contextlib.suppress(av.FFmpegError):
+        for packet in itertools.islice(container.demux(streams), _PACKETS_LOOKED_AT):
+            # A picture by itself is no movement: only what changes since the last one counts.
+            if not packet.is_keyframe or packet.stream.index in by_themselves:
+                amount[packet.stream.index] += packet.size
+    most = max(amount.values())
+
+    def rank(stream: VideoStream) -> tuple[bool, int, bool, int]:
+        context = stream.codec_context
+        moves = amount[stream.index] >= _MOVES_SHARE * most
+        shown = bool(stream.disposition & Disposition.default)
+        return moves, context.width * context.height, shown, -stream.index
+
+    return max(streams, key=rank).index
+
+
+def stamps_are_of_decoding(container: InputContainer, stream: VideoStream) -> bool:
+    """Tell whether a file states when pictures are decoded, and not when they are shown.
+
+    AVI does so, and what was copied from it. It reads on in the container, which has to be opened
+    anew.
+
+    Parameters
+    ----------
+    container, stream
+        The open file, and its stream.
+
+    """
+    if not stream.codec_context.has_b_frames:
+        return False
+    stamps: list[int] = []
+    with contextlib.suppress(av.FFmpegError):
+        for packet in itertools.islice(container.demux(stream), _PACKETS_LOOKED_AT):
+            if packet.size and packet.pts is not None:
+                stamps.append(packet.pts)
+    return len(stamps) > 2 and all(a < b for a, b in itertools.pairwise(stamps))
+
+
+def longest_shape(container: InputContainer, stream: VideoStream) -> tuple[int, int] | None:
+    """Return width and height of the pictures of which a stream has most, None if it has none.
+
+    Only whole pictures are decoded, for a new shape begins with one. It reads on in the container,
+    which has to be opened anew.
+
+    Parameters
+    ----------
+    container, stream
+        The open file, and its stream.
+
+    """
+    context = stream.codec_context
+    stream.thread_type = "NONE"  # so that a shape is known with the packet in which it begins
+    context.skip_frame = "NONKEY"
+    packets: Counter[tuple[int, int]] = Counter()
+    with contextlib.suppress(av.FFmpegError):
+        for packet in container.demux(stream):
+            with contextlib.suppress(av.FFmpegError):
+                context.decode(packet)
+            if packet.size:
+                packets[context.width, context.height] += 1
+    packets.pop((0, 0), None)
+    return max(packets, key=packets.__getitem__, default=None)
+
+
+def slowed_by(container: InputContainer, rate: float) -> float | None:
+    """Return how many times slower a clip is played than it was recorded.
+
+    Parameters
+    ----------
+    container
+        The open file.
+    rate
+        Frames a second as it is played.
+
+    Returns
+    -------
+    float or None
+        1 where nothing else is said, less than 1 for a time lapse; None where it is slow motion
+        and the file does not say how slow.
+
+    """
+    marks = {**container.metadata}
+    for stream in container.streams.video:
+        marks = {**stream.metadata, **marks}
+    with contextlib.suppress(KeyError, ValueError):
+        recorded = float(marks[_ANDROID_RATE])
+        if recorded > 0 and rate > 0 and math.isfinite(recorded):
+            times = recorded / rate
+            return 1.0 if 1 / _SAME_RATE <= times <= _SAME_RATE else times
+    # Apple keeps the times of what was recorded, at 100 frames a second and more; a copy that is
+    # played at the usual rate has been slowed down, for a part of it or all.
+    if str(marks.get(_APPLE_FULL_RATE, "1")).strip() == "0" and rate < _SLOWED_BELOW_PER_S:
+        return None
+    return 1.0
+
+
+def ends_early(path: Path) -> bool:
+    """Tell whether a file is shorter than it says, or ends within a piece of it."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(_SEARCHED_BYTES)
+        if head[:4] == b"RIFF":
+            file.seek(max(0, size - int.from_bytes(head[4:8], "little") // 10))
+            return int.from_bytes(head[4:8], "little") + 8 > size and b"idx1" not in file.read()
+        at = head.find(_ASF_PROPERTIES)
+        if at >= 0:
+            return int.from_bytes(head[at + 40 : at + 48], "little") > size
+        for length in _TS_PACKET_BYTES:
+            at = 4 if length == _M2TS_BYTES else 0
+            starts = head[at::length][:_TS_PACKETS]
+            if len(starts) == _TS_PACKETS and set(starts) == {_TS_SYNC}:
+                file.seek(size - _TS_PACKETS * length)
+                return set(file.read()[at::length]) != {_TS_SYNC}
+    return False
+
+
+def stated_duration_s(path: Path) -> float:
+    """Return the length that a WMV or ASF file states even where it is cut off; 0 for others."""
+    with path.open("rb") as file:
+        head = file.read(_SEARCHED_BYTES)
+    at = head.find(_ASF_PROPERTIES)
+    if at < 0:
+        return 0.0
+    play, preroll_ms = (int.from_bytes(head[at + i : at + i + 8], "little") for i in (64, 80))
+    return max(0.0, play / 1e7 - preroll_ms / 1e3)
+
+
+def _holds_many_jpegs(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(_JPEGS_BYTES).count(_NEXT_JPEG) >= _JPEGS_MIN
 
 
 def recorded_at(container: InputContainer) -> str | None:

@@ -7,12 +7,55 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-import av
-
 T = TypeVar("T")
 
 _JUMP_S = 1.0  # a step back by more is a new count of time, not frames out of order
+_FAR_S = 30.0  # a frame that is farther from all others is astray: no recording pauses for one
+_BELIEVED = 8  # so many frames in a row that lie elsewhere are where they say
 _AS_NEAR_S = 1e-6  # of two frames as near as that, the earlier one is kept
+
+
+def without_strays(
+    stamped: Iterable[tuple[float | None, T]], strays: list[float]
+) -> Iterator[tuple[float | None, T]]:
+    """Leave out what says that it is far from the frames before and after it.
+
+    Parameters
+    ----------
+    stamped
+        Time stamps in seconds, None where one is missing, each with its frame.
+    strays
+        Is given the time stamps of those that are left out because they lie too far ahead.
+
+    """
+    last: float | None = None
+    first: tuple[float, T] | None = None  # waits for what follows, for it may be the stray
+    held: list[tuple[float, T]] = []  # what lies elsewhere, until it is known what to think of it
+
+    def left_out(frames: Iterable[tuple[float, T]]) -> None:
+        strays.extend(t for t, _ in frames if last is not None and t > last + _FAR_S)
+
+    for stamp, frame in stamped:
+        if stamp is not None and last is None:
+            last, first = stamp, (stamp, frame)
+            continue
+        if stamp is not None and last is not None and not -_JUMP_S <= stamp - last <= _FAR_S:
+            held.append((stamp, frame))
+            if len(held) == _BELIEVED:
+                yield from held
+                last, first, held = stamp, None, []
+            continue
+        if first is not None:
+            yield first
+        left_out(held)
+        yield stamp, frame
+        last, first, held = last if stamp is None else stamp, None, []
+    if first is not None:
+        yield first
+    if len(held) > _BELIEVED // 4:
+        yield from held
+    else:
+        left_out(held)
 
 
 class FrameClock:
@@ -26,20 +69,26 @@ class FrameClock:
     """
 
     def __init__(self, usual_step_s: float) -> None:
-        self.step_s = usual_step_s
+        self._usual_step_s = self.step_s = usual_step_s
         self._shift_s: float | None = None
         self._last_s = -1.0
 
-    def read(self, frame: av.VideoFrame) -> float | None:
-        """Return the frame's time in seconds, or None for one that comes again or too late."""
-        stamp = frame.time
+    def read(self, stamp: float | None) -> float | None:
+        """Return a frame's time in seconds, or None for one that comes again or too late.
+
+        Parameters
+        ----------
+        stamp
+            What the frame says, in seconds; None where it says nothing.
+
+        """
         if self._shift_s is None:
             self._shift_s = stamp or 0.0
             self._last_s = 0.0
             return 0.0
         t_s = self._last_s + self.step_s if stamp is None else stamp - self._shift_s
         if t_s < self._last_s - _JUMP_S and stamp is not None:
-            t_s = self._last_s + self.step_s
+            t_s = self._last_s + min(self.step_s, max(self._usual_step_s, _JUMP_S))
             self._shift_s = stamp - t_s
         if t_s <= self._last_s:
             return None

@@ -32,7 +32,7 @@ from posecheck.vision.pose_log import FIELDS, ROW, Poses, from_columns, to_row
 SCHEMA = "posecheck.poses/2"
 # Raised when other poses are found in the same clip by the same model: kept poses of another
 # number are not used, and the clip is looked at again.
-POSES_SCHEMA = 1
+POSES_SCHEMA = 2
 _TEXTS = ("schema", "model_sha256")
 _FRAMES = "frame_t_s"
 _MOST_FRAMES = 5_000_000  # a day at 60 frames/s; a file that claims more is not one of ours

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 from posecheck.apps.batch.cache import measured_suffix, poses_suffix, row_suffix
-from posecheck.apps.review import LOOKS_PER_S, finish
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import ClipInfo, ModelInfo
@@ -94,7 +94,7 @@ def measured_fingerprint() -> Numbers:
 def report_fingerprint() -> Numbers:
     """All that a report says, but for the curves."""
     info = ClipInfo("clip.mp4", None, None, 22.16, 554, 640, 480, 0)
-    report = finish(session(), info, ModelInfo("sticks", None), False, np.empty(0))
+    report = session().finish(info, ModelInfo("sticks", None), np.empty(0))
     said = dataclasses.asdict(report)
     for name in ("posecheck", "clip", "model", "prescription", "series"):
         del said[name]

@@ -16,15 +16,17 @@ from posecheck.apps.batch.cache import ClipFacts, PoseCache
 from posecheck.apps.batch.grade_clip import ClipGrader
 from posecheck.apps.batch.storage import open_storage
 from posecheck.apps.batch.tasks import ClipJob, GradeTask
-from posecheck.apps.review import LOOKS_PER_S, finish, review
+from posecheck.apps.review import LOOKS_PER_S, review
 from posecheck.exercises.prescription import Prescription
 from posecheck.present.report_files import read_report
 from posecheck.session import Session
+from posecheck.types import Flaws
 from posecheck.vision.frame_times import sampled
 from posecheck.vision.pose_log import PoseLog
 from posecheck.vision.pose_store import load_poses, save_poses
 
 PRESCRIPTION = Prescription.default()
+FLAWS = Flaws(lost_s=((2.0, 2.5), (7.0, 9.0)), unplaced_s=0.25, notes=("A note.",))
 
 
 @pytest.mark.parametrize("name", sorted(p.stem for p in DATA.glob("*.npz")))
@@ -37,11 +39,11 @@ def test_kept_poses_give_the_report_of_the_look(name: str, tmp_path: Path) -> No
     for _, pose in sampled(zip(times, stored, strict=True), LOOKS_PER_S):
         session.push(log.append(pose))
     save_poses(log.poses("a" * 64), tmp_path / "poses.npz")
-    reviewed = finish(session, CLIP, MODEL, truncated=False, frame_t_s=log.frame_t_s)
+    reviewed = session.finish(CLIP, MODEL, log.frame_t_s, FLAWS)
 
     (tmp_path / "out").mkdir()
     store = PoseCache(open_storage(str(tmp_path / "out")), "c" * 64, "a" * 64, LOOKS_PER_S)
-    store.save(tmp_path / "poses.npz", ClipFacts(CLIP, False, log.frame_t_s))
+    store.save(tmp_path / "poses.npz", ClipFacts(CLIP, FLAWS, log.frame_t_s))
     kept = store.load(tmp_path / "again.npz")
     assert kept is not None
     poses, looked = kept
@@ -52,7 +54,7 @@ def test_kept_poses_give_the_report_of_the_look(name: str, tmp_path: Path) -> No
     measured = store.load_measured()
     assert measured is not None
     for graded in (again, Session.restored(PRESCRIPTION, measured)):
-        report = finish(graded, looked.info, MODEL, looked.truncated, looked.frame_t_s)
+        report = graded.finish(looked.info, MODEL, looked.frame_t_s, looked.flaws)
         assert difference(reviewed, report) == ""
     assert len(reviewed.series.t_s) == len(stored)
 
@@ -84,3 +86,27 @@ def test_a_review_and_a_grade_write_the_same(every_frame: bool, tmp_path: Path) 
     assert len(rows) == 250
     assert sum(bool(row["knee_flexion_deg"]) for row in rows) > 240
     assert len(load_poses(tmp_path / "alone/poses.npz")) == (250 if every_frame else 101)
+
+
+def test_a_damaged_clip_is_no_pass_in_either(tmp_path: Path) -> None:
+    """What it lacks goes with its poses, from run to run."""
+    clip = make_clip(tmp_path / "a.mp4", frames=250)
+    data = bytearray(clip.read_bytes())
+    a = data.index(b"mdat") + 4
+    size = int.from_bytes(data[a - 8 : a - 4], "big")
+    first, last = a + int(0.4 * size), a + int(0.8 * size)
+    data[first:last] = bytes(last - first)
+    clip.write_bytes(data)
+    done = review(clip, tmp_path / "alone", model=StoredModel(), video=False)
+    said = done.report.quality
+    assert {"frames_missing", "cut_off"} & set(said.barring)
+    assert any("are lost" in note for note in said.notes)
+    assert done.report.grade.verdict != "pass"
+    (tmp_path / "out").mkdir()
+    task = GradeTask(
+        ClipJob(str(clip), clip.name, "a"), str(tmp_path / "out"),
+        PRESCRIPTION.model_dump_json(), "a", model=StoredModel(), per_s=LOOKS_PER_S,
+    )  # fmt: skip
+    asked = Prescription.model_validate({"dose": {"repetitions": 3}}).model_dump_json()
+    for again in (task, replace(task, prescription=asked)):
+        assert ClipGrader()(again).warnings == said.warnings

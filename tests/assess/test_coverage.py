@@ -28,7 +28,7 @@ from posecheck.exercises.repetitions import LOOKS_MIN_PER_S
 from posecheck.motion.signals import looks_per_s
 from posecheck.motion.table import COLUMNS
 from posecheck.session import Session
-from posecheck.types import WARNINGS, Pose, Quality, Report
+from posecheck.types import WARNINGS, Flaws, Pose, Quality, Report
 
 N = 500
 
@@ -52,8 +52,8 @@ def sight(**changes: Any) -> Sight:
     return replace(good, table=replace(table, **columns), **changes)
 
 
-def judged(live: bool = False, **changes: Any) -> Quality:
-    return judge(sight(**changes), Prescription.default(), live=live)
+def judged(live: bool = False, flaws: Flaws | None = None, **changes: Any) -> Quality:
+    return judge(sight(**changes), Prescription.default(), live=live, flaws=flaws)
 
 
 def part(share: float, value: float = 0.0, other: float = 1.0) -> np.ndarray[Any, Any]:
@@ -88,7 +88,7 @@ def test_a_good_view_has_no_warning() -> None:
     assert (quality.view_azimuth_deg, quality.view_elevation_deg) == (3.0, 6.0)
 
 
-@pytest.mark.parametrize("warning", [w for w in WARNINGS if w != "cut_off"])
+@pytest.mark.parametrize("warning", [w for w in WARNINGS if w in BAD])
 def test_each_warning_has_its_cause_and_says_what_to_do(warning: str) -> None:
     """One cause, one warning, one sentence; only the file itself tells that it is cut off."""
     quality = judged(**BAD[warning])
@@ -102,6 +102,38 @@ def test_what_bars_a_pass_is_said_to() -> None:
     for warning, cause in BAD.items():
         expected = (warning,) if warning in {*BARRING, "tracking_lost", "frames_missing"} else ()
         assert judged(**cause).barring == expected
+
+
+@pytest.mark.parametrize(
+    ("flaws", "warning", "much", "bars"),
+    [
+        (Flaws(cut_off=True, lost_s=((10.0, 18.0),)), "cut_off", "About 8 s", True),
+        (Flaws(cut_off=True, lost_s=((10.0, 10.0),)), "cut_off", "", True),
+        (Flaws(cut_off=True, lost_s=((19.8, 28.0),)), "cut_off", "About 8 s", False),
+        (Flaws(lost_s=((4.0, 5.5),)), "frames_missing", "About 1.5 s", True),
+        (Flaws(lost_s=((-6.0, 0.0),)), "frames_missing", "About 6 s", False),
+        (Flaws(unplaced_s=5.0), "frames_missing", "About 5 s", True),
+        (Flaws(time_uncertain=True), "time_uncertain", "", True),
+    ],
+)
+def test_what_a_file_lacks_is_said_and_bars_where_the_exercise_is(
+    flaws: Flaws, warning: str, much: str, bars: bool
+) -> None:
+    """With how much; beside the exercise, or where it is not known where, it is no pass."""
+    t_s = np.arange(N) * (20 / N)
+    moving = (t_s > 3) & (t_s < 12)
+    quality = judged(t_s=t_s, moving=moving, exercising=moving, flaws=flaws)
+    assert quality.warnings == (warning,)
+    assert (quality.barring == (warning,)) == bars
+    assert much in quality.notes[0]
+    assert ("are lost" in quality.notes[0]) == bool(much)
+
+
+def test_a_file_without_an_exercise_may_have_lost_it() -> None:
+    """Where none was seen, what is lost is named as a reason; notes on the file come last."""
+    quality = judged(**IDLE, flaws=Flaws(lost_s=((4.0, 9.0),), notes=("Two tracks.",)))
+    assert quality.barring == ("frames_missing",)
+    assert quality.notes[-1] == "Two tracks."
 
 
 @pytest.mark.parametrize("degrees", [-48.0, 48.0])

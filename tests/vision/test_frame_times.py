@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.vision.frame_times import first_from, sampled
+from posecheck.vision.frame_times import first_from, sampled, without_strays
 from posecheck.vision.frames import VideoSource
 from posecheck.vision.mediapipe_landmarker import MediaPipeLandmarker
 from posecheck.vision.pose_log import ROW, PoseLog, to_row
@@ -124,3 +124,30 @@ def test_nothing_is_read_beyond_the_last_time() -> None:
     assert next(timed) == (0.1, "b")
     assert not list(first_from(timed, ()))
     assert next(timed) == (0.2, "c")
+
+
+EVEN = [round(0.04 * i, 2) for i in range(50)]
+
+
+@pytest.mark.parametrize(
+    ("stamps", "kept", "strays"),
+    [
+        (EVEN, EVEN, []),
+        ([*EVEN, 1e5], EVEN, [1e5]),
+        ([*EVEN[:20], 1e5, *EVEN[20:]], EVEN, [1e5]),
+        ([-1e5, *EVEN], EVEN, []),
+        ([*EVEN[:20], 1e5, 1e5 + 0.04, *EVEN[20:]], EVEN, [1e5, 1e5 + 0.04]),
+        ([*EVEN[:30], 0.0, *EVEN[30:]], EVEN, []),  # one that comes again is no new start
+        ([*EVEN, *EVEN], [*EVEN, *EVEN], []),  # all that come again are one
+        ([*EVEN, *(100 + t for t in EVEN)], [*EVEN, *(100 + t for t in EVEN)], []),  # a long hole
+        ([60.0 * i for i in range(5)], [60.0 * i for i in range(5)], []),
+        ([None, *EVEN], [None, *EVEN], []),
+        ([0.0], [0.0], []),
+    ],
+)
+def test_a_frame_far_from_all_others_is_left_out(
+    stamps: list[float | None], kept: list[float | None], strays: list[float]
+) -> None:
+    found: list[float] = []
+    assert [t for t, _ in without_strays(((t, None) for t in stamps), found)] == kept
+    assert found == strays

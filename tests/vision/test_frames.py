@@ -19,6 +19,7 @@ from PIL import Image
 
 from posecheck.errors import ClipError
 from posecheck.threads import prefetch
+from posecheck.types import Flaws
 from posecheck.vision.containers import file_sha256
 from posecheck.vision.frame_times import FrameClock
 from posecheck.vision.frames import VideoSource
@@ -45,9 +46,12 @@ def make(
     options: dict[str, str] | None = None,
     metadata: dict[str, str] | None = None,
     faststart: bool = False,
+    keep_metadata: bool = False,
 ) -> Path:
     """Write a small video; ``stamps_ms`` are the frames' time stamps."""
     flags = {"movflags": "faststart"} if faststart else {}
+    if keep_metadata:
+        flags["movflags"] = "use_metadata_tags"
     with av.open(str(path), "w", options=flags) as out:
         out.metadata.update(metadata or {})
         stream = out.add_stream(codec, rate=25, options=options or {})
@@ -86,13 +90,9 @@ def test_frames_carry_their_own_time_stamps(tmp_path: Path) -> None:
 
 
 def test_clock_drops_what_stands_still_and_joins_what_starts_again() -> None:
-    class Stamped:
-        def __init__(self, time: float | None) -> None:
-            self.time = time
-
     clock = FrameClock(0.04)
     stamps = [10.0, 10.04, 10.04, 10.02, 10.08, None, 10.16, 0.0, 0.04]
-    got = [clock.read(Stamped(s)) for s in stamps]  # type: ignore[arg-type]
+    got = [clock.read(s) for s in stamps]
     expected = [0.0, 0.04, None, None, 0.08, 0.12, 0.16, 0.20, 0.24]
     assert [g is None for g in got] == [e is None for e in expected]
     assert [g for g in got if g is not None] == pytest.approx(
@@ -232,6 +232,176 @@ def test_damage_in_the_middle_is_stepped_over(tmp_path: Path) -> None:
         frames = list(source)
     assert 25 < len(frames) <= 50
     assert frames[-1].t_s > 1.8
+
+
+NOISE = [np.random.default_rng(i).integers(0, 255, (H, W, 3), np.uint8) for i in range(100)]
+
+
+def read(path: Path) -> tuple[list[float], Flaws]:
+    """Return the times of a clip's frames, and what it lacks."""
+    with VideoSource(path) as source:
+        return [frame.t_s for frame in source], source.flaws
+
+
+def zeroed(path: Path, first: float, last: float) -> Path:
+    """Make a part of the file blank, from and to a share of its size."""
+    data = bytearray(path.read_bytes())
+    a, b = (int(len(data) * share) for share in (first, last))
+    data[a:b] = bytes(b - a)
+    path.write_bytes(data)
+    return path
+
+
+WHERE = pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("a.mp4", "libx264"),
+        ("a.mkv", "libx264"),
+        ("a.webm", "libvpx"),
+        ("a.ts", "libx264"),
+        ("a.flv", "libx264"),
+        ("a.avi", "mpeg4"),
+        ("a.wmv", "wmv2"),
+        ("a.h264", "libx264"),
+    ],
+)
+
+
+@WHERE
+def test_a_damaged_middle_is_lost(tmp_path: Path, name: str, codec: str) -> None:
+    """With when, but where frames are numbered or have no times; what is whole lacks nothing."""
+    path = make(tmp_path / name, NOISE, codec=codec, options={"g": "10", "bf": "0"})
+    times, flaws = read(path)
+    assert (len(times), flaws) == (100, Flaws())
+    times, flaws = read(zeroed(path, 0.4, 0.7))
+    lost_s = sum(b - a for a, b in flaws.lost_s) + flaws.unplaced_s
+    assert 0.7 < lost_s < 2.2
+    assert bool(flaws.unplaced_s) == (name in ("a.avi", "a.h264"))
+    assert len(times) < 85
+    assert all(1.0 < a < b < 3.6 for a, b in flaws.lost_s)
+    assert times[-1] <= 4.0
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [("a.mkv", "libx264"), ("a.ts", "libx264"), ("a.avi", "mpeg4"), ("a.wmv", "wmv2")],
+)
+def test_a_cut_end_is_noticed(tmp_path: Path, name: str, codec: str) -> None:
+    path = make(tmp_path / name, NOISE, codec=codec, options={"g": "10"})
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 376 * 188 + 11])
+    times, flaws = read(path)
+    assert flaws.cut_off
+    ((start_s, end_s),) = flaws.lost_s
+    assert start_s == pytest.approx(times[-1] + 0.04)
+    assert end_s == pytest.approx(start_s if name == "a.ts" else 4.0, abs=0.1)
+
+
+def test_a_start_that_cannot_be_decoded_is_lost(tmp_path: Path) -> None:
+    """Its packets are there, but not the picture that they begin with."""
+    path = make(tmp_path / "a.ts", NOISE, options={"g": "50", "bf": "0", "sc_threshold": "0"})
+    path.write_bytes(path.read_bytes()[path.stat().st_size // 4 // 188 * 188 :])
+    times, flaws = read(path)
+    assert times[0] == 0
+    assert times[-1] == pytest.approx(1.96)
+    ((start_s, end_s),) = flaws.lost_s
+    assert -1.5 < start_s < -0.4
+    assert end_s == 0
+
+
+def test_avi_with_b_frames_has_all_of_them_in_order(tmp_path: Path) -> None:
+    shades = [np.full((H, W, 3), 2 * i, np.uint8) for i in range(100)]
+    path = make(tmp_path / "b.avi", shades, options={"bf": "2", "g": "50"})
+    with VideoSource(path) as source:
+        frames = list(source)
+        assert source.flaws == Flaws()
+    assert [f.t_s for f in frames] == pytest.approx([i / 25 for i in range(100)])
+    assert np.all(np.diff([float(f.image.mean()) for f in frames]) > 0)
+
+
+def test_raw_h264_has_its_own_rate(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "a.h264"), "w", format="h264") as out:
+        stream = out.add_stream("libx264", rate=50)
+        stream.height, stream.width, stream.pix_fmt = H, W, "yuv420p"
+        for image in NOISE:
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        out.mux(stream.encode(None))
+    times, flaws = read(tmp_path / "a.h264")
+    assert times[-1] == pytest.approx(99 / 50)
+    assert flaws == Flaws()
+
+
+def test_raw_mjpeg_is_read_but_its_rate_is_not_known(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.mjpeg", NOISE[:10], codec="mjpeg", pix_fmt="yuvj420p")
+    times, flaws = read(path)
+    assert len(times) == 10
+    assert flaws == Flaws(time_uncertain=True)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "last_s", "uncertain"),
+    [
+        ("com.android.capture.fps", "100.0", 1.0, False),
+        ("com.android.capture.fps", "25.5", 4.0, False),
+        ("com.android.capture.fps", "5", 20.0, False),  # a time lapse
+        ("com.android.capture.fps", "fast", 4.0, False),
+        ("com.apple.quicktime.full-frame-rate-playback-intent", "0", 4.0, True),
+        ("com.apple.quicktime.full-frame-rate-playback-intent", "1", 4.0, False),
+    ],
+)
+def test_slow_motion_that_says_so(
+    tmp_path: Path, key: str, value: str, last_s: float, uncertain: bool
+) -> None:
+    """Times are those of the recording, or are said to be doubtful."""
+    path = make(tmp_path / "slow.mp4", NOISE, metadata={key: value}, keep_metadata=True)
+    times, flaws = read(path)
+    assert times[-1] == pytest.approx(last_s * 0.99)
+    assert flaws.time_uncertain == uncertain
+    assert bool(flaws.notes) == (last_s != 4.0)
+    assert not flaws.lost_s
+
+
+def tracks(path: Path, *kinds: tuple[int, list[np.ndarray]]) -> Path:
+    """Write one video track for each width and pictures; the first is said to be shown."""
+    with av.open(str(path), "w") as out:
+        streams = []
+        for width, _ in kinds:
+            stream = out.add_stream("libx264", rate=25)
+            stream.width, stream.height, stream.pix_fmt = width, width, "yuv420p"
+            streams.append(stream)
+        for stream, (width, images) in zip(streams, kinds, strict=True):
+            for image in images:
+                frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+                out.mux(stream.encode(frame.reformat(width, width)))
+            out.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_of_several_tracks_the_largest_that_moves(tmp_path: Path, order: tuple[int, ...]) -> None:
+    kinds = [(96, [halves()] * 40), (64, NOISE[:40]), (32, NOISE[40:80])]
+    with VideoSource(tracks(tmp_path / "two.mkv", *(kinds[i] for i in order))) as source:
+        assert source.width_px == 64
+        assert len(list(source)) == 40
+        assert "has 3 video tracks" in source.flaws.notes[0]
+
+
+@pytest.mark.parametrize(("first", "width_px", "lost"), [(25, 48, (0.0, 1.0)), (75, 64, None)])
+def test_of_a_picture_that_is_turned_the_longer_part(
+    tmp_path: Path, first: int, width_px: int, lost: tuple[float, float] | None
+) -> None:
+    parts = []
+    for k, images in enumerate((NOISE[:first], [i.swapaxes(0, 1) for i in NOISE[first:]])):
+        parts.append(make(tmp_path / f"{k}.ts", images, [40 * (first * k + i) for i in
+                          range(len(images))], options={"bf": "0"}).read_bytes())  # fmt: skip
+    path = tmp_path / "turned.ts"
+    path.write_bytes(b"".join(parts))
+    with VideoSource(path) as source:
+        times = [frame.t_s for frame in source]
+        assert source.width_px == width_px
+    assert len(times) == 75
+    (span,) = source.flaws.lost_s
+    assert span == pytest.approx(lost or (2.96, 4.0), abs=0.05)
+    assert "shape" in source.flaws.notes[0]
 
 
 def write_nothing(path: Path) -> None:

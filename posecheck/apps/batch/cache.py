@@ -36,7 +36,7 @@ from posecheck.errors import InputError
 from posecheck.motion.table import COLUMNS
 from posecheck.motion.track import MEASURED_SCHEMA, Measured
 from posecheck.session import REPORT_SCHEMA
-from posecheck.types import Array, ClipGrade, ClipInfo
+from posecheck.types import Array, ClipGrade, ClipInfo, Flaws
 from posecheck.vision.pose_log import Poses
 from posecheck.vision.pose_store import POSES_SCHEMA, load_poses
 
@@ -51,7 +51,7 @@ class ClipFacts:
     """What looking at a clip gave, but for its poses."""
 
     info: ClipInfo
-    truncated: bool
+    flaws: Flaws
     frame_t_s: Array  # (n,), seconds, of all frames
 
 
@@ -88,7 +88,7 @@ class PoseCache:
             plain = json.loads(facts)
             poses = load_poses(into)
             info = ClipInfo(**plain["info"])
-            found = ClipFacts(info, bool(plain["truncated"]), poses.frame_t_s)
+            found = ClipFacts(info, flaws_from_plain(plain["flaws"]), poses.frame_t_s)
             if poses.model_sha256 == self._model_sha256:
                 return poses, found
         return None
@@ -105,7 +105,7 @@ class PoseCache:
 
         """
         self._out.write(f"{self._name}.npz", poses)
-        plain = {"info": dataclasses.asdict(facts.info), "truncated": facts.truncated}
+        plain = {"info": dataclasses.asdict(facts.info), "flaws": dataclasses.asdict(facts.flaws)}
         self._out.write_bytes(f"{self._name}.json", json.dumps(plain).encode())
 
     def load_measured(self) -> Measured | None:
@@ -200,6 +200,12 @@ class RowCache:
 def folder_digest(folder: str | None) -> str:
     """What stands for the folder of a report in the name of its row."""
     return "none" if folder is None else hashlib.sha256(folder.encode()).hexdigest()[:8]
+
+
+def flaws_from_plain(plain: dict[str, Any]) -> Flaws:
+    """Return what a file lacks from how JSON keeps it."""
+    lost_s = tuple((float(a), float(b)) for a, b in plain["lost_s"])
+    return Flaws(**{**plain, "lost_s": lost_s, "notes": tuple(plain["notes"])})
 
 
 def poses_suffix() -> str:

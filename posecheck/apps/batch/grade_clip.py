@@ -21,7 +21,7 @@ from posecheck.apps.batch.rows import Unwritten, failed_row, graded_row, same_fo
 from posecheck.apps.batch.storage import Storage, open_storage, unseen
 from posecheck.apps.batch.tasks import PLOTLY, GradeTask
 from posecheck.apps.report_dir import OURS, POSES, REPORT, holds_only_ours
-from posecheck.apps.review import finish, look, write_files
+from posecheck.apps.review import look, write_files
 from posecheck.errors import OutputError, PosecheckError
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
@@ -239,7 +239,7 @@ class _OneClip:
         if measured is None:
             cache.save_measured(session.measured())
         info = dataclasses.replace(facts.info, name=task.job.short_name, sha256=clip.sha256)
-        return finish(session, info, model.info, facts.truncated, facts.frame_t_s)
+        return session.finish(info, model.info, facts.frame_t_s, facts.flaws)
 
     def _look(
         self, clip: LocalClip, model: LandmarkModel, session: Session, poses: Path
@@ -248,7 +248,7 @@ class _OneClip:
             log = look(source, self._grader.landmarker.ready(model), session, _nobody)
             self._grader.landmarker.start_reset()
             save_poses(log.poses(model.sha256), poses)
-            return ClipFacts(source.info, source.truncated, log.frame_t_s)
+            return ClipFacts(source.info, source.flaws, log.frame_t_s)
 
 
 def _refuse_what_is_not_ours(out: Storage, folder: str) -> None:
