@@ -246,7 +246,7 @@ def test_what_blocks(name: str) -> None:
     assert (clear.verdict == "ungradable") == (name in blocking)
     little = graded(12, quality=replace(SEEN, usable_fraction=0.5, warnings=(name,)))
     assert little.verdict == "ungradable"
-    never = {"second_person", "cut_off", "frames_missing", "time_uncertain"}
+    never = {"second_person", "cut_off", "time_uncertain"}
     assert (warning_note(name) in little.reasons) == (name not in never)
     assert set(BLOCKING) == set(WARNINGS)
 
