@@ -19,7 +19,7 @@ from posecheck.apps.live.events import EventStream, camera_event
 from posecheck.apps.live.pipeline import AnalysisThread, LookThread, Moment
 from posecheck.apps.live.rates import FramePacer
 from posecheck.assess.warnings import WARNING_NOTES
-from posecheck.errors import CameraError
+from posecheck.errors import CameraError, PosecheckError
 from posecheck.exercises.language import words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
@@ -320,7 +320,7 @@ def test_a_thread_that_cannot_be_started(
     else:
         analysis.start()
         analysis.stop()
-        assert isinstance(analysis.error, RuntimeError)
+        assert isinstance(analysis.error, PosecheckError)
     assert analysis.over
 
 
