@@ -1,12 +1,14 @@
-"""Pictures that stand still: what was looked at in them is no observation.
+"""Pictures that stop: what was looked at in them is no observation.
 
 A camera that hangs, a player that waits and a connection that stalls repeat their last picture.
 No living body is as still as that: at 10 looks a second, in pictures of 320 pixels, four real
 recordings change by 3 levels and more in some block from each look to the next, and 17 rendered
-ones, whose picture has noise, within 1 s. A picture that is repeated stays within 3 levels for
-good, and within a quarter of one once the encoder has settled (seven encodings, H.264, MPEG-4, VP9
-and JPEG, of a clip with 7 s of it; MPEG-4 and VP9 never settle). Photographs whose leg is moved by
-hand stay within 3 levels for up to 3.1 s, and within a quarter of one for up to 0.7 s.
+ones, whose picture has noise, within 1 s. A picture that is repeated stays within a quarter of a
+level once the encoder has settled (H.264 and JPEG; MPEG-4 and VP9 never settle, and are not told).
+Photographs whose leg is turned by formula stay within it for up to 0.7 s.
+
+A clip that has not moved yet may be a photograph, or somebody who waits: its looks stay. They show
+angles, and what does not move is neither counted nor passed.
 """
 
 from __future__ import annotations
@@ -21,12 +23,14 @@ from posecheck.vision.frames import Image
 
 SIDE_PX = 320  # about so many, of the longer side, are compared
 BLOCK_PX = 8  # of those: the mean over so many squared, or a foot that moves is lost in the noise
-# How far, in levels of 255, the block that changes most may be from the first of the looks that are
-# alike, and for how long they must be to be of a picture that stands still.
-LIKE, LIKE_S = 3.0, 5.0
-SETTLED, SETTLED_S = 0.25, 0.9
-# The picture of the look before once more, as in a file with more frames than its camera gave.
-REPEATED = 0.02
+# Levels of 255 by which the block that changes most shows that something has moved.
+LIKE = 3.0
+# In a picture that stands still it stays so near to the first of the looks that are alike, so long:
+# twice as long as in a photograph whose leg is turned, and less than encoders take to begin anew.
+SETTLED, SETTLED_S = 0.25, 1.5
+# The picture of the look before once more, as in a file with more frames than its camera gave; a
+# camera that gives fewer than two a second is none.
+REPEATED, REPEATED_S = 0.02, 0.5
 
 Small = NDArray[np.float32]  # (h, w)
 
@@ -47,8 +51,8 @@ class StillPictures:
         self._first: _Look | None = None  # of those that are alike
         self._settled: _Look | None = None  # of those that hardly differ
         self._last: _Look | None = None
-        self._waiting: list[Pose] = []  # the others that are alike, without repeated ones
-        self._still = False
+        self._waiting: list[tuple[Pose, bool]] = []  # and whether it is the same picture again
+        self._still = self._moved = False
 
     def push(self, image: Image, pose: Pose) -> list[Pose]:
         """Take the next look, with its picture; return the poses that are known to count.
@@ -64,26 +68,27 @@ class StillPictures:
         look, last = _Look(_small(image), pose), self._last
         self._last = look
         if self._first is None or _change(self._first, look) >= LIKE:
-            moved = self.flush()
+            self._moved = self._moved or self._first is not None
+            before = self.flush()
             self._first, self._settled, self._still = look, look, False
-            return [*moved, pose]
+            return [*before, pose]
         if self._settled is None or _change(self._settled, look) >= SETTLED:
             self._settled = look
-        self._still = (
-            self._still
-            or pose.t_s - self._first.pose.t_s >= LIKE_S
-            or pose.t_s - self._settled.pose.t_s >= SETTLED_S
-        )
+        settled_s = pose.t_s - self._settled.pose.t_s
+        self._still = self._still or (self._moved and settled_s >= SETTLED_S)
         if self._still:
             self._waiting = []
-        elif last is None or _change(last, look) >= REPEATED:
-            self._waiting.append(pose)
+        else:
+            self._waiting.append((pose, last is not None and _change(last, look) < REPEATED))
         return []
 
     def flush(self) -> list[Pose]:
         """Return the poses that still wait, at the end."""
         waiting, self._waiting = self._waiting, []
-        return waiting
+        if not waiting or self._first is None:
+            return []
+        short = self._moved and waiting[-1][0].t_s - self._first.pose.t_s < REPEATED_S
+        return [pose for pose, repeated in waiting if not (repeated and short)]
 
 
 def _small(image: Image) -> Small:

@@ -51,7 +51,7 @@ def test_a_body_that_moves_a_little_is_seen() -> None:
 def test_a_picture_that_stands_still_is_seen_once(refreshed: float) -> None:
     """Repeated as it is, or made anew by an encoder now and then."""
     moving = [noisy(12.0, i) for i in range(30)]
-    frozen = [noisy(refreshed, i // 12) for i in range(70)]
+    frozen = [noisy(refreshed, i // 20) for i in range(70)]
     found = kept([*moving, *frozen, *(noisy(12.0, 100 + i) for i in range(30))])
     assert found == [*times(31), *(round(10 + i / PER_S, 3) for i in range(30))]
 
@@ -59,6 +59,18 @@ def test_a_picture_that_stands_still_is_seen_once(refreshed: float) -> None:
 def test_at_the_end_too() -> None:
     frozen = [noisy(0.0, 0)] * 40
     assert kept([*(noisy(12.0, i) for i in range(10)), *frozen]) == times(11)
+
+
+def test_a_photograph_is_looked_at_throughout() -> None:
+    """It has not moved yet, so it may be somebody who waits."""
+    assert kept([noisy(0.0, 0)] * 40) == times(40)
+
+
+def test_a_hold_of_a_photograph_is_kept() -> None:
+    """A photograph whose leg is turned, and then held for a second."""
+    moving = [noisy(12.0, i) for i in range(30)]
+    hold = [noisy(0.0, 0)] * 12
+    assert kept([*moving, *hold, *moving]) == times(72)
 
 
 def test_a_short_stop_of_a_picture_that_is_no_repetition_is_kept() -> None:
