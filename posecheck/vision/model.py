@@ -141,7 +141,7 @@ def ensure_model(explicit: ModelChoice = None, progress: Progress | None = None)
                 f"not be fetched: {error}. Connect to the internet once and run "
                 f"`{how_to_fetch(name)}`; after that no connection is needed. Without one, run it "
                 f"on a computer that has one, and copy {_file_name(name)}, whose place it names, "
-                f"to {folder}, or give the file with --model."
+                f"to {folder}, or give the file with --model FILE."
             ) from error
         return _keep(bundle, name, folder)
 
