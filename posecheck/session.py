@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecheck._version import __version__
-from posecheck.assess.coverage import Sight, judge, readable, too_few, too_oblique, usable_shares
+from posecheck.assess.coverage import judge, readable, too_few, too_oblique, usable_shares
 from posecheck.assess.grading import grade
 from posecheck.assess.live_progress import LiveProgress
+from posecheck.assess.sight import Sight
 from posecheck.exercises.attempt import Attempt, Found
 from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.repetitions import Cycle
@@ -151,10 +152,10 @@ class Session:
         found = exercise.find(table, known) if len(table.t_s) else Found([], False)
         attempts = found.attempts
         end_s = float(frame_t_s[-1]) if frame_t_s is not None and len(frame_t_s) else None
-        sight = _sight(table, found, end_s)
+        sight = _sight(table, found, end_s).through_holes()
         if self._progress is None and too_few(sight):
             # in a live session the first of them may have been told before looks became few
-            attempts, sight = [], replace(sight, exercising=np.zeros(len(table.t_s), bool))
+            attempts, sight = [], replace(sight, exercising=np.zeros(len(sight.t_s), bool))
         sets, reps = self._sets(attempts)
         findings = findings_of(
             Measures.of(table), attempts, exercise.rules, exercise.one_cause, prescription

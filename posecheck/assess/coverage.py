@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
+from posecheck.assess.file_flaws import file_warnings, how_much, missing_s, touched
+from posecheck.assess.sight import Sight, attended
 from posecheck.assess.warnings import warning_note
 from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.repetitions import LOOKS_MIN_PER_S
 from posecheck.exercises.sections import View
-from posecheck.motion.holes import Hole, holes_in, overlap_s, with_unknown
+from posecheck.motion.holes import HOLE_STEPS, overlap_s
 from posecheck.motion.signals import looks_per_s, median_of_known, runs, share_of_time
-from posecheck.motion.table import COLUMN_OF, COLUMNS, Table
+from posecheck.motion.table import COLUMN_OF, COLUMNS
 from posecheck.types import WARNINGS, Array, Flaws, Mask, Quality
 
 # A body that lies is about 3.4 trunk lengths long; MediaPipe misses one that takes less than
@@ -38,12 +39,10 @@ SAME_RATE_PER_S = 0.05  # a file of 6 frames a second, whose stamps are rounded,
 TOUCHED_S = 0.5  # a hand at a leg for so long, in all, has helped or hindered it
 # Time between two looks that is not known to have passed as they show: so much, and more steps
 # than usual, for a clip of one frame a second is no clip of nobody.
-HOLE_S, HOLE_STEPS = 0.6, 1.5
+HOLE_S = 0.6
 # So soon before or after what is taken for an exercise it may have gone on: a knee bend whose
 # beginning was not seen looks like an extension.
 BESIDE_S = 2.0
-# Where nobody lies for so long, they have left: who lies there later has come anew.
-ABSENT_S = 10.0
 # Warnings that bar a pass wherever they are given.
 BARRING = frozenset(
     {
@@ -57,99 +56,11 @@ BARRING = frozenset(
         "time_uncertain",
     }
 )
-# A leg that is seen lying for so long before, or after, pictures are lost was not at work then.
-REST_SEEN_S = 1.0
 # What is read from the picture's angles, and so not from a view that is too oblique.
 ANGLES = (
     "hip_deg", "knee_deg", "ankle_deg", "resting_hip_deg", "resting_knee_deg", "hip_band_deg",
     "knee_band_deg", "ankle_band_deg", "raw_knee_deg", "raw_ankle_deg",
 )  # fmt: skip
-DOWN_S = 0.5  # a leg whose exercise was seen to begin, or to end, is seen for so long beside it
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What was seen of a clip, and when the exercise went on."""
-
-    table: Table  # (n,)
-    exercising: Mask  # (n,), from where the repetitions start and until the leg is lowered
-    moving: Mask  # (n,), the same with the way there and back
-    something_else: bool = False  # another exercise was done
-    end_s: float | None = None  # when the clip ends, if that is known
-    holes: tuple[Hole, ...] = ()  # in which the rows are that stand for no look
-    hidden: Mask | None = None  # (n,), those rows
-
-    @property
-    def t_s(self) -> Array:
-        """The times of the looks, (n,) in seconds."""
-        return self.table.t_s
-
-    @property
-    def usable(self) -> Array:
-        """1 where knee and hip are known, else 0; (n,)."""
-        return self.table.leg_known.astype(float)
-
-    def rows(self, which: Mask) -> Sight:
-        """Return a part of it.
-
-        Parameters
-        ----------
-        which
-            A mask (n,).
-
-        """
-        return replace(
-            self, table=self.table.rows(which), exercising=self.exercising[which],
-            moving=self.moving[which],
-            hidden=None if self.hidden is None else self.hidden[which],
-        )  # fmt: skip
-
-    def through_holes(self) -> Sight:
-        """Return it with rows in its holes, in which nothing is known.
-
-        The exercise may have gone on in a hole that follows on it, and so may the way there and
-        back.
-        """
-        holes = holes_in(self.t_s, self.end_s)
-        if not holes or self.hidden is not None:
-            return self
-        table, hidden = with_unknown(self.table, holes)
-        seen = np.flatnonzero(~hidden)
-        before = np.clip(np.searchsorted(seen, np.arange(len(hidden)), "right") - 1, 0, None)
-        after = np.minimum(before + hidden, len(seen) - 1)
-        return replace(
-            self, table=table, holes=tuple(holes), hidden=hidden,
-            exercising=self.exercising[before] & self.exercising[after],
-            moving=self.moving[before] | self.moving[after],
-        )  # fmt: skip
-
-
-def attended(sight: Sight) -> Mask:
-    """Tell which frames (n,) say whether the exercise was seen, and which warnings hold.
-
-    They go from its first to its last, gaps and all, and on either side for as long as somebody
-    lies there: nobody has exercised before they came or after they left. But who vanishes while
-    the leg is up has not left: then all frames on that side count, for they may hide the rest.
-    Where no exercise was found all count.
-    """
-    frames, n = np.flatnonzero(sight.moving), len(sight.t_s)
-    if not len(frames):
-        return np.ones(n, bool)
-    lies, usable = (sight.table.tracked > 0) & (sight.table.lying == 1), sight.usable > 0
-    before = _stays(-sight.t_s[::-1], lies[::-1], usable[::-1], n - 1 - int(frames[0]))
-    after = _stays(sight.t_s, lies, usable, int(frames[-1]))
-    inside: Mask = np.zeros(n, bool)
-    inside[n - 1 - before : after + 1] = True
-    return inside
-
-
-def _stays(times: Array, lies: Mask, usable: Mask, at: int) -> int:
-    """Return the last frame that counts after the exercise has ended with number `at`."""
-    seen = at + np.flatnonzero(np.r_[True, lies[at + 1 :]])
-    away = np.flatnonzero(np.diff(times[seen]) > ABSENT_S)
-    until = int(seen[away[0]] if len(away) else seen[-1])
-    known = at + np.flatnonzero(np.r_[True, usable[at + 1 : until + 1]])
-    return until if times[known[-1]] - times[at] >= DOWN_S else len(times) - 1
 
 
 def usable_shares(sight: Sight) -> tuple[float, float]:
@@ -178,8 +89,8 @@ def judge(
         What the file lacks.
 
     """
-    few = too_few(sight)
     sight = sight.through_holes()
+    few = too_few(sight)
     tracked, usable = (_share(sight.t_s, x) for x in (sight.table.tracked, sight.usable))
     sight = sight.rows(attended(sight))
     exercise = sight.exercising if sight.exercising.any() else np.ones(len(sight.t_s), bool)
@@ -214,10 +125,10 @@ def judge(
     elif sight.something_else and usable >= TRACKED_MIN:
         found.add("not_this_exercise")
     flaws = Flaws() if flaws is None else flaws
-    found.update(_of_the_file(flaws))
+    found.update(file_warnings(flaws))
     warnings = tuple(w for w in WARNINGS if w in found)
     notes = tuple(
-        warning_note(w, prescription.exercise_value) + _how_much(w, flaws) for w in warnings
+        warning_note(w, prescription.exercise_value) + how_much(w, flaws) for w in warnings
     )
     barring = tuple(w for w in warnings if _bars(w, sight, flaws))
     return Quality(tracked, usable, azimuth, elevation, warnings, (*notes, *flaws.notes), barring)
@@ -273,54 +184,15 @@ def readable(values: Array, view: View) -> Array:
     return np.where(blank, np.nan, values)
 
 
-def _of_the_file(flaws: Flaws) -> Iterator[str]:
-    """Yield the warnings about the file itself."""
-    if flaws.cut_off:
-        yield "cut_off"
-    if _missing_s(flaws) > 0:
-        yield "frames_missing"
-    if flaws.time_uncertain:
-        yield "time_uncertain"
-
-
-def _missing_s(flaws: Flaws) -> float:
-    """Return how much is lost, but for an end that is said to be cut off."""
-    lost = flaws.lost_s[:-1] if flaws.cut_off else flaws.lost_s
-    return sum(b - a for a, b in lost) + flaws.unplaced_s
-
-
-def _how_much(warning: str, flaws: Flaws) -> str:
-    """Return a sentence on how much is lost, where the file tells."""
-    seconds = 0.0
-    if warning == "frames_missing":
-        seconds = _missing_s(flaws)
-    elif warning == "cut_off" and flaws.lost_s:
-        seconds = flaws.lost_s[-1][1] - flaws.lost_s[-1][0]
-    return f" About {max(seconds, 0.1):.{0 if seconds >= 2 else 1}f} s are lost." if seconds else ""
-
-
-def _touched(sight: Sight, flaws: Flaws, warning: str) -> bool:
-    """Tell whether the exercise goes on beside what is lost, or may have."""
-    if warning == "frames_missing" and flaws.unplaced_s > 0:
-        return True
-    lost = flaws.lost_s
-    if flaws.cut_off:
-        lost = lost[-1:] if warning == "cut_off" else lost[:-1]
-    active = sight.t_s[sight.moving]
-    return not len(active) or any(
-        bool(np.any((active >= a - REST_SEEN_S) & (active <= b + REST_SEEN_S))) for a, b in lost
-    )
-
-
 def _bars(warning: str, sight: Sight, flaws: Flaws) -> bool:
     """Tell whether a warning of a clip touches its exercise, so that it cannot be a pass."""
     exercise = sight.exercising
     if warning == "frames_missing":
         begun = [(sight.t_s[a] - BESIDE_S, sight.t_s[b] + BESIDE_S) for a, b in runs(sight.moving)]
         beside = not begun or any(overlap_s(a, b, list(sight.holes)) > 0 for a, b in begun)
-        return beside or (_missing_s(flaws) > 0 and _touched(sight, flaws, warning))
+        return beside or (missing_s(flaws) > 0 and touched(sight, flaws, warning))
     if warning == "cut_off":
-        return _touched(sight, flaws, warning)
+        return touched(sight, flaws, warning)
     if warning == "tracking_lost":
         inside = [sight.rows(_only(a, b, len(exercise))) for a, b in runs(exercise)]
         return any(_lost(part) > LOST_S for part in inside) or any(_lost_after(sight))

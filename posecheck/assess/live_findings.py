@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from posecheck.assess.coverage import Sight, judge
+from posecheck.assess.coverage import judge
+from posecheck.assess.sight import Sight
 from posecheck.exercises.attempt import Attempt, Running
 from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.rule import Measures, findings_of

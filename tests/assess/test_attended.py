@@ -16,7 +16,8 @@ from sessions import clean_poses, clean_report, report_on
 from spoiled import later, unseen
 from test_coverage import N, sight
 
-from posecheck.assess.coverage import attended, usable_shares
+from posecheck.assess.coverage import usable_shares
+from posecheck.assess.sight import attended
 from posecheck.types import Pose, Report
 
 FPS = 10.0

@@ -17,11 +17,11 @@ from tables import table_of
 from posecheck.assess.coverage import (
     BARRING,
     TOUCHED_S,
-    Sight,
     judge,
     too_oblique,
     usable_shares,
 )
+from posecheck.assess.sight import Sight
 from posecheck.assess.warnings import warning_note
 from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.repetitions import LOOKS_MIN_PER_S

@@ -91,14 +91,14 @@ def evidence(attempt: Attempt, raised: Table, table: Table) -> Evidence:
 
     """
     a = attempt
-    extending = (raised.t_s >= a.extend_s) & (raised.t_s <= a.tension_s)
+    extending = raised.between(a.extend_s, a.tension_s)
     smoothed = smooth(raised.t_s, raised.knee_deg, KNEE_SMOOTHING_S)
     hip = smooth(raised.t_s, raised.hip_deg, HIP_SMOOTHING_S)
     # all of it, for some stop on the way
     before = smoothed[(raised.t_s <= a.tension_s) & np.isfinite(smoothed)]
     high = float(before.max()) if len(before) else a.knee_deg
-    straightening = (table.t_s >= a.extend_s - BEFORE_S) & (table.t_s <= a.tension_s)
-    inside = (table.t_s >= a.extend_s) & (table.t_s <= a.lower_s)
+    straightening = table.between(a.extend_s - BEFORE_S, a.tension_s)
+    inside = table.between(a.extend_s, a.lower_s)
     durations = [c.end_s - c.start_s for c in looked_at(a.cycles, holes_in(table.t_s))]
     step = np.gradient(table.t_s) if len(table.t_s) > 1 else np.zeros(len(table.t_s))
     moves = raised.ankle_deg if a.variant == "ankle_pump" else raised.knee_deg

@@ -135,7 +135,7 @@ def _returns(attempt: Attempt, table: Table, smoothed: Array, high: float) -> li
     usual = float(np.median([c.range_deg for c in attempt.cycles]))
     out = []
     for c in attempt.cycles:
-        inside = np.flatnonzero((table.t_s >= c.start_s) & (table.t_s <= c.end_s))
+        inside = np.flatnonzero(table.between(c.start_s, c.end_s))
         top = int(inside[np.argmax(smoothed[inside])])
         returned = c.range_deg > LIKE_A_RETURN * usual and smoothed[top] > high - RETURNED_DEG
         if returned and _disagreement(table, top) < RETURNED_DEG:
@@ -201,7 +201,7 @@ def _attempt(
         at_level = np.flatnonzero(away < max(LEVEL_DEG, NEAREST_ROOM * float(away.min())))
         glide = lower = float(stay.t_s[at_level[-1]])
     tension = onset(table.t_s, steady, first, level, high, glide)
-    held = (table.t_s >= tension) & (table.t_s <= max(glide, tension))
+    held = table.between(tension, max(glide, tension))
     if held.sum() < HELD_LOOKS:
         away_s = np.abs(table.t_s - tension)
         # of few frames not one may be so near
