@@ -107,7 +107,8 @@ class Grounds:
     ) -> bool:
         changed = self._prescription.limits.model_copy(update={name: limit})
         asked = self._prescription.model_copy(update={"limits": changed})
-        return any(f.rule == rule for f in findings_of(measures, attempts, RULES, one_cause, asked))
+        done = [(attempt, RULES, one_cause) for attempt in attempts]
+        return any(f.rule == rule for f in findings_of(measures, done, asked))
 
 
 def of_attempt(attempt: Attempt, raised: Table, table: Table) -> Iterator[Ground]:

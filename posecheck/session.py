@@ -17,15 +17,15 @@ from posecheck._version import __version__
 from posecheck.assess.coverage import judge, readable, too_few, too_oblique, usable_shares
 from posecheck.assess.grading import grade
 from posecheck.assess.live_progress import LiveProgress
+from posecheck.assess.sets import sets_of
 from posecheck.assess.sight import Sight
-from posecheck.exercises.attempt import Attempt, Found
+from posecheck.exercises.attempt import Attempt
 from posecheck.exercises.prescription import Prescription
-from posecheck.exercises.repetitions import Cycle
+from posecheck.exercises.recognition import Recognised, recognise
 from posecheck.exercises.rule import Measures, findings_of
-from posecheck.motion.calibration import HEAVY, RANGE_UNCERTAINTY_DEG, Calibration
+from posecheck.motion.calibration import HEAVY, Calibration
 from posecheck.motion.holes import Hole, holes_in
 from posecheck.motion.legs import SideJudge, near_side
-from posecheck.motion.signals import median_of_known
 from posecheck.motion.smoothing import at_times
 from posecheck.motion.table import Table
 from posecheck.motion.track import POINTS, RESTING, TRUNK, WORKING, Measured, Newest, Tracker
@@ -34,16 +34,12 @@ from posecheck.types import (
     Angles,
     Array,
     ClipInfo,
-    ExerciseSet,
     Flaws,
-    Joint,
     ModelInfo,
     Pose,
-    Rep,
     Report,
     Series,
     Side,
-    Tension,
     Update,
     Variant,
 )
@@ -147,18 +143,21 @@ class Session:
 
         """
         table, prescription = self._table, self._prescription
-        exercise, wanted = prescription.exercise_value, prescription.exercise.variant
+        wanted = prescription.exercise.variant
         known: Variant | None = None if wanted == "auto" else wanted
-        found = exercise.find(table, known) if len(table.t_s) else Found([], False)
-        attempts = found.attempts
+        may_be = prescription.exercises
+        if self._progress is not None:  # who was led through one exercise has done that one
+            may_be = (prescription.exercise_value,)
+        found = recognise(table, may_be, known) if len(table.t_s) else Recognised((), False)
+        done = found.attempts
         end_s = float(frame_t_s[-1]) if frame_t_s is not None and len(frame_t_s) else None
         sight = _sight(table, found, end_s).through_holes()
         if self._progress is None and too_few(sight):
             # in a live session the first of them may have been told before looks became few
-            attempts, sight = [], replace(sight, exercising=np.zeros(len(sight.t_s), bool))
-        sets, reps = self._sets(attempts)
+            done, sight = (), replace(sight, exercising=np.zeros(len(sight.t_s), bool))
+        sets, reps = sets_of(done, table, self._side)
         findings = findings_of(
-            Measures.of(table), attempts, exercise.rules, exercise.one_cause, prescription
+            Measures.of(table), [(a, e.rules, e.one_cause) for e, a in done], prescription
         )
         quality = judge(sight, prescription, live=self._progress is not None, flaws=flaws)
         exercise_usable, stay_usable = usable_shares(sight)
@@ -172,7 +171,9 @@ class Session:
             clip=clip,
             model=model,
             prescription=prescription.as_dict(),
-            exercise=exercise.name if sets else None,
+            exercise=first.exercise if first else None,
+            exercise_certainty=first.certainty if first else np.nan,
+            summary=first.summary if first else None,
             side=first.side if first else None,
             variant=first.variant if first else None,
             quality=quality,
@@ -181,7 +182,7 @@ class Session:
             reps=reps,
             findings=findings,
             grade=graded,
-            series=self._series(attempts, frame_t_s),
+            series=self._series([attempt for _, attempt in done], frame_t_s),
         )
 
     def measured(self) -> Measured:
@@ -212,24 +213,6 @@ class Session:
         feet = self.measured().feet
         return judge_side.side(feet) or near_side(feet)
 
-    def _sets(self, attempts: list[Attempt]) -> tuple[tuple[ExerciseSet, ...], tuple[Rep, ...]]:
-        sets: list[ExerciseSet] = []
-        reps: list[Rep] = []
-        table, moves = self._table, self._prescription.exercise_value.moves
-        for i, attempt in enumerate(attempts, start=1):
-            held = table.between(attempt.tension_s, attempt.glide_s)
-            tension = Tension(
-                attempt.tension_s, attempt.glide_s, attempt.knee_deg, attempt.hip_deg,
-                median_of_known(table.knee_band_deg[held]),
-            )  # fmt: skip
-            side, cycles = self._side(attempt), attempt.cycles
-            known = tension if attempt.level_seen else None
-            sets.append(ExerciseSet(i, side, attempt.variant, known, len(cycles)))
-            for k, cycle in enumerate(cycles, start=len(reps) + 1):
-                assert attempt.variant is not None
-                reps.append(_rep(cycle, k, i, moves[attempt.variant]))
-        return tuple(sets), tuple(reps)
-
     def _series(self, attempts: list[Attempt], frame_t_s: Array | None) -> Series:
         table, times = self._table, self._table.t_s
         oblique = too_oblique(table.azimuth_deg, table.elevation_deg, self._prescription.view)
@@ -252,19 +235,15 @@ class Session:
         )
 
 
-def _sight(table: Table, found: Found, end_s: float | None) -> Sight:
+def _sight(table: Table, found: Recognised, end_s: float | None) -> Sight:
     exercising, moving = (np.zeros(len(table.t_s), bool) for _ in range(2))
-    for a in found.attempts:
-        exercising |= table.between(a.tension_s, max(a.lower_s, a.tension_s))
+    for _, a in found.attempts:
+        # what goes to an end range is measured there, and the other leg may hide on the way
+        stays = [(p.start_s, p.end_s) for p in a.peaks] or [(a.tension_s, a.lower_s)]
+        for start_s, end_s in stays:
+            exercising |= table.between(start_s, max(end_s, start_s))
         moving |= exercising | table.between(a.extend_s, a.rest_s)
     return Sight(table, exercising, moving, found.something_else, end_s)
-
-
-def _rep(cycle: Cycle, index: int, in_set: int, joint: Joint) -> Rep:
-    return Rep(
-        index, in_set, cycle.start_s, cycle.end_s, cycle.min_deg, cycle.max_deg, cycle.range_deg,
-        RANGE_UNCERTAINTY_DEG[joint],
-    )  # fmt: skip
 
 
 def _phases(times: Array, attempts: list[Attempt], holes: list[Hole]) -> NDArray[np.int8]:

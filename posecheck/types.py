@@ -89,17 +89,42 @@ class Rep:
     max_deg: float
     range_deg: float
     uncertainty_deg: float
+    # At the end range, where the exercise goes to one; NaN elsewhere. `peak_deg` is that of the
+    # joint that is measured, `peak_uncertainty_deg` half of its 95 % band.
+    peak_deg: float = np.nan
+    peak_uncertainty_deg: float = np.nan
+    peak_start_s: float = np.nan
+    peak_end_s: float = np.nan
+    hip_at_peak_deg: float = np.nan
+    knee_at_peak_deg: float = np.nan
+    ankle_at_peak_deg: float = np.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The end range of a set: its best, median and largest less smallest repetition (degrees)."""
+
+    best_deg: float
+    median_deg: float
+    spread_deg: float
+    uncertainty_deg: float  # half of the 95 % band of the median
 
 
 @dataclass(frozen=True, slots=True)
 class ExerciseSet:
-    """One attempt: an extension, the tension it reached, the repetitions that followed."""
+    """One attempt: an extension, the tension it reached, the repetitions that followed.
+
+    Where the repetitions go to an end range there is no tension, but a summary.
+    """
 
     index: int
     side: Side
     variant: Variant | None
     tension: Tension | None
     reps: int
+    exercise: str = "nerve_glide"
+    certainty: float = 1.0  # that it is this exercise and no other one, 0 to 1
+    summary: Summary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +253,9 @@ class Update:
     reps_target: int | None
     findings: tuple[Finding, ...] = ()  # those that hold at this moment
     warnings: tuple[str, ...] = ()
+    exercise: str = "nerve_glide"
+    peak_deg: float = np.nan  # the end range of the last repetition
+    best_deg: float = np.nan  # and the best of the set
 
     @property
     def is_clear(self) -> bool:
@@ -320,6 +348,8 @@ class Report:
     grade: Grade
     series: Series = field(repr=False)
     exercise: str | None = None  # what was found to be done
+    exercise_certainty: float = np.nan  # that it is this one and no other, 0 to 1
+    summary: Summary | None = None  # of the first set that goes to an end range
     subject: Subject = Subject()
     schema: str = "posecheck.report/1"
 

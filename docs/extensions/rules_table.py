@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.util.docutils import SphinxDirective
 
-from posecheck.exercises.catalogue import EXERCISES
-from posecheck.exercises.exercise import named
+from posecheck.exercises.catalogue import exercise_named
 
 if TYPE_CHECKING:
     from docutils.nodes import Node
@@ -32,7 +31,7 @@ def rules_table(exercise: str) -> list[str]:
 
     """
     rows = ["| rule | means | by default | limits | unit, doubt |", "|---|---|---|---|---|"]
-    for rule in named(EXERCISES, exercise).rules:
+    for rule in exercise_named(exercise).rules:
         limits = "; ".join(f"`{x.dotted}` {x.default:g}: {x.description}" for x in rule.limits)
         rows.append(
             f"| `{rule.name}` | {rule.in_language().title} | {rule.severity} | {limits or '-'} | "

@@ -12,6 +12,8 @@ from typing import Literal
 
 from posecheck.assess.scoring import advice, deduct, faults
 from posecheck.assess.warnings import warning_note
+from posecheck.exercises.catalogue import exercise_named
+from posecheck.exercises.exercise import Exercise
 from posecheck.exercises.prescription import Prescription
 from posecheck.types import Deduction, ExerciseSet, Finding, Grade, Quality, Rep
 
@@ -80,7 +82,7 @@ def grade(
         deductions`` unless ungradable; every pass scores higher than every needs_work.
 
     """
-    exercise = prescription.exercise_value
+    exercise = _exercise_of(prescription, sets)
     over_all = quality.usable_fraction if math.isnan(stay_usable) else stay_usable
     blocked = list(_blocked(prescription, quality, over_all, exercise_usable))
     if not blocked and not reps and not any(s.tension for s in sets):
@@ -89,9 +91,10 @@ def grade(
     if blocked:
         seen = [f"As far as it was seen: {line.reason}" for line in faults(findings)]
         return Grade("ungradable", None, (*blocked, *seen))
-    missing = [] if HIDING & {*quality.barring} else _missing(prescription, sets, reps)
+    hidden = bool(HIDING & {*quality.barring})
+    missing = [] if hidden else _missing(prescription, exercise, sets, reps)
     wrong = sorted([*faults(findings), *missing], key=lambda line: -line.points)
-    tips = [*advice(findings), *_few(prescription, reps)]
+    tips = [*advice(findings), *_few(prescription, exercise, reps)]
     deductions = deduct([*wrong, *tips])
     score = 100 - sum(line.points for line in deductions)
     hints = [f"A tip: {tip.reason}" for tip in tips]
@@ -104,6 +107,11 @@ def grade(
     first, *others = (line.reason for line in wrong)
     todo = [f"Change this first: {first}", *(f"Then: {other}" for other in others)]
     return Grade("needs_work", score, (*todo, *hints), deductions)
+
+
+def _exercise_of(prescription: Prescription, sets: Sequence[ExerciseSet]) -> Exercise:
+    """Return the exercise that was done, else the one that is asked for."""
+    return exercise_named(sets[0].exercise) if sets else prescription.exercise_value
 
 
 def _blocked(
@@ -142,23 +150,25 @@ def _too_oblique(prescription: Prescription, quality: Quality) -> bool:
 
 
 def _missing(
-    prescription: Prescription, sets: Sequence[ExerciseSet], reps: Sequence[Rep]
+    prescription: Prescription,
+    exercise: Exercise,
+    sets: Sequence[ExerciseSet],
+    reps: Sequence[Rep],
 ) -> Iterable[Deduction]:
     """Yield what should have been there and was not: repetitions, a point of tension, the dose."""
     if not reps:
         yield Deduction(
             "no_repetitions",
             NO_REPETITIONS_POINTS,
-            prescription.exercise_value.no_repetitions,
+            exercise.no_repetitions,
         )
         return
-    if not sets or any(s.reps and s.tension is None for s in sets):
-        # without it there is nothing to hold drift or forcing against: never a pass
-        yield Deduction(
-            "no_tension",
-            NO_TENSION_POINTS,
-            prescription.exercise_value.no_tension,
-        )
+    for one in sets:
+        without = exercise_named(one.exercise).no_tension
+        if one.reps and one.tension is None and without is not None:
+            # without it there is nothing to hold drift or forcing against: never a pass
+            yield Deduction("no_tension", NO_TENSION_POINTS, without)
+            break
     yield from _short_of_dose(prescription, sets)
 
 
@@ -183,9 +193,11 @@ def _short_of_dose(prescription: Prescription, sets: Sequence[ExerciseSet]) -> I
     yield Deduction("dose", points, f"{reason} Do the rest if it stays comfortable.")
 
 
-def _few(prescription: Prescription, reps: Sequence[Rep]) -> Iterable[Deduction]:
+def _few(
+    prescription: Prescription, exercise: Exercise, reps: Sequence[Rep]
+) -> Iterable[Deduction]:
     """Yield advice where the dose does not say how many, and fewer than usual were done."""
-    usual = prescription.usual.repetitions_min
+    usual = exercise.repetitions_min or prescription.usual.repetitions_min
     if prescription.dose.repetitions is None and 0 < len(reps) < usual:
         yield Deduction(
             "dose",

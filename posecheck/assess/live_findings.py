@@ -109,7 +109,7 @@ class LiveFindings:
     def _broken(self, measures: Measures, attempt: Attempt) -> tuple[Finding, ...]:
         exercise = self._exercise
         return findings_of(
-            measures, [attempt], exercise.rules, exercise.one_cause, self._prescription
+            measures, [(attempt, exercise.rules, exercise.one_cause)], self._prescription
         )
 
     def _numbered(self, finding: Finding) -> Finding:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from posecheck.exercises.repetitions import Cycle
+from posecheck.exercises.repetitions import Cycle, Peak
 from posecheck.types import Phase, Variant
 
 LEVEL_S = 0.5  # of a stop that a hole has cut: its median is then one of five looks
@@ -28,6 +29,7 @@ class Attempt:
     variant: Variant | None  # what is repeated, None where nothing is
     cycles: tuple[Cycle, ...]
     hold_seen: bool = True  # it was looked at all of the time until the first repetition
+    certainty: float = 1.0  # that it is this exercise and no other one, 0 to 1
 
     @property
     def level_seen(self) -> bool:
@@ -35,8 +37,15 @@ class Attempt:
         return self.hold_seen or self.glide_s - self.tension_s >= LEVEL_S
 
     @property
+    def peaks(self) -> tuple[Peak, ...]:
+        """The stops at the end range, where the exercise goes to one in every repetition."""
+        return tuple(c.peak for c in self.cycles if c.peak is not None)
+
+    @property
     def phases(self) -> tuple[tuple[Phase, float, float], ...]:
-        """The phases with their start and end, in seconds; between attempts it is ``rest``."""
+        """The phases with their start and end, in seconds; in between it is ``rest``."""
+        if self.peaks:
+            return tuple(phase for cycle in self.cycles for phase in _phases_of(cycle))
         glide_s = self.glide_s if self.cycles or not self.hold_seen else self.lower_s
         return (
             ("extend", self.extend_s, self.tension_s),
@@ -44,6 +53,13 @@ class Attempt:
             ("glide", glide_s, self.lower_s),
             ("lower", self.lower_s, self.rest_s),
         )
+
+
+def _phases_of(cycle: Cycle) -> Iterator[tuple[Phase, float, float]]:
+    if cycle.peak is not None:
+        yield "extend", cycle.start_s, cycle.peak.start_s
+        yield "hold", cycle.peak.start_s, cycle.peak.end_s
+        yield "lower", cycle.peak.end_s, cycle.end_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ the same for all of them (following the leg, grading, pages) is elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from posecheck.exercises.attempt import Attempt, Found, Running
+from posecheck.exercises.end_range import EndRange
 from posecheck.exercises.rule import Asked, OneCause, Rule
 from posecheck.motion.table import RecentRows, Table
 from posecheck.types import Joint, Update, Variant
@@ -81,7 +82,7 @@ class Exercise:
     follow
         The same while a session goes on.
     moves
-        The joint that a variant moves.
+        The joint that a variant moves; that of None where there are no variants.
     rules, one_cause
         What is looked at, and which of several findings with one cause stays.
     script
@@ -89,30 +90,27 @@ class Exercise:
     how_to
         What to do, in one sentence that goes on.
     no_repetitions, no_tension
-        What is said of an attempt that lacks the one or the other.
+        What is said of an attempt that lacks the one or the other; None where there is no tension.
+    to
+        Where a repetition goes to an end range: which, and how it is found.
+    peak_sd_deg
+        How far the end range of one person differs from one measurement to the next, as a standard
+        deviation, with a goniometer (degrees).
+    repetitions_min
+        Fewer than these are few; None where the prescription says what is usual.
 
     """
 
     name: str
     find: Callable[[Table, Variant | None], Found]
     follow: Callable[[Variant | None], Follower]
-    moves: Mapping[Variant, Joint]
+    moves: Mapping[Variant | None, Joint]
     rules: tuple[Rule, ...]
     one_cause: OneCause
     script: Script
     how_to: str
     no_repetitions: str
-    no_tension: str
-
-
-def named(exercises: Sequence[Exercise], name: str) -> Exercise:
-    """Return the exercise of a name.
-
-    Raises
-    ------
-    KeyError
-        There is none.
-
-    """
-    found = {exercise.name: exercise for exercise in exercises}
-    return found[name]
+    no_tension: str | None
+    to: EndRange | None = None
+    peak_sd_deg: float = float("nan")
+    repetitions_min: int | None = None

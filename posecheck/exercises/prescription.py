@@ -10,11 +10,11 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from posecheck.errors import PrescriptionError
-from posecheck.exercises.catalogue import EXERCISES, all_rules
+from posecheck.exercises.catalogue import EXERCISES, all_rules, exercise_named
 from posecheck.exercises.complaints import complain
 from posecheck.exercises.exercise import Exercise as ExerciseValue
-from posecheck.exercises.exercise import named
 from posecheck.exercises.sections import (
+    AUTO,
     Coverage,
     Dose,
     Exercise,
@@ -79,10 +79,20 @@ class Prescription(Section):
         return self.model_dump(mode="json")
 
     def with_exercise(
-        self, side: Side | None = None, variant: Variant | None = None
+        self, side: Side | None = None, variant: Variant | None = None, name: str | None = None
     ) -> Prescription:
-        """Return the same prescription for a given leg or variant; None keeps what it says."""
-        changes = {k: v for k, v in (("side", side), ("variant", variant)) if v is not None}
+        """Return the same prescription for a given leg, variant or exercise; None keeps its own.
+
+        Parameters
+        ----------
+        side, variant
+            The leg that works, and what moves at the point of tension.
+        name
+            Of the exercise.
+
+        """
+        given = {"side": side, "variant": variant, "name": name}
+        changes = {key: value for key, value in given.items() if value is not None}
         return self.model_copy(update={"exercise": self.exercise.model_copy(update=changes)})
 
     @property
@@ -115,20 +125,36 @@ class Prescription(Section):
         return getattr(getattr(self, section), name)
 
     @property
-    def exercise_value(self) -> ExerciseValue:
-        """The exercise that is asked for."""
-        return named(EXERCISES, self.exercise.name)
+    def exercises(self) -> tuple[ExerciseValue, ...]:
+        """The exercises that are looked for: the one that is asked for, else all.
 
-    def cycle_s(self, variant: Variant) -> tuple[float, float]:
+        A variant is asked for of the exercise that has it.
+        """
+        if self.exercise.name != AUTO:
+            return (exercise_named(self.exercise.name),)
+        if self.exercise.variant == AUTO:
+            return EXERCISES
+        return tuple(e for e in EXERCISES if self.exercise.variant in e.moves)
+
+    @property
+    def exercise_value(self) -> ExerciseValue:
+        """The exercise that is asked for, else the usual one."""
+        return self.exercises[0]
+
+    def cycle_s(self, variant: Variant | None) -> tuple[float, float]:
         """Return the shortest and the longest repetition (s): the dose's, else what is usual.
+
+        Without a variant it is a repetition to the end range and back.
 
         A stated end outside of the usual range lifts the other end: who is asked for pumps
         of at least 5 s shall not be told that 5 s are slow.
         """
-        pump = variant == "ankle_pump"
         usual = self.usual
-        shortest = usual.cycle_min_s_pump if pump else usual.cycle_min_s_bend
-        longest = usual.cycle_max_s_pump if pump else usual.cycle_max_s_bend
+        shortest, longest = {
+            "ankle_pump": (usual.cycle_min_s_pump, usual.cycle_max_s_pump),
+            "knee_bend": (usual.cycle_min_s_bend, usual.cycle_max_s_bend),
+            None: (usual.cycle_min_s_end_range, usual.cycle_max_s_end_range),
+        }[variant]
         asked_min, asked_max = self.dose.cycle_min_s, self.dose.cycle_max_s
         if asked_min is not None:
             shortest = asked_min

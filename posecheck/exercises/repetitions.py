@@ -46,6 +46,17 @@ LOOKS_MIN_PER_S = 6.0
 
 
 @dataclass(frozen=True, slots=True)
+class Peak:
+    """The stop at the end range of a repetition: when, and where the leg was (degrees)."""
+
+    start_s: float
+    end_s: float
+    hip_deg: float
+    knee_deg: float
+    ankle_deg: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cycle:
     """One repetition, with the range of the joint that moved (degrees)."""
 
@@ -53,6 +64,7 @@ class Cycle:
     end_s: float
     min_deg: float
     max_deg: float
+    peak: Peak | None = None  # where the exercise goes to an end range
 
     @property
     def range_deg(self) -> float:

@@ -22,7 +22,7 @@ from posecheck.types import Array, Finding, Joint, Variant
 # Widths of the Gaussian means for what changes slowly, for a repetition, and for the leg that is
 # seen less often.
 SMOOTHING_S, QUICK_S, RESTING_SMOOTHING_S = 0.2, 0.1, 0.4
-SLOW = ("hip_deg", "knee_deg", "head_deg", "pelvis_trunks")
+SLOW = ("hip_deg", "knee_deg", "head_deg", "pelvis_trunks", "working_z_trunks")
 RESTING = ("resting_hip_deg", "resting_x_trunks", "resting_z_trunks")
 # Looks that are less sure than this tell no fault: in a clip darkened to a quarter of its light the
 # legs are taken for each other in them, and knee, thigh and resting leg leap. From 0.5 to 0.7 false
@@ -42,7 +42,7 @@ class Asked(Protocol):
     def value(self, field: str) -> Any:
         """Return the value of a field by its dotted name, such as ``dose.hold_s``."""
 
-    def cycle_s(self, variant: Variant) -> tuple[float, float]:
+    def cycle_s(self, variant: Variant | None) -> tuple[float, float]:
         """Return the shortest and the longest repetition (s)."""
 
     def range_min_deg(self, variant: Variant) -> float:
@@ -233,9 +233,7 @@ OneCause = Callable[[Sequence[Broken], Attempt], Iterable[Broken]]
 
 def findings_of(
     measures: Measures,
-    attempts: Sequence[Attempt],
-    rules: Sequence[Rule],
-    one_cause: OneCause,
+    attempts: Sequence[tuple[Attempt, Sequence[Rule], OneCause]],
     asked: Judged,
 ) -> tuple[Finding, ...]:
     """Find what was broken, in order of time; repetitions are numbered through.
@@ -245,16 +243,15 @@ def findings_of(
     measures
         What was measured, of all attempts or of more.
     attempts
-        In order of time; one without repetitions breaks no rule.
-    rules, one_cause
-        Of the exercise.
+        In order of time, each with the rules of its exercise and which of several findings with one
+        cause stays; one without repetitions breaks no rule.
     asked
         The prescription.
 
     """
     found: list[Finding] = []
     first = 1
-    for attempt in attempts:
+    for attempt, rules, one_cause in attempts:
         if attempt.cycles:
             broken = [b for rule in rules for b in rule.measure(measures, attempt, asked)]
             by_name = {rule.name: rule for rule in rules}

@@ -20,6 +20,7 @@ from pydantic import (
 from posecheck.exercises.catalogue import EXERCISES, all_rules
 from posecheck.exercises.rule import Limit, Rule
 
+AUTO = "auto"
 Degrees = Annotated[float, Field(gt=0, le=120)]
 CycleSeconds = Annotated[float, Field(gt=0, le=60)]
 Fraction = Annotated[float, Field(gt=0, le=1)]
@@ -43,7 +44,7 @@ def _check_cycle_order(longest_s: float | None, shortest_s: float | None, shorte
 class Exercise(Section):
     """What is done, and with what."""
 
-    name: str = Field(default=EXERCISES[0].name, description="The exercise.")
+    name: str = Field(default=AUTO, description="The exercise; auto finds it from the motion.")
     side: Literal["auto", "left", "right"] = Field(
         default="auto", description="The leg that works; auto finds it in the video."
     )
@@ -67,7 +68,7 @@ class Exercise(Section):
     @field_validator("name")
     @classmethod
     def _known(cls, name: str) -> str:
-        names = [exercise.name for exercise in EXERCISES]
+        names = [AUTO, *(exercise.name for exercise in EXERCISES)]
         if name not in names:
             raise ValueError(f"must be one of {', '.join(names)}")
         return name
@@ -125,6 +126,14 @@ class Usual(Section):
     cycle_max_s_bend: CycleSeconds = Field(
         default=10.0, description="Longest knee bend: twice the usual 5 s (paperzz 6970365)."
     )
+    cycle_min_s_end_range: CycleSeconds = Field(
+        default=2.0,
+        description="Shortest way to an end range and back (raise, extension, slide). Chosen by "
+        "us: slower than this it is measured with a goniometer too.",
+    )
+    cycle_max_s_end_range: CycleSeconds = Field(
+        default=20.0, description="Longest way to an end range and back. Chosen by us."
+    )
     range_min_deg_pump: Degrees = Field(
         default=10.0,
         description="Smallest ankle range; the whole is about 20 up and 50 down (usual practice).",
@@ -135,7 +144,7 @@ class Usual(Section):
         "show a change (PMID 25364856).",
     )
 
-    @field_validator("cycle_max_s_pump", "cycle_max_s_bend")
+    @field_validator("cycle_max_s_pump", "cycle_max_s_bend", "cycle_max_s_end_range")
     @classmethod
     def _order(cls, longest_s: float, info: ValidationInfo) -> float:
         shortest = str(info.field_name).replace("max", "min")

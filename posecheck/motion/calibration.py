@@ -76,7 +76,7 @@ BOTH_SEEN_DEG, BOTH_SEEN_SHARE = 24.0, 0.4
 # Half of the 95 % band of a repetition's range: the lasting error cancels in a difference, but a
 # pump is read a quarter too small (208 repetitions of 40 rendered clips, full model), and on
 # photographs a sixth.
-RANGE_UNCERTAINTY_DEG: dict[Joint, float] = {"ankle": 16.0, "knee": 5.5}
+RANGE_UNCERTAINTY_DEG: dict[Joint, float] = {"ankle": 16.0, "knee": 5.5, "hip": 5.5}
 
 # The slope of the line from mid-shoulder to mid-hip of people who lie flat: 3.5 rendered; 4.6 on 16
 # photographs (from -7 to +11).

@@ -51,6 +51,8 @@ class Table:
     touched: Array  # 1 where one of them has a hand at a leg
     resting_x_trunks: Array  # the resting ankle from its hip, along the body
     resting_z_trunks: Array  # and up
+    working_x_trunks: Array  # the same of the working leg
+    working_z_trunks: Array
 
     @classmethod
     def of(cls, t_s: Array, values: Array) -> Table:

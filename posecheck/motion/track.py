@@ -61,7 +61,7 @@ class AnswerableFrame:
 
 # Raised when the same poses are measured otherwise: kept measurements of another number are made
 # again from the poses.
-MEASURED_SCHEMA = 1
+MEASURED_SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +241,7 @@ class Tracker:
     ) -> None:
         a = leg_angles(body.view, working)
         row["hip_deg"], row["knee_deg"], row["ankle_deg"] = a.hip, a.knee, a.ankle
+        row["working_x_trunks"], row["working_z_trunks"] = ankle_from_hip(body, working)
         raw = leg_angles(body.view, _from_hip(body, s.raw_px))
         row["raw_knee_deg"], row["raw_ankle_deg"] = raw.knee, raw.ankle
         if np.isfinite(resting[KNEE, 0]):

@@ -133,13 +133,15 @@ def test_another_rule_is_one_value() -> None:
     table = session.measured().table
     attempts = TOY.find(table, None).attempts
     (found,) = findings_of(
-        Measures.of(table), attempts, (HELD_LONG,), TOY.one_cause, Advised()  # type: ignore[arg-type]
+        Measures.of(table), [(a, (HELD_LONG,), TOY.one_cause) for a in attempts],
+        Advised(),  # type: ignore[arg-type]
     )  # fmt: skip
     assert (found.rule, found.severity, found.unit) == ("held_long", "advice", "s")
     assert found.uncertainty == 0.1
     unsure = replace(HELD_LONG, uncertainty=1000.0)
     assert not findings_of(
-        Measures.of(table), attempts, (unsure,), TOY.one_cause, Advised()  # type: ignore[arg-type]
+        Measures.of(table), [(a, (unsure,), TOY.one_cause) for a in attempts],
+        Advised(),  # type: ignore[arg-type]
     )  # fmt: skip
 
 

@@ -17,11 +17,12 @@ import numpy as np
 
 from posecheck.exercises.attempt import Attempt
 from posecheck.exercises.nerve_glide.extension import HIP_SMOOTHING_S, KNEE_SMOOTHING_S
+from posecheck.exercises.one_leg import TURNS_DEG, TURNS_S, range_deg, taking_turns_s
 from posecheck.exercises.repetitions import likeness, looked_at
 from posecheck.motion.holes import holes_in
-from posecheck.motion.signals import runs, share_of_time, smooth, spread
+from posecheck.motion.signals import share_of_time, smooth
 from posecheck.motion.table import Table
-from posecheck.types import Array, Mask
+from posecheck.types import Array
 
 # Each limit with the values on either side of it, from 20 rendered and 5 photographed glides (two
 # of them of irritable patients), and from other exercises: rendered dead bugs, bicycles, crunches,
@@ -40,9 +41,6 @@ BEGUN_MAX_DEG, BEGUN_REPS, BEGUN_S, BEGUN_ALIKE = 60.0, 3, 0.5, 0.75
 HIP_MIN_DEG = 48.0
 # The thigh's way meanwhile: glides 3 degrees, with a drifting thigh 21; a dead bug 35.
 THIGH_MOVED_DEG = 28.0
-# The other leg is the raised one, and has been lowered: glides never; a dead bug for 2.6 s, and the
-# thigh that rests moves by 59 degrees. Where the picture is dark the names alone change.
-TURNS_S, STEADY_S, TURNS_DEG = 1.0, 0.25, 40.0
 # The other thigh's way while the knee is straightened, and shortly before: glides at most 5
 # degrees; 31 to 50 in a straight leg raise beside a foot that is flat on the mat, where first the
 # one leg and then the other is the raised one (sticks).
@@ -55,7 +53,6 @@ OTHER_SEEN = 0.6
 RHYTHM_REPS, UNEVEN = 3, 0.5
 # The range of a leg that does anything: people who lie still at most 6, a flutter kick 23.
 OTHERWISE_DEG, OTHERWISE_SMOOTHING_S = 15.0, 0.2
-RANGE_LOOKS = 10  # of so few no range is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +107,9 @@ def evidence(attempt: Attempt, raised: Table, table: Table) -> Evidence:
         hip_deg=a.hip_deg,
         knee_deg=a.knee_deg,
         stop_s=a.glide_s - a.tension_s,
-        taking_turns_s=_taking_turns(table, inside),
-        other_moved_deg=_range(table.resting_hip_deg[inside]),
-        other_before_deg=_range(table.resting_hip_deg[straightening]),
+        taking_turns_s=taking_turns_s(table, inside),
+        other_moved_deg=range_deg(table.resting_hip_deg[inside]),
+        other_before_deg=range_deg(table.resting_hip_deg[straightening]),
         both_up_s=float(step[both].sum()),
         other_seen=share_of_time(table.t_s, np.isfinite(table.resting_hip_deg), inside)
         if inside.any()
@@ -120,17 +117,6 @@ def evidence(attempt: Attempt, raised: Table, table: Table) -> Evidence:
         likeness=likeness(a.cycles, raised.t_s, moves) if a.cycles else 0.0,
         unevenness=float(np.std(durations) / np.mean(durations)) if durations else 0.0,
     )
-
-
-def _taking_turns(table: Table, inside: Mask) -> float:
-    """Return how long the label that the raised leg bears less often was steady (s)."""
-    t, label = table.t_s[inside], table.raised_label[inside]
-    known = label >= 0
-    t, label = t[known], label[known]
-    if not len(t):
-        return 0.0
-    rarer = 0 if (label == 0).sum() < (label == 1).sum() else 1
-    return float(sum(t[b] - t[a] for a, b in runs(label == rarer) if t[b] - t[a] > STEADY_S))
 
 
 def is_glide(attempt: Attempt, raised: Table, table: Table) -> bool:
@@ -163,12 +149,9 @@ def is_glide(attempt: Attempt, raised: Table, table: Table) -> bool:
 def moves_otherwise(table: Table) -> bool:
     """Tell whether a leg moves far again and again, whatever for."""
     angles = (table.hip_deg, table.knee_deg, table.resting_hip_deg)
-    return any(_range(smooth(table.t_s, x, OTHERWISE_SMOOTHING_S)) > OTHERWISE_DEG for x in angles)
-
-
-def _range(angle: Array) -> float:
-    """Return the way from the 5th to the 95th percentile (degrees), 0 of hardly anything."""
-    return spread(angle) if np.isfinite(angle).sum() > RANGE_LOOKS else 0.0
+    return any(
+        range_deg(smooth(table.t_s, x, OTHERWISE_SMOOTHING_S)) > OTHERWISE_DEG for x in angles
+    )
 
 
 def _way(angle: Array) -> float:
