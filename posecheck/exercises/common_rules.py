@@ -262,7 +262,7 @@ def _bridged(times: Array, values: Array) -> Array:
     """Return values (n,) with those of short gaps: what was away before and after stayed away."""
     out = np.array(values)
     for first, last in runs(~np.isfinite(values)):
-        inside = 0 < first and last + 1 < len(values)
+        inside = first > 0 and last + 1 < len(values)
         if inside and times[last + 1] - times[first - 1] <= HIDDEN_S:
             out[first : last + 1] = min(values[first - 1], values[last + 1])
     return out

@@ -41,8 +41,8 @@ SHORTEST_S = 0.8  # there and back
 NEXT_SET_S = 8.0  # a longer rest begins another set
 KNOWN_MIN = 0.7  # of a way, that must have been seen
 SAME_LEG = 0.8  # share of the looks that call the leg by one name: with another it is another leg
-# Share of the looks in which the other thigh is lower than the one that works: with two legs at once
-# it is never. A planted movement of the other leg leaves 10 degrees and more between them.
+# Share of the looks in which the other thigh is lower than the one that works: with two legs at
+# once it never is. A planted movement of the other leg leaves 10 degrees and more between them.
 AS_HIGH_DEG, APART, APART_LOOKS = 6.0, 0.5, 3
 OTHER_SEEN = 0.6  # share of the time in which the other leg is seen apart
 LIKELY = 0.5  # less sure than this, and it is not this exercise

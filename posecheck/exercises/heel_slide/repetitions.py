@@ -27,9 +27,9 @@ LIFT_THIGHS, ON_THE_MAT = 0.6, 0.35
 # How much more the knee was bent than the hip: twice as much; a knee to the chest as much.
 KNEE_SHARE, KNEE_ALL = 1.25, 1.6
 # How far the heel came, in lengths of the leg, tells the knee's angle without the knee: both are
-# shortened alike by the view. Its length is that of the leg while it lies straight.
-# Errors of that reading are -2 to +4 degrees on 4 rendered slides, those of the knee as it is seen -8
-# to +1, so it weighs more.
+# shortened alike by the view. Its length is that of the leg while it lies straight. Errors of that
+# reading are -2 to +4 degrees on 4 rendered slides, those of the knee as it is seen -8 to +1, so it
+# weighs more.
 STRAIGHT_DEG, LEG_LOOKS, CHORD_WEIGHT = 15.0, 4, 0.7
 
 

@@ -15,8 +15,8 @@ from posecheck.types import Variant
 #
 # A leg that is raised by less is not tested; raises by irritable people start at 30 degrees.
 LEAST_DEG = 15.0
-# The leg lies before and after: raises at most 3 degrees of the hip and 6 of the knee, a raised thigh
-# 45 and more; a knee whose foot is flat, as in a bridge, 90.
+# The leg lies before and after: raises at most 3 degrees of the hip and 6 of the knee, a raised
+# thigh 45 and more; a knee whose foot is flat, as in a bridge, 90.
 LIES_DEG, SURELY_DEG = 28.0, 15.0
 STRAIGHT_DEG, SURELY_STRAIGHT_DEG = 50.0, 30.0
 # How far the knee was bent on the way, as a share of the hip's way: raises at most 0.1, with a bent
