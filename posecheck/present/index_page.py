@@ -129,7 +129,13 @@ def _values(row: ClipGrade, report: str, words: Words) -> list[Any]:
         spelled(row.session_date or "") or None,
         report_address(row.folder, report) if row.folder else "",
         curve_letters(row.knee_curve_deg),
+        spelled(_names(row)),
     ]
+
+
+def _names(row: ClipGrade) -> str:
+    """Return what the tables call what came of a clip: one may know it by that name."""
+    return " ".join(name for name in (row.variant, *row.faults, *row.warnings) if name)
 
 
 def _remark(row: ClipGrade, words: Words) -> str:
