@@ -26,6 +26,7 @@ from posecheck.exercises.language import words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
 from posecheck.natives import quietly
+from posecheck.present.batch_links import BatchPlace
 from posecheck.present.report_files import read_report, write_csv, write_json
 from posecheck.present.report_page import write_page
 from posecheck.session import Session
@@ -172,6 +173,7 @@ def write_files(
     video: bool,
     change: Change | None = None,
     plotly_js: str = "inline",
+    place: BatchPlace | None = None,
     tell: Progress,
 ) -> None:
     """Write the pictures and files of a report, but for its poses.
@@ -190,6 +192,8 @@ def write_files(
         What has changed since an earlier report.
     plotly_js
         How the page finds its charts' library: ``inline``, or the address of a copy.
+    place
+        Where the report stands in a batch.
     tell
         Is told how far it is.
 
@@ -205,7 +209,7 @@ def write_files(
     write_json(report, folder / REPORT, change=compared)
     write_page(
         report, folder / PAGE, words_of(), frames=pictures, video=video, change=compared,
-        plotly_js=plotly_js,
+        plotly_js=plotly_js, place=place,
     )  # fmt: skip
 
 

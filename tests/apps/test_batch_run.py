@@ -40,7 +40,7 @@ from posecheck.present.grades import read_grades
 from posecheck.types import ClipGrade
 
 HERE = Path(__file__).resolve().parent
-FILES = ["grades.csv", "grades.parquet", "index.html", "plotly.min.js"]
+FILES = ["grades.csv", "grades.parquet", "index.html", "order.js", "plotly.min.js"]
 
 
 @pytest.fixture(scope="module")

@@ -266,7 +266,9 @@ def test_the_search_knows_the_names_of_the_tables(
     write_index(rows, tmp_path / "index.html", ENGLISH)
     tab, said = opened(browser, tmp_path / "index.html")
     tab.fill("#search", wanted)
-    assert [cell.inner_text() for cell in tab.locator("td.name").all()] == ([found] if found else [])
+    assert [cell.inner_text() for cell in tab.locator("td.name").all()] == (
+        [found] if found else []
+    )
     assert said == []
     tab.close()
 

@@ -27,12 +27,13 @@ from posecheck.apps.batch.plan import Plan, Planned, Settings, plan
 from posecheck.apps.batch.progress import BatchSummary, time_left_s
 from posecheck.apps.batch.rows import RowLog, Unwritten, failed_row, row_to_plain, same_for
 from posecheck.apps.batch.storage import Storage, open_storage
-from posecheck.apps.batch.tasks import CSV, INDEX, PARQUET, PLOTLY, TABLES, ClipJob
+from posecheck.apps.batch.tasks import CSV, INDEX, ORDER, PARQUET, PLOTLY, TABLES, ClipJob
 from posecheck.apps.batch.worker_pool import Executor, LocalExecutor
 from posecheck.apps.interrupts import shielded
 from posecheck.apps.report_dir import PAGE
 from posecheck.errors import OutputError
 from posecheck.exercises.language import words_of
+from posecheck.present.batch_links import write_order
 from posecheck.present.grades import write_grades_csv, write_grades_parquet
 from posecheck.present.index_page import write_index
 from posecheck.present.outcomes import OUTCOMES
@@ -254,6 +255,8 @@ def _write_tables(out: Storage, rows: RowLog, pages: bool) -> None:
         write_index(rows, made / INDEX, words_of(), tables=TABLES, report=PAGE)
         if pages:
             write_plotly(made / PLOTLY)
-            out.write(PLOTLY, made / PLOTLY)
+            write_order(rows, made / ORDER, PAGE)
+            for name in (PLOTLY, ORDER):
+                out.write(name, made / name)
         for name in (CSV, PARQUET, INDEX):
             out.write(name, made / name)

@@ -20,7 +20,8 @@ GRADE_CLIP = "posecheck.apps.batch.grade_clip:grade_clip"
 CSV, PARQUET, INDEX = "grades.csv", "grades.parquet", "index.html"
 TABLES = (CSV, PARQUET)
 PLOTLY = "plotly.min.js"  # one copy for all pages
-FILES = frozenset((*TABLES, INDEX, PLOTLY))
+ORDER = "order.js"  # in which pages find those beside them
+FILES = frozenset((*TABLES, INDEX, PLOTLY, ORDER))
 CACHE = ".posecheck"  # the folder of what is kept from run to run
 
 _NOT_IN_NAMES = frozenset('/\\:*?"<>|')
