@@ -346,3 +346,7 @@ class ClipGrade:
     folder: str | None = None  # of its report, relative to the tables
     frames: int = 0  # of the clip
     knee_curve_deg: tuple[float, ...] = ()  # knee flexion at 60 even times, NaN where unknown
+    therapist: str | None = None
+    symptoms_before: int | None = None  # 0, none, to 10
+    symptoms_after: int | None = None
+    note: str | None = None

@@ -134,8 +134,9 @@ def _values(row: ClipGrade, report: str, words: Words) -> list[Any]:
 
 
 def _names(row: ClipGrade) -> str:
-    """Return what the tables call what came of a clip: one may know it by that name."""
-    return " ".join(name for name in (row.variant, *row.faults, *row.warnings) if name)
+    """Return what else a clip may be looked for by: above all what the tables call its faults."""
+    names = (row.variant, *row.faults, *row.warnings, row.therapist)
+    return " ".join(name for name in names if name)
 
 
 def _remark(row: ClipGrade, words: Words) -> str:

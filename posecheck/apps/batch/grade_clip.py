@@ -243,7 +243,8 @@ class _OneClip:
         if measured is None:
             cache.save_measured(session.measured())
         info = dataclasses.replace(facts.info, name=task.job.short_name, sha256=clip.sha256)
-        return session.finish(info, model.info, facts.frame_t_s, facts.flaws)
+        report = session.finish(info, model.info, facts.frame_t_s, facts.flaws)
+        return dataclasses.replace(report, subject=task.job.record)
 
     def _look(
         self, clip: LocalClip, model: LandmarkModel, session: Session, poses: Path

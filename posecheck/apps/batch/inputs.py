@@ -143,8 +143,7 @@ def _from_manifest(given: str) -> Iterator[_Mention]:
             mention.job,
             side=row.side,
             prescription=row.prescription,
-            subject=row.subject,
-            session_date=row.session_date,
+            said=row.record,
             problem=row.problem or mention.job.problem,
         )
         yield replace(mention, job=job, in_manifest=True)
@@ -208,15 +207,13 @@ def _chosen(group: list[_Mention]) -> _Mention:
     )
     said = {_said(m.job) for m in group if m.in_manifest}
     if len(said) > 1:
-        blank = replace(
-            best.job, side=None, prescription=None, subject=None, session_date=None, problem=_TWICE
-        )
+        blank = replace(best.job, side=None, prescription=None, said=None, problem=_TWICE)
         return replace(best, job=blank)
     return best
 
 
 def _said(job: ClipJob) -> tuple[object, ...]:
-    return job.side, str(job.prescription), job.subject, job.session_date, job.problem
+    return job.side, str(job.prescription), job.record, job.problem
 
 
 def _told_apart(mentions: Sequence[_Mention]) -> list[ClipJob]:
