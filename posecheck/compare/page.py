@@ -30,7 +30,9 @@ _MOST_NAMED = 5  # clips that the text of a disc names
 _LONGEST_NAME = 80  # characters of a clip's name
 
 
-def write_agreement_page(agreement: Agreement, path: Path, left_out: Sequence[str]) -> None:
+def write_agreement_page(
+    agreement: Agreement, path: Path, left_out: Sequence[str], unused: Sequence[str] = ()
+) -> None:
     """Write ``compare.html``.
 
     Parameters
@@ -41,6 +43,8 @@ def write_agreement_page(agreement: Agreement, path: Path, left_out: Sequence[st
         Where the page goes.
     left_out
         Sentences that say which clips are not in it.
+    unused
+        Sentences that say what of the labels is not used.
 
     """
     own = _template("agreement.js")
@@ -56,6 +60,7 @@ def write_agreement_page(agreement: Agreement, path: Path, left_out: Sequence[st
             table=verdict_table(agreement),
             answers=[ANSWER_WORDS[answer] for answer in ANSWERS],
             left_out=left_out,
+            unused=unused,
             policy=Markup(policy(plotly(), own)),
             style=Markup(template_file("report.css")),
             library=Markup(plotly()),
