@@ -105,6 +105,8 @@ def _grade(
     from posecheck.exercises.prescription import load_prescription
 
     def tell(event: dict[str, Any]) -> None:
+        if event["event"] == "note":
+            line.note(event["text"])
         if as_json:
             put(json_line(event), sys.stdout)
 

@@ -87,14 +87,15 @@ def compare(
     if not joined.pairs:
         raise InputError(_no_pairs(joined, grades, labels, rows[0].clip if rows else None))
     page = _place(out or Path())
-    if found.ignored:
-        tell(f"Attention: {ignored_columns(found.ignored)}")
+    unused = [ignored_columns(found.ignored)] if found.ignored else []
+    for sentence in unused:
+        tell(f"Attention: {sentence}")
     pairs = len(joined.pairs)
     tell(f"Comparing {pairs} {'clip' if pairs == 1 else 'clips'} ...")
     agreement = agreement_of(joined.pairs)
     apart = disagreements_of(joined.pairs, table.parent)
     done = Compared(agreement, joined, len(found.labels), found.ignored, page, apart)
-    write_agreement_page(agreement, page, list(left_out(done)), apart)
+    write_agreement_page(agreement, page, list(left_out(done)), apart, unused)
     return done
 
 
@@ -131,15 +132,14 @@ def left_out(done: Compared) -> Iterator[str]:
     if joined.unlabelled:
         have = "graded clip has" if joined.unlabelled == 1 else "graded clips have"
         yield f"{joined.unlabelled} {have} no label."
-    if done.ignored:
-        yield ignored_columns(done.ignored)
 
 
 def compare_text(done: Compared) -> str:
     """Return all numbers with what they mean, in lines for a terminal."""
     clips = done.agreement.clips
     lines = [f"{clips} {'clip' if clips == 1 else 'clips'} compared, of {done.labels} labels."]
-    lines += [line for sentence in left_out(done) for line in _wrapped(sentence)]
+    said = [*([ignored_columns(done.ignored)] if done.ignored else []), *left_out(done)]
+    lines += [line for sentence in said for line in _wrapped(sentence)]
     for part in agreement_parts(done.agreement):
         lines += ["", part.title]
         lines += [f"  {name:<39}{value}" for name, value in part.numbers]

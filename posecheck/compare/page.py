@@ -42,6 +42,7 @@ def write_agreement_page(
     path: Path,
     left_out: Sequence[str],
     apart: Sequence[Disagreement] = (),
+    unused: Sequence[str] = (),
 ) -> None:
     """Write ``compare.html``.
 
@@ -55,6 +56,8 @@ def write_agreement_page(
         Sentences that say which clips are not in it.
     apart
         The clips on which grades and labels disagree.
+    unused
+        Sentences that say what of the labels is not used.
 
     """
     own = _template("agreement.js")
@@ -73,6 +76,7 @@ def write_agreement_page(
             texts=disagreement_texts(),
             apart=[_apart(one, path) for one in apart],
             count_apart=count_of(apart, agreement.clips),
+            unused=unused,
             policy=Markup(policy(plotly(), own)),
             style=Markup(template_file("report.css")),
             library=Markup(plotly()),

@@ -286,3 +286,28 @@ def test_a_record_that_makes_no_sense_costs_its_row(
     wrong, fine = jobs_of(folder / "list.csv", text)
     assert word in (wrong.problem or "")
     assert fine.problem is None
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_columns_that_are_not_used_are_said(folder: Path, form: str) -> None:
+    """A misspelled one would otherwise grade every clip by something else."""
+    path = folder / f"study.{form}"
+    columns = {"Clip": ["clips/a.mp4"], "prescripton": ["mine.toml"], "Room": ["3"], "side": [""]}
+    if form == "csv":
+        path.write_text("Clip,prescripton,Room,side\nclips/a.mp4,mine.toml,3,\n")
+    else:
+        pq.write_table(pa.table(columns), path)
+    said: list[str] = []
+    assert len(list_jobs([str(path)], said.append)) == 1
+    (sentence,) = said
+    assert sentence.startswith(f"The columns prescripton, Room of {path} are NOT used")
+    assert "prescription" in sentence.split("known")[1]
+    list_jobs([str(folder / "clips")], said.append)
+    assert len(said) == 1
+
+
+def test_where_all_columns_are_used_nothing_is_said(folder: Path) -> None:
+    (folder / "study.csv").write_text("clip,patient_id,side,\nclips/a.mp4,K-1,left,\n")
+    said: list[str] = []
+    list_jobs([str(folder / "study.csv")], said.append)
+    assert said == []

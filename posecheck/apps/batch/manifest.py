@@ -5,7 +5,7 @@ Columns: ``clip`` (a path relative to the table, or an address), and, if wanted,
 relative to the table), ``side`` (left, right, auto or empty), ``session_date`` (ISO 8601,
 or as a spreadsheet writes a day), ``therapist``, ``note``, ``symptoms_before`` and
 ``symptoms_after`` (0 to 10).
-Other columns are passed over. A value that makes no sense is a problem of its row alone.
+Other columns are passed over, and said. A value that makes no sense is a problem of its row alone.
 
 A table may come from another system than the clips. A name that is not there is looked for with
 slashes in the place of Windows' backslashes, and with accents composed in the other way (a Mac
@@ -45,6 +45,8 @@ from posecheck.present.spreadsheet import (
 from posecheck.types import Side, Subject
 
 _MOST_BYTES = 200_000_000
+_MOST_NAMED = 10  # columns that a sentence names
+_LONGEST_NAME = 80  # characters of a column's name
 _SPELLINGS = {
     "clip": ("clip",),
     "subject": ("subject", "subject_id", "patient", "patient_id"),
@@ -80,15 +82,19 @@ def is_manifest(name: str) -> bool:
     return name.lower().endswith((".csv", ".parquet"))
 
 
-def read_manifest(given: str) -> Iterator[Row]:
+def read_manifest(given: str, tell: Callable[[str], None]) -> Iterator[Row]:
     """The rows of a table at a path or an address.
+
+    ``tell`` is told in a sentence which columns are not used.
 
     Raises InputError, in one line, for what is no table or has no column ``clip``.
     """
     shown = parse_address(given).shown if is_address(given) else spelled(given)
     content = _content(given, shown)
     read = _parquet if content[:4] == b"PAR1" else _csv
-    columns, records = read(content, shown)
+    columns, unused, records = read(content, shown)
+    if unused:
+        tell(_unused_columns(unused, shown))
     disk = _Disk()
     found = [
         (where, {field: _text(record.get(name)) for field, name in columns.items()})
@@ -123,34 +129,48 @@ def _content(given: str, shown: str) -> bytes:
     return content
 
 
-def _csv(content: bytes, shown: str) -> tuple[dict[str, str], _Records]:
+_Table = tuple[dict[str, str], list[str], _Records]  # what columns are called, and those not used
+
+
+def _csv(content: bytes, shown: str) -> _Table:
     sheet = parse_sheet(content, shown)
-    return _columns(sheet.header, shown), sheet.named()
+    return *_columns(sheet.header, shown), sheet.named()
 
 
-def _parquet(content: bytes, shown: str) -> tuple[dict[str, str], _Records]:
+def _parquet(content: bytes, shown: str) -> _Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         table = pq.ParquetFile(pa.BufferReader(content))
-        columns = _columns(table.schema_arrow.names, shown)
+        columns, unused = _columns(table.schema_arrow.names, shown)
         wanted = list(columns.values())
         records = (r for batch in table.iter_batches(columns=wanted) for r in batch.to_pylist())
-        return columns, ((f"row {i}", record) for i, record in enumerate(records, 1))
+        return columns, unused, ((f"row {i}", record) for i, record in enumerate(records, 1))
     except (pa.ArrowException, OSError, ValueError):
         raise InputError("The manifest is not a Parquet file that can be read.") from None
 
 
-def _columns(names: Sequence[str], shown: str) -> dict[str, str]:
-    """What the columns that say something are called."""
+def _columns(names: Sequence[str], shown: str) -> tuple[dict[str, str], list[str]]:
+    """What the columns that say something are called, and those that say nothing here."""
     found = {field: names[i] for field, i in columns_of(names, _SPELLINGS, shown).items()}
     if "clip" not in found:
         raise InputError(
             f"{shown} has no column named clip; a table of clips needs one, with a path or an "
             "address in each row."
         )
-    return found
+    return found, [name for name in names if name.strip() and name not in found.values()]
+
+
+def _unused_columns(names: Sequence[str], shown: str) -> str:
+    one = len(names) == 1
+    named = ", ".join(spelled(name)[:_LONGEST_NAME] for name in names[:_MOST_NAMED])
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    *known, last = _SPELLINGS
+    return (
+        f"The {'column' if one else 'columns'} {named}{more} of {shown} {'is' if one else 'are'} "
+        f"NOT used: what is known are {', '.join(known)} and {last}. Rename what should be."
+    )
 
 
 def _text(value: Any) -> str:
