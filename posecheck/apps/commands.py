@@ -18,9 +18,11 @@ from posecheck.apps.options import (
     no_open_option,
     no_video_option,
     path,
+    pdf_option,
     prescription_option,
     report_folder_option,
     side_option,
+    single_file_option,
     variant_option,
 )
 from posecheck.apps.subject_options import subject_options
@@ -43,6 +45,8 @@ _SAMPLE = "fault_knee_not_held.mp4"  # the clip of sample_videos/ that is in the
 @variant_option
 @every_frame_option
 @no_video_option
+@pdf_option
+@single_file_option
 @no_open_option
 @model_option
 @click.option(
@@ -83,6 +87,8 @@ def _review(
 @report_folder_option
 @every_frame_option
 @no_video_option
+@pdf_option
+@single_file_option
 @no_open_option
 @model_option
 def _demo(as_json: bool, no_open: bool, **looks: Any) -> None:
@@ -138,6 +144,8 @@ def _demo(as_json: bool, no_open: bool, **looks: Any) -> None:
 @click.option(
     "--language", metavar="CODE", help="of what is said and shown: en (default) or de", default="en"
 )
+@pdf_option
+@single_file_option
 @subject_options
 @model_option
 def _live(
@@ -147,6 +155,7 @@ def _live(
     record: Path | None,
     no_window: bool,
     language: str,
+    single_file: bool,
     as_json: bool,
     **more: Any,
 ) -> None:
@@ -174,8 +183,10 @@ def _live(
     with ProgressLine() as progress:
         done = live(
             camera, _asked_for(prescription), out, record,
-            window=not no_window, language=language, tell=tell, progress=progress, **more,
+            window=not no_window, language=language, single_file=single_file, tell=tell,
+            progress=progress, **more,
         )  # fmt: skip
+    _say_if_too_large(done, single_file)
     if as_lines:
         tell({"event": "result", **review_json(done)})
     else:
@@ -223,16 +234,33 @@ def _doctor(model: str | None, as_json: bool) -> None:
 
 
 def _reviewed(
-    clip: Path, prescription: Prescription, earlier: Path | None, *, no_video: bool, **looks: Any
+    clip: Path,
+    prescription: Prescription,
+    earlier: Path | None,
+    *,
+    no_video: bool,
+    single_file: bool,
+    **looks: Any,
 ) -> Reviewed:
     from posecheck.apps.progress import ProgressLine
     from posecheck.apps.review import review
 
     with ProgressLine() as progress:
-        return review(
+        done = review(
             clip, prescription=prescription, earlier=earlier, video=not no_video,
-            progress=progress, **looks,
+            single_file=single_file, progress=progress, **looks,
         )  # fmt: skip
+    _say_if_too_large(done, single_file)
+    return done
+
+
+def _say_if_too_large(done: Reviewed, single_file: bool) -> None:
+    from posecheck.apps.progress import put
+    from posecheck.apps.summary import mail_note
+
+    note = mail_note(done.folder / "report.html") if single_file else ""
+    if note:
+        put(f"posecheck: {note}\n", sys.stderr)
 
 
 def _print_review(done: Reviewed, as_json: bool, further: str = "") -> None:

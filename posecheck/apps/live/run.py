@@ -21,7 +21,7 @@ from posecheck.apps.live.pipeline import AnalysisThread
 from posecheck.apps.live.presenter import Presenter, Shown, Tell
 from posecheck.apps.pictures import draw_clip
 from posecheck.apps.recording import Recording
-from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, ReportDir
+from posecheck.apps.report_dir import ANGLES, PAGE, PDF, POSES, REPORT, VIDEO, ReportDir
 from posecheck.apps.review import DRAWING, Progress, Reviewed
 from posecheck.assess.guide import Guide
 from posecheck.errors import CameraError, InputError, OutputError, PosecheckError
@@ -29,8 +29,11 @@ from posecheck.exercises.language import languages, words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
 from posecheck.natives import quietly
+from posecheck.present.pdf_text import load_reportlab
 from posecheck.present.report_files import write_csv, write_json
 from posecheck.present.report_page import write_page
+from posecheck.present.report_pdf import write_pdf
+from posecheck.present.single_file import put_video_inside
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window
 from posecheck.session import Session
@@ -60,6 +63,8 @@ def live(
     loop: bool = False,
     linger_s: float = LINGER_S,
     subject: Subject | None = None,
+    pdf: bool = False,
+    single_file: bool = False,
     tell: Tell | None = None,
     shown: Shown | None = None,
     progress: Progress | None = None,
@@ -89,6 +94,8 @@ def live(
         How long the last screen stays.
     subject
         Whose session it is, for the heading of the report.
+    pdf, single_file
+        As those of `posecheck.apps.review.review`.
     tell
         Is given each event, in the main thread. Where it fails as a stream does, with OSError, the
         session goes on without it.
@@ -113,6 +120,8 @@ def live(
     """
     words, asked = _words(language), prescription or Prescription.default()
     begun = datetime.datetime.now().astimezone()
+    if pdf:
+        load_reportlab()
     out, record = (None if p is None else Path(p) for p in (out, record))
     _refuse_overlap(out, record)
     with contextlib.ExitStack() as stack:
@@ -145,7 +154,7 @@ def live(
             target = ReportDir(out or _default_folder(recorded, begun))
             with target as folder:
                 save_poses(analysis.log.poses(found.sha256), folder / POSES)
-                _write(report, folder, clip, progress)
+                _write(report, folder, clip, progress, pdf, single_file)
     _raise_what_went_wrong(broken or analysis.error, presenter.untold, target.path)
     return Reviewed(report, target.path)
 
@@ -233,11 +242,18 @@ def _info(
     )
 
 
-def _write(report: Report, folder: Path, clip: Path | None, progress: Progress | None) -> None:
+def _write(
+    report: Report, folder: Path, clip: Path | None, progress: Progress | None,
+    pdf: bool = False, single_file: bool = False,
+) -> None:  # fmt: skip
     pictures, video = ({}, False) if clip is None else _draw(report, folder, clip, progress)
     write_csv(report, folder / ANGLES)
     write_json(report, folder / REPORT)
     write_page(report, folder / PAGE, words_of(), frames=pictures, video=video)
+    if single_file and video:
+        put_video_inside(folder / PAGE, folder / VIDEO)
+    if pdf:
+        write_pdf(report, folder / PDF, words_of(), frames=pictures)
 
 
 def _draw(
