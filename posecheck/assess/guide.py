@@ -183,8 +183,9 @@ class Guide:
     def _begin_set(self, update: Update) -> None:
         self._set, self._counted, self._step = update.set_index, 0, "hold"
         self._down_s = np.nan
-        if update.reps == 0:
-            self._say("phase", *self._script.arrived(self._prescription))
+        arrived = self._script.arrived(self._prescription)
+        if update.reps == 0 and arrived is not None:
+            self._say("phase", *arrived)
         self._remind()
 
     def _lead_set(self, update: Update) -> None:

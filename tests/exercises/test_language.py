@@ -18,9 +18,9 @@ from posecheck.types import PHASES, WARNINGS, Cue, Joint, Variant, Verdict
 CUES = (
     "welcome", "come_into_view", "lie_down", "turn_side_on", "come_closer", "move_back",
     "more_light", "alone", "ready", "slow_computer", "slow_camera", "raise_leg", "straighten",
-    "hold", "hold_seconds", "pump", "bend", "lower", "other_leg", "next_set", "count", "last_one",
-    "put_right", "well_done", "ease", "rest", "rest_over", "arm_seen", "done", "stopped", "sat_up",
-    "left", "camera_lost", "camera_back",
+    "hold", "hold_seconds", "pump", "bend", "lower", "put_down", "other_leg", "next_set",
+    "count", "last_one", "put_right", "well_done", "ease", "rest", "rest_over", "arm_seen", "done",
+    "stopped", "sat_up", "left", "camera_lost", "camera_back",
 )  # fmt: skip
 WITH_NUMBER = {"hold_seconds", "next_set", "count", "rest", "slow_computer", "slow_camera"}
 LONGEST_LINE = 32  # characters; it is read from four metres
