@@ -21,7 +21,7 @@ Severity = Literal["fault", "advice"]
 Joint = Literal["hip", "knee", "ankle"]
 Verdict = Literal["pass", "needs_work", "ungradable"]
 CueKind = Literal[
-    "set_up", "phase", "count", "correct", "praise", "remind", "rest", "pause", "end"
+    "set_up", "phase", "count", "correct", "praise", "remind", "rest", "pause", "end", "result"
 ]  # fmt: skip
 StageName = Literal["set_up", "exercise", "rest", "done"]
 Array = NDArray[np.floating[Any]]
