@@ -78,6 +78,7 @@ class Guide:
             correction=self._coach.rule if self._stage == "exercise" else None,
             ending=self._stops.ending,
             message=self._message,
+            counting=self._step in ("glide", "lower"),
         )
 
     def push(self, update: Update, pose: Pose) -> tuple[Cue, ...]:
