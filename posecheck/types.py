@@ -24,7 +24,7 @@ Severity = Literal["fault", "advice"]
 Joint = Literal["hip", "knee", "ankle"]
 Verdict = Literal["pass", "needs_work", "ungradable"]
 CueKind = Literal[
-    "set_up", "phase", "count", "correct", "praise", "remind", "rest", "pause", "end"
+    "set_up", "phase", "count", "correct", "praise", "remind", "rest", "pause", "end", "result"
 ]  # fmt: skip
 StageName = Literal["set_up", "exercise", "rest", "done"]
 Array = NDArray[np.floating[Any]]
@@ -344,6 +344,9 @@ class Stage:
     correction: str | None  # the rule that is being corrected
     ending: float  # 0 to 1 of the three seconds of a raised arm
     message: str | None = None  # name of the last phase cue, or of the end, for one short line
+    counting: bool = False  # repetitions have been asked for, or have begun
+    verdict: Verdict | None = None  # of the report, once the session is over
+    to_do_better: str | None = None  # what would change most: a rule, a warning, what is missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,7 @@ def _demo(as_json: bool, no_open: bool, **looks: Any) -> None:
     help="show nothing: one JSON object a line on standard output for each event, the last of "
     "which is the result; --json prints the same beside the window",
 )
+@no_open_option
 @click.option("--mute", is_flag=True, help="say nothing aloud")
 @click.option(
     "--language", metavar="CODE", help="of what is said and shown: en (default) or de", default="en"
@@ -154,6 +155,7 @@ def _live(
     out: Path | None,
     record: Path | None,
     no_window: bool,
+    no_open: bool,
     language: str,
     single_file: bool,
     as_json: bool,
@@ -166,6 +168,7 @@ def _live(
     and also on q, Esc or Ctrl-C. Nothing is recorded unless --record is given.
     """
     from posecheck.apps.live.run import live
+    from posecheck.apps.open_page import open_page
     from posecheck.apps.progress import ProgressLine, fitting, put
     from posecheck.apps.summary import json_line, review_json, review_text
 
@@ -191,6 +194,8 @@ def _live(
         tell({"event": "result", **review_json(done)})
     else:
         print(fitting(review_text(done), sys.stdout))
+        if not no_open and sys.stdout is not None and sys.stdout.isatty():
+            open_page(done.folder / "report.html")
 
 
 @command("model")

@@ -17,6 +17,7 @@ import datetime
 from pathlib import Path
 
 from posecheck.apps import interrupts
+from posecheck.apps.live.loading import loading
 from posecheck.apps.live.pipeline import AnalysisThread
 from posecheck.apps.live.presenter import Presenter, Shown, Tell
 from posecheck.apps.pictures import draw_clip
@@ -45,7 +46,7 @@ from posecheck.vision.model import ensure_model, stderr_bar
 from posecheck.vision.pose_store import save_poses
 
 FOLDER = "report"  # in that of a recording
-LINGER_S = 6.0  # the last screen stays
+LINGER_S = 10.0  # the last screen stays, while the verdict is said
 
 
 @quietly
@@ -126,10 +127,11 @@ def live(
     _refuse_overlap(out, record)
     with contextlib.ExitStack() as stack:
         ReportDir(out or _default_folder(record, begun)).check()
-        found = ensure_model(model, stderr_bar)
         screen = stack.enter_context(Window()) if window else None
-        landmarker = stack.enter_context(contextlib.closing(found.open()))
-        landmarker.warm_up()
+        with loading(screen, words):
+            found = ensure_model(model, stderr_bar)
+            landmarker = stack.enter_context(contextlib.closing(found.open()))
+            landmarker.warm_up()
         source = stack.enter_context(Camera(camera, speed=speed, loop=loop))
         recording = stack.enter_context(Recording(record, found.sha256)) if record else None
         voice = Voice(words, mute)
@@ -137,18 +139,22 @@ def live(
         session = Session(asked, live=True, calibration=calibration_of(found.name))
         presenter = Presenter(source, screen, voice, recording, words, tell, shown)
         analysis = AnalysisThread(source, landmarker, session, Guide(asked), presenter)
-        broken = _lead(presenter, analysis, linger_s)
+        broken = _lead(presenter, analysis)
         if not len(analysis.log):
             interrupts.check()
             raise broken or analysis.error or _why_nothing(source, presenter)
         # What there is is worth its report, whatever has ended the session.
+        report = session.finish(_info(source.info, analysis, begun, None), found.info)
+        if broken is None and not interrupts.requested():
+            with contextlib.suppress(KeyboardInterrupt):
+                presenter.conclude(report, linger_s)
         with contextlib.suppress(KeyboardInterrupt), interrupts.shielded():
             if screen is not None:  # full screen, it would hide how far the drawing is
                 screen.close()
             source.close()
             clip = _recorded(recording)
-            report = session.finish(_info(source.info, analysis, begun, clip), found.info)
-            report = dataclasses.replace(report, subject=subject or Subject())
+            info = _info(source.info, analysis, begun, clip)
+            report = dataclasses.replace(report, clip=info, subject=subject or Subject())
             # where the recording could not go on, most likely there is no room for a report
             recorded = record if recording is not None and recording.problem is None else None
             target = ReportDir(out or _default_folder(recorded, begun))
@@ -167,11 +173,11 @@ def _words(language: str) -> Words:
     return words_of(language)
 
 
-def _lead(presenter: Presenter, analysis: AnalysisThread, linger_s: float) -> Exception | None:
+def _lead(presenter: Presenter, analysis: AnalysisThread) -> Exception | None:
     """Lead to the end; return what has broken it off, for what there is is written first."""
     with contextlib.suppress(KeyboardInterrupt):
         try:
-            presenter.run(analysis, linger_s)
+            presenter.run(analysis)
         except Exception as error:
             return error
         finally:
