@@ -26,6 +26,7 @@ extensions = [
     "values",  # short signatures of frozen values, and the comments beside their fields
     "house",  # the list of modules, from their first lines
     "rules_table",  # the rules of an exercise, from their values
+    "notebooks",  # with the outputs that they were saved with
     "local_only",  # no page may load anything from another host
 ]
 root_doc = "docs/index"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +20,12 @@ from posecheck.assess.grading import grade
 from posecheck.assess.live_progress import LiveProgress
 from posecheck.assess.sets import sets_of
 from posecheck.assess.sight import Sight
+from posecheck.errors import InputError
 from posecheck.exercises.attempt import Attempt
 from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.recognition import Recognised, recognise
 from posecheck.exercises.rule import Measures, findings_of
-from posecheck.motion.calibration import HEAVY, Calibration
+from posecheck.motion.calibration import HEAVY, LITE, Calibration
 from posecheck.motion.holes import Hole, holes_in
 from posecheck.motion.legs import SideJudge, near_side
 from posecheck.motion.smoothing import at_times
@@ -61,22 +63,38 @@ SERIES = {
 MOMENT = tuple(SERIES)[: tuple(SERIES).index("confidence") + 1]
 # Raised when a report says something else of the same measurements, or its pictures, tables or
 # page do: kept results of another number are made again from the measurements.
-REPORT_SCHEMA = 2
+REPORT_SCHEMA = 3
+UNKNOWN_MODEL = ModelInfo("unknown", None)  # of which nobody has said anything
 SIDE_BEFORE_S = 2.0  # the leg that is straightened next has been held up for so long
 
 
 class Session:
-    """Grades one clip or one live session, pose by pose."""
+    """Grades one clip or one live session, pose by pose.
+
+    Parameters
+    ----------
+    prescription
+        What was asked for; the default asks for form and no dose.
+    live
+        Whether what can be said at once is wanted on the way.
+    calibration
+        What is true of the landmark model; if None, of the heavy one, and of an unknown one
+        where the first landmarks come by `push_landmarks`.
+
+    """
 
     def __init__(
         self,
-        prescription: Prescription,
+        prescription: Prescription | None = None,
         *,
         live: bool = False,
-        calibration: Calibration = HEAVY,
+        calibration: Calibration | None = None,
     ) -> None:
+        prescription = prescription or Prescription.default()
         self._prescription = prescription
-        self._tracker = Tracker(calibration)
+        self._calibration = calibration
+        self._tracker = Tracker(calibration or HEAVY)
+        self._last: Pose | None = None
         self._measured: Measured | None = None
         self._progress = LiveProgress(prescription) if live else None
 
@@ -89,12 +107,45 @@ class Session:
 
     def push(self, pose: Pose) -> Update:
         """Take the next pose, in order of time; return what can be said at once."""
+        self._last = pose
         if self._progress is None:
             self._tracker.push(pose)
             return self._update(pose, self._tracker.newest)
         self.settle()
         self._tracker.see(pose)
         return self._progress.complete(self._update(pose, self._tracker.now()))
+
+    def push_landmarks(
+        self,
+        t_s: float,
+        xy_px: Any,
+        *,
+        size_px: tuple[int, int] | None = None,
+        visibility: Any = None,
+    ) -> Update:
+        """Take landmarks of your own, in order of time; return what can be said at once.
+
+        Parameters
+        ----------
+        t_s, xy_px, size_px, visibility
+            As `Pose.of` has them: when, the landmarks (33, 2) in pixels, and what is known of
+            the picture.
+
+        Raises
+        ------
+        InputError
+            They are not of this shape, or not later than those before.
+
+        """
+        pose = Pose.of(t_s, xy_px, size_px, visibility)
+        if self._last is None and self._calibration is None:
+            self._tracker = Tracker(LITE)
+        if self._last is not None and pose.t_s <= self._last.t_s:
+            raise InputError(
+                f"Landmarks of {pose.t_s:g} s came after those of {self._last.t_s:g} s; push them "
+                "in order of time, each time once."
+            )
+        return self.push(pose)
 
     def settle(self) -> None:
         """Measure what was pushed last: the next update knows of it, and the last did not wait.
@@ -124,8 +175,8 @@ class Session:
 
     def finish(
         self,
-        clip: ClipInfo,
-        model: ModelInfo,
+        clip: ClipInfo | None = None,
+        model: ModelInfo | None = None,
         frame_t_s: Array | None = None,
         flaws: Flaws | None = None,
     ) -> Report:
@@ -134,7 +185,7 @@ class Session:
         Parameters
         ----------
         clip, model
-            What was looked at, and with what.
+            What was looked at, and with what; if None, what the poses themselves say of it.
         frame_t_s
             The times (m,) of all frames of the clip, in seconds, where not every one was looked
             at: the series then has a row for each of them.
@@ -168,8 +219,8 @@ class Session:
         first = next((s for s in sets if s.reps), sets[0] if sets else None)
         return Report(
             posecheck=__version__,
-            clip=clip,
-            model=model,
+            clip=clip or self._clip(frame_t_s),
+            model=model or UNKNOWN_MODEL,
             prescription=prescription.as_dict(),
             exercise=first.exercise if first else None,
             exercise_certainty=first.certainty if first else np.nan,
@@ -183,7 +234,16 @@ class Session:
             findings=findings,
             grade=graded,
             series=self._series([attempt for _, attempt in done], frame_t_s),
+            flaws=flaws or Flaws(),
         )
+
+    def _clip(self, frame_t_s: Array | None) -> ClipInfo:
+        """Return what is known of a clip of which nobody has said anything."""
+        t_s = self._table.t_s if frame_t_s is None or not len(frame_t_s) else frame_t_s
+        # the last frame is taken to last as long as the others
+        duration_s = float(t_s[-1] - t_s[0] + np.median(np.diff(t_s))) if len(t_s) > 1 else 0.0
+        width_px, height_px = (self._last.width_px, self._last.height_px) if self._last else (1, 1)
+        return ClipInfo("", None, None, duration_s, len(t_s), width_px, height_px, 0)
 
     def measured(self) -> Measured:
         """Return what was measured of all poses that were pushed; it ends the session."""

@@ -6,6 +6,7 @@ are NaN, and an array states its shape. What a value says of itself follows from
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
@@ -14,6 +15,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from posecheck.errors import InputError
+
 Side = Literal["left", "right"]
 Variant = Literal["ankle_pump", "knee_bend"]
 Phase = Literal["rest", "extend", "hold", "glide", "lower"]
@@ -21,7 +24,7 @@ Severity = Literal["fault", "advice"]
 Joint = Literal["hip", "knee", "ankle"]
 Verdict = Literal["pass", "needs_work", "ungradable"]
 CueKind = Literal[
-    "set_up", "phase", "count", "correct", "praise", "remind", "rest", "pause", "end"
+    "set_up", "phase", "count", "correct", "praise", "remind", "rest", "pause", "end", "result"
 ]  # fmt: skip
 StageName = Literal["set_up", "exercise", "rest", "done"]
 Array = NDArray[np.floating[Any]]
@@ -50,6 +53,59 @@ class Pose:
     brightness: float = np.nan  # mean luminance of the picture, 0 to 1
     others: int = 0  # further people seen when they were last looked for
     touched: bool = False  # one of them has a hand at a leg
+
+    @classmethod
+    def of(
+        cls,
+        t_s: float,
+        xy_px: Any,
+        size_px: tuple[int, int] | None = None,
+        visibility: Any = None,
+    ) -> Pose:
+        """Return the pose of landmarks that somebody else has found.
+
+        Parameters
+        ----------
+        t_s
+            When, in seconds.
+        xy_px
+            The 33 landmarks of MediaPipe's pose model in its order, (33, 2), in pixels of the
+            upright picture, y downwards. NaN where one is unknown; None where nobody was seen.
+        size_px
+            Width and height of the picture. Where it is not known the picture is taken to be as
+            large as the landmarks reach, and nobody is too small or out of it.
+        visibility
+            How well each is seen, (33,), 0 to 1; 1 for those that are known if None.
+
+        Raises
+        ------
+        InputError
+            They are not of this shape, or not finite times and sizes.
+
+        """
+        nobody = np.full((33, 2), np.nan)
+        xy = nobody if xy_px is None else _numbers(xy_px, (33, 2), "Landmarks")
+        xy = np.where(np.isfinite(xy).all(axis=1, keepdims=True), xy, np.nan)
+        known = np.isfinite(xy[:, 0])
+        seen = known.astype(float)
+        if visibility is not None:
+            seen = np.clip(np.nan_to_num(_numbers(visibility, (33,), "Visibilities")), 0, 1) * known
+        reach = np.ceil(xy[known].max(axis=0)) if known.any() else np.ones(2)
+        width, height = np.maximum(reach, 1) if size_px is None else size_px
+        if not (isfinite(t_s) and isfinite(width) and isfinite(height) and min(width, height) >= 1):
+            raise InputError("A pose needs a finite time, and a picture of at least one pixel.")
+        return cls(float(t_s), int(width), int(height), xy, seen)
+
+
+def _numbers(values: Any, shape: tuple[int, ...], what: str) -> Array:
+    """Return an array of this shape, infinite values as unknown ones."""
+    try:
+        array: Array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{what} are an array {shape} of numbers.") from None
+    if array.shape != shape:
+        raise InputError(f"{what} are an array {shape}, and these are {array.shape}.")
+    return np.where(np.isfinite(array), array, np.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +372,9 @@ class Stage:
     correction: str | None  # the rule that is being corrected
     ending: float  # 0 to 1 of the three seconds of a raised arm
     message: str | None = None  # name of the last phase cue, or of the end, for one short line
+    counting: bool = False  # repetitions have been asked for, or have begun
+    verdict: Verdict | None = None  # of the report, once the session is over
+    to_do_better: str | None = None  # what would change most: a rule, a warning, what is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +411,33 @@ class Report:
     summary: Summary | None = None  # of the first set that goes to an end range
     subject: Subject = Subject()
     schema: str = "posecheck.report/1"
+    flaws: Flaws = Flaws()  # what the file lacks, where there is one
+
+    def angles(self) -> Any:
+        """Return a pandas DataFrame with the columns of ``angles.csv``, one row a frame."""
+        return _made_above("posecheck.present.data_frames", "angles_frame", self)
+
+    def repetitions(self) -> Any:
+        """Return a pandas DataFrame with one row a repetition, and a column a field of `Rep`."""
+        return _made_above("posecheck.present.data_frames", "repetitions_frame", self)
+
+    def to_json(self) -> str:
+        """Return what ``report.json`` holds; `load_report` reads it back."""
+        text: str = _made_above("posecheck.present.report_files", "report_json", self)
+        return text
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        html: str = _made_above("posecheck.apps.notebook", "report_html", self)
+        return html
+
+
+def _made_above(module: str, function: str, report: Report) -> Any:
+    """Have a module that stands above this one make something of a report.
+
+    It is imported when it is asked for, and by name: what a report is knows nothing of it.
+    """
+    return getattr(importlib.import_module(module), function)(report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,3 +462,7 @@ class ClipGrade:
     folder: str | None = None  # of its report, relative to the tables
     frames: int = 0  # of the clip
     knee_curve_deg: tuple[float, ...] = ()  # knee flexion at 60 even times, NaN where unknown
+    therapist: str | None = None
+    symptoms_before: int | None = None  # 0, none, to 10
+    symptoms_after: int | None = None
+    note: str | None = None

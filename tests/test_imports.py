@@ -39,6 +39,15 @@ def imports(module: Path) -> Iterator[str]:
                 yield from (f"posecheck.{alias.name}" for alias in node.names)
 
 
+def named_imports(module: Path) -> list[str]:
+    """Modules of ours that a text names: they would be imported by that name."""
+    texts = (
+        n.value for n in ast.walk(ast.parse(module.read_text())) if isinstance(n, ast.Constant)
+    )
+    dotted = {".".join(m.relative_to(PACKAGE.parent).with_suffix("").parts) for m in MODULES}
+    return [text for text in texts if isinstance(text, str) and text in dotted]
+
+
 def part_of(module: Path) -> str:
     return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
@@ -72,6 +81,22 @@ def test_no_modules_import_each_other() -> None:
         }
         graph[name] = (wanted & dotted) - {name, "posecheck.__init__"}
     list(TopologicalSorter(graph).static_order())  # raises CycleError, which names the circle
+
+
+def test_what_is_made_of_a_report_is_imported_by_name_in_one_place() -> None:
+    """The methods of a report that show it: `types` itself knows nothing of what stands above."""
+    upwards = {
+        name_of(module): named
+        for module in MODULES
+        if part_of(module) in ORDER
+        and (named := [n for n in named_imports(module) if rises(module, n)])
+    }
+    assert set(upwards) == {"types.py"}
+    assert {name.split(".")[1] for name in upwards["types.py"]} == {"present", "apps"}
+
+
+def rises(module: Path, name: str) -> bool:
+    return ORDER.index(name.split(".")[1]) > ORDER.index(part_of(module))
 
 
 @pytest.mark.parametrize("module", SHOWING, ids=name_of)

@@ -6,10 +6,11 @@ import posecheck
 
 PUBLIC = [
     "Angles", "CameraError", "ClipError", "ClipInfo", "Cue", "Deduction", "ExerciseSet", "Finding",
-    "Grade", "Graded", "Guide", "InputError", "MissingDependencyError", "ModelError", "ModelInfo",
-    "OutputError", "Pose", "PosecheckError", "Prescription", "PrescriptionError", "Quality", "Rep",
-    "Report", "Reviewed", "Series", "Session", "Stage", "Subject", "Tension", "Update", "grade",
-    "live", "load_poses", "load_prescription", "review", "updates",
+    "Flaws", "Grade", "Graded", "Guide", "InputError", "MissingDependencyError", "ModelError",
+    "ModelInfo", "OutputError", "Plot", "Pose", "PosecheckError", "Prescription",
+    "PrescriptionError", "Quality", "Rep", "Report", "Reviewed", "Series", "Session", "Stage",
+    "Subject", "Tension", "Update", "grade", "live", "load_poses", "load_prescription",
+    "load_report", "plot", "regrade", "review", "updates",
 ]  # fmt: skip
 
 

@@ -18,9 +18,11 @@ from posecheck.apps.options import (
     no_open_option,
     no_video_option,
     path,
+    pdf_option,
     prescription_option,
     report_folder_option,
     side_option,
+    single_file_option,
     variant_option,
 )
 from posecheck.apps.subject_options import subject_options
@@ -43,6 +45,8 @@ _SAMPLE = "fault_knee_not_held.mp4"  # the clip of sample_videos/ that is in the
 @variant_option
 @every_frame_option
 @no_video_option
+@pdf_option
+@single_file_option
 @no_open_option
 @model_option
 @click.option(
@@ -83,6 +87,8 @@ def _review(
 @report_folder_option
 @every_frame_option
 @no_video_option
+@pdf_option
+@single_file_option
 @no_open_option
 @model_option
 def _demo(as_json: bool, no_open: bool, **looks: Any) -> None:
@@ -134,10 +140,13 @@ def _demo(as_json: bool, no_open: bool, **looks: Any) -> None:
     help="show nothing: one JSON object a line on standard output for each event, the last of "
     "which is the result; --json prints the same beside the window",
 )
+@no_open_option
 @click.option("--mute", is_flag=True, help="say nothing aloud")
 @click.option(
     "--language", metavar="CODE", help="of what is said and shown: en (default) or de", default="en"
 )
+@pdf_option
+@single_file_option
 @subject_options
 @model_option
 def _live(
@@ -146,7 +155,9 @@ def _live(
     out: Path | None,
     record: Path | None,
     no_window: bool,
+    no_open: bool,
     language: str,
+    single_file: bool,
     as_json: bool,
     **more: Any,
 ) -> None:
@@ -157,6 +168,7 @@ def _live(
     and also on q, Esc or Ctrl-C. Nothing is recorded unless --record is given.
     """
     from posecheck.apps.live.run import live
+    from posecheck.apps.open_page import open_page
     from posecheck.apps.progress import ProgressLine, fitting, put
     from posecheck.apps.summary import json_line, review_json, review_text
 
@@ -174,12 +186,16 @@ def _live(
     with ProgressLine() as progress:
         done = live(
             camera, _asked_for(prescription), out, record,
-            window=not no_window, language=language, tell=tell, progress=progress, **more,
+            window=not no_window, language=language, single_file=single_file, tell=tell,
+            progress=progress, **more,
         )  # fmt: skip
+    _say_if_too_large(done, single_file)
     if as_lines:
         tell({"event": "result", **review_json(done)})
     else:
         print(fitting(review_text(done), sys.stdout))
+        if not no_open and sys.stdout is not None and sys.stdout.isatty():
+            open_page(done.folder / "report.html")
 
 
 @command("model")
@@ -223,16 +239,33 @@ def _doctor(model: str | None, as_json: bool) -> None:
 
 
 def _reviewed(
-    clip: Path, prescription: Prescription, earlier: Path | None, *, no_video: bool, **looks: Any
+    clip: Path,
+    prescription: Prescription,
+    earlier: Path | None,
+    *,
+    no_video: bool,
+    single_file: bool,
+    **looks: Any,
 ) -> Reviewed:
     from posecheck.apps.progress import ProgressLine
     from posecheck.apps.review import review
 
     with ProgressLine() as progress:
-        return review(
+        done = review(
             clip, prescription=prescription, earlier=earlier, video=not no_video,
-            progress=progress, **looks,
+            single_file=single_file, progress=progress, **looks,
         )  # fmt: skip
+    _say_if_too_large(done, single_file)
+    return done
+
+
+def _say_if_too_large(done: Reviewed, single_file: bool) -> None:
+    from posecheck.apps.progress import put
+    from posecheck.apps.summary import mail_note
+
+    note = mail_note(done.folder / "report.html") if single_file else ""
+    if note:
+        put(f"posecheck: {note}\n", sys.stderr)
 
 
 def _print_review(done: Reviewed, as_json: bool, further: str = "") -> None:

@@ -105,6 +105,8 @@ def _grade(
     from posecheck.exercises.prescription import load_prescription
 
     def tell(event: dict[str, Any]) -> None:
+        if event["event"] == "note":
+            line.note(event["text"])
         if as_json:
             put(json_line(event), sys.stdout)
 
@@ -143,8 +145,8 @@ def _raise_if_interrupted(done: Graded) -> None:
     "labels",
     type=path,
     help="a CSV file, one row a clip: clip (its name), and any of verdict (pass, needs work, "
-    "ungradable), reps, side (left, right) and tension_angle (knee flexion in degrees, 0 is "
-    "straight); empty where nothing is known",
+    "ungradable), reps, side (left, right), faults (names of rules) and tension_angle (knee "
+    "flexion in degrees, 0 is straight); empty where nothing is known",
 )
 @click.option(
     "--out",
@@ -157,7 +159,8 @@ def _compare(grades: Path, labels: Path, out: Path | None, as_json: bool) -> Non
 
     Compares them with the labels of somebody who looked at the same clips: verdicts, counts,
     sides and the angle at the point of tension, each with a confidence interval and a sentence
-    on what it means, and writes compare.html with the charts.
+    on what it means, and writes compare.html with the charts. The clips on which both disagree
+    are listed there, with links to their reports.
     """
     from posecheck.apps.progress import put
     from posecheck.apps.summary import print_result, short

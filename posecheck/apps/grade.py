@@ -77,7 +77,7 @@ def grade(
     time_limit_s, memory_limit_mib
         A clip that takes more is stopped.
     tell
-        Is told events (``begin``, ``clip``, ``progress``) as plain values.
+        Is told events (``begin``, ``note``, ``clip``, ``progress``) as plain values.
     watcher
         Is shown how far it is.
 

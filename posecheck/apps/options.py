@@ -135,6 +135,14 @@ every_frame_option = click.option(
 no_video_option = click.option(
     "--no-video", is_flag=True, help="do without annotated.mp4, which is quicker"
 )
+pdf_option = click.option(
+    "--pdf", is_flag=True, help="write report.pdf too: one page to print, or to put into a letter"
+)
+single_file_option = click.option(
+    "--single-file",
+    is_flag=True,
+    help="put the video into report.html, so that the page can be sent as one file",
+)
 no_open_option = click.option(
     "--no-open", is_flag=True, help="do not open the report in a browser, where there is a display"
 )

@@ -22,10 +22,10 @@ from posecheck.atomic_files import StagingFolder, cut_name, remedy, remove_lefto
 from posecheck.errors import OutputError
 from posecheck.natives import refuse_lost_directory, working_directory
 
-REPORT, PAGE, ANGLES, POSES, VIDEO = (
-    "report.json", "report.html", "angles.csv", "poses.npz", "annotated.mp4",
+REPORT, PAGE, ANGLES, POSES, VIDEO, PDF = (
+    "report.json", "report.html", "angles.csv", "poses.npz", "annotated.mp4", "report.pdf",
 )  # fmt: skip
-OURS = frozenset((REPORT, PAGE, ANGLES, POSES, VIDEO))
+OURS = frozenset((REPORT, PAGE, ANGLES, POSES, VIDEO, PDF))
 SUFFIX = ".posecheck"  # of a report's folder that is named after its clip
 _SCHEMAS = "posecheck.report/"
 

@@ -19,15 +19,28 @@ from pathlib import Path
 
 from posecheck.apps import interrupts
 from posecheck.apps.pictures import draw_clip
-from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, ReportDir, default_folder
+from posecheck.apps.report_dir import (
+    ANGLES,
+    PAGE,
+    PDF,
+    POSES,
+    REPORT,
+    VIDEO,
+    ReportDir,
+    default_folder,
+)
 from posecheck.assess.change import Change, change_since
 from posecheck.errors import InputError
 from posecheck.exercises.language import words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
 from posecheck.natives import quietly
+from posecheck.present.batch_links import BatchPlace
+from posecheck.present.pdf_text import load_reportlab
 from posecheck.present.report_files import read_report, write_csv, write_json
 from posecheck.present.report_page import write_page
+from posecheck.present.report_pdf import write_pdf
+from posecheck.present.single_file import put_video_inside
 from posecheck.session import Session
 from posecheck.threads import prefetch
 from posecheck.types import Pose, Report, Subject
@@ -64,7 +77,7 @@ class Reviewed:
     @property
     def files(self) -> dict[str, Path]:
         """Return what is in the folder, by its name."""
-        names = (PAGE, VIDEO, REPORT, ANGLES, POSES)
+        names = (PAGE, PDF, VIDEO, REPORT, ANGLES, POSES)
         return {n: self.folder / n for n in names if (self.folder / n).exists()}
 
 
@@ -77,6 +90,8 @@ def review(
     model: ModelChoice = None,
     every_frame: bool = False,
     video: bool = True,
+    pdf: bool = False,
+    single_file: bool = False,
     earlier: str | Path | None = None,
     subject: Subject | None = None,
     progress: Progress | None = None,
@@ -98,6 +113,10 @@ def review(
         Whether to look at every frame, not only at as many as a count needs.
     video
         Whether to write ``annotated.mp4``.
+    pdf
+        Whether to write ``report.pdf`` too, one page to print.
+    single_file
+        Whether ``report.html`` holds the video itself, so that it can be sent alone.
     earlier
         A report.json, or the folder it is in, to compare with.
     subject
@@ -113,6 +132,8 @@ def review(
     """
     clip = Path(clip)
     before = None if earlier is None else read_report(_report_file(Path(earlier)))
+    if pdf:
+        load_reportlab()
     tell = progress or (lambda _what, _done, _total: None)
     with contextlib.ExitStack() as stack:
         per_s = None if every_frame else LOOKS_PER_S
@@ -123,7 +144,10 @@ def review(
         source.close()
         report = dataclasses.replace(report, subject=subject or Subject())
         change = None if before is None else change_since(before, report)
-        write_files(clip, report, folder, video=video, change=change, tell=tell)
+        write_files(
+            clip, report, folder, video=video, pdf=pdf, single_file=single_file, change=change,
+            tell=tell,
+        )  # fmt: skip
     return Reviewed(report, target.path, change)
 
 
@@ -170,8 +194,11 @@ def write_files(
     folder: Path,
     *,
     video: bool,
+    pdf: bool = False,
+    single_file: bool = False,
     change: Change | None = None,
     plotly_js: str = "inline",
+    place: BatchPlace | None = None,
     tell: Progress,
 ) -> None:
     """Write the pictures and files of a report, but for its poses.
@@ -186,10 +213,14 @@ def write_files(
         Where the files go.
     video
         Whether to write ``annotated.mp4``.
+    pdf, single_file
+        As those of `review`.
     change
         What has changed since an earlier report.
     plotly_js
         How the page finds its charts' library: ``inline``, or the address of a copy.
+    place
+        Where the report stands in a batch.
     tell
         Is told how far it is.
 
@@ -205,8 +236,12 @@ def write_files(
     write_json(report, folder / REPORT, change=compared)
     write_page(
         report, folder / PAGE, words_of(), frames=pictures, video=video, change=compared,
-        plotly_js=plotly_js,
+        plotly_js=plotly_js, place=place,
     )  # fmt: skip
+    if single_file and video:
+        put_video_inside(folder / PAGE, folder / VIDEO)
+    if pdf:
+        write_pdf(report, folder / PDF, words_of(), frames=pictures, change=compared)
 
 
 def _report_on(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
-_WORST = 10  # of the scale from 0, no symptoms, to 10
-_LINE_CHARACTERS, _NOTE_CHARACTERS = 200, 2000
+from posecheck.apps.record import WORST, one_line, whole_note
+
+T = TypeVar("T")
 
 
 def subject_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,17 +46,18 @@ def _date(text: str) -> str:
 
 
 def _line(text: str) -> str | None:
-    return _at_most(" ".join(text.split()), _LINE_CHARACTERS) or None
+    return _taken(one_line, text)
 
 
 def _note(text: str) -> str:
-    return _at_most(text.strip(), _NOTE_CHARACTERS)
+    return _taken(whole_note, text)
 
 
-def _at_most(text: str, characters: int) -> str:
-    if len(text) > characters:
-        raise click.BadParameter(f"it is longer than {characters} characters.")
-    return text
+def _taken(take: Callable[[str], T], text: str) -> T:
+    try:
+        return take(text)
+    except ValueError as error:
+        raise click.BadParameter(f"it {error}.") from None
 
 
 _OPTIONS = (
@@ -75,6 +77,6 @@ _OPTIONS = (
         metavar="BEFORE AFTER",
         help="how strong the symptoms were before and after, each from 0 (none) to 10",
         nargs=2,
-        type=click.IntRange(0, _WORST),
+        type=click.IntRange(0, WORST),
     ),
 )

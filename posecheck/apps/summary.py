@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from posecheck.apps.review import Reviewed
 
 _WIDTH = 88
+_MAILED_BYTES = 20_000_000  # much mail ends at 25 MB, and what is sent grows on the way
 _WHAT_IT_IS = {
     "report.html": "the page to read, in a browser",
+    "report.pdf": "one page to print",
     "annotated.mp4": "the clip with everything drawn in",
     "report.json": "the same as data",
     "angles.csv": "the angles, one row a frame",
@@ -87,6 +89,14 @@ def review_json(done: Reviewed) -> dict[str, Any]:
         }
     files = {name: str(path) for name, path in done.files.items()}
     return {**plain, "folder": str(done.folder), "files": files}
+
+
+def mail_note(page: Path) -> str:
+    """Return one sentence where a page is too large to be mailed, else nothing."""
+    size = page.stat().st_size
+    if size <= _MAILED_BYTES:
+        return ""
+    return f"{short(page)} has {size / 1e6:.0f} MB, which is too large for most mail."
 
 
 def doctor_text(checks: list[Check]) -> str:

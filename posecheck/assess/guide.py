@@ -1,8 +1,9 @@
 """The course of a live session: what to say to the person on the mat, and what the screen shows.
 
-Pure: updates and poses in, cues out; time is the poses' own. Set-up, then for each set what the
-script of the exercise says: come to where the repetitions start, stay, repeat while it counts,
-lower; rests and legs as prescribed.
+Pure: updates and poses in, cues out; time is the poses' own. Set-up, and the reminder that it
+should never hurt while nothing moves yet; then for each set what the script of the exercise says:
+come to where the repetitions start, stay, repeat while it counts, lower; rests and legs as
+prescribed. What it was worth is not for the guide to say, but for the report.
 """
 
 from __future__ import annotations
@@ -15,12 +16,19 @@ from posecheck.assess.coach import Coach
 from posecheck.assess.gesture import Stops
 from posecheck.assess.setup import SetUp
 from posecheck.exercises.prescription import Prescription
+from posecheck.motion.sliding_window import SlidingWindow
 from posecheck.types import Cue, CueKind, Pose, Stage, StageName, Update
 
 SAY_AGAIN_S = 10.0  # a hint or a prompt that nothing follows
+LISTENS_S = 5.0  # to what is said before the first prompt
 REST_SEEN_S = 0.6  # the leg is down for so long: the set is over
 ENDS_S = 8.0  # without a dose: resting for so long after a set
 CAMERA_GAP_S = 2.0
+# The repetitions are over: none for so long, and the joint that moves stays for so long within so
+# much. A slow repetition goes on moving (clips at 1.5 to 4 s a repetition: 20° and more in that).
+STOPPED_S, STILL_S, STILL_DEG = 3.5, 2.5, 8.0
+# The leg is up and nothing was said for so long; a repetition may take longer, by so much.
+SILENT_S, SLOW = 6.0, 1.6
 
 Step = Literal["wait", "extend", "hold", "glide", "lower"]
 
@@ -47,6 +55,10 @@ class Guide:
         self._set = self._sets_done = self._counted = 0
         self._down_s = self._rest_until_s = np.nan
         self._paused = self._eased = False
+        self._said_s = self._counted_s = np.nan  # of the leg that is up: when last
+        self._longest_s = 0.0  # from count to count
+        self._over = False  # it was said that the repetitions are over
+        self._moves: SlidingWindow[float] = SlidingWindow(STILL_S)  # the joint, in degrees
 
     @property
     def done(self) -> bool:
@@ -66,6 +78,7 @@ class Guide:
             correction=self._coach.rule if self._stage == "exercise" else None,
             ending=self._stops.ending,
             message=self._message,
+            counting=self._step in ("glide", "lower"),
         )
 
     def push(self, update: Update, pose: Pose) -> tuple[Cue, ...]:
@@ -95,13 +108,13 @@ class Guide:
     ) -> None:  # fmt: skip
         time = self._now_s if at_s is None else at_s
         self._cues.append(Cue(time, kind, name, number, urgent))
+        if kind in ("phase", "count", "correct"):
+            self._said_s = time
         if kind == "phase":
             self._message = name
 
     def _end(self, name: str) -> None:
         self._say("end", name, urgent=True)
-        if name in ("stopped", "sat_up") and (self._sets_done or self._counted):
-            self._say("praise", "well_done")
         self._stage, self._message = "done", name
 
     def _is_paused(self) -> bool:
@@ -115,9 +128,12 @@ class Guide:
         self._setup.push(update, pose)
         hint = self._setup.hint
         if update.set_index > 0 or self._setup.ready >= 1:
-            if update.set_index == 0 and "too_few_looks" not in update.warnings:
+            waits = update.set_index == 0 and update.phase == "rest"
+            if waits and "too_few_looks" not in update.warnings:
                 self._say("set_up", "ready")
             self._stage = "exercise"
+            if update.reps == 0:
+                self._remind()
             self._go_on(update)
         elif hint is not None and (
             hint != self._hint or self._now_s - self._prompted_s >= SAY_AGAIN_S
@@ -135,10 +151,11 @@ class Guide:
             self._lead_in(update)
         else:
             self._lead_set(update)
-            self._cues += self._coach.push(update, self._now_s)
+            for cue in self._coach.push(update, self._now_s):
+                self._say(cue.kind, cue.name)
+            self._break_silence(update)
         if self._step == "wait" and self._is_over(update):
-            self._say("praise", "well_done")
-            self._end("done")
+            self._end("done" if self._reps is not None else "finished")
 
     def _rests_on(self, update: Update) -> bool:
         """Tell whether the rest has just ended: by the clock, or because the person goes on."""
@@ -155,17 +172,17 @@ class Guide:
         if self._prescription.exercise.alternate_legs:
             self._say("phase", "other_leg")
         self._say("phase", "next_set", self._sets_done + 1)
-        self._prompt, self._prompted_s = None, self._now_s
+        self._prompt, self._prompted_s = "next_set", self._now_s  # which asks for the leg
 
     def _lead_in(self, update: Update) -> None:
         """Lead from the leg that rests to the point of tension."""
         if update.phase == "extend":
             self._step, self._down_s = "extend", np.nan
-            self._remind()
             return
         self._step = "wait"
         if np.isnan(self._down_s):
             self._down_s = self._now_s
+        self._remind()
         if self._sets is None and self._sets_done:
             return  # without a dose it is for the person to go on
         prompt = self._script.prompt(update)
@@ -173,7 +190,8 @@ class Guide:
         urgent = prompt != self._prompt and prompt == self._script.urgent_prompt
         if again or self._prompt is None or urgent:
             self._say("phase", prompt)
-            self._prompt, self._prompted_s = prompt, self._now_s
+            first = self._prompt is None and self._set == 0
+            self._prompt, self._prompted_s = prompt, self._now_s + first * LISTENS_S
 
     def _remind(self) -> None:
         if not self._eased:
@@ -182,10 +200,12 @@ class Guide:
 
     def _begin_set(self, update: Update) -> None:
         self._set, self._counted, self._step = update.set_index, 0, "hold"
-        self._down_s = np.nan
-        if update.reps == 0:
-            self._say("phase", *self._script.arrived(self._prescription))
-        self._remind()
+        self._down_s = self._counted_s = np.nan
+        self._longest_s, self._over, self._said_s = 0.0, False, self._now_s
+        self._moves.clear()
+        arrived = self._script.arrived(self._prescription)
+        if update.reps == 0 and arrived is not None:
+            self._say("phase", *arrived, urgent=True)
 
     def _lead_set(self, update: Update) -> None:
         """Lead from the point of tension to the leg that is down again."""
@@ -206,8 +226,43 @@ class Guide:
         elif self._now_s - self._down_s >= REST_SEEN_S:
             self._end_set()
 
+    def _break_silence(self, update: Update) -> None:
+        """Say that the leg may be put down, or what to do, of a leg that is up and stays there."""
+        if update.phase not in ("hold", "glide") or self._step not in ("glide", "lower"):
+            return
+        silent_s, slow_s = self._now_s - self._said_s, max(SILENT_S, SLOW * self._longest_s)
+        over = self._script.over or self._script.lower
+        if self._step == "lower":
+            if silent_s >= SILENT_S:
+                self._say("phase", over)
+        elif not self._counted or self._reps is not None:
+            if silent_s >= (slow_s if self._counted else SAY_AGAIN_S):
+                self._say("phase", self._script.repeat(self._variant))
+        elif self._has_stopped(update) and not self._over:
+            self._over = True
+            self._say("phase", over)
+        elif silent_s >= slow_s:
+            self._say("phase", over)
+
+    def _has_stopped(self, update: Update) -> bool:
+        """Tell whether no repetition is under way, as far as the joint that moves is seen."""
+        moves = self._prescription.exercise_value.moves
+        joint = next((j for v, j in moves.items() if v == self._variant), None)
+        if joint is None:
+            return False
+        angles = update.angles
+        self._moves.push(self._now_s, {
+            "hip": angles.hip_flexion_deg, "knee": angles.knee_flexion_deg,
+            "ankle": angles.ankle_dorsiflexion_deg,
+        }[joint])  # fmt: skip
+        if self._now_s - self._counted_s < STOPPED_S:
+            return False
+        return bool(np.ptp(np.array(list(self._moves))) < STILL_DEG)  # not where one is unknown
+
     def _count(self, reps: int) -> None:
-        self._counted = reps
+        if np.isfinite(self._counted_s):
+            self._longest_s = max(self._longest_s, self._now_s - self._counted_s)
+        self._counted, self._counted_s, self._over = reps, self._now_s, False
         self._step = "glide" if self._step == "hold" else self._step
         self._say("count", "count", reps)
         if self._reps is not None and reps == self._reps - 1:
@@ -222,7 +277,10 @@ class Guide:
         if self._counted == 0:
             return
         self._sets_done += 1
-        if self._sets is None or self._sets_done >= self._sets:
+        if self._sets is None:
+            self._say("rest", "another_set")
+            return
+        if self._sets_done >= self._sets:
             return
         rest = self._prescription.dose.rest_s or 0.0
         if rest > 0:

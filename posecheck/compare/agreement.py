@@ -32,6 +32,7 @@ class Label:
     reps: int | None = None
     side: Side | None = None
     tension_knee_flexion_deg: float = math.nan
+    faults: tuple[str, ...] | None = None  # rules; none where nobody says that there was none
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,16 @@ class Agreement:
     reps_within_one: Estimate
     reps_error: Estimate
     side: Agreed
+    faults: Estimate  # the same rules broken, no more and no fewer
     tension_deg: Limits  # grade minus label
     pairs: tuple[Pair, ...] = field(repr=False)
 
 
 def agreement_of(pairs: Sequence[Pair]) -> Agreement:
     """Compare each pair; a clip counts wherever both sides say something."""
-    judged = [(_answer(p.label.verdict), _answer(p.row.verdict)) for p in pairs if p.label.verdict]
+    judged = [
+        (answer_of(p.label.verdict), answer_of(p.row.verdict)) for p in pairs if p.label.verdict
+    ]
     both = [answers for answers in judged if "not_graded" not in answers]
     graded = [pair for pair in pairs if is_graded(pair)]
     reps = [
@@ -101,6 +105,7 @@ def agreement_of(pairs: Sequence[Pair]) -> Agreement:
         reps_within_one=within(*counted, 1),
         reps_error=mean_absolute_error(*counted),
         side=_agreed(sides),
+        faults=_same_faults(graded),
         tension_deg=limits_of_agreement(*angles),
         pairs=tuple(pairs),
     )
@@ -108,10 +113,11 @@ def agreement_of(pairs: Sequence[Pair]) -> Agreement:
 
 def is_graded(pair: Pair) -> bool:
     """Return whether Posecheck says anything of the clip."""
-    return _answer(pair.row.verdict) != "not_graded"
+    return answer_of(pair.row.verdict) != "not_graded"
 
 
-def _answer(verdict: Verdict | None) -> Answer:
+def answer_of(verdict: Verdict | None) -> Answer:
+    """Return a verdict as it is compared: whoever says nothing has not graded the clip."""
     # Who cannot see it and who cannot open it are as far as the reader of the grade.
     return "not_graded" if verdict is None or verdict == "ungradable" else verdict
 
@@ -126,6 +132,12 @@ def _graded_as(answers: Sequence[tuple[Answer, Answer]], label: Answer, grade: A
     """Return the share of clips with the label that have the grade."""
     grades = [found for given, found in answers if given == label]
     return share(grades.count(grade), len(grades))
+
+
+def _same_faults(graded: Sequence[Pair]) -> Estimate:
+    said = [pair for pair in graded if pair.label.faults is not None]
+    same = sum(set(pair.label.faults or ()) == set(pair.row.faults) for pair in said)
+    return share(same, len(said))
 
 
 def _not_graded(pairs: Sequence[Pair]) -> dict[Verdict, Estimate]:

@@ -16,6 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from posecheck.compare.agreement import ANSWERS, Agreed, Agreement, agreement_of
+from posecheck.compare.disagreements import (
+    Disagreement,
+    both_sides,
+    count_of,
+    disagreement_texts,
+    disagreements_of,
+)
 from posecheck.compare.labels import Joined, join, read_labels
 from posecheck.compare.page import MARK, write_agreement_page
 from posecheck.compare.statistics import kappa_words
@@ -43,6 +50,7 @@ class Compared:
     labels: int
     ignored: tuple[str, ...]  # columns of the labels that say nothing here
     page: Path
+    disagreements: tuple[Disagreement, ...] = ()
 
 
 def compare(
@@ -58,7 +66,7 @@ def compare(
     grades
         ``grades.csv`` or ``grades.parquet``, or the folder they are in.
     labels
-        A CSV file: clip, and any of verdict, reps, side and tension angle.
+        A CSV file: clip, and any of verdict, reps, side, faults and tension angle.
     out
         The folder of ``compare.html``; None: the working directory.
     tell
@@ -72,19 +80,22 @@ def compare(
         If the page cannot be written, or would replace another file.
 
     """
-    rows = read_grades(_table(grades))
+    table = _table(grades)
+    rows = read_grades(table)
     found = read_labels(labels)
     joined = join(found.labels, rows)
     if not joined.pairs:
         raise InputError(_no_pairs(joined, grades, labels, rows[0].clip if rows else None))
     page = _place(out or Path())
-    if found.ignored:
-        tell(f"Attention: {ignored_columns(found.ignored)}")
+    unused = [ignored_columns(found.ignored)] if found.ignored else []
+    for sentence in unused:
+        tell(f"Attention: {sentence}")
     pairs = len(joined.pairs)
     tell(f"Comparing {pairs} {'clip' if pairs == 1 else 'clips'} ...")
     agreement = agreement_of(joined.pairs)
-    done = Compared(agreement, joined, len(found.labels), found.ignored, page)
-    write_agreement_page(agreement, page, list(left_out(done)))
+    apart = disagreements_of(joined.pairs, table.parent)
+    done = Compared(agreement, joined, len(found.labels), found.ignored, page, apart)
+    write_agreement_page(agreement, page, list(left_out(done)), apart, unused)
     return done
 
 
@@ -101,8 +112,8 @@ def ignored_columns(names: Sequence[str]) -> str:
     shown = ", ".join(map(_shown, names))
     return (
         f"The {'column' if one else 'columns'} {shown} of the labels {'is' if one else 'are'} NOT "
-        "used: no name of clip, verdict, reps, side or tension_angle is known for "
-        f"{'it' if one else 'them'}. Rename what should be."
+        "used: no name of clip, verdict, reps, side, faults or tension_angle is known "
+        f"for {'it' if one else 'them'}. Rename what should be."
     )
 
 
@@ -121,24 +132,42 @@ def left_out(done: Compared) -> Iterator[str]:
     if joined.unlabelled:
         have = "graded clip has" if joined.unlabelled == 1 else "graded clips have"
         yield f"{joined.unlabelled} {have} no label."
-    if done.ignored:
-        yield ignored_columns(done.ignored)
 
 
 def compare_text(done: Compared) -> str:
     """Return all numbers with what they mean, in lines for a terminal."""
     clips = done.agreement.clips
     lines = [f"{clips} {'clip' if clips == 1 else 'clips'} compared, of {done.labels} labels."]
-    lines += [line for sentence in left_out(done) for line in _wrapped(sentence)]
+    said = [*([ignored_columns(done.ignored)] if done.ignored else []), *left_out(done)]
+    lines += [line for sentence in said for line in _wrapped(sentence)]
     for part in agreement_parts(done.agreement):
         lines += ["", part.title]
         lines += [f"  {name:<39}{value}" for name, value in part.numbers]
         if part.title == "Verdict":
             lines += ["", *_crossed(done.agreement)]
         lines += [line for s in part.sentences for line in _wrapped(s, "  ")]
+    lines += ["", *_disagreements(done)]
     lines += ["", *(line for s in caveats(done.agreement) for line in _wrapped(s))]
     # A terminal of Windows may not know the typographers' minus.
     return "\n".join(lines).replace("−", "-")
+
+
+def _disagreements(done: Compared) -> Iterator[str]:
+    texts, apart = disagreement_texts(), done.disagreements
+    yield texts["title"]
+    if not apart:
+        yield f"  {texts['none']}"
+        return
+    yield from _wrapped(count_of(apart, done.agreement.clips), "  ")
+    for one in apart[:_MOST_NAMED]:
+        label, grade = (", ".join(side) for side in both_sides(one))
+        yield f"  {_shown(one.pair.row.clip)}"
+        yield from _wrapped(f"{texts['you']}: {label}", "      ")
+        yield from _wrapped(f"{texts['grade']}: {grade}", "      ")
+        if one.report is not None:
+            yield f"      {_printable(str(one.report))}"
+    if len(apart) > _MOST_NAMED:
+        yield f"  {texts['more'].format(n=len(apart) - _MOST_NAMED, page=PAGE)}"
 
 
 def compare_json(done: Compared) -> dict[str, Any]:
@@ -160,9 +189,16 @@ def compare_json(done: Compared) -> dict[str, Any]:
             "mean_absolute_error": asdict(agreement.reps_error),
         },
         "side": asdict(agreement.side),
+        "faults": asdict(agreement.faults),
         "tension_knee_flexion_deg": asdict(agreement.tension_deg),
+        "disagreements": [
+            {"clip": spelled(one.pair.row.clip),
+             "report": None if one.report is None else spelled(str(one.report)),
+             "differences": [asdict(difference) for difference in one.differences]}
+            for one in done.disagreements
+        ],
         "page": str(done.page),
-    }
+    }  # fmt: skip
     cleaned: dict[str, Any] = _cleaned(plain)
     return cleaned
 
@@ -219,8 +255,12 @@ def _named(names: tuple[str, ...], one: str, several: str, advice: str = "") -> 
 
 def _shown(name: str) -> str:
     """Return a name in one line, without what a terminal would obey."""
-    plain = "".join(c if c.isprintable() else "?" for c in spelled(name))
+    plain = _printable(name)
     return plain if len(plain) <= _LONGEST_NAME else f"{plain[: _LONGEST_NAME - 1]}…"
+
+
+def _printable(name: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in spelled(name))
 
 
 def _verdict_json(agreement: Agreement) -> dict[str, Any]:
@@ -244,7 +284,7 @@ def _verdict_json(agreement: Agreement) -> dict[str, Any]:
 def _cleaned(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _cleaned(one) for key, one in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_cleaned(one) for one in value]
     if isinstance(value, float):
         return round(value, 4) if math.isfinite(value) else None

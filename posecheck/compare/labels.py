@@ -13,6 +13,8 @@ from typing import Any
 
 from posecheck.compare.agreement import Label, Pair
 from posecheck.errors import InputError
+from posecheck.exercises.catalogue import rule_names
+from posecheck.exercises.language import words_of
 from posecheck.present.spreadsheet import (
     Sheet,
     columns_of,
@@ -39,6 +41,7 @@ _SPELLINGS = {
         "tension_deg", "tension", "angle", "angle_deg", "knee_angle", "knee_angle_deg",
         "knee_flexion", "knee_flexion_deg",
     ),
+    "faults": ("faults",),
 }  # fmt: skip
 _VERDICTS: dict[str, Verdict] = {
     "pass": "pass", "passed": "pass", "done well": "pass", "ok": "pass",
@@ -49,6 +52,7 @@ _SIDES: dict[str, Side] = {
     "left": "left", "l": "left", "links": "left",
     "right": "right", "r": "right", "rechts": "right",
 }  # fmt: skip
+_NO_FAULTS = frozenset(("none", "no fault", "no faults"))
 _MOST_REPS = 1000
 _LOWEST_DEG, _HIGHEST_DEG = -45.0, 180.0
 _MOST_SHOWN = 3
@@ -63,7 +67,7 @@ class Labels:
 
 
 def read_labels(path: Path) -> Labels:
-    """Read labels: a column with the clip's name, and any of verdict, reps, side and angle.
+    """Read labels: a column with the clip's name, and any of verdict, reps, side, faults and angle.
 
     Raises
     ------
@@ -98,8 +102,8 @@ def _columns(sheet: Sheet, path: Path) -> dict[str, int]:
     found = columns_of(sheet.header, _SPELLINGS, str(path))
     if "clip" not in found or len(found) < 2:
         raise InputError(
-            f"{path} needs a column `clip` and at least one of `verdict`, `reps`, `side` and "
-            f"`tension_angle`; its columns are {', '.join(sheet.header)}."
+            f"{path} needs a column `clip` and at least one of `verdict`, `reps`, `side`, `faults` "
+            f"and `tension_angle`; its columns are {', '.join(sheet.header)}."
         )
     return found
 
@@ -113,12 +117,17 @@ def _label(cells: dict[str, str]) -> Label:
 
 def _said(cells: dict[str, str]) -> Iterator[tuple[str, Any]]:
     for name, cell in cells.items():
+        if name == "faults" and _plain(cell) in _NO_FAULTS:
+            yield "faults", ()
+            continue
         if name == "clip" or is_unknown(cell):
             continue
         if name == "verdict":
             yield "verdict", _word(cell, _VERDICTS, "verdict", "pass, needs work or ungradable")
         elif name == "side":
             yield "side", _word(cell, _SIDES, "side", "left or right")
+        elif name == "faults":
+            yield "faults", _rules(cell)
         elif name == "reps":
             yield "reps", _count(cell)
         else:
@@ -126,10 +135,26 @@ def _said(cells: dict[str, str]) -> Iterator[tuple[str, Any]]:
 
 
 def _word(cell: str, words: dict[str, Any], what: str, known: str) -> Any:
-    plain = " ".join(re.sub(r"[\s_-]+", " ", cell.lower()).split())
+    plain = _plain(cell)
     if plain not in words:
         raise ValueError(f"the {what} {cell[:40]!r} is not {known}")
     return words[plain]
+
+
+def _rules(cell: str) -> tuple[str, ...]:
+    """Return the rules that a cell names, by the names of the tables or the titles of the pages."""
+    known = {_plain(words_of().title(name)): name for name in rule_names()}
+    known |= {_plain(name): name for name in rule_names()}
+    named = [part for part in re.split(r"[;,|\n]", cell) if part.strip()]
+    rules = (
+        _word(part.strip(), known, "fault", "the name of a rule, such as too_fast")
+        for part in named
+    )
+    return tuple(sorted(set(rules)))
+
+
+def _plain(cell: str) -> str:
+    return " ".join(re.sub(r"[\s_-]+", " ", cell.lower()).split())
 
 
 def _count(cell: str) -> int:

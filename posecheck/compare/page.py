@@ -14,6 +14,13 @@ from markupsafe import Markup
 
 from posecheck.atomic_files import atomic_text
 from posecheck.compare.agreement import ANSWERS, Agreement, is_graded
+from posecheck.compare.disagreements import (
+    Disagreement,
+    both_sides,
+    count_of,
+    disagreement_texts,
+    page_address,
+)
 from posecheck.compare.statistics import Estimate
 from posecheck.compare.words import (
     ANSWER_WORDS,
@@ -30,7 +37,13 @@ _MOST_NAMED = 5  # clips that the text of a disc names
 _LONGEST_NAME = 80  # characters of a clip's name
 
 
-def write_agreement_page(agreement: Agreement, path: Path, left_out: Sequence[str]) -> None:
+def write_agreement_page(
+    agreement: Agreement,
+    path: Path,
+    left_out: Sequence[str],
+    apart: Sequence[Disagreement] = (),
+    unused: Sequence[str] = (),
+) -> None:
     """Write ``compare.html``.
 
     Parameters
@@ -41,6 +54,10 @@ def write_agreement_page(agreement: Agreement, path: Path, left_out: Sequence[st
         Where the page goes.
     left_out
         Sentences that say which clips are not in it.
+    apart
+        The clips on which grades and labels disagree.
+    unused
+        Sentences that say what of the labels is not used.
 
     """
     own = _template("agreement.js")
@@ -56,6 +73,10 @@ def write_agreement_page(agreement: Agreement, path: Path, left_out: Sequence[st
             table=verdict_table(agreement),
             answers=[ANSWER_WORDS[answer] for answer in ANSWERS],
             left_out=left_out,
+            texts=disagreement_texts(),
+            apart=[_apart(one, path) for one in apart],
+            count_apart=count_of(apart, agreement.clips),
+            unused=unused,
             policy=Markup(policy(plotly(), own)),
             style=Markup(template_file("report.css")),
             library=Markup(plotly()),
@@ -65,6 +86,12 @@ def write_agreement_page(agreement: Agreement, path: Path, left_out: Sequence[st
     )
     with atomic_text(path) as stream:
         stream.write(page)
+
+
+def _apart(one: Disagreement, page: Path) -> tuple[str, str, list[tuple[str, str]]]:
+    """Return a clip's name, the address of its report or nothing, and what both say."""
+    address = "" if one.report is None else page_address(one.report, page)
+    return spelled(one.pair.row.clip), address, list(zip(*both_sides(one), strict=True))
 
 
 def agreement_charts(agreement: Agreement) -> dict[str, Any]:

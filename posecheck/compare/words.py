@@ -38,6 +38,7 @@ def agreement_parts(agreement: Agreement) -> tuple[Part, ...]:
             _not_graded(agreement),
             _reps(agreement),
             _side(agreement),
+            _faults(agreement),
             _tension(agreement),
         )
         if part.numbers
@@ -178,6 +179,14 @@ def _side(agreement: Agreement) -> Part:
         return Part("Leg", (), ())
     numbers = (("Same leg", as_share(side.same)), ("Kappa", with_interval(side.kappa)))
     return Part("Leg", numbers, ())
+
+
+def _faults(agreement: Agreement) -> Part:
+    same = agreement.faults
+    if same.n == 0:
+        return Part("Faults", (), ())
+    meaning = "Clips in which both name the same rules as broken, no more and no fewer."
+    return Part("Faults", (("Same faults", as_share(same)),), (meaning,))
 
 
 def _tension(agreement: Agreement) -> Part:

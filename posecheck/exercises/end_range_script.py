@@ -17,10 +17,11 @@ def script_of(exercise: str) -> Script:
     return Script(
         prompt=lambda _update: exercise,
         urgent_prompt=exercise,
-        arrived=lambda _asked: (exercise, None),
+        arrived=lambda _asked: None,
         wait_s=lambda _asked: float("inf"),
         repeat=lambda _variant: exercise,
         lower="lower",
+        over=None,
         remind="ease",
         is_down=lambda update: update.phase == "rest",
     )

@@ -44,27 +44,34 @@ class Script:
     ----------
     prompt
         What to do next, of somebody who rests.
+    urgent_prompt
+        Of the prompts, the one that need not wait for the other to be repeated.
     arrived
-        What is said when the leg has arrived where the repetitions start, and its number.
+        What is said when the leg has arrived where the repetitions start, and its number; None
+        where that is nothing to be told.
     wait_s
         How long to stay there before the repetitions are asked for.
     repeat
         What is said to begin the repetitions of a variant, if that is known.
     lower
         What is said when the repetitions that were asked for are done.
+    over
+        What is said when, without a number that was asked for, no further repetition comes and the
+        leg is still up; None where each repetition ends with the leg at rest.
     remind
-        What is said once in a session.
+        What is said once in a session, before the first repetition.
     is_down
         Whether the leg is back at rest, as far as it is seen.
 
     """
 
     prompt: Callable[[Update], str]
-    urgent_prompt: str  # of the prompts, the one that need not wait for the other to be repeated
-    arrived: Callable[[Asked], tuple[str, int | None]]
+    urgent_prompt: str
+    arrived: Callable[[Asked], tuple[str, int | None] | None]
     wait_s: Callable[[Asked], float]
     repeat: Callable[[str | None], str]
     lower: str
+    over: str | None
     remind: str
     is_down: Callable[[Update], bool]
 

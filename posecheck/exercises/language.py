@@ -10,7 +10,7 @@ from typing import Any
 
 from posecheck.exercises.catalogue import all_rules
 from posecheck.exercises.rule import FALLBACK, Rule, RuleWords
-from posecheck.types import Words
+from posecheck.types import WARNINGS, Words
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -51,6 +51,10 @@ def words_of(language: str = FALLBACK) -> Words:
         words = rule_words(rule, language)
         for section, phrase in (("say", words.say), ("show", words.show), ("titles", words.title)):
             merged[section][rule.name] = phrase
+    for warning in WARNINGS:  # of a session that is over, as its title says it
+        title = merged["titles"][warning]
+        merged["say"].setdefault(warning, f"{title}.")
+        merged["show"].setdefault(warning, title)
     return Words(language, **merged)
 
 

@@ -23,7 +23,10 @@ _CONTRACT: dict[str, _Kind] = {
     "error": "text", "seconds": "number",
 }  # fmt: skip
 _KINDS: dict[str, _Kind] = {
-    **_CONTRACT, "subject": "text", "session_date": "text", "folder": "text", "frames": "whole",
+    **_CONTRACT, "subject": "text", "session_date": "text", "therapist": "text",
+    "symptoms_before": "whole", "symptoms_after": "whole", "note": "text", "folder": "text",
+    # The last cell is never empty, so that a row with a comma too many is noticed.
+    "frames": "whole",
 }  # fmt: skip
 COLUMNS = tuple(_KINDS)
 _WORDS = {"verdict": get_args(Verdict), "side": get_args(Side), "variant": get_args(Variant)}

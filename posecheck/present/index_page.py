@@ -32,6 +32,7 @@ def write_index(
     *,
     tables: Sequence[str] = (),
     report: str = "report.html",
+    notes: Sequence[str] = (),
 ) -> None:
     """Write ``index.html``, row by row, so that no number of clips needs much memory.
 
@@ -47,6 +48,8 @@ def write_index(
         The names of the tables beside it that it links to.
     report
         The name of the page in each clip's folder.
+    notes
+        Sentences on what somebody should know of the whole batch.
 
     """
     tally = Tally(words)
@@ -62,6 +65,7 @@ def write_index(
             # The counts are those of the rows that were written when they are asked for.
             lines=_lines(rows, tally, report),
             tally=tally,
+            notes=[spelled(note) for note in notes],
             outcomes=OUTCOMES,
             outcome_words=outcome_words(words),
             tables=[(name, quote(name)) for name in tables],
@@ -129,7 +133,14 @@ def _values(row: ClipGrade, report: str, words: Words) -> list[Any]:
         spelled(row.session_date or "") or None,
         report_address(row.folder, report) if row.folder else "",
         curve_letters(row.knee_curve_deg),
+        spelled(_names(row)),
     ]
+
+
+def _names(row: ClipGrade) -> str:
+    """Return what else a clip may be looked for by: above all what the tables call its faults."""
+    names = (row.variant, *row.faults, *row.warnings, row.therapist)
+    return " ".join(name for name in names if name)
 
 
 def _remark(row: ClipGrade, words: Words) -> str:

@@ -5,14 +5,16 @@
     screen = LiveScreen(1280, 720)
     picture = screen.draw(frame.image, update, guide.stage, words, scale=frame.scale)
 
-Above stands one sign and one short line; below, the person as in a mirror, the large number in
-its ring, and the gauge. Only the person is mirrored; a file or a report never is.
+Above stands one sign and one short line; below, the person as in a mirror, the seconds in their
+ring or the count on its card, and the gauge. Only the person is mirrored; a file or a report never
+is.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -21,12 +23,18 @@ from posecheck.present.figure import Figure
 from posecheck.present.gauge import LEAST_ZONE_DEG, Gauge, draw_vertical_gauge
 from posecheck.present.mirror import Prepared, fitted, mirror_of, mirrored
 from posecheck.present.panel_layout import unit_px
-from posecheck.present.progress_ring import GROUND, draw_number, draw_ring, ring_step
+from posecheck.present.progress_ring import (
+    GROUND,
+    draw_counter,
+    draw_number,
+    draw_ring,
+    ring_step,
+)
 from posecheck.present.setup_scenes import draw_set_up
 from posecheck.present.signs import SIGN_COLOURS, Sign, draw_sign, sign_of
 from posecheck.present.stencils import Box
 from posecheck.present.strokes import draw_frame, polyline
-from posecheck.types import Stage, Update, Words
+from posecheck.types import Stage, Update, Verdict, Words
 
 _BAND = 0.16  # of the height: the line above
 _RIM = 0.011  # of the height: the frame of a picture
@@ -56,7 +64,7 @@ class LiveScreen:
         self._said: tuple[Sign, str] | None = None
         self._band = Canvas(self._ground[:1].copy())  # the line above, as it was drawn last
         self._ring = self._ground[:1, :1]  # the ring and its number, as they were drawn last
-        self._ring_state: tuple[int, str, str, str] | None = None
+        self._ring_state: tuple[object, ...] | None = None
         self._gauge = Gauge(max(tension_zone_deg, LEAST_ZONE_DEG))
         self._figures: dict[tuple[int, int, str], Figure] = {}
         self._counts: dict[int, int] = {}  # repetitions by set
@@ -138,7 +146,7 @@ class LiveScreen:
             self._rest_s = 0.0
         if stage.name == "done":
             canvas = Canvas(self._ground.copy())
-            self._draw_end(canvas, words)
+            self._draw_end(canvas, stage, words)
         else:
             self._room = self._small if stage.name == "set_up" else self._left
             prepared = self._prepared_for(image_rgb, self._room)
@@ -172,28 +180,37 @@ class LiveScreen:
         return self._figures[key]
 
     def _draw_exercise(self, canvas: Canvas, update: Update, stage: Stage, words: Words) -> None:
-        share, number, below = ring_of(update, stage, words)
+        held_s = timed_s(update, stage)
         current = words.line("next_set", update.set_index) if update.set_index else ""
-        state = (ring_step(share), number, below, current)
+        share = held_share(update)
+        state = (held_s, ring_step(share), update.reps, update.reps_target, current)
         left, top, right, bottom = (round(v) for v in (*self._right[:2], self._gauge_box[0],
                                                        self._right[3]))  # fmt: skip
         if state != self._ring_state:  # it often stays, and so does its picture
             self._ring_state = state
             self._ring = self._ground[top:bottom, left:right].copy()
-            self._draw_ring(Canvas(self._ring), share, number, (below, current))
+            self._draw_measure(Canvas(self._ring), update, held_s, (words, current))
         canvas.picture[top:bottom, left:right] = self._ring
         draw_vertical_gauge(canvas, self._gauge_box, update, self._gauge)
 
-    def _draw_ring(self, canvas: Canvas, share: float, number: str, below: tuple[str, str]) -> None:
-        """Draw the ring, what stands in it, and two lines under it."""
+    def _draw_measure(
+        self, canvas: Canvas, update: Update, held_s: int | None, told: tuple[Words, str]
+    ) -> None:
+        """Draw the seconds in their ring, or the count on its card, and the lines under it."""
+        words, current = told
         radius = canvas.width / 2 - 0.012 * self.width
         centre = (canvas.width / 2, 0.42 * canvas.height)
-        draw_ring(canvas.picture, centre, radius, share)
-        draw_number(canvas, centre, radius, number)
+        if held_s is not None:
+            draw_ring(canvas.picture, centre, radius, held_share(update))
+            draw_number(canvas, centre, radius, f"{held_s} s")
+            below = words.line("hold")
+        else:
+            draw_counter(canvas, centre, radius, update.reps, update.reps_target)
+            below = counted_of(update, words)
         size, foot = 0.07 * self.height, centre[1] + radius
         lines = [
-            Line(centre[0], foot + size, below[0], size, align=0.5),
-            Line(centre[0], foot + 2.3 * size, below[1], 0.8 * size, MUTED, align=0.5),
+            Line(centre[0], foot + size, below, size, align=0.5),
+            Line(centre[0], foot + 2.3 * size, current, 0.8 * size, MUTED, align=0.5),
         ]
         canvas.write([line.within(2 * radius) for line in lines])
 
@@ -208,7 +225,7 @@ class LiveScreen:
         self._rest_s = max(self._rest_s, seconds)
         centre, radius = ((left + right) / 2, (top + bottom) / 2), 0.46 * (right - left)
         draw_ring(canvas.picture, centre, radius, seconds / (self._rest_s or 1.0), BLUE)
-        draw_number(canvas, centre, radius, f"{math.ceil(seconds)}")
+        draw_number(canvas, centre, radius, f"{math.ceil(seconds)} s")
 
     def _draw_foot(self, canvas: Canvas, lines: Sequence[str]) -> None:
         """Draw lines at the foot of the left half, the last lowest."""
@@ -224,23 +241,37 @@ class LiveScreen:
             for i, text in enumerate(reversed(lines))
         ])  # fmt: skip
 
-    def _draw_end(self, canvas: Canvas, words: Words) -> None:
-        """Draw what was done: a large sign, and the repetitions of each set."""
+    def _draw_end(self, canvas: Canvas, stage: Stage, words: Words) -> None:
+        """Draw what was done: a large sign, the repetitions of each set, and what to do better."""
         done = {index: reps for index, reps in self._counts.items() if reps}
         top, bottom = self._left[1], self._left[3]
+        if stage.to_do_better is not None:
+            bottom -= 0.26 * self.height
+            self._draw_to_do_better(canvas, bottom, words, stage)
         y = (top + bottom) / 2
-        sign: Sign = "good" if done else "idle"
+        sign: Sign = "idle" if stage.verdict is None else _VERDICT_SIGNS[stage.verdict]
         draw_sign(canvas, (0.27 * self.width, y), 0.6 * (bottom - top), sign)
         shown = list(done.items())[-_MOST_SETS:]
         step = min((bottom - top) / max(len(shown), 1), 0.42 * self.height)
         for i, (index, reps) in enumerate(shown):
             at = y + (i + 0.5 - len(shown) / 2) * step
-            name = words.line("next_set", index)
+            name = words.line("next_set" if len(shown) > 1 else "times", index)
             size = 0.72 * step
             canvas.write([
                 Line(0.52 * self.width, at, name, 0.4 * size, MUTED).within(0.2 * self.width),
                 Line(0.95 * self.width, at, str(reps), size, bold=True, align=1.0),
             ])  # fmt: skip
+
+    def _draw_to_do_better(self, canvas: Canvas, top: float, words: Words, stage: Stage) -> None:
+        middle, size = 0.5 * self.width, 0.09 * self.height
+        # what was not seen is no task for the next time
+        head = "" if stage.verdict == "ungradable" else words.line("next_time")
+        text = words.line(stage.to_do_better or "")
+        canvas.write([
+            Line(middle, top + 0.6 * size, head, 0.5 * size, MUTED, align=0.5),
+            Line(middle, top + 1.7 * size, text, size, bold=True, align=0.5)
+            .within(0.96 * self.width),
+        ])  # fmt: skip
 
     def _draw_ending(self, canvas: Canvas, share: float) -> None:
         """Draw a raised arm in a ring that fills until the session ends."""
@@ -266,7 +297,27 @@ class LiveScreen:
         canvas.picture[: self._band.height] = self._band.picture
 
 
-_HOLD_S = 3.0  # fills the ring where the prescription asks for no length
+_VERDICT_SIGNS: Final[dict[Verdict, Sign]] = {
+    "pass": "good", "needs_work": "advice", "ungradable": "camera",
+}  # fmt: skip
+
+
+def message_screen(text: str, width_px: int = 1280, height_px: int = 720) -> Picture:
+    """Return a screen with nothing but a line, for before the first picture.
+
+    Parameters
+    ----------
+    text
+        The line.
+    width_px, height_px
+        The size of the screen.
+
+    """
+    screen: Picture = np.full((height_px, width_px, 3), GROUND, np.uint8)
+    canvas = Canvas(screen)
+    line = Line(0.5 * width_px, 0.5 * height_px, text, 0.09 * height_px, bold=True, align=0.5)
+    canvas.write([line.within(0.9 * width_px)])
+    return canvas.picture
 
 
 def said(update: Update, stage: Stage, words: Words, notice: str | None) -> tuple[Sign, str]:
@@ -299,29 +350,45 @@ def said(update: Update, stage: Stage, words: Words, notice: str | None) -> tupl
         number = round(update.hold_target_s)
     if stage.name != "done":
         return sign_of(update), words.line(name, number)
-    counted = update.reps > 0 or update.set_index > 1
-    return "good" if counted else "idle", words.line(name, number)
+    if stage.verdict is not None:
+        return _VERDICT_SIGNS[stage.verdict], words.verdicts[stage.verdict]
+    return "idle", words.line(name, number)
 
 
-def ring_of(update: Update, stage: Stage, words: Words) -> tuple[float, str, str]:
-    """Return how full the ring is, the number in it, and the words below.
+def timed_s(update: Update, stage: Stage) -> int | None:
+    """Return the seconds that are shown in the ring, None where repetitions are counted.
 
     Parameters
     ----------
     update, stage
         What is shown.
+
+    """
+    # What is counted from the first pump on is known only when it is done.
+    if update.phase != "hold" or stage.counting:
+        return None
+    return math.floor(_held_s(update))
+
+
+def held_share(update: Update) -> float:
+    """Return how much of the time to hold has passed, 0 to 1 and more."""
+    target = update.hold_target_s
+    return _held_s(update) / (target if math.isfinite(target) and target > 0 else _HOLD_S)
+
+
+def _held_s(update: Update) -> float:
+    return max(update.hold_s, 0.0) if math.isfinite(update.hold_s) else 0.0
+
+
+def counted_of(update: Update, words: Words) -> str:
+    """Return what stands under the count: of how many, or what it is.
+
+    Parameters
+    ----------
+    update
+        What is shown.
     words
         In which language.
 
     """
-    # What is counted from the first pump on is known only when it is done.
-    if update.phase == "hold" and stage.message not in ("pump", "bend"):
-        held = max(update.hold_s, 0.0) if math.isfinite(update.hold_s) else 0.0
-        target = update.hold_target_s
-        full = math.isfinite(target) and target > 0
-        share = held / target if full else held / _HOLD_S
-        return share, f"{math.floor(held)}", words.line("hold")
-    if update.reps_target:
-        below = words.line("of", update.reps_target)
-        return update.reps / update.reps_target, str(update.reps), below
-    return 1.0 if update.reps else 0.0, str(update.reps), words.line("times")
+    return words.line("of", update.reps_target) if update.reps_target else words.line("times")

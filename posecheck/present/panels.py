@@ -73,7 +73,7 @@ def status_lines(box: Box, u: float, update: Update, words: Words) -> list[Line]
         lines += _count(at, room, u, update)
     if held:
         seconds = update.hold_s if math.isfinite(update.hold_s) else 0.0
-        text = f"{seconds:.0f} s" if seconds >= _WHOLE_FROM_S else f"{seconds:.1f}"
+        text = f"{seconds:.0f} s" if seconds >= _WHOLE_FROM_S else f"{seconds:.1f} s"
         lines.append(Line(*centre, text, _STAY * u, align=0.5).within(1.55 * (radius - _PEN * u)))
     return lines
 

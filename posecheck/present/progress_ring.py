@@ -1,6 +1,8 @@
-"""The large ring of a live session, which fills, and the number in its middle.
+"""The large ring of a live session, which is time, and the large number, which is a count.
 
-A ring is drawn full and empty once, and each state of it is put together from these two.
+They never look alike: seconds stand in a ring that fills, with their unit; repetitions stand on a
+card without one, over a bar with a part for each that was asked for. A ring is drawn full and empty
+once, and each state of it is put together from these two.
 """
 
 from __future__ import annotations
@@ -16,9 +18,12 @@ from posecheck.types import Array
 
 GROUND: Colour = (17, 22, 30)
 EMPTY: Colour = (52, 62, 76)
+CARD: Colour = (31, 39, 51)
 _STEPS = 120  # states of a ring
 _PEN = 0.19  # of the radius
 _ROOM = 0.86  # of the ring's inner width: a number
+_MOST_PARTS = 24  # of a bar; more of them would be too narrow to be told apart
+_BAR, _GAP = 0.13, 0.04  # of the radius: the height of a bar, and between two parts
 _TEXT = 1.18  # size of a number over the radius: its digits are three quarters of that
 
 
@@ -99,3 +104,35 @@ def draw_number(canvas: Canvas, centre: Point, radius: float, number: str) -> No
     room = 2 * (1 - _PEN) * radius
     line = Line(*centre, number, _TEXT * radius, PAPER, bold=True, align=0.5)
     canvas.write([line.within(_ROOM * room)])
+
+
+def draw_counter(
+    canvas: Canvas, centre: Point, radius: float, reps: int, target: int | None
+) -> None:
+    """Draw a count on its card, where there might be a ring, and how many of the target are done.
+
+    Parameters
+    ----------
+    canvas
+        What is drawn on.
+    centre, radius
+        Of the ring that it stands in place of, in pixels.
+    reps
+        How many were done.
+    target
+        How many were asked for, if so many were.
+
+    """
+    (x, y), picture = centre, canvas.picture
+    left, right = round(x - radius), round(x + radius)
+    picture[round(y - 0.8 * radius) : round(y + 0.8 * radius), left:right] = CARD
+    draw_number(canvas, centre, radius, str(reps))
+    if not target:
+        return
+    top = round(y + 0.87 * radius)
+    bottom, parts = round(top + _BAR * radius), min(target, _MOST_PARTS)
+    edges = np.linspace(left, right + _GAP * radius, parts + 1)
+    done = math.floor(parts * min(reps / target, 1.0))
+    for i in range(parts):
+        a, b = round(edges[i]), round(edges[i + 1] - _GAP * radius)
+        picture[top:bottom, a:b] = GREEN if i < done else EMPTY

@@ -14,19 +14,12 @@ import numpy as np
 
 from posecheck.atomic_files import atomic_text
 from posecheck.errors import InputError
-from posecheck.types import PHASES, Finding, Report, Series, Tension
+from posecheck.types import PHASES, Angles, Finding, Report, Series, Tension
 
 SCHEMA = "posecheck.report/1"
 _TOO_LARGE = 64 * 1024 * 1024
-_ANGLES = (
-    "hip_flexion_deg",
-    "knee_flexion_deg",
-    "ankle_dorsiflexion_deg",
-    "resting_hip_flexion_deg",
-    "resting_knee_flexion_deg",
-    "head_lift_deg",
-    "confidence",
-)
+_ANGLES = tuple(f.name for f in dataclasses.fields(Angles) if f.name != "t_s")
+_EXACT = ("prescription", "flaws")
 COLUMNS = ("t_s", "phase", *_ANGLES)
 
 
@@ -63,11 +56,11 @@ def report_to_dict(report: Report) -> dict[str, Any]:
             "reasons": grade.reasons,
             "deductions": [dataclasses.asdict(deduction) for deduction in grade.deductions],
         },
+        "flaws": dataclasses.asdict(report.flaws),
     }
-    # What the prescription states is repeated to the letter; what was measured is rounded.
-    return {
-        key: _plain(value, None if key == "prescription" else 2) for key, value in plain.items()
-    }
+    # What the prescription states, and the file lacks, is repeated to the letter; what was
+    # measured is rounded.
+    return {key: _plain(value, None if key in _EXACT else 2) for key, value in plain.items()}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -119,12 +112,25 @@ def write_json(report: Report, path: Path, change: Mapping[str, Any] | None = No
         What is different since an earlier report.
 
     """
+    with atomic_text(path) as stream:
+        stream.write(report_json(report, change) + "\n")
+
+
+def report_json(report: Report, change: Mapping[str, Any] | None = None) -> str:
+    """Return the text of ``report.json``.
+
+    Parameters
+    ----------
+    report
+        What is written.
+    change
+        What is different since an earlier report.
+
+    """
     plain = report_to_dict(report)
     if change is not None:
         plain["change"] = _plain(change, 2)
-    text = json.dumps(plain, indent=2, ensure_ascii=True, allow_nan=False)
-    with atomic_text(path) as stream:
-        stream.write(text + "\n")
+    return json.dumps(plain, indent=2, ensure_ascii=True, allow_nan=False)
 
 
 def write_csv(report: Report, path: Path) -> None:

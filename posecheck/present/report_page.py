@@ -13,6 +13,7 @@ import numpy as np
 from markupsafe import Markup
 
 from posecheck.atomic_files import atomic_text
+from posecheck.present.batch_links import BatchPlace, link_texts
 from posecheck.present.chart import chart
 from posecheck.present.html_pages import (
     environment,
@@ -294,6 +295,7 @@ def write_page(
     video: bool = False,
     plotly_js: str = "inline",
     change: Mapping[str, Any] | None = None,
+    place: BatchPlace | None = None,
 ) -> None:
     """Write ``report.html``.
 
@@ -314,10 +316,12 @@ def write_page(
     change
         The comparison with an earlier report: ``sentence``, ``knee_change_deg``,
         ``detectable_deg``.
+    place
+        Where it stands in a batch, to whose other pages it then leads.
 
     """
     parts = page_parts(report, words, frames or {}, video, change)
-    page = render_page(parts, chart(report, words), plotly_js)
+    page = render_page(parts, chart(report, words), plotly_js, place, words.language)
     with atomic_text(path) as stream:
         stream.write(page)
 
@@ -328,7 +332,13 @@ def write_plotly(path: Path) -> None:
         stream.write(plotly())
 
 
-def render_page(parts: PageParts, figure: Mapping[str, Any], plotly_js: str) -> str:
+def render_page(
+    parts: PageParts,
+    figure: Mapping[str, Any],
+    plotly_js: str,
+    place: BatchPlace | None = None,
+    language: str = "en",
+) -> str:
     """Return the page as text.
 
     Parameters
@@ -337,28 +347,35 @@ def render_page(parts: PageParts, figure: Mapping[str, Any], plotly_js: str) -> 
         What stands on it.
     figure
         The chart, as `chart` makes it.
-    plotly_js
-        As that of `write_page`.
+    plotly_js, place
+        As those of `write_page`.
+    language
+        That of the links to other pages, two letters.
 
     """
-    own = template_file("report.js")
+    own, style = template_file("report.js"), template_file("report.css")
+    links = "" if place is None else template_file("batch_links.js")
+    ours = [script for script in (own, links) if script]
     if plotly_js == "inline":
         library = plotly()
-        allowed = policy(library, own)
+        allowed = policy(library, *ours, *(["'self' file:"] if place else []))
     else:
         address = PurePosixPath(plotly_js)
         if address.is_absolute() or ":" in plotly_js or "\\" in plotly_js:
             raise ValueError(f"plotly_js is not a relative address: {plotly_js!r}")
         library = ""
-        allowed = policy("'self' file:", own)
+        allowed = policy("'self' file:", *ours)
     return (
         environment()
         .get_template("report.html")
         .render(
             parts=parts,
             policy=Markup(allowed),
-            style=Markup(template_file("report.css")),
+            style=Markup(style if place is None else style + template_file("batch_links.css")),
             script=Markup(own),
+            place=place,
+            texts=link_texts(language),
+            links=Markup(links),
             library=Markup(library),
             library_address="" if library else plotly_js,
             figure=Markup(json_in_script(figure)),

@@ -22,6 +22,9 @@ _GERMAN_DAY = re.compile(rf"(?P<day>\d{{1,2}})\. ?(?P<month>\d{{1,2}})\. ?(?P<ye
 _YEAR_FIRST = re.compile(rf"(?P<year>\d{{4}})[/.](?P<month>\d{{1,2}})[/.](?P<day>\d{{1,2}}){_TIME}")
 _SLASHES = re.compile(rf"(\d{{1,2}})[/-](\d{{1,2}})[/-](\d{{4}}){_TIME}")
 _MONTHS = 12
+_SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")  # Excel's own number for a day
+_DAY_0 = datetime.date(1899, 12, 30)  # as Excel has a 29 February 1900, which was none
+_FIRST_SERIAL, _LAST_SERIAL = 29221, 73050  # 1980 to 2099
 _TOO_LARGE = 256 * 1024 * 1024
 _UNKNOWN = frozenset(("", "-", "–", "—", "?", "na", "n/a", "n.a.", "nan", "none", "null"))
 # What a spreadsheet, or the person who pastes it into one, may drop before it looks: white
@@ -160,7 +163,7 @@ def number(text: str) -> float:
     return value
 
 
-def iso_date(text: str) -> str:
+def iso_date(text: str, month_first: bool | None = None) -> str:
     """Return a day as ISO 8601 writes it, from the forms that people and spreadsheets write.
 
     Parameters
@@ -168,6 +171,8 @@ def iso_date(text: str) -> str:
     text
         Such as ``2026-03-30``, with a time of day or without, ``30.3.2026``, ``2026/03/30``,
         ``30/3/2026`` or ``3/30/2026``.
+    month_first
+        Whether 3/4/2026 is in March; None where nobody knows.
 
     Raises
     ------
@@ -176,12 +181,52 @@ def iso_date(text: str) -> str:
 
     """
     try:
-        return _day(text.strip()).isoformat()
+        return _day(text.strip(), month_first).isoformat()
     except ValueError:
         raise ValueError(f"{text!r} is no day, or may be two") from None
 
 
-def _day(plain: str) -> datetime.date:
+def two_days(text: str) -> tuple[datetime.date, datetime.date] | None:
+    """Return the day first and the month first, where a text such as 3/4/2026 may be either."""
+    found = _SLASHES.fullmatch(text.strip())
+    if found is None:
+        return None
+    one, other, year = map(int, found.groups())
+    if one == other or not 0 < min(one, other) <= max(one, other) <= _MONTHS:
+        return None
+    return datetime.date(year, other, one), datetime.date(year, one, other)
+
+
+def is_month_first(texts: Iterable[str]) -> bool | None:
+    """Tell how the days of one column are written, by those that can be read in one way only.
+
+    Returns
+    -------
+    bool or None
+        Whether the month stands first, as in 3/30/2026; None where no day tells, or two differ.
+
+    """
+    found = set()
+    for text in texts:
+        slashed = _SLASHES.fullmatch(text.strip())
+        if slashed and max(int(slashed[1]), int(slashed[2])) > _MONTHS:
+            found.add(int(slashed[2]) > _MONTHS)
+    return found.pop() if len(found) == 1 else None
+
+
+def serial_date(text: str) -> str | None:
+    """Return the day of a spreadsheet's own number for it, None for any other text.
+
+    A workbook counts days from the end of 1899 (those of old Macs, from 1904, are not told from
+    it), and has the time of day behind the point. Four or six digits may be a year or a count.
+    """
+    found = _SERIAL.fullmatch(text.strip())
+    if found is None or not _FIRST_SERIAL <= int(found[1]) <= _LAST_SERIAL:
+        return None
+    return (_DAY_0 + datetime.timedelta(days=int(found[1]))).isoformat()
+
+
+def _day(plain: str, month_first: bool | None) -> datetime.date:
     for form in (_GERMAN_DAY, _YEAR_FIRST):
         found = form.fullmatch(plain)
         if found:
@@ -190,9 +235,10 @@ def _day(plain: str) -> datetime.date:
     found = _SLASHES.fullmatch(plain)
     if found:
         one, other, year = map(int, found.groups())
-        if one != other and max(one, other) <= _MONTHS:
+        if month_first is None and one != other and max(one, other) <= _MONTHS:
             raise ValueError(plain)
-        day, month = (other, one) if other > _MONTHS else (one, other)
+        first = other > _MONTHS or (month_first is True and one <= _MONTHS)
+        day, month = (other, one) if first else (one, other)
         return datetime.date(year, month, day)
     if plain[4:5] != "-":
         raise ValueError(plain)

@@ -6,9 +6,9 @@
         print(voice.problem)            # one line where there is no voice, and what to do
         voice.cue(cue)
 
-What is urgent (and every count) comes first, the newest of it at once, and cuts what is not;
-what has become stale is not said. An engine or player that hangs or fails is given up: the next
-one there is takes over, then tones, then the bell of the terminal.
+What comes first, what cuts what and what has become stale is for `speech_queue` to say. An engine
+or player that hangs or fails is given up: the next one there is takes over, then tones, then the
+bell of the terminal.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -34,42 +33,19 @@ from posecheck.present.audio import (
     tone,
     what_is_missing,
 )
+from posecheck.present.speech_queue import Phrase, SpeechQueue
 from posecheck.threads import Closing, start_thread
 from posecheck.types import Cue, CueKind, Words
 
 HANG_S = 5.0  # an engine makes a phrase in far less; a player may take so much longer than it
 _FINISH_S = 8.0  # what waits at the end has so long to be said
+_WAKES_S = 0.05  # what waits for its moment is asked for so often
 _WARM = 20  # counts that are made while there is nothing to say
 
-# How late a cue may be spoken, and the tone in its place: a count belongs to its movement.
-_LATE_S: Final[dict[CueKind, float]] = {
-    "set_up": 5.0, "phase": 6.0, "count": 0.6, "correct": 3.0, "praise": 3.0, "remind": 30.0,
-    "rest": 4.0, "pause": 2.0, "end": 60.0,
-}  # fmt: skip
-_AFTER_COUNT_S = 2.0
 _TONES: Final[dict[CueKind, ToneKind]] = {
     "set_up": "correct", "phase": "go", "count": "count", "correct": "correct", "praise": "good",
-    "remind": "go", "rest": "stop", "pause": "correct", "end": "stop",
+    "remind": "go", "rest": "stop", "pause": "correct", "end": "stop", "result": "good",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Phrase:
-    text: str
-    urgent: bool
-    late_at_s: float  # of `time.monotonic`
-    tone: ToneKind
-    kind: CueKind | None = None
-    t_s: float = 0.0
-
-    @property
-    def moment(self) -> tuple[CueKind | None, float]:
-        """What its cue was about."""
-        return self.kind, self.t_s
-
-    def replaces(self, other: _Phrase) -> bool:
-        """Whether the other, which still waits, is of a moment that has passed."""
-        return self.kind is not None and self.kind == other.kind and self.t_s > other.t_s
 
 
 class Voice(Closing):
@@ -93,9 +69,9 @@ class Voice(Closing):
         self._engines: list[Engine] = [] if mute else find_engines()
         self._players: list[Player] = [] if mute else find_players()
         self.problem: str | None = None  # one line: what is not as it should be, and what to do
-        self._waiting: list[_Phrase] = []
+        self._queue = SpeechQueue()
         self._changed = threading.Condition()
-        self._busy, self._stopping, self._interrupt = False, False, False
+        self._busy, self._stopping = False, False
         self._thread: threading.Thread | None = None
         if mute:
             return
@@ -113,11 +89,7 @@ class Voice(Closing):
 
     def cue(self, cue: Cue) -> None:
         """Say a cue of the guide in this voice's language; returns at once."""
-        text = self._words.spoken(cue)
-        # "One more" is said after the number, which takes the time that a number may be late.
-        late_s = _LATE_S[cue.kind] if cue.name != "last_one" else _AFTER_COUNT_S
-        late_at_s, urgent = time.monotonic() + late_s, cue.urgent or cue.kind == "count"
-        self._add(_Phrase(text, urgent, late_at_s, _TONES[cue.kind], cue.kind, cue.t_s))
+        self._add(Phrase.of(cue, self._words.spoken(cue), time.monotonic()))
 
     def say(self, text: str, urgent: bool = False, late_after_s: float = 4.0) -> None:
         """Say a text, and return at once.
@@ -132,46 +104,40 @@ class Voice(Closing):
             It is not said if it would begin later than that.
 
         """
-        self._add(_Phrase(text, urgent, time.monotonic() + late_after_s, "go"))
+        now_s = time.monotonic()
+        self._add(Phrase(text, now_s, now_s + late_after_s, urgent))
 
     def close(self, finish_s: float = _FINISH_S) -> None:
         """Let what waits be said, for so long at most; no thread and no process stays."""
         if self._thread is None:
             return
         with self._changed:
-            self._changed.wait_for(lambda: not (self._waiting or self._busy), finish_s)
+            self._changed.wait_for(lambda: not (self._queue.waiting or self._busy), finish_s)
             self._stopping = True
             self._changed.notify_all()
         self._thread.join()
         self._thread = None
         self._folder.cleanup()
 
-    def _add(self, phrase: _Phrase) -> None:
+    def _add(self, phrase: Phrase) -> None:
         if self._thread is None:
             return
         with self._changed:
-            self._waiting = [p for p in self._waiting if not phrase.replaces(p)] + [phrase]
-            self._interrupt = self._interrupt or phrase.urgent
+            self._queue.add(phrase)
             self._changed.notify_all()
 
-    def _next(self) -> _Phrase | None:
-        """Return the newest that is urgent, else the oldest; None when nothing is to be said."""
+    def _next(self) -> Phrase | None:
+        """Return what is to be said now; None, after a moment, where nothing may begin yet."""
         with self._changed:
             self._busy = False
             self._changed.notify_all()
-            self._changed.wait_for(lambda: self._waiting or self._stopping or self._has_warm())
-            now_s = time.monotonic()
-            self._waiting = [p for p in self._waiting if p.late_at_s >= now_s]
-            if not self._waiting or self._stopping:
-                return None
-            urgent = [p for p in self._waiting if p.urgent]
-            # A reminder can wait; what to do now cannot.
-            phrase = urgent[-1] if urgent else min(self._waiting, key=lambda p: p.kind == "remind")
-            if phrase.kind is not None:  # what belongs to one moment keeps its order
-                phrase = next(p for p in self._waiting if p.moment == phrase.moment)
-            self._waiting.remove(phrase)
-            self._interrupt = any(p.urgent for p in self._waiting)
-            self._busy = True
+            self._changed.wait_for(
+                lambda: self._queue.waiting or self._stopping or self._has_warm()
+            )
+            phrase = None if self._stopping else self._queue.take(time.monotonic())
+            if phrase is None and self._queue.waiting and not self._stopping:
+                self._changed.wait(_WAKES_S)
+            self._busy = phrase is not None
             return phrase
 
     def _has_warm(self) -> bool:
@@ -185,8 +151,8 @@ class Voice(Closing):
             elif self._has_warm() and not self._stopping:
                 self._make(self._warm.pop())
 
-    def _utter(self, phrase: _Phrase) -> None:
-        wav = self._make(phrase.text) or self._tone(phrase.tone)
+    def _utter(self, phrase: Phrase) -> None:
+        wav = self._make(phrase.text) or self._tone(_TONES[phrase.kind] if phrase.kind else "go")
         if phrase.late_at_s < time.monotonic():
             return
         self._on_start(phrase.text)
@@ -201,10 +167,9 @@ class Voice(Closing):
                 sys.stderr.write("\a")
                 sys.stderr.flush()
 
-    def _cuts(self, phrase: _Phrase) -> bool:
-        """Tell whether a phrase must end now; the reminder not to hurt oneself never must."""
-        may_be_cut = not phrase.urgent and phrase.kind != "remind"
-        return self._stopping or (may_be_cut and self._interrupt)
+    def _cuts(self, phrase: Phrase) -> bool:
+        """Tell whether a phrase must end now."""
+        return self._stopping or self._queue.cuts(phrase)
 
     def _make(self, text: str) -> Path | None:
         """Return the WAV file of a text, made once; None where no engine can."""

@@ -331,7 +331,7 @@ def test_another_machine_without_tls_is_warned_of(monkeypatch: pytest.MonkeyPatc
 
 def test_without_dask(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(MissingDependencyError, match=r"pip install 'posecheck\[cluster\]'"):
+    with pytest.raises(MissingDependencyError, match=r"pip install distributed"):
         connect("tcp://127.0.0.1:8786", cluster_tasks.quick, failed)
 
 

@@ -15,6 +15,7 @@ from batch_servers import PASSWORD, web_server
 from posecheck.apps.batch.inputs import list_jobs
 from posecheck.apps.batch.tasks import ClipJob
 from posecheck.errors import InputError
+from posecheck.types import Subject
 
 Form = Literal["NFC", "NFD"]
 
@@ -43,11 +44,11 @@ def test_what_a_row_says(folder: Path, separator: str) -> None:
     )
     text = "\ufeff" + "\r\n".join(separator.join(row) for row in rows)
     first, second = jobs_of(folder / "list.csv", text)
-    assert (first.name, first.subject, first.side) == ("clips/a.mp4", "p 1", "left")
-    assert (first.prescription, first.session_date) == (folder / "mine.toml", "2026-03-31")
+    assert (first.name, first.record.name, first.side) == ("clips/a.mp4", "p 1", "left")
+    assert (first.prescription, first.record.date) == (folder / "mine.toml", "2026-03-31")
     assert Path(first.location) == folder / "clips" / "a.mp4"
     assert second.prescription == "knee-bends-10"
-    assert (second.side, second.subject, second.session_date) == (None, None, None)
+    assert (second.side, second.record.name, second.record.date) == (None, None, None)
     assert first.problem is second.problem is None
 
 
@@ -58,8 +59,8 @@ def test_parquet(folder: Path) -> None:
     })  # fmt: skip
     pq.write_table(table, folder / "list.parquet")
     first, second = list_jobs([str(folder / "list.parquet")])
-    assert (first.subject, first.session_date) == ("12", "2026-03-31")
-    assert (second.subject, second.session_date) == (None, None)
+    assert (first.record.name, first.record.date) == ("12", "2026-03-31")
+    assert (second.record.name, second.record.date) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -195,8 +196,118 @@ def test_a_prescription_is_found_in_the_same_way(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["2026-03-31", "31.03.2026", "31/3/2026", "3/31/2026", "2026/03/31"]
-)
-def test_a_day_as_a_spreadsheet_writes_it(written: str, folder: Path) -> None:
+    ("written", "day"),
+    [
+        *((text, "2026-03-31") for text in (
+            "2026-03-31", "31.03.2026", "31/3/2026", "3/31/2026", "2026/03/31", "20260331",
+            "46112", "46112,4375", "46112.5", "2026-03-31 00:00:00", "2026-03-31T00:00:00.000",
+            "31.03.2026 00:00", "3/31/2026 12:00:00 AM", "3/31/2026 14:30",
+        )),
+        ("2026-03-31 14:30", "2026-03-31 14:30"), ("-", None), ("n/a", None),
+    ],
+)  # fmt: skip
+def test_a_day_as_a_spreadsheet_writes_it(written: str, day: str | None, folder: Path) -> None:
     (job,) = jobs_of(folder / "list.csv", f"clip;session_date\nclips/a.mp4;{written}\n")
-    assert (job.session_date, job.problem) == ("2026-03-31", None)
+    assert (job.record.date, job.problem) == (day, None)
+
+
+@pytest.mark.parametrize(
+    "written", ["yesterday", "2026", "123456", "99999", "31.2.2026", "13/13/2026"]
+)
+def test_what_is_no_day(written: str, folder: Path) -> None:
+    (job,) = jobs_of(folder / "list.csv", f"clip;session_date\nclips/a.mp4;{written}\n")
+    assert f"session date {written!r} is no day; write it like 2026-03-31" in (job.problem or "")
+
+
+@pytest.mark.parametrize(
+    ("other", "day"),
+    [("3/30/2026", "2026-03-04"), ("30/3/2026", "2026-04-03"), ("30.3.2026", None), ("", None)],
+)
+def test_a_day_that_may_be_two_is_told_by_its_column(
+    other: str, day: str | None, folder: Path
+) -> None:
+    """Or refused, with both days that it may be."""
+    rows = f"clips/a.mp4;3/4/2026\nclips/b.mp4;{other}\n"
+    job, _ = jobs_of(folder / "list.csv", f"clip;date\n{rows}")
+    assert job.record.date == day
+    if day is None:
+        assert "'3/4/2026' may be 2026-04-03 or 2026-03-04" in (job.problem or "")
+
+
+def test_a_column_that_contradicts_itself_tells_nothing(folder: Path) -> None:
+    (folder / "clips/c.mp4").write_text("c")
+    days = zip("abc", ("3/30/2026", "30/3/2026", "3/4/2026"), strict=True)
+    rows = "\n".join(f"clips/{name}.mp4;{day}" for name, day in days)
+    *clear, unclear = jobs_of(folder / "list.csv", f"clip;date\n{rows}\n")
+    assert [job.record.date for job in clear] == ["2026-03-30", "2026-03-30"]
+    assert "may be" in (unclear.problem or "")
+
+
+def test_all_that_is_said_of_a_session(folder: Path) -> None:
+    text = (
+        "clip;Patient;session date;Therapist;Note;Symptoms before (0-10);symptoms_after\n"
+        'clips/a.mp4; K-204 ;30.03.2026;Jo  Doe;"Slept badly;\nbetter now";4,0;0\n'
+        "clips/b.mp4;;;;;-;\n"
+    )
+    first, second = jobs_of(folder / "list.csv", text)
+    assert first.record == Subject(
+        "K-204", "2026-03-30", "Jo Doe", 4, 0, "Slept badly;\nbetter now"
+    )
+    assert second.record == Subject()
+    assert first.problem is second.problem is None
+
+
+def test_the_same_from_parquet(folder: Path) -> None:
+    table = pa.table({
+        "clip": ["clips/a.mp4", "clips/b.mp4"], "patient": ["K-204", None],
+        "session_date": [datetime.datetime(2026, 3, 30), None], "therapist": ["Jo", None],
+        "symptoms_before": [4.0, None], "symptoms_after": [2.0, None], "note": [None, "Ok"],
+    })  # fmt: skip
+    pq.write_table(table, folder / "list.parquet")
+    first, second = list_jobs([str(folder / "list.parquet")])
+    assert first.record == Subject("K-204", "2026-03-30", "Jo", 4, 2)
+    assert second.record == Subject(note="Ok")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "word"),
+    [
+        ("symptoms_before", "11", "symptoms before '11' is no whole number from 0 to 10"),
+        ("symptoms_after", "4.5", "symptoms after '4.5' is no whole number from 0 to 10"),
+        ("symptoms_after", "worse", "symptoms after 'worse' is no whole number"),
+        ("note", "n" * 2001, "is longer than 2000 characters"),
+        ("therapist", "t" * 201, "is longer than 200 characters"),
+    ],
+)
+def test_a_record_that_makes_no_sense_costs_its_row(
+    column: str, value: str, word: str, folder: Path
+) -> None:
+    text = f"clip;{column}\nclips/a.mp4;{value}\nclips/b.mp4;\n"
+    wrong, fine = jobs_of(folder / "list.csv", text)
+    assert word in (wrong.problem or "")
+    assert fine.problem is None
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_columns_that_are_not_used_are_said(folder: Path, form: str) -> None:
+    """A misspelled one would otherwise grade every clip by something else."""
+    path = folder / f"study.{form}"
+    columns = {"Clip": ["clips/a.mp4"], "prescripton": ["mine.toml"], "Room": ["3"], "side": [""]}
+    if form == "csv":
+        path.write_text("Clip,prescripton,Room,side\nclips/a.mp4,mine.toml,3,\n")
+    else:
+        pq.write_table(pa.table(columns), path)
+    said: list[str] = []
+    assert len(list_jobs([str(path)], said.append)) == 1
+    (sentence,) = said
+    assert sentence.startswith(f"The columns prescripton, Room of {path} are NOT used")
+    assert "prescription" in sentence.split("known")[1]
+    list_jobs([str(folder / "clips")], said.append)
+    assert len(said) == 1
+
+
+def test_where_all_columns_are_used_nothing_is_said(folder: Path) -> None:
+    (folder / "study.csv").write_text("clip,patient_id,side,\nclips/a.mp4,K-1,left,\n")
+    said: list[str] = []
+    list_jobs([str(folder / "study.csv")], said.append)
+    assert said == []

@@ -16,9 +16,9 @@ from posecheck.apps.batch.progress import BatchProgress, BatchSummary, progress_
 from posecheck.apps.batch.rows import RowLog, failed_row, row_from_json, row_to_json, same_for
 from posecheck.apps.batch.tasks import ClipJob
 from posecheck.present.outcomes import OUTCOMES
-from posecheck.types import ClipGrade, Verdict
+from posecheck.types import ClipGrade, Subject, Verdict
 
-JOB = ClipJob("/x/clip.mp4", "clip.mp4", "clip", subject="p1", session_date="2026-11-22")
+JOB = ClipJob("/x/clip.mp4", "clip.mp4", "clip", said=Subject("p1", "2026-11-22", "Jo", 4, 0, "Ok"))
 GOOD = replace(
     failed_row(JOB, "", "ab" * 32, 1.5), error=None, verdict="needs_work", score=71, side="left",
     variant="ankle_pump", reps=6, tension_knee_flexion_deg=24.8, faults=("bouncing",),
@@ -65,11 +65,11 @@ def test_the_log_gives_rows_in_the_order_of_the_jobs_as_often_as_asked() -> None
 
 
 def test_a_twin_is_the_same_but_for_its_name_and_cost() -> None:
-    other = replace(JOB, name="sub/twin.mp4", subject="p2")
+    other = replace(JOB, name="sub/twin.mp4", said=Subject("p2"))
     twin = same_for(other, GOOD)
-    assert (twin.clip, twin.subject) == ("sub/twin.mp4", "p2")
+    assert (twin.clip, twin.subject, twin.note) == ("sub/twin.mp4", "p2", None)
     assert math.isnan(twin.seconds)
-    assert same(replace(twin, clip=GOOD.clip, subject=GOOD.subject, seconds=GOOD.seconds), GOOD)
+    assert same(replace(same_for(JOB, twin), seconds=GOOD.seconds), GOOD)
 
 
 def test_the_summary_counts_verdicts_and_reasons() -> None:

@@ -40,7 +40,7 @@ from posecheck.present.grades import read_grades
 from posecheck.types import ClipGrade
 
 HERE = Path(__file__).resolve().parent
-FILES = ["grades.csv", "grades.parquet", "index.html", "plotly.min.js"]
+FILES = ["grades.csv", "grades.parquet", "index.html", "order.js", "plotly.min.js"]
 
 
 @pytest.fixture(scope="module")
@@ -482,3 +482,19 @@ def test_an_interrupt_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.Mon
     assert again.summary.kept >= 2
     assert len(rows(out)) == 8
     assert halves(out) == []
+
+
+def test_what_is_said_of_the_whole_batch_is_said_everywhere(tmp_path: Path) -> None:
+    """A column of a manifest that is not used: an event, the result, and the page."""
+    make_clip(tmp_path / "a.mp4")
+    (tmp_path / "study.csv").write_text("clip,sid<e\na.mp4,left\n")
+    events: list[dict[str, Any]] = []
+    settings = Settings(str(tmp_path / "out"), runs="batch_fakes:remember", per_s=LOOKS_PER_S)
+    done = run_batch([str(tmp_path / "study.csv")], settings, Inline, tell=events.append)
+    (sentence,) = done.notes
+    assert sentence.startswith("The column sid<e of ")
+    assert [e["text"] for e in events if e["event"] == "note"] == [sentence]
+    assert events[0]["event"] == "begin"
+    assert done.as_dict()["notes"] == [sentence]
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert '<p class="urgent">The column sid&lt;e of ' in page

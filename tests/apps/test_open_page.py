@@ -92,6 +92,27 @@ def test_a_review_opens_it_in_a_terminal_alone(
     assert looked_at == [Path("clip.mp4")]
 
 
+@pytest.mark.parametrize(
+    ("terminal", "options", "opens"),
+    [
+        (True, (), True), (True, ("--no-open",), False), (True, ("--json",), False),
+        (True, ("--no-window",), False), (False, (), False),
+    ],
+)  # fmt: skip
+def test_a_live_session_opens_it_at_its_end(
+    terminal: bool, options: tuple[str, ...], opens: bool, browser: Browser,
+    looked_at: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
+    monkeypatch.setattr(
+        "posecheck.apps.live.run.live", lambda *_, **__: SimpleNamespace(folder=tmp_path)
+    )
+    assert main(["live", *options]) == 0
+    assert bool(browser.opened) == opens
+    assert looked_at == []
+
+
 def test_a_browser_in_the_terminal_is_not_opened(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

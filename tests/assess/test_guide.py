@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -102,19 +103,21 @@ def test_a_prescribed_session_runs_from_welcome_to_done(
     of_one_set = ["hold_seconds 2", "pump", "count 1", "count 2", "last_one", "count 3", "lower"]
     said = names(cues, "phase", "count")
     lead_in = ["raise_leg", "straighten"]
-    between = ["next_set 2", *lead_in]
+    between = ["next_set 2", "straighten"]
     assert said == [*lead_in, *of_one_set, *between, *of_one_set]
     assert names(cues, "rest") == ["rest 4", "rest_over"]
     assert names(cues)[:2] == ["welcome", "ready"]
-    assert names(cues)[-2:] == ["well_done", "done"]
+    assert names(cues)[-1] == "done"
     assert names(cues, "correct", "pause") == []
     assert guide.done
 
 
-def test_it_reminds_once_that_it_should_never_hurt(
+def test_it_reminds_once_that_it_should_never_hurt_before_anything_is_asked_for(
     prescribed: tuple[list[Cue], list[Stage], Guide],
 ) -> None:
-    assert names(prescribed[0]).count("ease") == 1
+    said = names(prescribed[0])
+    assert said[:3] == ["welcome", "ready", "ease"]
+    assert said.count("ease") == 1
 
 
 def test_the_screen_follows(prescribed: tuple[list[Cue], list[Stage], Guide]) -> None:
@@ -144,7 +147,8 @@ def test_without_a_dose_it_ends_when_the_person_rests() -> None:
     end_s = script.end_s
     cues, _, guide = guided(FIGURE.film(script.stay(ENDS_S + 3)))
     assert guide.done
-    assert names(cues, "end") == ["done"]
+    assert names(cues, "end") == ["finished"]  # which of them was the last nobody has said
+    assert names(cues, "rest") == ["another_set"] * 2
     assert names(cues, "count") == ["count 1", "count 2", "count 3", "count 1", "count 2"]
     assert end_s < cues[-1].t_s < end_s + ENDS_S + 2
 
@@ -188,15 +192,47 @@ def test_a_raised_arm_ends_it_kindly() -> None:
 
 
 @pytest.mark.parametrize("how", [arm_up, sitting])
-def test_who_ends_it_is_praised_for_what_was_counted(how: Callable[..., list[Pose]]) -> None:
-    """After a set, and not for having lain there."""
+def test_who_ends_it_is_not_praised_by_the_guide(how: Callable[..., list[Pose]]) -> None:
+    """What it was worth is said by the report."""
     script = one_set(lying()).stay(4)
-    for poses, praised in ((FIGURE.film(script), True), (FIGURE.film(lying().stay(30)), False)):
-        spoiled = how(poses, script.end_s - 4, *([99.0] if how is arm_up else []))
-        cues, _, guide = guided(spoiled)
-        assert guide.done
-        assert ("well_done" in names(cues)) == praised
-        assert ("count 3" in names(cues)) == praised
+    poses = how(FIGURE.film(script), script.end_s - 4, *([99.0] if how is arm_up else []))
+    cues, _, guide = guided(poses)
+    assert guide.done
+    assert "count 3" in names(cues)
+    assert names(cues, "praise") == []
+
+
+def test_a_leg_that_stays_up_may_be_put_down() -> None:
+    """Once the repetitions have stopped, soon, and again; not while they go on."""
+    script = lying().move(1.5, hip=82).extend().stay(3).pumps(4)
+    stop_s = script.end_s
+    cues, _, _ = guided(FIGURE.film(script.stay(20)))
+    times = [c.t_s for c in cues if c.name == "put_down"]
+    assert stop_s + 2 < times[0] < stop_s + 6
+    assert len(times) >= 2
+    assert all(4 < b - a < 8 for a, b in pairwise(times))
+    again = lying().move(1.5, hip=82).extend().stay(3).pumps(2).stay(6).pumps(2).stay(6)
+    said = names(guided(FIGURE.film(again))[0], "phase", "count")
+    assert said[-6:] == ["count 1", "count 2", "put_down", "count 3", "count 4", "put_down"]
+
+
+def test_slow_repetitions_are_not_taken_for_their_end() -> None:
+    script = lying().move(1.5, hip=82).extend().stay(3).pumps(4, period_s=5.0)
+    end_s = script.end_s
+    cues, _, _ = guided(FIGURE.film(script))
+    assert names(cues, "count")
+    assert not [c for c in cues if c.name == "put_down" and c.t_s < end_s]
+
+
+def test_after_a_dose_the_leg_is_asked_down_until_it_is() -> None:
+    script = lying().move(1.5, hip=82).extend().stay(3).pumps(3).stay(16)
+    said = names(guided(FIGURE.film(script), dose={"repetitions": 3})[0], "phase", "count")
+    assert said[said.index("count 3") :] == ["count 3", "lower", "put_down", "put_down"]
+
+
+def test_who_holds_and_does_not_begin_is_asked_again() -> None:
+    script = lying().move(1.5, hip=82).extend().stay(16)
+    assert names(guided(FIGURE.film(script))[0], "phase")[-2:] == ["pump", "pump"]
 
 
 def test_a_short_wave_pauses_and_no_more() -> None:
@@ -237,7 +273,7 @@ def test_an_exercise_that_has_begun_is_not_held_up_by_the_set_up() -> None:
 
 
 def test_prompts_are_said_again_when_nothing_follows() -> None:
-    cues, _, _ = guided(FIGURE.film(lying().stay(20)))
+    cues, _, _ = guided(FIGURE.film(lying().stay(25)))
     assert names(cues, "phase") == ["raise_leg"] * 3
 
 

@@ -58,6 +58,7 @@ def test_it_prints_agreement_and_writes_a_page(capsys: Capture, here: Path) -> N
     assert done.out.endswith("The charts are in compare.html\n")
     page = (here / "compare.html").read_text(encoding="utf-8")
     assert "75 % (30 to 95 %), 3 of 4" in page
+    assert '<p class="urgent">The column Remark of the labels is NOT used' in page
 
 
 def numbers(text: str) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def test_from_a_bucket_to_a_bucket_by_a_cluster(clips: Path, tmp_path: Path) -> 
     report = ("angles.csv", "poses.npz", "report.html", "report.json")
     assert names == sorted([
         *(f"{stem}/{name}" for stem in ("20", "30") for name in report),
-        "grades.csv", "grades.parquet", "index.html", "plotly.min.js",
+        "grades.csv", "grades.parquet", "index.html", "order.js", "plotly.min.js",
     ])  # fmt: skip
     table = tmp_path / "grades.csv"
     table.write_bytes(out.read_bytes("grades.csv") or b"")

@@ -75,7 +75,7 @@ TOY = Exercise(
     script=Script(
         prompt=lambda _update: "raise_leg", urgent_prompt="raise_leg",
         arrived=lambda _asked: ("hold", None), wait_s=lambda _asked: 1.0,
-        repeat=lambda _variant: "pump", lower="lower", remind="ease",
+        repeat=lambda _variant: "pump", lower="lower", over=None, remind="ease",
         is_down=lambda _update: True,
     ),
     how_to="raise a leg.",

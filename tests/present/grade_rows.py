@@ -101,4 +101,8 @@ def rows(draw: st.DrawFn) -> ClipGrade:
         session_date=draw(text),
         folder=draw(text),
         frames=draw(st.integers(0, 2**40)),
+        therapist=draw(text),
+        symptoms_before=draw(st.none() | st.integers(0, 10)),
+        symptoms_after=draw(st.none() | st.integers(0, 10)),
+        note=draw(text),
     )

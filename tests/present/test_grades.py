@@ -92,7 +92,10 @@ def test_numbers_stay_numbers(tmp_path: Path) -> None:
     header, row = cells(tmp_path / "grades.csv")
     found = dict(zip(header, row, strict=True))
     assert header[: len(CONTRACT)] == CONTRACT
-    assert header[len(CONTRACT) :] == ["subject", "session_date", "folder", "frames"]
+    assert header[len(CONTRACT) :] == [
+        "subject", "session_date", "therapist", "symptoms_before", "symptoms_after", "note",
+        "folder", "frames",
+    ]  # fmt: skip
     assert found["tension_knee_flexion_deg"] == "-3.2"
     assert found["tension_hip_flexion_deg"] == ""
     assert (found["score"], found["reps"], found["seconds"]) == ("96", "6", "3.125")
@@ -223,7 +226,7 @@ def numbers_for_names(path: Path) -> None:
         (change("verdict", "good"), "line 2: verdict cannot be 'good'"),
         (change("reps", "6.5"), "line 2: reps cannot be '6.5'"),
         (change("score", "1e999"), "line 2: score cannot be"),
-        (change("seconds", "1,2"), "14 cells|18 cells under 17"),
+        (change("seconds", "1,2"), "14 cells|22 cells under 21"),
         (cut_short, "damaged Parquet"),
         (numbers_for_names, "row 1: clip cannot be '7'"),
     ],

@@ -244,6 +244,36 @@ def test_the_index_in_a_browser(browser: Any, tmp_path: Path, width: int) -> Non
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("pass", "well.mp4"), ("PASS ", "well.mp4"), ("Done well", "well.mp4"),
+        ("needs_work", "fast.mp4"), ("needs work", "fast.mp4"), ("too_fast", "fast.mp4"),
+        ("ungradable", "unseen.mp4"), ("not_side_on", "unseen.mp4"), ("failed", "broken.mp4"),
+        ("knee_bend", "fast.mp4"), ("pass too_fast", ""),
+    ],
+)  # fmt: skip
+def test_the_search_knows_the_names_of_the_tables(
+    browser: Any, tmp_path: Path, wanted: str, found: str
+) -> None:
+    """What stands in grades.csv is found as well as what stands on the page."""
+    rows = [
+        make_row(clip="well.mp4"),
+        make_row(clip="fast.mp4", verdict="needs_work", faults=("too_fast",), variant="knee_bend"),
+        make_row(clip="unseen.mp4", verdict="ungradable", warnings=("not_side_on",)),
+        make_failure("broken.mp4"),
+    ]
+    write_index(rows, tmp_path / "index.html", ENGLISH)
+    tab, said = opened(browser, tmp_path / "index.html")
+    tab.fill("#search", wanted)
+    assert [cell.inner_text() for cell in tab.locator("td.name").all()] == (
+        [found] if found else []
+    )
+    assert said == []
+    tab.close()
+
+
+@pytest.mark.browser
 def test_it_shows_what_is_there_without_javascript(browser: Any, tmp_path: Path) -> None:
     """Counts and reasons, and where the rows are."""
     write_index(many(50), tmp_path / "index.html", ENGLISH, tables=("grades.csv",))

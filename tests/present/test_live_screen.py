@@ -11,12 +11,12 @@ from present_factory import ENGLISH, GERMAN, make_angles, make_finding, make_sta
 
 from posecheck.exercises.catalogue import rule_names
 from posecheck.present.canvas import AMBER, GREEN, MUTED, Picture
-from posecheck.present.live_screen import LiveScreen, ring_of, said
+from posecheck.present.live_screen import LiveScreen, counted_of, message_screen, said, timed_s
 from posecheck.present.mirror import mirrored
 from posecheck.present.progress_ring import GROUND, draw_ring
 from posecheck.present.setup_scenes import right_scene, wrong_scene
 from posecheck.present.signs import sign_of
-from posecheck.types import Stage, Update, Words
+from posecheck.types import Stage, Update, Verdict, Words
 
 NAN = float("nan")
 LANGUAGES = (ENGLISH, GERMAN)
@@ -45,6 +45,9 @@ STAGES = [
     make_stage(ending=0.5),
     make_stage("rest", rest_left_s=12.3, message="rest"),
     make_stage("done", message="done"),
+    make_stage("done", message="done", verdict="pass"),
+    make_stage("done", message="stopped", verdict="needs_work", to_do_better="thigh_drift"),
+    make_stage("done", message="left", verdict="ungradable", to_do_better="not_side_on"),
     make_stage("done"),
 ]
 
@@ -109,11 +112,18 @@ def test_nothing_is_called_good_that_cannot_be_seen() -> None:
     assert sign_of(make_update(findings=(make_finding(),), angles=unseen)) == "fault"
 
 
-@pytest.mark.parametrize(("sets", "reps", "sign"), [(0, 0, "idle"), (1, 0, "idle"), (2, 0, "good")])
-def test_an_end_is_good_only_after_a_repetition(sets: int, reps: int, sign: str) -> None:
-    update = make_update(set_index=sets, reps=reps)
-    assert said(update, make_stage("done", message="stopped"), ENGLISH, None)[0] == sign
-    assert said(make_update(), make_stage("done"), ENGLISH, None)[0] == "good"
+@pytest.mark.parametrize(
+    ("verdict", "sign"), [("pass", "good"), ("needs_work", "advice"), ("ungradable", "camera")]
+)
+def test_the_end_shows_what_the_report_says(verdict: Verdict, sign: str) -> None:
+    """And nothing is called good before there is one."""
+    update = make_update(set_index=1, reps=6)
+    ended = make_stage("done", message="stopped")
+    assert said(update, ended, ENGLISH, None) == ("idle", ENGLISH.line("stopped"))
+    judged = dataclasses.replace(ended, verdict=verdict)
+    assert said(update, judged, ENGLISH, None) == (sign, ENGLISH.verdicts[verdict])
+    better = dataclasses.replace(judged, to_do_better="thigh_drift")
+    assert (draw(better, update)[500:] != draw(judged, update)[500:]).any()
 
 
 @pytest.mark.parametrize("size", [(480, 640), (1080, 1920), (480, 752), (577, 752)])
@@ -148,7 +158,7 @@ def test_the_counter_can_be_read_from_four_metres(size: tuple[int, int], reps: i
     width, height = size
     screen = LiveScreen(width, height)
     update = make_update(reps=reps)
-    picture = screen.draw(frame(), update, make_stage(message="pump"), ENGLISH)
+    picture = screen.draw(frame(), update, make_stage(message="pump", counting=True), ENGLISH)
     column = picture[round(0.2 * height) :, round(0.66 * width) : round(0.84 * width)]
     white = (column == 255).all(axis=2)
     rows = np.flatnonzero(white.any(axis=1))
@@ -176,11 +186,32 @@ def test_a_share_of_a_ring_is_that_share_of_its_pixels() -> None:
     assert abs(counts[0] / counts[1] - 0.25) < 0.02
 
 
-def test_the_ring_counts_as_soon_as_pumping_is_asked_for() -> None:
+def test_it_counts_as_soon_as_repetitions_are_asked_for() -> None:
     """The engine calls it hold until the first repetition is done."""
     update = make_update(phase="hold", hold_s=3.4, reps=0, reps_target=10)
-    assert ring_of(update, make_stage(message="hold"), ENGLISH)[1:] == ("3", "Hold")
-    assert ring_of(update, make_stage(message="pump"), ENGLISH)[1:] == ("0", "of 10")
+    assert timed_s(update, make_stage(message="hold")) == 3
+    assert timed_s(update, make_stage(message="pump", counting=True)) is None
+    assert counted_of(update, ENGLISH) == "of 10 repetitions"
+
+
+def test_a_count_is_never_taken_for_seconds() -> None:
+    """Seconds stand in a ring; a count has none, and its bar a part for each that was asked for."""
+    held = make_update(phase="hold", hold_s=3.0, hold_target_s=3.0, reps=3, reps_target=6)
+    timed = draw(make_stage(message="hold"), held)
+    counted = draw(make_stage(message="pump", counting=True), held)
+    box = np.s_[130:, 790:1125]
+
+    ring, bar = (np.argwhere((p[box] == GREEN).all(axis=2)) for p in (timed, counted))
+    assert np.ptp(ring[:, 0]) > 250
+    assert 0 < np.ptp(bar[:, 0]) < 40
+    assert abs(np.ptp(bar[:, 1]) / np.ptp(ring[:, 1]) - 0.5) < 0.05  # three of six
+
+
+@pytest.mark.parametrize("words", LANGUAGES, ids=lambda w: w.language)
+def test_it_says_that_it_loads(words: Words) -> None:
+    picture = message_screen(words.line("loading"))
+    assert (picture == 255).all(axis=2).any()
+    assert "_" not in words.line("loading")
 
 
 def test_what_is_wrong_is_said_before_what_to_do() -> None:

@@ -36,6 +36,7 @@ def test_the_fields_are_those_of_the_contract() -> None:
     assert list(found) == [
         "schema", "posecheck", "clip", "model", "prescription", "subject", "exercise", "side",
         "variant", "quality", "tension", "sets", "reps", "findings", "grade",
+        "flaws",
     ]  # fmt: skip
     assert found["tension"] == {
         "start_s": 4.5, "end_s": 7.5, "knee_flexion_deg": 24.8, "hip_flexion_deg": 83.5,

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from present_factory import ENGLISH, GERMAN
 
-from posecheck.present import audio, voice
+from posecheck.present import audio, speech_queue, voice
 from posecheck.present.audio import RATE, Engine, Player, ToneKind, tone
 from posecheck.present.voice import Voice
 from posecheck.types import Cue, CueKind
@@ -138,7 +138,7 @@ def test_a_newer_cue_of_a_kind_replaces_one_that_waits(stage: Stage) -> None:
 
 def test_one_more_follows_its_number_and_both_cut_a_sentence(stage: Stage) -> None:
     with Voice(ENGLISH) as speaking:
-        speaking.cue(Cue(0.0, "end", "done"))
+        speaking.cue(Cue(0.0, "phase", "pump"))
         until(lambda: stage.heard)
         speaking.cue(Cue(5.0, "count", "count", 9))
         speaking.cue(Cue(5.0, "count", "last_one"))
@@ -147,7 +147,7 @@ def test_one_more_follows_its_number_and_both_cut_a_sentence(stage: Stage) -> No
     assert stage.heard[1:] == ["9", "One more."]
 
 
-def test_the_reminder_waits_for_what_to_do_and_is_never_cut(stage: Stage) -> None:
+def test_the_reminder_comes_before_what_to_do_and_is_never_cut(stage: Stage) -> None:
     with Voice(ENGLISH) as speaking:
         speaking.say("First.", urgent=True, late_after_s=60)
         until(lambda: stage.heard)
@@ -164,7 +164,7 @@ def test_the_reminder_waits_for_what_to_do_and_is_never_cut(stage: Stage) -> Non
         assert len(stage.heard) == 5
         stage.go()
     ease, done = (ENGLISH.spoken(Cue(0.0, "end", name)) for name in ("ease", "done"))
-    assert stage.heard == ["First.", "4", done, ease, ease, "5"]
+    assert stage.heard == ["First.", "4", ease, done, ease, "5"]
 
 
 def test_saying_never_waits(stage: Stage) -> None:
@@ -287,7 +287,7 @@ def test_closing_at_once_ends_every_process(stage: Stage) -> None:
 
 
 def test_every_kind_of_cue_has_a_tone_and_a_time() -> None:
-    assert set(voice._LATE_S) == set(voice._TONES) == set(get_args(CueKind))
+    assert set(speech_queue.LATE_S) == set(voice._TONES) == set(get_args(CueKind))
 
 
 @pytest.mark.parametrize("kind", get_args(ToneKind))

@@ -34,12 +34,7 @@ _BUCKETS = ("s3", "s3a", "gs", "gcs")  # their keys may hold any character, so n
 _SIGNED = re.compile(r"(?i)[?&](x-amz-|x-goog-|signature=)")  # what should be https://
 _LOCAL = ("file", "local")
 MAGIC = re.compile(r"[*?[]")  # what makes a glob of a path
-_EXTRAS = {
-    "s3": ("s3fs", "s3"),
-    "s3a": ("s3fs", "s3"),
-    "gs": ("gcsfs", "gcs"),
-    "gcs": ("gcsfs", "gcs"),
-}
+_LIBRARIES = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs"}
 _NOT_FILES = ("reference", "dask", "simplecache", "filecache", "blockcache", "data", "generic")
 _ENCODED = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
 _KINDS = {  # by name, for the libraries they come from may not be there
@@ -153,10 +148,10 @@ def file_system(address: Address) -> tuple[Any, str]:
     import fsspec
 
     scheme = address.scheme
-    library, extra = _EXTRAS.get(scheme, ("", ""))
+    library = _LIBRARIES.get(scheme)
     if library and find_spec(library) is None:
         raise MissingDependencyError(
-            f"{scheme}:// needs a library that is not here: pip install 'posecheck[{extra}]'."
+            f"{scheme}:// needs a library that is not here: python -m pip install {library}"
         )
     if scheme in _NOT_FILES:
         raise InputError(f"{scheme}:// is no place of files; give the address of the clip itself.")

@@ -7,9 +7,10 @@ second, and schema numbers that are raised when the meaning of what is kept chan
 * `MEASURED_SCHEMA`: what is measured of these poses;
 * `REPORT_SCHEMA`: what a report says of these measurements.
 
-A row also depends on the prescription, and on what its report is called. Names end with the
-schema numbers, so that `cache_cleanup` can tell what is of no use any more. A row stands only as
-long as the clip's folder holds the very report that it was made of.
+A row also depends on the prescription, on what its report is called, and on the record in the
+report's heading: where that changes the report is written anew, and nothing is measured again.
+Names end with the schema numbers, so that `cache_cleanup` can tell what is of no use any more. A
+row stands only as long as the clip's folder holds the very report that it was made of.
 
 ``diskcache`` and ``joblib`` keep things in a database or folder of this machine; these lie where
 the results do, which may be a bucket, so that every worker of a cluster finds them.
@@ -153,6 +154,8 @@ class RowCache:
         depends_on = [
             model_sha256, task.per_s, json.loads(task.prescription), task.job.short_name,
             self._folder,
+            # A row has the record of whoever asks; a report is written with that of one.
+            None if self._folder is None else dataclasses.asdict(task.job.record),
         ]  # fmt: skip
         key = hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
         self._name = (

@@ -92,7 +92,7 @@ def _distributed() -> Any:
         import distributed
     except ImportError:
         raise MissingDependencyError(
-            "--dask needs Dask, which is not here: pip install 'posecheck[cluster]'."
+            "--dask needs Dask, which is not here: python -m pip install distributed"
         ) from None
     return distributed
 

@@ -19,12 +19,14 @@ from posecheck.apps.batch.cache import ClipFacts, PoseCache, RowCache
 from posecheck.apps.batch.fetch import ContentHashCache, LocalClip, local_copy
 from posecheck.apps.batch.rows import Unwritten, failed_row, graded_row, same_for
 from posecheck.apps.batch.storage import Storage, open_storage, unseen
-from posecheck.apps.batch.tasks import PLOTLY, GradeTask
-from posecheck.apps.report_dir import OURS, POSES, REPORT, holds_only_ours
+from posecheck.apps.batch.tasks import INDEX, ORDER, PLOTLY, GradeTask
+from posecheck.apps.report_dir import OURS, PAGE, POSES, REPORT, holds_only_ours
 from posecheck.apps.review import look, write_files
 from posecheck.errors import OutputError, PosecheckError
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
+from posecheck.present.batch_links import BatchPlace
+from posecheck.present.index_page import report_address
 from posecheck.session import Session
 from posecheck.threads import start_thread
 from posecheck.types import ClipGrade, Report
@@ -207,9 +209,11 @@ class _OneClip:
         report = self._report(clip, model, folder / POSES)
         content = None
         if name is not None:
+            place = BatchPlace(report_address(name, PAGE), INDEX, ORDER)
             write_files(
-                clip.path, report, folder, video=task.video, plotly_js=f"../{PLOTLY}", tell=_nobody
-            )
+                clip.path, report, folder, video=task.video, plotly_js=f"../{PLOTLY}", place=place,
+                tell=_nobody,
+            )  # fmt: skip
             clip.check()
             self._out.write_folder(name, folder)
             content = (folder / REPORT).read_bytes()
@@ -239,7 +243,8 @@ class _OneClip:
         if measured is None:
             cache.save_measured(session.measured())
         info = dataclasses.replace(facts.info, name=task.job.short_name, sha256=clip.sha256)
-        return session.finish(info, model.info, facts.frame_t_s, facts.flaws)
+        report = session.finish(info, model.info, facts.frame_t_s, facts.flaws)
+        return dataclasses.replace(report, subject=task.job.record)
 
     def _look(
         self, clip: LocalClip, model: LandmarkModel, session: Session, poses: Path

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -46,13 +46,17 @@ class _Mention:
     target: str | None = None  # the file itself, where a good one was found, not named
 
 
-def list_jobs(paths: Sequence[str]) -> list[ClipJob]:
+def list_jobs(
+    paths: Sequence[str], tell: Callable[[str], None] = lambda _sentence: None
+) -> list[ClipJob]:
     """Every clip that the paths, globs, manifests and addresses lead to.
+
+    ``tell`` is told in a sentence which columns of a manifest are not used.
 
     Raises InputError where one of them is not there at all, or where all of them together hold
     no clip. What is wrong with a single clip is in its job.
     """
-    mentions = [mention for path in paths for mention in _mentions(os.fspath(path))]
+    mentions = [mention for path in paths for mention in _mentions(os.fspath(path), tell)]
     jobs = _told_apart(_once(mentions))
     if not jobs:
         raise InputError(
@@ -61,19 +65,19 @@ def list_jobs(paths: Sequence[str]) -> list[ClipJob]:
     return sorted(jobs, key=lambda job: (job.name, job.location))
 
 
-def _mentions(given: str) -> Iterator[_Mention]:
+def _mentions(given: str, tell: Callable[[str], None]) -> Iterator[_Mention]:
     if is_address(given):
         address = parse_address(given)
         if address.is_file:
             given = url2pathname(unquote(urlsplit(given).path))
         elif is_manifest(address.path):
-            yield from _from_manifest(given)
+            yield from _from_manifest(given, tell)
             return
         else:
             for found in clips_at_address(address):
                 yield _remote(found, _below(address, found.name))
             return
-    yield from _local_mentions(given)
+    yield from _local_mentions(given, tell)
 
 
 def _below(address: Address, name: str) -> str:
@@ -84,23 +88,23 @@ def _below(address: Address, name: str) -> str:
     return f"{folder.rpartition('/')[0] if folder != address.shown else folder.rstrip('/')}/{name}"
 
 
-def _local_mentions(given: str) -> Iterator[_Mention]:
+def _local_mentions(given: str, tell: Callable[[str], None]) -> Iterator[_Mention]:
     try:
         there = os.path.lexists(given)
     except ValueError:
         there = False
     if not there:
-        yield from _from_glob(given)
+        yield from _from_glob(given, tell)
     elif os.path.isdir(given):  # noqa: PTH112 - a name may hold bytes that are no text
         for found in clips_in_folder(given):
             yield _local(found, os.path.join(given, found.name), named=False)  # noqa: PTH118
     elif is_manifest(given):
-        yield from _from_manifest(given)
+        yield from _from_manifest(given, tell)
     else:
         yield _local(Found(given, given, what_it_is(given)), given)
 
 
-def _from_glob(given: str) -> Iterator[_Mention]:
+def _from_glob(given: str, tell: Callable[[str], None]) -> Iterator[_Mention]:
     matched = False
     if "**" in given:  # Python's own would follow links in circles
         top = os.path.dirname(given[: given.index("**")])  # noqa: PTH120
@@ -112,7 +116,7 @@ def _from_glob(given: str) -> Iterator[_Mention]:
     elif MAGIC.search(given):
         for path in _matching(given):
             matched = True
-            yield from _local_mentions(path)
+            yield from _local_mentions(path, tell)
     if not matched:
         raise InputError(f"{spelled(given)} is not there; check the name.")
 
@@ -136,15 +140,14 @@ def _matching(pattern: str) -> Iterator[str]:
             yield path
 
 
-def _from_manifest(given: str) -> Iterator[_Mention]:
-    for row in read_manifest(given):
+def _from_manifest(given: str, tell: Callable[[str], None]) -> Iterator[_Mention]:
+    for row in read_manifest(given, tell):
         mention = _of_row(row, given)
         job = replace(
             mention.job,
             side=row.side,
             prescription=row.prescription,
-            subject=row.subject,
-            session_date=row.session_date,
+            said=row.record,
             problem=row.problem or mention.job.problem,
         )
         yield replace(mention, job=job, in_manifest=True)
@@ -208,15 +211,13 @@ def _chosen(group: list[_Mention]) -> _Mention:
     )
     said = {_said(m.job) for m in group if m.in_manifest}
     if len(said) > 1:
-        blank = replace(
-            best.job, side=None, prescription=None, subject=None, session_date=None, problem=_TWICE
-        )
+        blank = replace(best.job, side=None, prescription=None, said=None, problem=_TWICE)
         return replace(best, job=blank)
     return best
 
 
 def _said(job: ClipJob) -> tuple[object, ...]:
-    return job.side, str(job.prescription), job.subject, job.session_date, job.problem
+    return job.side, str(job.prescription), job.record, job.problem
 
 
 def _told_apart(mentions: Sequence[_Mention]) -> list[ClipJob]:

@@ -2,9 +2,10 @@
 
 Columns: ``clip`` (a path relative to the table, or an address), and, if wanted, ``subject`` (or
 ``patient``, ``subject_id``, ``patient_id``), ``prescription`` (a ready one's name, or a file
-relative to the table), ``side`` (left, right, auto or empty) and ``session_date`` (ISO 8601,
-or as a spreadsheet writes a day).
-Other columns are passed over. A value that makes no sense is a problem of its row alone.
+relative to the table), ``side`` (left, right, auto or empty), ``session_date`` (ISO 8601,
+or as a spreadsheet writes a day), ``therapist``, ``note``, ``symptoms_before`` and
+``symptoms_after`` (0 to 10).
+Other columns are passed over, and said. A value that makes no sense is a problem of its row alone.
 
 A table may come from another system than the clips. A name that is not there is looked for with
 slashes in the place of Windows' backslashes, and with accents composed in the other way (a Mac
@@ -20,26 +21,44 @@ import os
 import posixpath
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Any, cast
 from urllib.parse import quote
 
 from posecheck.apps.batch.addresses import file_system, is_address, parse_address, why
+from posecheck.apps.record import one_line, symptoms, whole_note
 from posecheck.errors import InputError
 from posecheck.exercises.prescription import ready_prescriptions
-from posecheck.present.spreadsheet import columns_of, iso_date, parse_sheet, spelled
-from posecheck.types import Side
+from posecheck.present.spreadsheet import (
+    columns_of,
+    is_month_first,
+    is_unknown,
+    iso_date,
+    parse_sheet,
+    serial_date,
+    spelled,
+    two_days,
+)
+from posecheck.types import Side, Subject
 
 _MOST_BYTES = 200_000_000
+_MOST_NAMED = 10  # columns that a sentence names
+_LONGEST_NAME = 80  # characters of a column's name
 _SPELLINGS = {
     "clip": ("clip",),
     "subject": ("subject", "subject_id", "patient", "patient_id"),
     "prescription": ("prescription",),
     "side": ("side",),
     "session_date": ("session_date", "session", "date"),
+    "therapist": ("therapist",),
+    "note": ("note", "notes"),
+    "symptoms_before": ("symptoms_before",),
+    "symptoms_after": ("symptoms_after",),
 }
+_BASIC = re.compile(r"(?:19|20)\d{6}")  # a day without signs between, as ISO 8601 has it too
 
 
 _Records = Iterator[tuple[str, Mapping[str, Any]]]  # each with where it stands
@@ -52,10 +71,9 @@ class Row:
     where: str  # the table and the line or row, for people
     clip: str  # as it stands there
     location: str  # the path or address that it means
-    subject: str | None
+    record: Subject
     prescription: Path | str | None
     side: Side | None
-    session_date: str | None
     problem: str | None
 
 
@@ -64,20 +82,29 @@ def is_manifest(name: str) -> bool:
     return name.lower().endswith((".csv", ".parquet"))
 
 
-def read_manifest(given: str) -> Iterator[Row]:
+def read_manifest(given: str, tell: Callable[[str], None]) -> Iterator[Row]:
     """The rows of a table at a path or an address.
+
+    ``tell`` is told in a sentence which columns are not used.
 
     Raises InputError, in one line, for what is no table or has no column ``clip``.
     """
     shown = parse_address(given).shown if is_address(given) else spelled(given)
     content = _content(given, shown)
     read = _parquet if content[:4] == b"PAR1" else _csv
-    columns, records = read(content, shown)
+    columns, unused, records = read(content, shown)
+    if unused:
+        tell(_unused_columns(unused, shown))
     disk = _Disk()
-    for where, record in records:
-        texts = {field: _text(record.get(name)) for field, name in columns.items()}
+    found = [
+        (where, {field: _text(record.get(name)) for field, name in columns.items()})
+        for where, record in records
+    ]
+    # Nobody can tell 3/4/2026 by itself; 3/30/2026 in the same column can.
+    month_first = is_month_first(texts.get("session_date", "") for _, texts in found)
+    for where, texts in found:
         if any(texts.values()):
-            yield _row(texts, given, f"{shown}, {where}", disk)
+            yield _row(texts, given, f"{shown}, {where}", disk, month_first)
 
 
 def _content(given: str, shown: str) -> bytes:
@@ -102,34 +129,48 @@ def _content(given: str, shown: str) -> bytes:
     return content
 
 
-def _csv(content: bytes, shown: str) -> tuple[dict[str, str], _Records]:
+_Table = tuple[dict[str, str], list[str], _Records]  # what columns are called, and those not used
+
+
+def _csv(content: bytes, shown: str) -> _Table:
     sheet = parse_sheet(content, shown)
-    return _columns(sheet.header, shown), sheet.named()
+    return *_columns(sheet.header, shown), sheet.named()
 
 
-def _parquet(content: bytes, shown: str) -> tuple[dict[str, str], _Records]:
+def _parquet(content: bytes, shown: str) -> _Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         table = pq.ParquetFile(pa.BufferReader(content))
-        columns = _columns(table.schema_arrow.names, shown)
+        columns, unused = _columns(table.schema_arrow.names, shown)
         wanted = list(columns.values())
         records = (r for batch in table.iter_batches(columns=wanted) for r in batch.to_pylist())
-        return columns, ((f"row {i}", record) for i, record in enumerate(records, 1))
+        return columns, unused, ((f"row {i}", record) for i, record in enumerate(records, 1))
     except (pa.ArrowException, OSError, ValueError):
         raise InputError("The manifest is not a Parquet file that can be read.") from None
 
 
-def _columns(names: Sequence[str], shown: str) -> dict[str, str]:
-    """What the columns that say something are called."""
+def _columns(names: Sequence[str], shown: str) -> tuple[dict[str, str], list[str]]:
+    """What the columns that say something are called, and those that say nothing here."""
     found = {field: names[i] for field, i in columns_of(names, _SPELLINGS, shown).items()}
     if "clip" not in found:
         raise InputError(
             f"{shown} has no column named clip; a table of clips needs one, with a path or an "
             "address in each row."
         )
-    return found
+    return found, [name for name in names if name.strip() and name not in found.values()]
+
+
+def _unused_columns(names: Sequence[str], shown: str) -> str:
+    one = len(names) == 1
+    named = ", ".join(spelled(name)[:_LONGEST_NAME] for name in names[:_MOST_NAMED])
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    *known, last = _SPELLINGS
+    return (
+        f"The {'column' if one else 'columns'} {named}{more} of {shown} {'is' if one else 'are'} "
+        f"NOT used: what is known are {', '.join(known)} and {last}. Rename what should be."
+    )
 
 
 def _text(value: Any) -> str:
@@ -198,8 +239,10 @@ def _composed(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def _row(texts: Mapping[str, str], manifest: str, where: str, disk: _Disk) -> Row:
-    wrong = []
+def _row(
+    texts: Mapping[str, str], manifest: str, where: str, disk: _Disk, month_first: bool | None
+) -> Row:
+    wrong: list[str] = []
     clip = texts["clip"]
     if not clip:
         wrong.append("no clip is named")
@@ -212,12 +255,7 @@ def _row(texts: Mapping[str, str], manifest: str, where: str, disk: _Disk) -> Ro
     if side not in ("", "auto", "left", "right"):
         wrong.append(f"side is {spelled(side[:20])!r}, not left, right or auto")
         side = ""
-    date = texts.get("session_date", "")
-    try:
-        date = date and _session_date(date)
-    except ValueError:
-        wrong.append(f"session date is {spelled(date[:30])!r}, not like 2026-03-31")
-        date = ""
+    record = _record(texts, month_first, wrong)
     prescription, complaint = _prescription(texts.get("prescription", ""), manifest, disk)
     if complaint:
         wrong.append(complaint)
@@ -225,21 +263,58 @@ def _row(texts: Mapping[str, str], manifest: str, where: str, disk: _Disk) -> Ro
         where=where,
         clip=clip,
         location=_beside(manifest, clip),
-        subject=texts.get("subject") or None,
+        record=record,
         prescription=prescription,
         side=cast("Side", side) if side in ("left", "right") else None,
-        session_date=date or None,
         problem=f"In {where}: {'; '.join(wrong)}." if wrong else None,
     )
 
 
-def _session_date(text: str) -> str:
+def _record(texts: Mapping[str, str], month_first: bool | None, wrong: list[str]) -> Subject:
+    """Return what a row says of the session; what makes no sense goes to ``wrong``."""
+    takes: dict[str, Callable[[str], Any]] = {
+        "subject": one_line,
+        "session_date": partial(_session_date, month_first=month_first),
+        "therapist": one_line,
+        "symptoms_before": symptoms,
+        "symptoms_after": symptoms,
+        "note": whole_note,
+    }
+    said: dict[str, Any] = {}
+    for field, take in takes.items():
+        text = texts.get(field, "")
+        try:
+            said[field] = take(text) if text else None
+        except ValueError as error:
+            said[field] = None
+            wrong.append(f"{field.replace('_', ' ')} {spelled(text[:30])!r} {error}")
+    note, name, date = said.pop("note") or "", said.pop("subject"), said.pop("session_date")
+    return Subject(name=name, date=date, note=note, **said)
+
+
+def _session_date(text: str, month_first: bool | None) -> str | None:
     """Return a day or a moment as ISO 8601 writes it."""
-    with contextlib.suppress(ValueError):  # a moment with its time of day stays what it is
-        datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if is_unknown(text):
+        return None
+    if _BASIC.fullmatch(text):
+        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    with contextlib.suppress(ValueError):
         if text[4:5] == "-":
-            return text
-    return iso_date(text)
+            moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+            # A spreadsheet and pandas write midnight behind a day that has no time.
+            at_midnight = moment.time() == datetime.time()
+            return moment.date().isoformat() if at_midnight else text
+    serial = serial_date(text)
+    if serial is not None:
+        return serial
+    try:
+        return iso_date(text, month_first)
+    except ValueError:
+        either = two_days(text)
+        if either is None:
+            raise ValueError("is no day; write it like 2026-03-31") from None
+        one, other = (day.isoformat() for day in either)
+        raise ValueError(f"may be {one} or {other}; write it like one of them") from None
 
 
 def _there(manifest: str, name: str, disk: _Disk) -> str:

@@ -18,10 +18,12 @@ from posecheck.apps.batch.addresses import is_address
 from posecheck.apps.batch.tasks import GRADE_CLIP, ClipJob, GradeTask, Limits
 from posecheck.errors import PosecheckError
 from posecheck.exercises.prescription import Prescription, load_prescription
-from posecheck.types import Side, Variant
+from posecheck.types import Side, Subject, Variant
 from posecheck.vision.containers import file_sha256
 from posecheck.vision.landmarker import ModelChoice
 from posecheck.vision.model import from_anywhere
+
+_Key = tuple[str, str, Subject]  # what has one report: content, prescription as JSON, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Plan:
 
 
 def plan(jobs: Sequence[ClipJob], settings: Settings) -> Plan:
-    """Group the jobs by content and prescription, and name their folders.
+    """Group the jobs by content, prescription and record, and name their folders.
 
     Parameters
     ----------
@@ -80,15 +82,16 @@ def plan(jobs: Sequence[ClipJob], settings: Settings) -> Plan:
         except PosecheckError as error:
             problems[i] = str(error)
     content, unseen = _contents({i: jobs[i] for i in asked})
-    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    groups: dict[_Key, list[int]] = defaultdict(list)
     for i, text in asked.items():
-        groups[content[i], text].append(i)
+        # A report has one heading; the tables have a row for each job in any case.
+        groups[content[i], text, jobs[i].record if settings.pages else Subject()].append(i)
     for group in groups.values():
         group.sort(key=lambda i: (jobs[i].name, jobs[i].location))
     folders = _Folders(((jobs[group[0]], *key) for key, group in groups.items()), unseen)
     planned = [
-        Planned(_task(jobs[group[0]], settings, *key, folders), tuple(group))
-        for key, group in groups.items()
+        Planned(_task(jobs[group[0]], settings, content, text, folders), tuple(group))
+        for (content, text, _), group in groups.items()
     ]
     return Plan(planned, problems)
 
@@ -176,15 +179,17 @@ def _hash(place: str) -> str:
 class _Folders:
     """Which folder names need more than the clip's own."""
 
-    def __init__(self, wanted: Iterable[tuple[ClipJob, str, str]], unseen: set[str]) -> None:
+    def __init__(
+        self, wanted: Iterable[tuple[ClipJob, str, str, Subject]], unseen: set[str]
+    ) -> None:
         # as a disk that does not tell capitals apart sees them
         self._contents: dict[str, set[str]] = defaultdict(set)
-        self._texts: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._asked: dict[tuple[str, str], set[tuple[str, Subject]]] = defaultdict(set)
         self._names: dict[str, set[str]] = defaultdict(set)
-        for job, content, text in wanted:
+        for job, content, text, record in wanted:
             stem = job.stem.casefold()
             self._contents[stem].add(content)
-            self._texts[stem, content].add(text)
+            self._asked[stem, content].add((text, record))
             self._names[stem].add(job.short_name)
         self._unseen = unseen
 
@@ -195,9 +200,13 @@ class _Folders:
     def tail(self, job: ClipJob, content: str, text: str) -> str:
         """What tells two reports of one content apart; else nothing."""
         stem = job.stem.casefold()
-        texts, told = self._texts[stem, content], text
+        asked, told = self._asked[stem, content], text
         if not self._contents[stem].isdisjoint(self._unseen):  # any of them may be the same
-            texts = {text for one in self._contents[stem] for text in self._texts[stem, one]}
+            asked = {both for one in self._contents[stem] for both in self._asked[stem, one]}
             if len(self._names[stem]) > 1:  # which a report holds
                 told += job.short_name
-        return "" if {told} == texts else f"-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
+        if len({record for other, record in asked if other == text}) > 1:
+            told += job.name  # not the record itself: its folder stays when a note is changed
+        if {told} == {other for other, _ in asked}:
+            return ""
+        return f"-{hashlib.sha256(told.encode()).hexdigest()[:8]}"

@@ -99,6 +99,10 @@ class BatchProgress:
         if row.error is not None:
             self._line.say(f"{printable(row.clip)}: {printable(row.error)}")
 
+    def note(self, sentence: str) -> None:
+        """Say what somebody should know of the whole batch."""
+        self._line.say(f"Attention: {printable(sentence)}")
+
     def progress(self, summary: BatchSummary, last: bool = False) -> None:
         """Say how far it is, where it is time to."""
         now_s = self._clock()

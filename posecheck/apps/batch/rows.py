@@ -57,11 +57,10 @@ def graded_row(job: ClipJob, report: Report, folder: str | None, seconds: float)
         warnings=report.quality.warnings,
         error=None,
         seconds=seconds,
-        subject=job.subject,
-        session_date=job.session_date,
         folder=folder,
         frames=report.clip.frames,
         knee_curve_deg=knee_curve(report),
+        **_record(job),
     )
 
 
@@ -92,7 +91,7 @@ def failed_row(
         clip=job.name, sha256=sha256, verdict=None, score=None, side=None, variant=None,
         reps=None, tension_knee_flexion_deg=math.nan, tension_hip_flexion_deg=math.nan,
         faults=(), warnings=(), error=" ".join(reason.split()), seconds=seconds,
-        subject=job.subject, session_date=job.session_date,
+        **_record(job),
     )  # fmt: skip
 
 
@@ -107,9 +106,17 @@ def same_for(job: ClipJob, row: ClipGrade) -> ClipGrade:
         What its content came to.
 
     """
-    return dataclasses.replace(
-        row, clip=job.name, subject=job.subject, session_date=job.session_date, seconds=math.nan
-    )
+    return dataclasses.replace(row, clip=job.name, seconds=math.nan, **_record(job))
+
+
+def _record(job: ClipJob) -> dict[str, Any]:
+    """What the tables say of whose session it was."""
+    record = job.record
+    return {
+        "subject": record.name, "session_date": record.date, "therapist": record.therapist,
+        "symptoms_before": record.symptoms_before, "symptoms_after": record.symptoms_after,
+        "note": record.note or None,
+    }  # fmt: skip
 
 
 def knee_curve(report: Report) -> tuple[float, ...]:

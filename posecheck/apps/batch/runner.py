@@ -27,12 +27,13 @@ from posecheck.apps.batch.plan import Plan, Planned, Settings, plan
 from posecheck.apps.batch.progress import BatchSummary, time_left_s
 from posecheck.apps.batch.rows import RowLog, Unwritten, failed_row, row_to_plain, same_for
 from posecheck.apps.batch.storage import Storage, open_storage
-from posecheck.apps.batch.tasks import CSV, INDEX, PARQUET, PLOTLY, TABLES, ClipJob
+from posecheck.apps.batch.tasks import CSV, INDEX, ORDER, PARQUET, PLOTLY, TABLES, ClipJob
 from posecheck.apps.batch.worker_pool import Executor, LocalExecutor
 from posecheck.apps.interrupts import shielded
 from posecheck.apps.report_dir import PAGE
 from posecheck.errors import OutputError
 from posecheck.exercises.language import words_of
+from posecheck.present.batch_links import write_order
 from posecheck.present.grades import write_grades_csv, write_grades_parquet
 from posecheck.present.index_page import write_index
 from posecheck.present.outcomes import OUTCOMES
@@ -46,7 +47,7 @@ _ROOM_BYTES = 4 << 20  # more than a report without a video
 _EVENT_S = 1.0  # between two events that say how far it is
 
 Tell = Callable[[dict[str, Any]], None]
-"""Called with events: ``begin``, ``clip``, ``progress``."""
+"""Called with events: ``begin``, ``note``, ``clip``, ``progress``."""
 
 
 class Watcher(Protocol):
@@ -67,6 +68,7 @@ class Graded:
     out: str
     seconds: float
     interrupted: bool = False
+    notes: tuple[str, ...] = ()  # sentences: which columns of a manifest are not used
 
     @property
     def counts(self) -> dict[str, int]:
@@ -82,7 +84,7 @@ class Graded:
         """Plain values."""
         return {
             **self.summary.as_dict(), "out": self.out, "seconds": round(self.seconds, 1),
-            "interrupted": self.interrupted,
+            "interrupted": self.interrupted, "notes": list(self.notes),
         }  # fmt: skip
 
 
@@ -107,7 +109,8 @@ def run_batch(
 
     """
     begun_s = time.monotonic()
-    jobs = list_jobs(paths)
+    notes: list[str] = []
+    jobs = list_jobs(paths, notes.append)
     out = open_storage(settings.out)
     out.check()
     ensure_model(settings.model, stderr_bar)
@@ -119,9 +122,11 @@ def run_batch(
         stack.callback(rows.close)
         batch = _Batch(jobs, rows, partial(_check, out, settings.mark), tell, watcher)
         tell({"event": "begin", "clips": len(jobs), "out": out.shown})
+        for note in notes:
+            tell({"event": "note", "text": note})
         interrupted = batch.run(partial(plan, jobs, settings), executor)
-        interrupted = _conclude(out, rows, settings.pages, interrupted)
-    return Graded(batch.summary, out.shown, time.monotonic() - begun_s, interrupted)
+        interrupted = _conclude(out, rows, settings.pages, interrupted, notes)
+    return Graded(batch.summary, out.shown, time.monotonic() - begun_s, interrupted, tuple(notes))
 
 
 class _Batch:
@@ -227,14 +232,16 @@ def _check(out: Storage, mark: str) -> None:
         raise OutputError(f"{error} {go_on}") from None
 
 
-def _conclude(out: Storage, rows: RowLog, pages: bool, interrupted: bool) -> bool:
+def _conclude(
+    out: Storage, rows: RowLog, pages: bool, interrupted: bool, notes: Sequence[str]
+) -> bool:
     """Write the tables, and clear away what is of no use; whether it was interrupted by now."""
     if interrupted and not len(rows):  # older tables say more
         return True
     written = False
     try:
         with shielded():
-            _write_tables(out, rows, pages)
+            _write_tables(out, rows, pages, notes)
             written = True
         if not interrupted and out.is_locked:  # else another batch may be at it
             clean_cache(out)
@@ -245,15 +252,17 @@ def _conclude(out: Storage, rows: RowLog, pages: bool, interrupted: bool) -> boo
     return interrupted
 
 
-def _write_tables(out: Storage, rows: RowLog, pages: bool) -> None:
+def _write_tables(out: Storage, rows: RowLog, pages: bool, notes: Sequence[str]) -> None:
     """The tables and the page, whole or not at all, in the order of the jobs."""
     with tempfile.TemporaryDirectory(prefix="posecheck-tables-") as scratch:
         made = Path(scratch)
         write_grades_csv(rows, made / CSV)
         write_grades_parquet(rows, made / PARQUET)
-        write_index(rows, made / INDEX, words_of(), tables=TABLES, report=PAGE)
+        write_index(rows, made / INDEX, words_of(), tables=TABLES, report=PAGE, notes=notes)
         if pages:
             write_plotly(made / PLOTLY)
-            out.write(PLOTLY, made / PLOTLY)
+            write_order(rows, made / ORDER, PAGE)
+            for name in (PLOTLY, ORDER):
+                out.write(name, made / name)
         for name in (CSV, PARQUET, INDEX):
             out.write(name, made / name)

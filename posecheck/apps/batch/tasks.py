@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from posecheck.atomic_files import cut_name
 
 if TYPE_CHECKING:  # the command line reads the limits, and NumPy takes a while to import
-    from posecheck.types import Side
+    from posecheck.types import Side, Subject
     from posecheck.vision.landmarker import ModelChoice
 
 GRADE_CLIP = "posecheck.apps.batch.grade_clip:grade_clip"
@@ -20,7 +20,8 @@ GRADE_CLIP = "posecheck.apps.batch.grade_clip:grade_clip"
 CSV, PARQUET, INDEX = "grades.csv", "grades.parquet", "index.html"
 TABLES = (CSV, PARQUET)
 PLOTLY = "plotly.min.js"  # one copy for all pages
-FILES = frozenset((*TABLES, INDEX, PLOTLY))
+ORDER = "order.js"  # in which pages find those beside them
+FILES = frozenset((*TABLES, INDEX, PLOTLY, ORDER))
 CACHE = ".posecheck"  # the folder of what is kept from run to run
 
 _NOT_IN_NAMES = frozenset('/\\:*?"<>|')
@@ -45,14 +46,20 @@ class ClipJob:
     stem: str  # its folder, by `stem_of`, before any suffix that tells twins apart
     side: Side | None = None
     prescription: Path | str | None = None  # file or the name of a ready one; None: the batch's
-    subject: str | None = None
-    session_date: str | None = None  # ISO 8601
+    said: Subject | None = None  # of whose session it was, by its manifest
     problem: str | None = None  # why it cannot be graded, known before it is opened
 
     @property
     def short_name(self) -> str:
         """What its report calls it, wherever it was found."""
         return PurePosixPath(self.name).name or self.name
+
+    @property
+    def record(self) -> Subject:
+        """Whose session it was; nothing may be known of it."""
+        from posecheck.types import Subject
+
+        return self.said or Subject()
 
 
 @dataclass(frozen=True, slots=True)

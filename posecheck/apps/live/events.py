@@ -9,7 +9,7 @@ from typing import Any
 
 from posecheck.apps.live.pipeline import Moment
 from posecheck.assess.warnings import warning_note
-from posecheck.types import Finding, Update, Words
+from posecheck.types import Cue, Finding, Update, Words
 from posecheck.vision.camera import CameraEvent
 
 Event = dict[str, Any]
@@ -44,8 +44,7 @@ class EventStream:
         for finding in now.findings:
             yield from self._finding(finding, t_s)
         for cue in moment.cues:
-            yield _event("cue", cue.t_s, kind=cue.kind, name=cue.name, number=cue.number,
-                         text=self._words.spoken(cue))  # fmt: skip
+            yield cue_event(cue, self._words)
         self._before = now
 
     def _finding(self, finding: Finding, t_s: float) -> Iterator[Event]:
@@ -75,6 +74,21 @@ def _exercise_events(now: Update, before: Update | None, t_s: float) -> Iterator
     for warning in now.warnings:
         if before is None or warning not in before.warnings:
             yield _event("warning", t_s, name=warning, text=warning_note(warning))
+
+
+def cue_event(cue: Cue, words: Words) -> Event:
+    """Return what is said as an event.
+
+    Parameters
+    ----------
+    cue
+        What is said.
+    words
+        In which language.
+
+    """
+    text = words.spoken(cue)
+    return _event("cue", cue.t_s, kind=cue.kind, name=cue.name, number=cue.number, text=text)
 
 
 def camera_event(event: CameraEvent) -> Event:

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from typing import Final
 
 from posecheck.apps import interrupts
-from posecheck.apps.live.events import Event, EventStream, camera_event, trouble
+from posecheck.apps.live.events import Event, EventStream, camera_event, cue_event, trouble
 from posecheck.apps.live.pipeline import AnalysisThread, Moment
 from posecheck.apps.recording import Recording
+from posecheck.assess.outcome import outcome_cues, to_do_better
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window
 from posecheck.threads import NewestSlot, start_thread
-from posecheck.types import Cue, Words
+from posecheck.types import Cue, Report, Words
 from posecheck.vision.camera import Camera, CameraEvent
 from posecheck.vision.frames import Frame
 
@@ -110,15 +111,13 @@ class Presenter:
                 self._voice.cue(Cue(event.t_s, "end", name, urgent=True))
         self._events.put(camera_event(event))
 
-    def run(self, analysis: AnalysisThread, linger_s: float) -> None:
+    def run(self, analysis: AnalysisThread) -> None:
         """Draw and tell until the session is over or the window is closed.
 
         Parameters
         ----------
         analysis
             The thread that understands, which is started here.
-        linger_s
-            How long the last screen stays, in seconds.
 
         """
         start_thread(analysis)
@@ -127,7 +126,23 @@ class Presenter:
             if self.closed:
                 analysis.stop()
         self._step(analysis)
-        self._linger(linger_s)
+
+    def conclude(self, report: Report, linger_s: float) -> None:
+        """Say and show what the report says: the verdict, and the one thing to do better.
+
+        Parameters
+        ----------
+        report
+            The report of the session.
+        linger_s
+            How long the last screen stays, in seconds.
+
+        """
+        t_s = 0.0 if self._last is None else self._last.stage.t_s
+        for cue in outcome_cues(report, t_s):
+            self._voice.cue(cue)
+            self._tell_one(cue_event(cue, self._words))
+        self._linger(report, linger_s)
 
     def _step(self, analysis: AnalysisThread) -> None:
         interrupts.check()
@@ -200,15 +215,16 @@ class Presenter:
                 self._troubles.add(what)
                 self._events.put(trouble(what, t_s, problem))
 
-    def _linger(self, seconds: float) -> None:
+    def _linger(self, report: Report, seconds: float) -> None:
         """Leave the last screen for a while; closing it is enough."""
         if self._window is None or self._last is None:
             return
         stage = self._last.stage
-        if stage.name != "done":
-            stage = dataclasses.replace(
-                stage, name="done", ending=0.0, correction=None, message="stopped"
-            )
+        stage = dataclasses.replace(
+            stage, name="done", ending=0.0, correction=None,
+            message=stage.message if stage.name == "done" else "stopped",
+            verdict=report.grade.verdict, to_do_better=to_do_better(report),
+        )  # fmt: skip
         self._notice = None
         until_s = time.monotonic() + seconds
         self._draw(dataclasses.replace(self._last, stage=stage))

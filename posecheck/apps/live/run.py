@@ -17,11 +17,12 @@ import datetime
 from pathlib import Path
 
 from posecheck.apps import interrupts
+from posecheck.apps.live.loading import loading
 from posecheck.apps.live.pipeline import AnalysisThread
 from posecheck.apps.live.presenter import Presenter, Shown, Tell
 from posecheck.apps.pictures import draw_clip
 from posecheck.apps.recording import Recording
-from posecheck.apps.report_dir import ANGLES, PAGE, POSES, REPORT, VIDEO, ReportDir
+from posecheck.apps.report_dir import ANGLES, PAGE, PDF, POSES, REPORT, VIDEO, ReportDir
 from posecheck.apps.review import DRAWING, Progress, Reviewed
 from posecheck.assess.guide import Guide
 from posecheck.errors import CameraError, InputError, OutputError, PosecheckError
@@ -29,8 +30,11 @@ from posecheck.exercises.language import languages, words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
 from posecheck.natives import quietly
+from posecheck.present.pdf_text import load_reportlab
 from posecheck.present.report_files import write_csv, write_json
 from posecheck.present.report_page import write_page
+from posecheck.present.report_pdf import write_pdf
+from posecheck.present.single_file import put_video_inside
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window
 from posecheck.session import Session
@@ -42,7 +46,7 @@ from posecheck.vision.model import ensure_model, stderr_bar
 from posecheck.vision.pose_store import save_poses
 
 FOLDER = "report"  # in that of a recording
-LINGER_S = 6.0  # the last screen stays
+LINGER_S = 10.0  # the last screen stays, while the verdict is said
 
 
 @quietly
@@ -60,6 +64,8 @@ def live(
     loop: bool = False,
     linger_s: float = LINGER_S,
     subject: Subject | None = None,
+    pdf: bool = False,
+    single_file: bool = False,
     tell: Tell | None = None,
     shown: Shown | None = None,
     progress: Progress | None = None,
@@ -89,6 +95,8 @@ def live(
         How long the last screen stays.
     subject
         Whose session it is, for the heading of the report.
+    pdf, single_file
+        As those of `posecheck.apps.review.review`.
     tell
         Is given each event, in the main thread. Where it fails as a stream does, with OSError, the
         session goes on without it.
@@ -113,14 +121,17 @@ def live(
     """
     words, asked = _words(language), prescription or Prescription.default()
     begun = datetime.datetime.now().astimezone()
+    if pdf:
+        load_reportlab()
     out, record = (None if p is None else Path(p) for p in (out, record))
     _refuse_overlap(out, record)
     with contextlib.ExitStack() as stack:
         ReportDir(out or _default_folder(record, begun)).check()
-        found = ensure_model(model, stderr_bar)
         screen = stack.enter_context(Window()) if window else None
-        landmarker = stack.enter_context(contextlib.closing(found.open()))
-        landmarker.warm_up()
+        with loading(screen, words):
+            found = ensure_model(model, stderr_bar)
+            landmarker = stack.enter_context(contextlib.closing(found.open()))
+            landmarker.warm_up()
         source = stack.enter_context(Camera(camera, speed=speed, loop=loop))
         recording = stack.enter_context(Recording(record, found.sha256)) if record else None
         voice = Voice(words, mute)
@@ -128,24 +139,28 @@ def live(
         session = Session(asked, live=True, calibration=calibration_of(found.name))
         presenter = Presenter(source, screen, voice, recording, words, tell, shown)
         analysis = AnalysisThread(source, landmarker, session, Guide(asked), presenter)
-        broken = _lead(presenter, analysis, linger_s)
+        broken = _lead(presenter, analysis)
         if not len(analysis.log):
             interrupts.check()
             raise broken or analysis.error or _why_nothing(source, presenter)
         # What there is is worth its report, whatever has ended the session.
+        report = session.finish(_info(source.info, analysis, begun, None), found.info)
+        if broken is None and not interrupts.requested():
+            with contextlib.suppress(KeyboardInterrupt):
+                presenter.conclude(report, linger_s)
         with contextlib.suppress(KeyboardInterrupt), interrupts.shielded():
             if screen is not None:  # full screen, it would hide how far the drawing is
                 screen.close()
             source.close()
             clip = _recorded(recording)
-            report = session.finish(_info(source.info, analysis, begun, clip), found.info)
-            report = dataclasses.replace(report, subject=subject or Subject())
+            info = _info(source.info, analysis, begun, clip)
+            report = dataclasses.replace(report, clip=info, subject=subject or Subject())
             # where the recording could not go on, most likely there is no room for a report
             recorded = record if recording is not None and recording.problem is None else None
             target = ReportDir(out or _default_folder(recorded, begun))
             with target as folder:
                 save_poses(analysis.log.poses(found.sha256), folder / POSES)
-                _write(report, folder, clip, progress)
+                _write(report, folder, clip, progress, pdf, single_file)
     _raise_what_went_wrong(broken or analysis.error, presenter.untold, target.path)
     return Reviewed(report, target.path)
 
@@ -158,11 +173,11 @@ def _words(language: str) -> Words:
     return words_of(language)
 
 
-def _lead(presenter: Presenter, analysis: AnalysisThread, linger_s: float) -> Exception | None:
+def _lead(presenter: Presenter, analysis: AnalysisThread) -> Exception | None:
     """Lead to the end; return what has broken it off, for what there is is written first."""
     with contextlib.suppress(KeyboardInterrupt):
         try:
-            presenter.run(analysis, linger_s)
+            presenter.run(analysis)
         except Exception as error:
             return error
         finally:
@@ -233,11 +248,18 @@ def _info(
     )
 
 
-def _write(report: Report, folder: Path, clip: Path | None, progress: Progress | None) -> None:
+def _write(
+    report: Report, folder: Path, clip: Path | None, progress: Progress | None,
+    pdf: bool = False, single_file: bool = False,
+) -> None:  # fmt: skip
     pictures, video = ({}, False) if clip is None else _draw(report, folder, clip, progress)
     write_csv(report, folder / ANGLES)
     write_json(report, folder / REPORT)
     write_page(report, folder / PAGE, words_of(), frames=pictures, video=video)
+    if single_file and video:
+        put_video_inside(folder / PAGE, folder / VIDEO)
+    if pdf:
+        write_pdf(report, folder / PDF, words_of(), frames=pictures)
 
 
 def _draw(

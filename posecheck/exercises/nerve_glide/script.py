@@ -37,6 +37,7 @@ SCRIPT = Script(
     wait_s=lambda asked: float(asked.value("dose.hold_s") or HOLD_S),
     repeat=lambda variant: "bend" if variant == "knee_bend" else "pump",
     lower="lower",
+    over="put_down",
     remind="ease",
     is_down=_is_down,
 )

@@ -1,6 +1,6 @@
 "use strict";
 (function () {
-  const CLIP = 0, OUTCOME = 1, KNEE = 6, REMARK = 8, PERSON = 9, DAY = 10, LINK = 11, CURVE = 12;
+  const CLIP = 0, OUTCOME = 1, KNEE = 6, REMARK = 8, PERSON = 9, DAY = 10, LINK = 11, CURVE = 12, NAMES = 13;
   const CELLS = [
     // column, style, unit
     [PERSON, "person", ""], [DAY, "day", ""], [OUTCOME, "verdict", ""], [2, "mark figure", ""],
@@ -21,7 +21,9 @@
   const filters = Array.from(document.querySelectorAll("button[data-outcome]"));
   const names = Object.fromEntries(headers.map((th) => [th.dataset.column, th.textContent.trim()]));
   const haystacks = rows.map((row) =>
-    [row[CLIP], words.outcomes[row[OUTCOME]], row[3], row[4], row[REMARK], row[PERSON], row[DAY]]
+    // What is shown, and what the tables call it: "Done well" and pass.
+    [row[CLIP], words.outcomes[row[OUTCOME]], row[OUTCOME], row[3], row[4], row[REMARK], row[PERSON], row[DAY],
+      row[NAMES]]
       .filter(Boolean).join("\n").toLowerCase());
   const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 

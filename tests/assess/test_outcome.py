@@ -1,0 +1,40 @@
+"""What is said at the end: the verdict of the report, and the one thing to do better."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sessions import stored_report
+
+from posecheck.assess.outcome import outcome_cues, to_do_better
+from posecheck.assess.warnings import warning_note
+from posecheck.types import WARNINGS, Grade, Report
+
+
+@pytest.fixture(scope="module")
+def faulty() -> Report:
+    return stored_report("fault_thigh_drift")
+
+
+def test_the_dearest_fault_is_the_one_thing(faulty: Report) -> None:
+    assert to_do_better(faulty) == faulty.grade.deductions[0].rule == "thigh_drift"
+    said = [(cue.kind, cue.name, cue.t_s) for cue in outcome_cues(faulty, 9.0)]
+    assert said == [("result", "needs_work", 9.0), ("result", "thigh_drift", 9.0)]
+
+
+def test_of_what_is_without_fault_there_is_nothing_to_say(faulty: Report) -> None:
+    clean = replace(faulty, grade=Grade("pass", 100, ("Well done.",)))
+    assert [cue.name for cue in outcome_cues(clean, 9.0)] == ["pass"]
+
+
+@pytest.mark.parametrize("warning", WARNINGS)
+def test_what_could_not_be_graded_is_said_with_its_reason(warning: str, faulty: Report) -> None:
+    blocked = replace(faulty, grade=Grade("ungradable", None, (warning_note(warning),)))
+    assert to_do_better(blocked) == warning
+
+
+def test_little_that_was_seen_and_nothing_that_was_done(faulty: Report) -> None:
+    grade = Grade("ungradable", None, ("Your working leg was seen clearly in 10 % of the time.",))
+    assert to_do_better(replace(faulty, grade=grade)) == "not_seen"
+    assert to_do_better(replace(faulty, grade=grade, sets=(), reps=())) == "no_exercise"

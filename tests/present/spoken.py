@@ -1,0 +1,209 @@
+"""A whole live session by ear, without a voice, a camera or a clock.
+
+The poses go through the session and the guide as they do live; the cues through the voice's own
+queue; and a speaker who takes as long as speech does says what comes of it, one phrase at a time.
+`python tests/present/spoken.py` writes what is heard into tests/data/spoken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from sessions import CLIP, MODEL
+
+from posecheck.assess.guide import Guide
+from posecheck.assess.outcome import outcome_cues
+from posecheck.exercises.language import languages, words_of
+from posecheck.exercises.prescription import Prescription
+from posecheck.present.speech_queue import Phrase, SpeechQueue
+from posecheck.session import Session
+from posecheck.types import Cue, Pose, Report, Update
+from posecheck.vision.pose_store import load_poses
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+
+# 150 words a minute, as the voice is asked to speak: 2.5 words of 5 letters and a space.
+LETTERS_A_SECOND, PAUSE_S = 15.0, 0.25
+STEP_S = 0.02
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What was heard, from when to when; `cut` where it was not said to the end."""
+
+    start_s: float
+    end_s: float
+    text: str
+    phrase: Phrase
+    cut: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.start_s:5.1f} s  {self.text}{' —' if self.cut else ''}"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A session: what was heard, the cues that led to it, the updates, and the report."""
+
+    utterances: tuple[Utterance, ...]
+    cues: tuple[Cue, ...]
+    updates: tuple[tuple[float, Update], ...]
+    report: Report
+
+    def __str__(self) -> str:
+        return "".join(f"{u}\n" for u in self.utterances)
+
+    def of(self, *kinds: str) -> list[Utterance]:
+        """Those of some kinds."""
+        return [u for u in self.utterances if u.phrase.kind in kinds]
+
+
+class Speaker:
+    """Says one phrase after the other, as the voice does."""
+
+    def __init__(self, language: str) -> None:
+        self._words, self._queue = words_of(language), SpeechQueue()
+        self._now_s = 0.0
+        self._on: Utterance | None = None
+        self.said: list[Utterance] = []
+
+    def tell(self, cue: Cue) -> None:
+        self._queue.add(Phrase.of(cue, self._words.spoken(cue), self._now_s))
+
+    def until(self, to_s: float) -> None:
+        """Let time pass."""
+        while self._now_s < to_s:
+            self._step()
+            self._now_s = min(self._now_s + STEP_S, to_s)
+
+    def finish(self) -> None:
+        """Say what waits."""
+        while self._queue.waiting or self._on is not None:
+            self.until(self._now_s + STEP_S)
+
+    def _step(self) -> None:
+        now, on = self._now_s, self._on
+        if on is not None and (cut := self._queue.cuts(on.phrase)):
+            on = replace(on, end_s=min(now, on.end_s), cut=cut)
+        if on is not None and on.end_s <= now:
+            self.said.append(on)
+            self._on = on = None
+        if on is None and (phrase := self._queue.take(now)) is not None:
+            self._on = Utterance(now, now + length_s(phrase.text), phrase.text, phrase)
+
+
+def length_s(text: str) -> float:
+    """How long a text takes to be said; a number in figures is a word."""
+    letters = sum(5 if part.isdigit() else len(part) + 1 for part in text.split())
+    return PAUSE_S + letters / LETTERS_A_SECOND
+
+
+def heard(poses: Sequence[Pose], language: str = "en", **sections: object) -> Heard:
+    """Lead through a session, to the end of the poses at most."""
+    asked = Prescription.model_validate(sections)
+    session, guide, speaker = Session(asked, live=True), Guide(asked), Speaker(language)
+    cues: list[Cue] = []
+    updates = []
+    for pose in poses:
+        speaker.until(pose.t_s)
+        update = session.push(pose)
+        updates.append((pose.t_s, update))
+        for cue in guide.push(update, pose):
+            cues.append(cue)
+            speaker.tell(cue)
+        if guide.done:
+            break
+    report = session.finish(CLIP, MODEL)
+    for cue in outcome_cues(report, poses[-1].t_s):
+        cues.append(cue)
+        speaker.tell(cue)
+    speaker.finish()
+    return Heard(tuple(speaker.said), tuple(cues), tuple(updates), report)
+
+
+def lengthened(
+    poses: Sequence[Pose], before_s: float = 0.0, at_s: float | None = None, stay_s: float = 0.0,
+    after_s: float = 0.0,
+) -> list[Pose]:  # fmt: skip
+    """The same, of somebody who stays for longer: as they were first, at a moment, and last."""
+    step_s = float(np.median(np.diff([p.t_s for p in poses])))
+    stays = {0: before_s, len(poses) - 1: after_s}
+    if at_s is not None:
+        stays[next(i for i, p in enumerate(poses) if p.t_s >= at_s)] = stay_s
+    longer: list[Pose] = []
+    shift_s = 0.0
+    for i, pose in enumerate(poses):
+        longer.append(replace(pose, t_s=pose.t_s + shift_s))
+        more = round(stays.get(i, 0.0) / step_s)
+        longer += [replace(pose, t_s=pose.t_s + shift_s + k * step_s) for k in range(1, more + 1)]
+        shift_s += more * step_s
+    return longer
+
+
+def arm_up(poses: Sequence[Pose], from_s: float, to_s: float = np.inf) -> list[Pose]:
+    """One hand is held up to the ceiling for a while."""
+    return [_waving(p) if from_s <= p.t_s < to_s else p for p in poses]
+
+
+def _waving(pose: Pose) -> Pose:
+    xy, seen = pose.xy_px.copy(), pose.visibility.copy()
+    trunk = float(np.hypot(*(xy[11] - xy[23])))
+    xy[13] = xy[11] - [0, 0.5 * trunk]
+    xy[15] = xy[11] - [0, 1.0 * trunk]
+    seen[[13, 15]] = 1.0
+    return replace(pose, xy_px=xy, visibility=seen)
+
+
+def _stored(name: str) -> Sequence[Pose]:
+    return load_poses(DATA / f"{name}.npz")
+
+
+def pumps_without_a_dose(language: str) -> Heard:
+    """Six pumps; the leg stays up for half a minute, and is put down."""
+    return heard(lengthened(_stored("pump_left_side"), 6, 19.5, 25, 12), language)
+
+
+def bends_with_a_dose(language: str) -> Heard:
+    """Five bends were asked for, and done."""
+    poses = lengthened(_stored("photo_bends"), 6, after_s=10)
+    return heard(poses, language, dose={"repetitions": 5}, exercise={"variant": "knee_bend"})
+
+
+def a_fault(language: str) -> Heard:
+    """Six pumps with bouncing."""
+    return heard(lengthened(_stored("fault_bouncing"), 6, after_s=12), language)
+
+
+def at_once(language: str) -> Heard:
+    """Somebody who does not wait to be told."""
+    return heard(_stored("pump_left_dark_rotated"), language)
+
+
+def nothing(language: str) -> Heard:
+    """Somebody who lies there and does nothing for most of a minute."""
+    return heard(lengthened(_stored("rest_only"), after_s=35), language)
+
+
+def an_arm(language: str) -> Heard:
+    """Somebody who holds up an arm after four pumps."""
+    return heard(arm_up(lengthened(_stored("pump_left_side"), 6), 22), language)
+
+
+SESSIONS: dict[str, Callable[[str], Heard]] = {
+    session.__name__: session
+    for session in (pumps_without_a_dose, bends_with_a_dose, a_fault, at_once, nothing, an_arm)
+}
+
+
+def golden(name: str, language: str) -> Path:
+    """Where it is written what is to be heard."""
+    return DATA / "spoken" / f"{name}.{language}.txt"
+
+
+if __name__ == "__main__":  # write them anew; look at what has changed
+    for name, session in SESSIONS.items():
+        for language in languages():
+            golden(name, language).write_text(str(session(language)), encoding="utf-8")
