@@ -339,6 +339,7 @@ class Words:
     show: Mapping[str, str]  # the same as one short line for the screen
     titles: Mapping[str, str]  # of rules and warnings
     phases: Mapping[str, str]
+    exercises: Mapping[str, str]
     variants: Mapping[str, str]
     verdicts: Mapping[str, str]
 

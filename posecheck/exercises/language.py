@@ -17,7 +17,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-SECTIONS = ("say", "show", "titles", "phases", "variants", "verdicts")
+SECTIONS = ("say", "show", "titles", "phases", "exercises", "variants", "verdicts")
 
 
 @cache

@@ -222,14 +222,8 @@ OTHERS: dict[str, Callable[[], Script]] = {
     "table top, knees in turn": lambda: in_turn((85, 90), (85, 25), 1.5),
     "bicycle": lambda: bicycle(1.6),
     "slow bicycle": lambda: bicycle(4.0),
-    "straight leg raise": lambda: over_and_over(Script(**FLAT).stay(1.5), 1.5, 0.5, hip=70),
-    "straight leg raise, held": lambda: over_and_over(Script(**FLAT).stay(1.5), 1.5, 2, hip=85),
     "straight leg raise, other foot flat": lambda: over_and_over(
         Script(**FLAT, resting_hip=45, resting_knee=95).stay(1.5), 1.5, 1, hip=70
-    ),
-    "heel slide": lambda: over_and_over(Script(**FLAT).stay(1.5), 1.5, 0.3, hip=50, knee=100),
-    "far heel slide, held": lambda: over_and_over(
-        Script(**FLAT).stay(1.5), 1.5, 1.5, hip=60, knee=120
     ),
     "flutter kick": lambda: in_turn((15, 5), (45, 5), 0.5),
     "both knees": lambda: over_and_over(
@@ -242,6 +236,12 @@ OTHERS: dict[str, Callable[[], Script]] = {
     ),
     "knee to chest": lambda: over_and_over(
         Script(**FEET_FLAT).stay(1.5), 1.2, 0.8, hip=115, knee=125
+    ),
+    "knee to chest from a straight leg": lambda: over_and_over(
+        Script(**FLAT).stay(1.5), 1.5, 1, hip=115, knee=125
+    ),
+    "knee half way to the chest": lambda: over_and_over(
+        Script(**FLAT).stay(1.5), 1.5, 1, hip=85, knee=110
     ),
 }  # fmt: skip
 

@@ -61,5 +61,6 @@ RULES = (KNEE_BENT, OTHER_LEG_MOVED, PELVIS_LIFTED, HEAD_LIFTED, TOO_FAST)
 
 
 def one_cause(broken: Sequence[Broken], _attempt: Attempt) -> Sequence[Broken]:
-    """Return all of them: none of these rules is the cause of another."""
-    return broken
+    """Return them without a bent knee that is the doing of a lifted pelvis."""
+    lifts = [b for b in broken if b.rule == "pelvis_lifted"]
+    return [b for b in broken if b.rule != "knee_bent" or not b.overlaps(lifts)]
