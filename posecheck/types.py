@@ -232,7 +232,8 @@ class Flaws:
     lost_s: tuple[tuple[float, float], ...] = ()
     unplaced_s: float = 0.0  # so much more is lost, and it is not known where
     time_uncertain: bool = False  # how fast time goes by is not known
-    notes: tuple[str, ...] = ()  # further sentences on how it was read
+    # How it was read: the names of further sentences, each with its number.
+    notes: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +314,31 @@ class Words:
     phases: Mapping[str, str]
     variants: Mapping[str, str]
     verdicts: Mapping[str, str]
+    texts: Mapping[str, str] = field(default_factory=dict)  # all, by their dotted names
+
+    def text(self, name: str, **values: object) -> str:
+        """Return a sentence of a report by its dotted name, such as ``page.numbers``.
+
+        Raises
+        ------
+        KeyError
+            There is none.
+
+        """
+        return self.texts[name].format(**values)
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """Return a number as the language writes it.
+
+        Parameters
+        ----------
+        value
+            A number, no NaN.
+        digits
+            How many stand behind the decimal sign.
+
+        """
+        return decimal(f"{value:.{digits}f}", self)
 
     def spoken(self, cue: Cue) -> str:
         """Return the sentence that is spoken for a cue."""
@@ -325,6 +351,12 @@ class Words:
     def title(self, name: str) -> str:
         """Return the title of a rule or a warning; an unknown name in words."""
         return self.titles.get(name, name.replace("_", " ").capitalize())
+
+
+def decimal(number: str, words: Words | None) -> str:
+    """Return a written number with the decimal sign of a language; a point if that is None."""
+    sign = "." if words is None else words.texts.get("numbers.decimal", ".")
+    return number.replace(".", sign)
 
 
 def _filled(phrases: Mapping[str, str], name: str, number: int | None) -> str:
@@ -380,6 +412,7 @@ class Report:
     series: Series = field(repr=False)
     exercise: str | None = None  # what was found to be done
     subject: Subject = Subject()
+    language: str = "en"  # of its sentences, two letters
     schema: str = "posecheck.report/1"
     flaws: Flaws = Flaws()  # what the file lacks, where there is one
 

@@ -14,6 +14,7 @@ import click
 from posecheck.apps.options import (
     command,
     every_frame_option,
+    language_option,
     model_option,
     no_open_option,
     no_video_option,
@@ -48,6 +49,7 @@ _SAMPLE = "fault_knee_not_held.mp4"  # the clip of sample_videos/ that is in the
 @pdf_option
 @single_file_option
 @no_open_option
+@language_option
 @model_option
 @click.option(
     "--earlier",
@@ -90,6 +92,7 @@ def _review(
 @pdf_option
 @single_file_option
 @no_open_option
+@language_option
 @model_option
 def _demo(as_json: bool, no_open: bool, **looks: Any) -> None:
     """Review a sample clip and open the report.
@@ -142,9 +145,7 @@ def _demo(as_json: bool, no_open: bool, **looks: Any) -> None:
 )
 @no_open_option
 @click.option("--mute", is_flag=True, help="say nothing aloud")
-@click.option(
-    "--language", metavar="CODE", help="of what is said and shown: en (default) or de", default="en"
-)
+@language_option
 @pdf_option
 @single_file_option
 @subject_options

@@ -13,7 +13,7 @@ from typing import Protocol
 from posecheck.exercises.attempt import Attempt, Found, Running
 from posecheck.exercises.rule import Asked, OneCause, Rule
 from posecheck.motion.table import RecentRows, Table
-from posecheck.types import Joint, Update, Variant
+from posecheck.types import Joint, Update, Variant, Words
 
 
 class Follower(Protocol):
@@ -110,6 +110,20 @@ class Exercise:
     how_to: str
     no_repetitions: str
     no_tension: str
+
+    def said(self, what: str, words: Words) -> str:
+        """Return `how_to`, `no_repetitions` or `no_tension` in a language; English if it has none.
+
+        Parameters
+        ----------
+        what
+            Which of them.
+        words
+            The language, whose file has a table ``[exercises.NAME]``.
+
+        """
+        own: str = getattr(self, what)
+        return words.texts.get(f"exercises.{self.name}.{what}", own)
 
 
 def named(exercises: Sequence[Exercise], name: str) -> Exercise:

@@ -125,7 +125,7 @@ def run_batch(
         for note in notes:
             tell({"event": "note", "text": note})
         interrupted = batch.run(partial(plan, jobs, settings), executor)
-        interrupted = _conclude(out, rows, settings.pages, interrupted, notes)
+        interrupted = _conclude(out, rows, settings, interrupted, notes)
     return Graded(batch.summary, out.shown, time.monotonic() - begun_s, interrupted, tuple(notes))
 
 
@@ -233,7 +233,7 @@ def _check(out: Storage, mark: str) -> None:
 
 
 def _conclude(
-    out: Storage, rows: RowLog, pages: bool, interrupted: bool, notes: Sequence[str]
+    out: Storage, rows: RowLog, settings: Settings, interrupted: bool, notes: Sequence[str]
 ) -> bool:
     """Write the tables, and clear away what is of no use; whether it was interrupted by now."""
     if interrupted and not len(rows):  # older tables say more
@@ -241,7 +241,7 @@ def _conclude(
     written = False
     try:
         with shielded():
-            _write_tables(out, rows, pages, notes)
+            _write_tables(out, rows, settings, notes)
             written = True
         if not interrupted and out.is_locked:  # else another batch may be at it
             clean_cache(out)
@@ -252,14 +252,17 @@ def _conclude(
     return interrupted
 
 
-def _write_tables(out: Storage, rows: RowLog, pages: bool, notes: Sequence[str]) -> None:
+def _write_tables(
+    out: Storage, rows: RowLog, settings: Settings, notes: Sequence[str]
+) -> None:
     """The tables and the page, whole or not at all, in the order of the jobs."""
     with tempfile.TemporaryDirectory(prefix="posecheck-tables-") as scratch:
         made = Path(scratch)
         write_grades_csv(rows, made / CSV)
         write_grades_parquet(rows, made / PARQUET)
-        write_index(rows, made / INDEX, words_of(), tables=TABLES, report=PAGE, notes=notes)
-        if pages:
+        words = words_of(settings.language)
+        write_index(rows, made / INDEX, words, tables=TABLES, report=PAGE, notes=notes)
+        if settings.pages:
             write_plotly(made / PLOTLY)
             write_order(rows, made / ORDER, PAGE)
             for name in (PLOTLY, ORDER):
