@@ -340,6 +340,23 @@ class Words:
         """
         return decimal(f"{value:.{digits}f}", self)
 
+    def date(self, text: str) -> str:
+        """Return a day as the language writes it, with the time of the day if it is given.
+
+        Parameters
+        ----------
+        text
+            In ISO 8601; any other text stays as it is.
+
+        """
+        day, _, clock = text.partition("T")
+        parts = day.split("-")
+        if len(day) != len("2026-03-30") or len(parts) != 3 or not "".join(parts).isdecimal():
+            return text
+        year, month, number = parts
+        written = self.text("numbers.date", year=year, month=month, day=number)
+        return f"{written} {clock[: len('10:30')]}".strip()
+
     def spoken(self, cue: Cue) -> str:
         """Return the sentence that is spoken for a cue."""
         return _filled(self.say, cue.name, cue.number)

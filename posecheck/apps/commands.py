@@ -104,14 +104,16 @@ def _demo(as_json: bool, no_open: bool, **looks: Any) -> None:
 
     from posecheck.apps.open_page import open_page
     from posecheck.apps.summary import short
+    from posecheck.exercises.language import words_of
     from posecheck.exercises.prescription import Prescription
 
     with as_file(files("posecheck.apps") / "sample" / _SAMPLE) as clip:
         done = _reviewed(clip, Prescription.default(), None, **looks)
     page = done.folder / "report.html"
     opened = not (as_json or no_open) and open_page(page)
-    how = "This page is opened in your browser" if opened else "Open this page in a browser"
-    _print_review(done, as_json, f"\n\n{how}: {short(page)}")
+    words = words_of(done.report.language)
+    how = words.text("summary.opened" if opened else "summary.open", page=short(page))
+    _print_review(done, as_json, f"\n\n{how}")
 
 
 @command("live")
