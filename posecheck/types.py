@@ -340,6 +340,10 @@ class Words:
         """
         return decimal(f"{value:.{digits}f}", self)
 
+    def count(self, number: int) -> str:
+        """Return a whole number with the sign that the language puts between thousands."""
+        return f"{number:,}".replace(",", self.text("numbers.thousands"))
+
     def date(self, text: str) -> str:
         """Return a day as the language writes it, with the time of the day if it is given.
 

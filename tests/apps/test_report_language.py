@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
+from math import nan
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,11 @@ from posecheck.exercises.language import language_of, words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.track import Measured
 from posecheck.present.chart import chart
+from posecheck.present.index_page import write_index
 from posecheck.present.report_files import report_to_dict
 from posecheck.present.report_page import page_parts, render_page
 from posecheck.session import Session
-from posecheck.types import ClipInfo, Flaws, ModelInfo, Report, Subject
+from posecheck.types import ClipGrade, ClipInfo, Flaws, ModelInfo, Report, Subject
 from posecheck.vision.pose_store import load_poses
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -31,7 +33,7 @@ FLAWS = Flaws(lost_s=((2.0, 2.5),), notes=(("several_tracks", 2), ("turned", 0),
 ASKED = {"dose": {"repetitions": 30, "sets": 2, "hold_s": 4.0}}
 # What is the same in German: names of ours, of files and of fields, and words of both languages.
 SAME = re.compile(
-    r"Posecheck|clip\.mp4|model|K-204|Doe|default|Person|name|description|[a-z_]+(\.[a-z_]+)+|any|auto|down|False|"
+    r"Posecheck:?|clip\.mp4|model|K-204|Doe|default|Person|name|description|[a-z_]+(\.[a-z_]+)+|any|auto|down|False|"
     r"nerve_glide|fault|advice|[\W\d_]*(s|min)?"
 )
 CLIPS = ("fault_knee_not_held", "fault_head_lifted", "fault_bouncing", "pump_left_side",
@@ -121,6 +123,33 @@ def test_what_was_measured_does_not_depend_on_the_language(name: str) -> None:
         plain["grade"]["reasons"] = len(plain["grade"]["reasons"])
         plain["quality"]["notes"] = len(plain["quality"]["notes"])
     assert english == german
+
+
+def test_no_english_is_left_in_the_index(tmp_path: Path) -> None:
+    rows = [
+        ClipGrade("a.mp4", None, "pass", 99, "left", "ankle_pump", 12, 24.0, 80.0, (), (), None,
+                  1.0, "K-204", "2026-03-30"),
+        ClipGrade("b.mp4", None, "needs_work", 60, "right", "knee_bend", 8, 24.0, 80.0,
+                  ("too_fast",), ("cut_off",), None, 1.0),
+        ClipGrade("c.mp4", None, "needs_work", 40, "right", None, 0, nan, nan, (), (), None, 1.0),
+        ClipGrade("d.mp4", None, "ungradable", None, None, None, 0, nan, nan, (), (), None, 1.0),
+        ClipGrade("e.mp4", None, None, None, None, None, None, nan, nan, (), (), "", 1.0),
+    ]  # fmt: skip
+    pages = []
+    for language in ("en", "de"):
+        path = tmp_path / f"{language}.html"
+        write_index(rows, path, words_of(language), tables=("grades.csv",))
+        page = path.read_text(encoding="utf-8")
+        assert f'<html lang="{language}">' in page
+        found = Texts(page).found
+        for name in ("rows", "words"):
+            data = re.search(rf'id="{name}">(.*?)</script>', page, re.DOTALL)
+            assert data is not None
+            found += [t for t in re.findall(r'"((?:[^"\\]|\\.)+)"', data[1]) if " " in t]
+        pages.append(found)
+    left = {text for text in {*pages[0]} & {*pages[1]} if not SAME.fullmatch(text)}
+    assert left <= {"grades.csv"}
+    assert numbers(pages[0]) == numbers(pages[1])
 
 
 def test_german_writes_numbers_and_days_in_its_own_way() -> None:

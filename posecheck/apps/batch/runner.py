@@ -36,9 +36,9 @@ from posecheck.exercises.language import words_of
 from posecheck.present.batch_links import write_order
 from posecheck.present.grades import write_grades_csv, write_grades_parquet
 from posecheck.present.index_page import write_index
-from posecheck.present.outcomes import OUTCOMES
+from posecheck.present.outcomes import OUTCOMES, Tally
 from posecheck.present.report_page import write_plotly
-from posecheck.types import ClipGrade
+from posecheck.types import ClipGrade, Words
 from posecheck.vision.model import ensure_model, stderr_bar
 
 _AHEAD = 2  # tasks for each worker that are handed out, so that none waits for us
@@ -120,7 +120,8 @@ def run_batch(
         settings = replace(settings, mark=stack.enter_context(out.marked()))
         rows = RowLog(len(jobs))
         stack.callback(rows.close)
-        batch = _Batch(jobs, rows, partial(_check, out, settings.mark), tell, watcher)
+        words = words_of(settings.language)
+        batch = _Batch(jobs, rows, partial(_check, out, settings.mark), tell, watcher, words)
         tell({"event": "begin", "clips": len(jobs), "out": out.shown})
         for note in notes:
             tell({"event": "note", "text": note})
@@ -139,10 +140,11 @@ class _Batch:
         check: Callable[[], None],
         tell: Tell,
         watcher: Watcher | None,
+        words: Words,
     ) -> None:
         self._jobs, self._rows, self._check = jobs, rows, check
         self._tell, self._watcher = tell, watcher
-        self.summary = BatchSummary(len(jobs))
+        self.summary = BatchSummary(len(jobs), Tally(words))
         self._done: queue.SimpleQueue[tuple[Planned, Future[ClipGrade]]] = queue.SimpleQueue()
         self._begun_s = self._told_s = time.monotonic()  # anew when the work begins
 
