@@ -22,6 +22,7 @@ from posecheck.assess.sets import sets_of
 from posecheck.assess.sight import Sight
 from posecheck.errors import InputError
 from posecheck.exercises.attempt import Attempt
+from posecheck.exercises.language import words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.recognition import Recognised, recognise
 from posecheck.exercises.rule import Measures, findings_of
@@ -63,7 +64,7 @@ SERIES = {
 MOMENT = tuple(SERIES)[: tuple(SERIES).index("confidence") + 1]
 # Raised when a report says something else of the same measurements, or its pictures, tables or
 # page do: kept results of another number are made again from the measurements.
-REPORT_SCHEMA = 3
+REPORT_SCHEMA = 4
 UNKNOWN_MODEL = ModelInfo("unknown", None)  # of which nobody has said anything
 SIDE_BEFORE_S = 2.0  # the leg that is straightened next has been held up for so long
 
@@ -89,6 +90,7 @@ class Session:
         *,
         live: bool = False,
         calibration: Calibration | None = None,
+        language: str = "en",
     ) -> None:
         prescription = prescription or Prescription.default()
         self._prescription = prescription
@@ -96,12 +98,15 @@ class Session:
         self._tracker = Tracker(calibration or HEAVY)
         self._last: Pose | None = None
         self._measured: Measured | None = None
-        self._progress = LiveProgress(prescription) if live else None
+        self._words = words_of(language)
+        self._progress = LiveProgress(prescription, self._words) if live else None
 
     @classmethod
-    def restored(cls, prescription: Prescription, measured: Measured) -> Session:
+    def restored(
+        cls, prescription: Prescription, measured: Measured, language: str = "en"
+    ) -> Session:
         """Return one whose poses were measured before, under whatever prescription: `finish` it."""
-        session = cls(prescription)
+        session = cls(prescription, language=language)
         session._measured = measured
         return session
 
@@ -208,13 +213,18 @@ class Session:
             done, sight = (), replace(sight, exercising=np.zeros(len(sight.t_s), bool))
         sets, reps = sets_of(done, table, self._side)
         findings = findings_of(
-            Measures.of(table), [(a, e.rules, e.one_cause) for e, a in done], prescription
+            Measures.of(table),
+            [(a, e.rules, e.one_cause) for e, a in done],
+            prescription,
+            self._words,
         )
-        quality = judge(sight, prescription, live=self._progress is not None, flaws=flaws)
+        quality = judge(
+            sight, prescription, live=self._progress is not None, flaws=flaws, words=self._words
+        )
         exercise_usable, stay_usable = usable_shares(sight)
         graded = grade(
             prescription, quality, sets, reps, findings, exercise_usable=exercise_usable,
-            stay_usable=stay_usable,
+            stay_usable=stay_usable, words=self._words,
         )  # fmt: skip
         first = next((s for s in sets if s.reps), sets[0] if sets else None)
         return Report(
@@ -233,6 +243,7 @@ class Session:
             reps=reps,
             findings=findings,
             grade=graded,
+            language=self._words.language,
             series=self._series([attempt for _, attempt in done], frame_t_s),
             flaws=flaws or Flaws(),
         )

@@ -257,7 +257,8 @@ class Flaws:
     lost_s: tuple[tuple[float, float], ...] = ()
     unplaced_s: float = 0.0  # so much more is lost, and it is not known where
     time_uncertain: bool = False  # how fast time goes by is not known
-    notes: tuple[str, ...] = ()  # further sentences on how it was read
+    # How it was read: the names of further sentences, each with its number.
+    notes: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,9 +340,54 @@ class Words:
     show: Mapping[str, str]  # the same as one short line for the screen
     titles: Mapping[str, str]  # of rules and warnings
     phases: Mapping[str, str]
-    exercises: Mapping[str, str]
     variants: Mapping[str, str]
     verdicts: Mapping[str, str]
+    texts: Mapping[str, str] = field(default_factory=dict)  # all, by their dotted names
+
+    def text(self, name: str, **values: object) -> str:
+        """Return a sentence of a report by its dotted name, such as ``page.numbers``.
+
+        Raises
+        ------
+        KeyError
+            There is none.
+
+        """
+        return self.texts[name].format(**values)
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """Return a number as the language writes it.
+
+        Parameters
+        ----------
+        value
+            A number, no NaN.
+        digits
+            How many stand behind the decimal sign.
+
+        """
+        return decimal(f"{value:.{digits}f}", self)
+
+    def count(self, number: int) -> str:
+        """Return a whole number with the sign that the language puts between thousands."""
+        return f"{number:,}".replace(",", self.text("numbers.thousands"))
+
+    def date(self, text: str) -> str:
+        """Return a day as the language writes it, with the time of the day if it is given.
+
+        Parameters
+        ----------
+        text
+            In ISO 8601; any other text stays as it is.
+
+        """
+        day, _, clock = text.partition("T")
+        parts = day.split("-")
+        if len(day) != len("2026-03-30") or len(parts) != 3 or not "".join(parts).isdecimal():
+            return text
+        year, month, number = parts
+        written = self.text("numbers.date", year=year, month=month, day=number)
+        return f"{written} {clock[: len('10:30')]}".strip()
 
     def spoken(self, cue: Cue) -> str:
         """Return the sentence that is spoken for a cue."""
@@ -354,6 +400,12 @@ class Words:
     def title(self, name: str) -> str:
         """Return the title of a rule or a warning; an unknown name in words."""
         return self.titles.get(name, name.replace("_", " ").capitalize())
+
+
+def decimal(number: str, words: Words | None) -> str:
+    """Return a written number with the decimal sign of a language; a point if that is None."""
+    sign = "." if words is None else words.texts.get("numbers.decimal", ".")
+    return number.replace(".", sign)
 
 
 def _filled(phrases: Mapping[str, str], name: str, number: int | None) -> str:
@@ -411,6 +463,7 @@ class Report:
     exercise_certainty: float = np.nan  # that it is this one and no other, 0 to 1
     summary: Summary | None = None  # of the first set that goes to an end range
     subject: Subject = Subject()
+    language: str = "en"  # of its sentences, two letters
     schema: str = "posecheck.report/1"
     flaws: Flaws = Flaws()  # what the file lacks, where there is one
 

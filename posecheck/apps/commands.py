@@ -14,6 +14,7 @@ import click
 from posecheck.apps.options import (
     command,
     every_frame_option,
+    language_option,
     model_option,
     no_open_option,
     no_video_option,
@@ -48,6 +49,7 @@ _SAMPLE = "fault_knee_not_held.mp4"  # the clip of sample_videos/ that is in the
 @pdf_option
 @single_file_option
 @no_open_option
+@language_option
 @model_option
 @click.option(
     "--earlier",
@@ -90,6 +92,7 @@ def _review(
 @pdf_option
 @single_file_option
 @no_open_option
+@language_option
 @model_option
 def _demo(as_json: bool, no_open: bool, **looks: Any) -> None:
     """Review a sample clip and open the report.
@@ -101,14 +104,16 @@ def _demo(as_json: bool, no_open: bool, **looks: Any) -> None:
 
     from posecheck.apps.open_page import open_page
     from posecheck.apps.summary import short
+    from posecheck.exercises.language import words_of
     from posecheck.exercises.prescription import Prescription
 
     with as_file(files("posecheck.apps") / "sample" / _SAMPLE) as clip:
         done = _reviewed(clip, Prescription.default(), None, **looks)
     page = done.folder / "report.html"
     opened = not (as_json or no_open) and open_page(page)
-    how = "This page is opened in your browser" if opened else "Open this page in a browser"
-    _print_review(done, as_json, f"\n\n{how}: {short(page)}")
+    words = words_of(done.report.language)
+    how = words.text("summary.opened" if opened else "summary.open", page=short(page))
+    _print_review(done, as_json, f"\n\n{how}")
 
 
 @command("live")
@@ -142,9 +147,7 @@ def _demo(as_json: bool, no_open: bool, **looks: Any) -> None:
 )
 @no_open_option
 @click.option("--mute", is_flag=True, help="say nothing aloud")
-@click.option(
-    "--language", metavar="CODE", help="of what is said and shown: en (default) or de", default="en"
-)
+@language_option
 @pdf_option
 @single_file_option
 @subject_options

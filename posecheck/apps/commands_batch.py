@@ -11,6 +11,7 @@ from posecheck.apps.batch.tasks import Limits
 from posecheck.apps.options import (
     command,
     every_frame_option,
+    language_option,
     model_option,
     path,
     positive_number,
@@ -78,6 +79,7 @@ _CODES = (
     type=positive_number,
     default=_USUAL.memory_mib,
 )
+@language_option
 @model_option
 def _grade(
     paths: tuple[str, ...],

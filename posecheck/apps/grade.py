@@ -18,6 +18,7 @@ from posecheck.apps.batch.runner import Graded, Tell, Watcher, run_batch
 from posecheck.apps.batch.tasks import Limits
 from posecheck.apps.batch.worker_pool import Executor, LocalExecutor, failed_task, run_in_worker
 from posecheck.apps.review import LOOKS_PER_S
+from posecheck.exercises.language import language_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.natives import load_cv2, quietly
 from posecheck.types import Side, Variant
@@ -40,6 +41,7 @@ def grade(
     every_frame: bool = False,
     video: bool = False,
     pages: bool = True,
+    language: str = "en",
     time_limit_s: float = USUAL.time_s,
     memory_limit_mib: float = USUAL.memory_mib,
     tell: Tell = lambda _event: None,
@@ -74,6 +76,8 @@ def grade(
         Whether to write ``annotated.mp4`` for each clip.
     pages
         Whether to write a folder for each clip.
+    language
+        Of everything that the pages say, two letters.
     time_limit_s, memory_limit_mib
         A clip that takes more is stopped.
     tell
@@ -96,6 +100,7 @@ def grade(
         per_s=None if every_frame else LOOKS_PER_S,
         pages=pages,
         video=video,
+        language=language_of(language),
         limits=Limits(time_limit_s, memory_limit_mib),
     )
 

@@ -98,6 +98,14 @@ def _none_for_auto(_context: click.Context, _parameter: click.Parameter, answer:
     return None if answer == "auto" else answer
 
 
+def _known_language(_context: click.Context, _parameter: click.Parameter, code: str) -> str:
+    if code == "en":  # without reading the files of the others
+        return code
+    from posecheck.exercises.language import language_of
+
+    return language_of(code)
+
+
 _json_option = click.option(
     "--json", "as_json", is_flag=True, help="print the result as JSON on standard output"
 )
@@ -145,6 +153,13 @@ single_file_option = click.option(
 )
 no_open_option = click.option(
     "--no-open", is_flag=True, help="do not open the report in a browser, where there is a display"
+)
+language_option = click.option(
+    "--language",
+    metavar="CODE",
+    help="of everything that is shown and said: en (default) or de",
+    callback=_known_language,
+    default="en",
 )
 model_option = click.option(
     "--model",

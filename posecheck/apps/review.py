@@ -31,7 +31,7 @@ from posecheck.apps.report_dir import (
 )
 from posecheck.assess.change import Change, change_since
 from posecheck.errors import InputError
-from posecheck.exercises.language import words_of
+from posecheck.exercises.language import language_of, words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
 from posecheck.natives import quietly
@@ -94,6 +94,7 @@ def review(
     single_file: bool = False,
     earlier: str | Path | None = None,
     subject: Subject | None = None,
+    language: str = "en",
     progress: Progress | None = None,
 ) -> Reviewed:
     """Review a clip and write its report.
@@ -121,6 +122,8 @@ def review(
         A report.json, or the folder it is in, to compare with.
     subject
         Whose session it was, for the heading of the report.
+    language
+        Of everything that the report says, two letters.
     progress
         Is told how far it is.
 
@@ -130,7 +133,7 @@ def review(
         One sentence that says what is wrong and what to do.
 
     """
-    clip = Path(clip)
+    clip, language = Path(clip), language_of(language)
     before = None if earlier is None else read_report(_report_file(Path(earlier)))
     if pdf:
         load_reportlab()
@@ -140,7 +143,8 @@ def review(
         source = stack.enter_context(VideoSource(clip, max_side_px=MODEL_SIDE_PX, per_s=per_s))
         target = ReportDir(Path(out) if out else default_folder(clip), source=clip)
         folder = stack.enter_context(target)
-        report = _report_on(source, prescription or Prescription.default(), model, folder, tell)
+        asked = prescription or Prescription.default()
+        report = _report_on(source, asked, model, folder, language, tell)
         source.close()
         report = dataclasses.replace(report, subject=subject or Subject())
         change = None if before is None else change_since(before, report)
@@ -235,13 +239,13 @@ def write_files(
     write_csv(report, folder / ANGLES)
     write_json(report, folder / REPORT, change=compared)
     write_page(
-        report, folder / PAGE, words_of(), frames=pictures, video=video, change=compared,
-        plotly_js=plotly_js, place=place,
+        report, folder / PAGE, words_of(report.language), frames=pictures, video=video,
+        change=compared, plotly_js=plotly_js, place=place,
     )  # fmt: skip
     if single_file and video:
         put_video_inside(folder / PAGE, folder / VIDEO)
     if pdf:
-        write_pdf(report, folder / PDF, words_of(), frames=pictures, change=compared)
+        write_pdf(report, folder / PDF, words_of(report.language), frames=pictures, change=compared)
 
 
 def _report_on(
@@ -249,11 +253,13 @@ def _report_on(
     prescription: Prescription,
     model: ModelChoice,
     folder: Path,
+    language: str,
     tell: Progress,
 ) -> Report:
     """Return what the landmark model and the session find; the poses are kept in the folder."""
     found = ensure_model(model, stderr_bar)
-    session = Session(prescription, calibration=calibration_of(found.name))
+    calibration = calibration_of(found.name)
+    session = Session(prescription, calibration=calibration, language=language)
     with contextlib.closing(found.open()) as landmarker:
         log = look(source, landmarker, session, tell)
     save_poses(log.poses(found.sha256), folder / POSES)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from posecheck.apps.progress import fitting
 from posecheck.exercises.language import words_of
 from posecheck.present.report_files import report_to_dict
-from posecheck.types import Report
+from posecheck.types import Report, Words
 
 if TYPE_CHECKING:
     from posecheck.apps.doctor import Check
@@ -22,13 +22,9 @@ if TYPE_CHECKING:
 _WIDTH = 88
 _MAILED_BYTES = 20_000_000  # much mail ends at 25 MB, and what is sent grows on the way
 _WHAT_IT_IS = {
-    "report.html": "the page to read, in a browser",
-    "report.pdf": "one page to print",
-    "annotated.mp4": "the clip with everything drawn in",
-    "report.json": "the same as data",
-    "angles.csv": "the angles, one row a frame",
-    "poses.npz": "the landmarks, to grade the clip again",
-}
+    "report.html": "page", "report.pdf": "pdf", "annotated.mp4": "video",
+    "report.json": "report", "angles.csv": "angles", "poses.npz": "poses",
+}  # fmt: skip
 
 
 def print_result(as_json: bool, plain: dict[str, Any], text: str) -> None:
@@ -65,16 +61,18 @@ def json_line(event: dict[str, Any]) -> str:
 def review_text(done: Reviewed) -> str:
     """Return verdict, reasons, numbers, and where the files are."""
     report, lines = done.report, []
-    score = "" if report.grade.score is None else f", {report.grade.score} of 100"
-    lines.append(f"{report.clip.name}: {words_of().verdicts[report.grade.verdict]}{score}")
+    words, score = words_of(report.language), ""
+    if report.grade.score is not None:
+        score = f", {words.text('summary.score', number=report.grade.score)}"
+    lines.append(f"{report.clip.name}: {words.verdicts[report.grade.verdict]}{score}")
     lines += ["", *_bullets(report.grade.reasons)]
-    lines += ["", *(f"  {name:<18}{value}" for name, value in _numbers(report))]
+    lines += ["", *(f"  {name:<18}{value}" for name, value in _numbers(report, words))]
     notes = report.quality.notes or report.quality.warnings
     if notes:
-        lines += ["", "What the camera could not tell:", *_bullets(notes)]
+        lines += ["", words.text("summary.could_not_tell"), *_bullets(notes)]
     if done.change is not None:
-        lines += ["", *_wrapped(f"Since the earlier recording: {done.change.sentence}")]
-    lines += ["", f"In {short(done.folder)}/", *_files(done)]
+        lines += ["", *_wrapped(words.text("summary.since", sentence=done.change.sentence))]
+    lines += ["", words.text("summary.in", folder=f"{short(done.folder)}/"), *_files(done, words)]
     return "\n".join(lines)
 
 
@@ -123,27 +121,32 @@ def short(path: Path) -> str:
         return str(path)
 
 
-def _numbers(report: Report) -> Iterator[tuple[str, str]]:
+def _numbers(report: Report, words: Words) -> Iterator[tuple[str, str]]:
+    def text(name: str, **values: object) -> str:
+        return words.text(f"summary.{name}", **values)
+
     if report.subject.name:
-        yield "Person", report.subject.name
-    yield "Leg", report.side or "not told"
-    yield "Movement", words_of().variants[report.variant] if report.variant else "none found"
-    yield "Repetitions", str(len(report.reps))
+        yield text("person"), report.subject.name
+    yield text("leg"), words.text(f"sides.{report.side}") if report.side else text("no_leg")
+    movement = words.variants[report.variant] if report.variant else text("no_movement")
+    yield text("movement"), movement
+    yield text("repetitions"), str(len(report.reps))
     tension = report.tension
     if tension is None:
-        yield "Point of tension", "none found"
+        yield text("tension"), text("no_tension")
         return
     band = f" ± {tension.uncertainty_deg:.0f}°" if math.isfinite(tension.uncertainty_deg) else ""
-    held = tension.end_s - tension.start_s
-    yield "Point of tension", f"from {tension.start_s:.1f} s on, held for {held:.1f} s"
-    yield "Knee there", f"{tension.knee_flexion_deg:.0f}°{band} (0° is straight)"
+    start = words.number(tension.start_s, 1)
+    held = words.number(tension.end_s - tension.start_s, 1)
+    yield text("tension"), text("tension_at", start=start, held=held)
+    yield text("knee"), text("knee_is", degrees=f"{tension.knee_flexion_deg:.0f}°{band}")
     if math.isfinite(tension.hip_flexion_deg):
-        yield "Hip there", f"{tension.hip_flexion_deg:.0f}° (0° is the leg flat)"
+        yield text("hip"), text("hip_is", degrees=f"{tension.hip_flexion_deg:.0f}°")
 
 
-def _files(done: Reviewed) -> Iterator[str]:
+def _files(done: Reviewed, words: Words) -> Iterator[str]:
     for name in done.files:
-        yield f"  {name:<16}{_WHAT_IT_IS[name]}"
+        yield f"  {name:<16}{words.text(f'summary.{_WHAT_IT_IS[name]}')}"
 
 
 def _bullets(sentences: tuple[str, ...]) -> Iterator[str]:

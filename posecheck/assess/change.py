@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, get_args
 
-from posecheck.types import Report, Tension
+from posecheck.exercises.language import words_of
+from posecheck.types import Report, Side, Tension, Words
 
 # Half of the 95 % band of one measurement of active knee extension by the same rater with a
 # goniometer (SEM 2.6°, J Sport Rehabil 2015, PMID 25364856). It holds what differs from day to
@@ -31,7 +32,7 @@ class Change:
         return asdict(self)
 
 
-def change_since(earlier: Mapping[str, Any], now: Report) -> Change:
+def change_since(earlier: Mapping[str, Any], now: Report, words: Words | None = None) -> Change:
     """Compare with an earlier report.
 
     Parameters
@@ -40,9 +41,12 @@ def change_since(earlier: Mapping[str, Any], now: Report) -> Change:
         As ``read_report`` returns it.
     now
         The report on the newer recording.
+    words
+        The language of the sentence; that of the report if None.
 
     """
-    nothing = _no_comparison(earlier, now)
+    words = words or words_of(now.language)
+    nothing = _no_comparison(earlier, now, words)
     before = earlier.get("tension")
     if nothing or before is None or now.tension is None:
         return Change(math.nan, math.nan, math.nan, nothing)
@@ -52,45 +56,46 @@ def change_since(earlier: Mapping[str, Any], now: Report) -> Change:
         _half_band(_number(before, "uncertainty_deg")), _half_band(now.tension.uncertainty_deg)
     )
     hip = now.tension.hip_flexion_deg - _number(before, "hip_flexion_deg")
-    sentence = _sentence(change, detectable, f"{knee_then:.0f}° then, {knee_now:.0f}° now")
+    both = words.text("change.both", before=f"{knee_then:.0f}", now=f"{knee_now:.0f}")
+    sentence = _sentence(change, detectable, both, words)
     if abs(hip) > _SAME_HIP_DEG:
-        sentence += (
-            f" The thigh stood {abs(hip):.0f}° {'higher' if hip > 0 else 'lower'}, which alone "
-            "changes how far the knee goes: hold it as you did then to compare."
-        )
+        name = "thigh_higher" if hip > 0 else "thigh_lower"
+        sentence += " " + words.text(f"change.{name}", degrees=f"{abs(hip):.0f}")
     return Change(change, detectable, hip, sentence)
 
 
-def _no_comparison(earlier: Mapping[str, Any], now: Report) -> str:
+def _no_comparison(earlier: Mapping[str, Any], now: Report, words: Words) -> str:
     """Say why the two cannot be compared; an empty text where they can."""
     before, tension = earlier.get("tension"), now.tension
     if before is None or not math.isfinite(_number(before, "knee_flexion_deg")):
-        return "The earlier recording has no point of tension to compare with."
+        return words.text("change.nothing_before")
     if not _known(tension):
-        return "No point of tension was found, so there is nothing to compare."
+        return words.text("change.nothing_now")
     if earlier.get("side") != now.side:
-        return (
-            f"The earlier recording is of the {earlier.get('side') or 'unknown'} leg, this one of "
-            f"the {now.side or 'unknown'} leg, so they are not compared."
+        return words.text(
+            "change.other_leg",
+            before=words.text(f"change.{_side(earlier.get('side'))}"),
+            now=words.text(f"change.{_side(now.side)}"),
         )
     return ""
+
+
+def _side(side: object) -> str:
+    return str(side) if side in get_args(Side) else "unknown"
 
 
 def _known(tension: Tension | None) -> bool:
     return tension is not None and math.isfinite(tension.knee_flexion_deg)
 
 
-def _sentence(change: float, detectable: float, both: str) -> str:
-    way = "straighter" if change < 0 else "less straight"
-    moved = f"The knee came {abs(change):.0f}° {way} at the point of tension ({both})."
+def _sentence(change: float, detectable: float, both: str, words: Words) -> str:
+    way = "straighter" if change < 0 else "less_straight"
     if abs(change) < 0.5:
-        moved = f"The knee came as far as before at the point of tension ({both})."
+        way = "same"
+    moved = words.text(f"change.{way}", degrees=f"{abs(change):.0f}", both=both)
     if abs(change) < detectable:
-        return (
-            f"{moved} That is no change that can be told from chance: it would have to be "
-            f"{math.ceil(detectable)}° or more."
-        )
-    return f"{moved} That is more than chance explains ({detectable:.0f}°)."
+        return f"{moved} {words.text('change.chance', degrees=math.ceil(detectable))}"
+    return f"{moved} {words.text('change.more', degrees=f'{detectable:.0f}')}"
 
 
 def _half_band(uncertainty_deg: float) -> float:

@@ -7,16 +7,17 @@ from itertools import pairwise
 
 import numpy as np
 
-from posecheck.assess.file_flaws import file_warnings, how_much, missing_s, touched
+from posecheck.assess.file_flaws import file_notes, file_warnings, how_much, missing_s, touched
 from posecheck.assess.sight import Sight, attended
 from posecheck.assess.warnings import warning_note
+from posecheck.exercises.language import words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.repetitions import LOOKS_MIN_PER_S
 from posecheck.exercises.sections import View
 from posecheck.motion.holes import HOLE_STEPS, overlap_s
 from posecheck.motion.signals import looks_per_s, median_of_known, runs, share_of_time
 from posecheck.motion.table import COLUMN_OF, COLUMNS
-from posecheck.types import WARNINGS, Array, Flaws, Mask, Quality
+from posecheck.types import WARNINGS, Array, Flaws, Mask, Quality, Words
 
 # A body that lies is about 3.4 trunk lengths long; MediaPipe misses one that takes less than
 # about a third of the picture (measured).
@@ -73,7 +74,12 @@ def usable_shares(sight: Sight) -> tuple[float, float]:
 
 
 def judge(
-    sight: Sight, prescription: Prescription, *, live: bool = False, flaws: Flaws | None = None
+    sight: Sight,
+    prescription: Prescription,
+    *,
+    live: bool = False,
+    flaws: Flaws | None = None,
+    words: Words | None = None,
 ) -> Quality:
     """Judge the quality of a clip: fractions over all of it, warnings over what is `attended`.
 
@@ -87,8 +93,11 @@ def judge(
         Too few looks are the machine's doing in a live session, the file's elsewhere.
     flaws
         What the file lacks.
+    words
+        The language of the notes; English if None.
 
     """
+    words = words or words_of()
     sight = sight.through_holes()
     few = too_few(sight)
     tracked, usable = (_share(sight.t_s, x) for x in (sight.table.tracked, sight.usable))
@@ -128,10 +137,12 @@ def judge(
     found.update(file_warnings(flaws))
     warnings = tuple(w for w in WARNINGS if w in found)
     notes = tuple(
-        warning_note(w, prescription.exercise_value) + how_much(w, flaws) for w in warnings
+        warning_note(w, prescription.exercise_value, words) + how_much(w, flaws, words)
+        for w in warnings
     )
     barring = tuple(w for w in warnings if _bars(w, sight, flaws))
-    return Quality(tracked, usable, azimuth, elevation, warnings, (*notes, *flaws.notes), barring)
+    notes = (*notes, *file_notes(flaws, words))
+    return Quality(tracked, usable, azimuth, elevation, warnings, notes, barring)
 
 
 def too_few(sight: Sight) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from posecheck.assess.sight import Sight
-from posecheck.types import Flaws
+from posecheck.types import Flaws, Words, decimal
 
 # A leg that is seen lying for so long before, or after, pictures are lost was not at work then.
 REST_SEEN_S = 1.0
@@ -29,7 +29,7 @@ def missing_s(flaws: Flaws) -> float:
     return sum(b - a for a, b in lost) + flaws.unplaced_s
 
 
-def how_much(warning: str, flaws: Flaws) -> str:
+def how_much(warning: str, flaws: Flaws, words: Words) -> str:
     """Return a sentence on how much is lost, where the file tells.
 
     Parameters
@@ -38,6 +38,8 @@ def how_much(warning: str, flaws: Flaws) -> str:
         ``frames_missing``, ``cut_off``, or another, of which nothing is said.
     flaws
         What the file lacks.
+    words
+        The language.
 
     """
     seconds = 0.0
@@ -45,7 +47,16 @@ def how_much(warning: str, flaws: Flaws) -> str:
         seconds = missing_s(flaws)
     elif warning == "cut_off" and flaws.lost_s:
         seconds = flaws.lost_s[-1][1] - flaws.lost_s[-1][0]
-    return f" About {max(seconds, 0.1):.{0 if seconds >= 2 else 1}f} s are lost." if seconds else ""
+    if not seconds:
+        return ""
+    number = words.number(max(seconds, 0.1), 0 if seconds >= 2 else 1)
+    return " " + words.text("file.lost", seconds=number)
+
+
+def file_notes(flaws: Flaws, words: Words) -> Iterator[str]:
+    """Yield a sentence for each of the further notes on how a file was read."""
+    for name, number in flaws.notes:
+        yield words.text(f"file.{name}", number=decimal(f"{number:.3g}", words))
 
 
 def touched(sight: Sight, flaws: Flaws, warning: str) -> bool:

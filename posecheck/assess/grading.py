@@ -14,8 +14,9 @@ from posecheck.assess.scoring import advice, deduct, faults
 from posecheck.assess.warnings import warning_note
 from posecheck.exercises.catalogue import exercise_named
 from posecheck.exercises.exercise import Exercise
+from posecheck.exercises.language import words_of
 from posecheck.exercises.prescription import Prescription
-from posecheck.types import Deduction, ExerciseSet, Finding, Grade, Quality, Rep
+from posecheck.types import Deduction, ExerciseSet, Finding, Grade, Quality, Rep, Words
 
 Blocks = Literal["always", "when little is usable", "never"]
 
@@ -55,6 +56,7 @@ def grade(
     *,
     exercise_usable: float = math.nan,
     stay_usable: float = math.nan,
+    words: Words | None = None,
 ) -> Grade:
     """Grade one clip.
 
@@ -74,6 +76,8 @@ def grade(
         Usable fraction of the frames while the person lay there, around and between what was
         found; where it is known it counts instead of that of the whole clip. A live session may
         begin long before anybody has come.
+    words
+        The language of the reasons; English if None.
 
     Returns
     -------
@@ -82,30 +86,34 @@ def grade(
         deductions`` unless ungradable; every pass scores higher than every needs_work.
 
     """
-    exercise = _exercise_of(prescription, sets)
+    exercise, words = _exercise_of(prescription, sets), words or words_of()
     over_all = quality.usable_fraction if math.isnan(stay_usable) else stay_usable
-    blocked = list(_blocked(prescription, quality, over_all, exercise_usable))
+    blocked = list(_blocked(prescription, quality, over_all, exercise_usable, words))
     if not blocked and not reps and not any(s.tension for s in sets):
-        barring = [warning_note(name, exercise) for name in quality.barring]
-        blocked = [*barring, f"No exercise was found: lie on your back, {exercise.how_to}"]
+        barring = [warning_note(name, exercise, words) for name in quality.barring]
+        how_to = exercise.said("how_to", words)
+        blocked = [*barring, words.text("reasons.no_exercise", how_to=how_to)]
     if blocked:
-        seen = [f"As far as it was seen: {line.reason}" for line in faults(findings)]
+        wrong = faults(findings, words)
+        seen = [words.text("reasons.as_far_as_seen", reason=line.reason) for line in wrong]
         return Grade("ungradable", None, (*blocked, *seen))
     hidden = bool(HIDING & {*quality.barring})
-    missing = [] if hidden else _missing(prescription, exercise, sets, reps)
-    wrong = sorted([*faults(findings), *missing], key=lambda line: -line.points)
-    tips = [*advice(findings), *_few(prescription, exercise, reps)]
-    deductions = deduct([*wrong, *tips])
+    missing = [] if hidden else _missing(prescription, exercise, sets, reps, words)
+    wrong = sorted([*faults(findings, words), *missing], key=lambda line: -line.points)
+    tips = [*advice(findings, words), *_few(prescription, exercise, reps, words)]
+    deductions = deduct([*wrong, *tips], words)
     score = 100 - sum(line.points for line in deductions)
-    hints = [f"A tip: {tip.reason}" for tip in tips]
+    hints = [words.text("reasons.tip", reason=tip.reason) for tip in tips]
     if not wrong:
         if quality.barring:  # nothing wrong was seen, but not everything was
-            return Grade(
-                "ungradable", None, tuple(warning_note(w, exercise) for w in quality.barring)
-            )
-        return Grade("pass", score, (_praise(sets, reps), *hints), deductions)
+            notes = (warning_note(w, exercise, words) for w in quality.barring)
+            return Grade("ungradable", None, tuple(notes))
+        return Grade("pass", score, (_praise(sets, reps, words), *hints), deductions)
     first, *others = (line.reason for line in wrong)
-    todo = [f"Change this first: {first}", *(f"Then: {other}" for other in others)]
+    todo = [
+        words.text("reasons.first", reason=first),
+        *(words.text("reasons.then", reason=other) for other in others),
+    ]
     return Grade("needs_work", score, (*todo, *hints), deductions)
 
 
@@ -115,13 +123,17 @@ def _exercise_of(prescription: Prescription, sets: Sequence[ExerciseSet]) -> Exe
 
 
 def _blocked(
-    prescription: Prescription, quality: Quality, over_all: float, exercise_usable: float
+    prescription: Prescription,
+    quality: Quality,
+    over_all: float,
+    exercise_usable: float,
+    words: Words,
 ) -> Iterable[str]:
     """Say why this clip cannot be graded, with what to change; nothing if it can."""
     warnings = quality.warnings
     # written so that NaN, which compares false, counts as not seen
     if "no_person" in warnings or not quality.tracked_fraction > 0:
-        yield warning_note("no_person")
+        yield warning_note("no_person", words=words)
         return
     fractions = [over_all]
     if not math.isnan(exercise_usable):
@@ -131,14 +143,11 @@ def _blocked(
     for name in dict.fromkeys(warnings):
         when = BLOCKING[name]
         if when == "always" or (little and when != "never"):
-            yield warning_note(name, prescription.exercise_value)
+            yield warning_note(name, prescription.exercise_value, words)
     if _too_oblique(prescription, quality) and not (little and "not_side_on" in warnings):
-        yield warning_note("not_side_on")
+        yield warning_note("not_side_on", words=words)
     if little:
-        yield (
-            f"Your working leg was seen clearly in {100 * least:.0f} % of the time only: use more "
-            "light, keep your whole body in the picture and come closer."
-        )
+        yield words.text("reasons.little_seen", percent=words.number(100 * least))
 
 
 def _too_oblique(prescription: Prescription, quality: Quality) -> bool:
@@ -154,25 +163,28 @@ def _missing(
     exercise: Exercise,
     sets: Sequence[ExerciseSet],
     reps: Sequence[Rep],
+    words: Words,
 ) -> Iterable[Deduction]:
     """Yield what should have been there and was not: repetitions, a point of tension, the dose."""
     if not reps:
         yield Deduction(
             "no_repetitions",
             NO_REPETITIONS_POINTS,
-            exercise.no_repetitions,
+            exercise.said("no_repetitions", words),
         )
         return
     for one in sets:
-        without = exercise_named(one.exercise).no_tension
-        if one.reps and one.tension is None and without is not None:
+        done = exercise_named(one.exercise)
+        if one.reps and one.tension is None and done.no_tension is not None:
             # without it there is nothing to hold drift or forcing against: never a pass
-            yield Deduction("no_tension", NO_TENSION_POINTS, without)
+            yield Deduction("no_tension", NO_TENSION_POINTS, done.said("no_tension", words))
             break
-    yield from _short_of_dose(prescription, sets)
+    yield from _short_of_dose(prescription, sets, words)
 
 
-def _short_of_dose(prescription: Prescription, sets: Sequence[ExerciseSet]) -> Iterable[Deduction]:
+def _short_of_dose(
+    prescription: Prescription, sets: Sequence[ExerciseSet], words: Words
+) -> Iterable[Deduction]:
     """Yield at most one line for a stated number of sets or repetitions that was not reached."""
     dose = prescription.dose
     if dose.repetitions is None and dose.sets is None:
@@ -184,34 +196,30 @@ def _short_of_dose(prescription: Prescription, sets: Sequence[ExerciseSet]) -> I
         return
     done, asked = sum(min(n, asked_reps) for n in best), asked_sets * asked_reps
     if dose.sets is None:
-        reason = f"{best[0] if best else 0} of {asked_reps} repetitions were seen."
+        reason = words.text("reasons.reps", seen=best[0] if best else 0, asked=asked_reps)
     elif dose.repetitions is None:
-        reason = f"{complete} of {asked_sets} sets were seen."
+        reason = words.text("reasons.sets", seen=complete, asked=asked_sets)
     else:
-        reason = f"{complete} of {asked_sets} sets with {asked_reps} repetitions each were seen."
+        reason = words.text("reasons.full_sets", seen=complete, asked=asked_sets, reps=asked_reps)
     points = 15 + round(15 * (1 - done / asked))
-    yield Deduction("dose", points, f"{reason} Do the rest if it stays comfortable.")
+    yield Deduction("dose", points, f"{reason} {words.text('reasons.do_the_rest')}")
 
 
 def _few(
-    prescription: Prescription, exercise: Exercise, reps: Sequence[Rep]
+    prescription: Prescription, exercise: Exercise, reps: Sequence[Rep], words: Words
 ) -> Iterable[Deduction]:
     """Yield advice where the dose does not say how many, and fewer than usual were done."""
     usual = exercise.repetitions_min or prescription.usual.repetitions_min
     if prescription.dose.repetitions is None and 0 < len(reps) < usual:
-        yield Deduction(
-            "dose",
-            1,
-            f"{_count(len(reps))} seen; {usual} or more are usual, unless your physiotherapist "
-            "asked for fewer.",
-        )
+        reason = words.text("reasons.few", seen=_seen(reps, words), usual=usual)
+        yield Deduction("dose", 1, reason)
 
 
-def _praise(sets: Sequence[ExerciseSet], reps: Sequence[Rep]) -> str:
+def _praise(sets: Sequence[ExerciseSet], reps: Sequence[Rep], words: Words) -> str:
     sides = {s.side for s in sets if s.reps}
-    leg = f"with your {sides.pop()} leg" if len(sides) == 1 else "with both legs"
-    return f"Well done: {_count(len(reps))} seen {leg}, and no fault was found."
+    leg = words.text(f"reasons.with_{sides.pop() if len(sides) == 1 else 'both'}")
+    return words.text("reasons.well_done", seen=_seen(reps, words), leg=leg)
 
 
-def _count(reps: int) -> str:
-    return "1 repetition was" if reps == 1 else f"{reps} repetitions were"
+def _seen(reps: Sequence[Rep], words: Words) -> str:
+    return words.text("reasons.one_seen" if len(reps) == 1 else "reasons.seen", number=len(reps))

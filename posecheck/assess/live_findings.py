@@ -15,7 +15,7 @@ from posecheck.exercises.rule import Measures, findings_of
 from posecheck.motion.signals import SAME_S
 from posecheck.motion.smoothing import LAG_S
 from posecheck.motion.table import RecentRows
-from posecheck.types import Finding
+from posecheck.types import Finding, Words
 
 STEP_S = 0.4  # how often it looks
 BEFORE_S = 3.0  # how the body lay before the extension
@@ -43,10 +43,11 @@ class LiveFindings:
     seconds. A look for them is spread over three pushes, so that none of them takes long.
     """
 
-    def __init__(self, prescription: Prescription) -> None:
+    def __init__(self, prescription: Prescription, words: Words | None = None) -> None:
         self.findings: tuple[Finding, ...] = ()
         self.warnings: tuple[str, ...] = ()
         self._prescription, self._exercise = prescription, prescription.exercise_value
+        self._words = words
         self._told = {rule.name: rule.told for rule in self._exercise.rules}
         self._looked_s = -np.inf
         self._set = 0
@@ -109,7 +110,10 @@ class LiveFindings:
     def _broken(self, measures: Measures, attempt: Attempt) -> tuple[Finding, ...]:
         exercise = self._exercise
         return findings_of(
-            measures, [(attempt, exercise.rules, exercise.one_cause)], self._prescription
+            measures,
+            [(attempt, exercise.rules, exercise.one_cause)],
+            self._prescription,
+            self._words,
         )
 
     def _numbered(self, finding: Finding) -> Finding:
@@ -118,7 +122,7 @@ class LiveFindings:
             return finding
         rep = finding.rep + self._before
         rule = next(rule for rule in self._exercise.rules if rule.name == finding.rule)
-        message = rule.message(finding.measured, finding.limit, rep)
+        message = rule.message(finding.measured, finding.limit, rep, words=self._words)
         return replace(finding, rep=rep, message=message)
 
     def _holds(self, finding: Finding, attempt: Attempt, recent: RecentRows) -> bool:

@@ -14,7 +14,7 @@ from posecheck.motion.legs import SideJudge, near_side
 from posecheck.motion.signals import median_of_known
 from posecheck.motion.table import COLUMN_OF, RecentRows
 from posecheck.motion.track import RESTING, WORKING, Newest, Tracker
-from posecheck.types import Array, Side, Tension, Update, Variant
+from posecheck.types import Array, Side, Tension, Update, Variant, Words
 
 # The angles that a report may leave blank, each with its column.
 ANGLE_COLUMNS = {
@@ -29,13 +29,13 @@ ANGLE_COLUMNS = {
 class LiveProgress:
     """Completes what a session says of its newest frame by what is known of the exercise."""
 
-    def __init__(self, prescription: Prescription) -> None:
+    def __init__(self, prescription: Prescription, words: Words | None = None) -> None:
         variant = prescription.exercise.variant
         known: Variant | None = None if variant == "auto" else variant
         self._fixed_side, self._view = prescription.fixed_side, prescription.view
         self._recent = RecentRows()
         self._follower = prescription.exercise_value.follow(known)
-        self._watch = LiveFindings(prescription)
+        self._watch = LiveFindings(prescription, words)
         self._taken = 0
         self._answered: Newest | None = None  # the last frame that a report knows
         self._judge = SideJudge()

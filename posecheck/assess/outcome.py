@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from posecheck.assess.warnings import WARNING_NOTES
-from posecheck.types import Cue, Report
+from posecheck.exercises.language import words_of
+from posecheck.types import WARNINGS, Cue, Report
 
 
 def outcome_cues(report: Report, t_s: float) -> tuple[Cue, ...]:
@@ -27,9 +27,10 @@ def to_do_better(report: Report) -> str | None:
     grade = report.grade
     if grade.verdict != "ungradable":
         return grade.deductions[0].rule if grade.deductions else None
+    words = words_of(report.language)
     for reason in grade.reasons:
-        for name, note in WARNING_NOTES.items():
-            if reason.startswith(note.partition("{")[0]):
+        for name in WARNINGS:
+            if reason.startswith(words.texts[f"notes.{name}"].partition("{")[0]):
                 return name
     done = report.reps or any(s.tension is not None for s in report.sets)
     return "not_seen" if done else "no_exercise"

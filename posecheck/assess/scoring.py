@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from posecheck.exercises.catalogue import all_rules
 from posecheck.exercises.rule import USUAL_COST, Cost
-from posecheck.types import Deduction, Finding
+from posecheck.types import Deduction, Finding, Words
 
 ADVICE_POINTS = 1
 
@@ -23,23 +23,23 @@ def cost_of(rule: str) -> Cost:
     return known[rule].cost if rule in known else USUAL_COST
 
 
-def faults(findings: Sequence[Finding]) -> list[Deduction]:
+def faults(findings: Sequence[Finding], words: Words) -> list[Deduction]:
     """Return one line for each rule with faults, the dearest first."""
     lines = []
     for rule, group in _by_rule(findings, "fault"):
         cost = cost_of(rule)
         points = min(cost.first + cost.further * (_times(group) - 1), cost.most)
-        lines.append(Deduction(rule, points, _reason(group)))
+        lines.append(Deduction(rule, points, _reason(group, words)))
     return sorted(lines, key=lambda line: -line.points)
 
 
-def advice(findings: Sequence[Finding]) -> list[Deduction]:
+def advice(findings: Sequence[Finding], words: Words) -> list[Deduction]:
     """Return one line for each rule with advice."""
     groups = _by_rule(findings, "advice")
-    return [Deduction(rule, ADVICE_POINTS, _reason(group)) for rule, group in groups]
+    return [Deduction(rule, ADVICE_POINTS, _reason(group, words)) for rule, group in groups]
 
 
-def deduct(lines: Iterable[Deduction]) -> tuple[Deduction, ...]:
+def deduct(lines: Iterable[Deduction], words: Words) -> tuple[Deduction, ...]:
     """Return the lines with points that sum to 100 at most: what goes below 0 is not taken off."""
     left, taken = 100, []
     for line in lines:
@@ -47,7 +47,7 @@ def deduct(lines: Iterable[Deduction]) -> tuple[Deduction, ...]:
         left -= points
         reason = line.reason
         if points < line.points:
-            reason += f" ({line.points} points, of which {points} were left)"
+            reason = words.text("reasons.left", reason=reason, points=line.points, left=points)
         taken.append(Deduction(line.rule, points, reason))
     return tuple(taken)
 
@@ -65,11 +65,13 @@ def _times(group: Sequence[Finding]) -> int:
     return len({f.rep for f in group if f.rep is not None}) + sum(f.rep is None for f in group)
 
 
-def _reason(group: Sequence[Finding]) -> str:
+def _reason(group: Sequence[Finding], words: Words) -> str:
     """Return the message of the worst one, and how often it was seen."""
     worst = max(group, key=_excess)
     times = _times(group)
-    return worst.message if times == 1 else f"{worst.message} (Seen {times} times.)"
+    if times == 1:
+        return worst.message
+    return words.text("reasons.times", message=worst.message, number=times)
 
 
 def _excess(finding: Finding) -> tuple[float, str]:

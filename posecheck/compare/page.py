@@ -28,6 +28,8 @@ from posecheck.compare.words import (
     caveats,
     verdict_table,
 )
+from posecheck.exercises.language import words_of
+from posecheck.exercises.rule import FALLBACK
 from posecheck.present.html_pages import environment, json_in_script, plotly, policy, template_file
 from posecheck.present.spreadsheet import spelled
 
@@ -67,6 +69,8 @@ def write_agreement_page(
         .get_template("agreement.html")
         .render(
             mark=Markup(MARK),
+            language=FALLBACK,
+            t=words_of().text,
             agreement=agreement,
             parts=agreement_parts(agreement),
             caveats=list(caveats(agreement)),

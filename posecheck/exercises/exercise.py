@@ -14,7 +14,7 @@ from posecheck.exercises.attempt import Attempt, Found, Running
 from posecheck.exercises.end_range import EndRange
 from posecheck.exercises.rule import Asked, OneCause, Rule
 from posecheck.motion.table import RecentRows, Table
-from posecheck.types import Joint, Update, Variant
+from posecheck.types import Joint, Update, Variant, Words
 
 
 class Follower(Protocol):
@@ -121,3 +121,17 @@ class Exercise:
     to: EndRange | None = None
     peak_sd_deg: float = float("nan")
     repetitions_min: int | None = None
+
+    def said(self, what: str, words: Words) -> str:
+        """Return `how_to`, `no_repetitions` or `no_tension` in a language; English if it has none.
+
+        Parameters
+        ----------
+        what
+            Which of them.
+        words
+            The language, whose file has a table ``[exercises.NAME]``.
+
+        """
+        own: str = getattr(self, what)
+        return words.texts.get(f"exercises.{self.name}.{what}", own)

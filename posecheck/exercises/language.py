@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from posecheck.errors import InputError
 from posecheck.exercises.catalogue import all_rules
-from posecheck.exercises.rule import FALLBACK, Rule, RuleWords
+from posecheck.exercises.rule import FALLBACK
 from posecheck.types import WARNINGS, Words
 
 if sys.version_info >= (3, 11):
@@ -17,7 +18,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-SECTIONS = ("say", "show", "titles", "phases", "exercises", "variants", "verdicts")
+SECTIONS = ("say", "show", "titles", "phases", "variants", "verdicts")
 
 
 @cache
@@ -29,6 +30,23 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: (name != FALLBACK, name)))
 
 
+def language_of(code: str) -> str:
+    """Return the language that is asked for.
+
+    Raises
+    ------
+    InputError
+        There is none of this name.
+
+    """
+    if code not in languages():
+        raise InputError(
+            f"There is no language {code}; --language takes {' or '.join(languages())}."
+        )
+    return code
+
+
+@cache
 def words_of(language: str = FALLBACK) -> Words:
     """Return all words of a language, English where it lacks them.
 
@@ -47,25 +65,25 @@ def words_of(language: str = FALLBACK) -> Words:
         raise KeyError(language)
     own, english = tables_of(language), tables_of(FALLBACK)
     merged = {name: {**english[name], **own.get(name, {})} for name in SECTIONS}
+    words = Words(language, **merged, texts={**dict(_flat(english)), **dict(_flat(own))})
     for rule in all_rules().values():
-        words = rule_words(rule, language)
-        for section, phrase in (("say", words.say), ("show", words.show), ("titles", words.title)):
+        said = rule.in_language(words)
+        for section, phrase in (("say", said.say), ("show", said.show), ("titles", said.title)):
             merged[section][rule.name] = phrase
     for warning in WARNINGS:  # of a session that is over, as its title says it
         title = merged["titles"][warning]
         merged["say"].setdefault(warning, f"{title}.")
         merged["show"].setdefault(warning, title)
-    return Words(language, **merged)
+    return words
 
 
-def rule_words(rule: Rule, language: str) -> RuleWords:
-    """Return the words of a rule: its own, else those of the language's file, else English."""
-    if language in rule.words:
-        return rule.words[language]
-    own = tables_of(language).get("rules", {}).get(rule.name, {})
-    english = rule.words[FALLBACK]
-    names = [f.name for f in fields(RuleWords)]
-    return RuleWords(**{name: own.get(name, getattr(english, name)) for name in names})
+def _flat(tables: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text of a file by its dotted name."""
+    for name, value in tables.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value
 
 
 @cache

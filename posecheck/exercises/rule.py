@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -17,7 +17,7 @@ from posecheck.exercises.attempt import Attempt
 from posecheck.motion.holes import holes_in, with_unknown
 from posecheck.motion.signals import smooth
 from posecheck.motion.table import Table
-from posecheck.types import Array, Finding, Joint, Variant
+from posecheck.types import Array, Finding, Joint, Variant, Words, decimal
 
 # Widths of the Gaussian means for what changes slowly, for a repetition, and for the leg that is
 # seen less often.
@@ -165,13 +165,21 @@ class Rule:
         """Return the band that a measured value must leave before it is a finding."""
         return min(self.uncertainty, self.uncertainty_share * limit)
 
-    def in_language(self, language: str = FALLBACK) -> RuleWords:
-        """Return its words, in English where it has none in a language."""
-        return self.words.get(language, self.words[FALLBACK])
+    def in_language(self, words: Words | None = None) -> RuleWords:
+        """Return its words: its own, else those of the language's file, else English."""
+        english = self.words[FALLBACK]
+        if words is None:
+            return english
+        if words.language in self.words:
+            return self.words[words.language]
+        return RuleWords(**{
+            f.name: words.texts.get(f"rules.{self.name}.{f.name}", getattr(english, f.name))
+            for f in fields(RuleWords)
+        })  # fmt: skip
 
     def message(
         self, measured: float, limit: float, rep: int | None, last_rep: int | None = None,
-        language: str = FALLBACK, when: When | None = None,
+        words: Words | None = None,
     ) -> str:  # fmt: skip
         """Return what was seen and what to do, in one or two short sentences.
 
@@ -183,26 +191,29 @@ class Rule:
         rep, last_rep
             The repetition in which it was seen first, and the last one if that is another; None for
             none.
-        language, when
-            Two letters, and how that language names repetitions; English if None.
+        words
+            The language; English if None.
 
         """
-        words, when = self.in_language(language), when or When()
-        at = "" if rep is None else when.one.format(rep=rep)
-        if rep is not None and last_rep is not None and last_rep > rep:
-            at = when.several.format(rep=rep, last=last_rep)
-        advice = words.advice.format(limit=_number(limit, math.nan, self.unit))
+        own = self.in_language(words)
+        at = _when(words, rep, last_rep)
+        advice = own.advice.format(limit=decimal(_number(limit, math.nan, self.unit), words))
         if measured == 0 or not math.isfinite(measured):
-            return f"{words.plain.format(when=at)} {advice}"
-        number = _number(abs(measured), limit, self.unit)
-        return f"{words.seen.format(number=number, when=at)} {advice}"
+            return f"{own.plain.format(when=at)} {advice}"
+        number = decimal(_number(abs(measured), limit, self.unit), words)
+        return f"{own.seen.format(number=number, when=at)} {advice}"
 
 
-class When(NamedTuple):
-    """How a language says in which repetitions."""
+# How English says in which repetitions.
+WHEN = {"one": " in repetition {rep}", "several": " in repetitions {rep} to {last}"}
 
-    one: str = " in repetition {rep}"
-    several: str = " in repetitions {rep} to {last}"
+
+def _when(words: Words | None, rep: int | None, last_rep: int | None) -> str:
+    if rep is None:
+        return ""
+    name = "one" if last_rep is None or last_rep <= rep else "several"
+    phrase = WHEN[name] if words is None else words.texts[f"when.{name}"]
+    return phrase.format(rep=rep, last=last_rep)
 
 
 def _number(measured: float, limit: float, unit: Unit) -> str:
@@ -235,6 +246,7 @@ def findings_of(
     measures: Measures,
     attempts: Sequence[tuple[Attempt, Sequence[Rule], OneCause]],
     asked: Judged,
+    words: Words | None = None,
 ) -> tuple[Finding, ...]:
     """Find what was broken, in order of time; repetitions are numbered through.
 
@@ -247,6 +259,8 @@ def findings_of(
         cause stays; one without repetitions breaks no rule.
     asked
         The prescription.
+    words
+        The language of what is said of it; English if None.
 
     """
     found: list[Finding] = []
@@ -256,14 +270,16 @@ def findings_of(
             broken = [b for rule in rules for b in rule.measure(measures, attempt, asked)]
             by_name = {rule.name: rule for rule in rules}
             for one in one_cause(broken, attempt):
-                finding = _finding(one, by_name[one.rule], first, asked)
+                finding = _finding(one, by_name[one.rule], first, asked, words)
                 if finding is not None:
                     found.append(finding)
         first += len(attempt.cycles)
     return tuple(sorted(found, key=lambda f: (f.start_s, f.rule)))
 
 
-def _finding(broken: Broken, rule: Rule, first: int, asked: Judged) -> Finding | None:
+def _finding(
+    broken: Broken, rule: Rule, first: int, asked: Judged, words: Words | None
+) -> Finding | None:
     """Return the finding, None where it does not count or cannot be told from the limit."""
     severity, doubt = asked.severity_of(rule.name), rule.doubt(broken.limit)
     if severity == "off" or abs(broken.measured - broken.limit) <= doubt:
@@ -273,6 +289,6 @@ def _finding(broken: Broken, rule: Rule, first: int, asked: Judged) -> Finding |
     return Finding(
         rule=rule.name, severity=severity, rep=rep, start_s=broken.start_s, end_s=broken.end_s,
         measured=broken.measured, limit=broken.limit, unit=rule.unit,
-        message=rule.message(broken.measured, broken.limit, rep, last), uncertainty=doubt,
+        message=rule.message(broken.measured, broken.limit, rep, last, words), uncertainty=doubt,
         joint=rule.joint,
     )  # fmt: skip

@@ -19,11 +19,6 @@ from posecheck.present.index_page import report_address
 from posecheck.present.spreadsheet import spelled
 from posecheck.types import ClipGrade
 
-_TEXTS = {
-    "en": {"links": "The batch", "index": "All clips", "before": "Previous", "after": "Next"},
-    "de": {"links": "Die Reihe", "index": "Alle Clips", "before": "Voriger", "after": "Nächster"},
-}
-
 
 @dataclass(frozen=True, slots=True)
 class BatchPlace:
@@ -32,11 +27,6 @@ class BatchPlace:
     address: str  # of its page, as the index has it
     index: str  # the name of the index
     order: str  # the name of the file that `write_order` writes beside it
-
-
-def link_texts(language: str) -> dict[str, str]:
-    """Return what the links are called in a language, or in English."""
-    return _TEXTS.get(language, _TEXTS["en"])
 
 
 def write_order(rows: Iterable[ClipGrade], path: Path, report: str) -> None:

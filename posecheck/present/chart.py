@@ -14,9 +14,9 @@ MOST_POINTS = 3000
 _ANKLE = "ankle_dorsiflexion_deg"
 _DASH = {"knee": "solid", "hip": "dash", "ankle": "dot"}  # told apart without colour, too
 _TRACES = (
-    ("Knee flexion", "knee", "#0b7285", "rgba(11,114,133,0.16)"),
-    ("Hip flexion", "hip", "#b35900", "rgba(179,89,0,0.14)"),
-    ("Ankle dorsiflexion", "ankle", "#7b3fb5", "rgba(123,63,181,0.12)"),
+    ("knee", "#0b7285", "rgba(11,114,133,0.16)"),
+    ("hip", "#b35900", "rgba(179,89,0,0.14)"),
+    ("ankle", "#7b3fb5", "rgba(123,63,181,0.12)"),
 )
 _PHASE_FILLS: dict[Phase, str] = {
     "rest": "rgba(0,0,0,0)",
@@ -35,12 +35,12 @@ def chart(report: Report, words: Words) -> dict[str, Any]:
     report
         What is shown.
     words
-        The language of the phases' names.
+        The language of the names.
 
     """
     series = report.series
     data: list[dict[str, Any]] = []
-    for name, joint, colour, fill in _TRACES:
+    for joint, colour, fill in _TRACES:
         angle = getattr(series, f"{joint}_flexion_deg" if joint != "ankle" else _ANKLE)
         half = getattr(series, f"{joint}_uncertainty_deg")
         keep = decimate(angle, MOST_POINTS)
@@ -53,15 +53,17 @@ def chart(report: Report, words: Words) -> dict[str, Any]:
                 "showlegend": False, "legendgroup": joint,
             })  # fmt: skip
         data.append({
-            "type": "scatter", "mode": "lines", "name": name, "legendgroup": joint,
-            "x": _numbers(t, 3), "y": _numbers(y, 1), "connectgaps": False,
+            "type": "scatter", "mode": "lines", "name": words.text(f"chart.{joint}"),
+            "legendgroup": joint, "x": _numbers(t, 3), "y": _numbers(y, 1), "connectgaps": False,
             "line": {"color": colour, "width": 2, "dash": _DASH[joint]},
             "hovertemplate": "%{y:.0f}°",
         })  # fmt: skip
     shapes, names = _phases(report, words)
-    tension_shapes, notes = _tension(report)
+    tension_shapes, notes = _tension(report, words)
     rep_shapes, rep_notes = _reps(report)
+    separators = words.text("numbers.decimal") + words.text("numbers.thousands")
     layout = _layout(report, shapes + tension_shapes + rep_shapes, notes + rep_notes)
+    layout["separators"] = separators
     # Whether a phase's name has its room is known in the browser.
     return {"data": data, "layout": layout, "phases": names}
 
@@ -132,7 +134,7 @@ def _phases(report: Report, words: Words) -> _Marks:
     return shapes, names
 
 
-def _tension(report: Report) -> _Marks:
+def _tension(report: Report, words: Words) -> _Marks:
     shapes: list[dict[str, Any]] = []
     for one in report.sets:
         tension = one.tension
@@ -149,7 +151,7 @@ def _tension(report: Report) -> _Marks:
     first = report.tension
     note = _note(
         (first.start_s + first.end_s) / 2, first.knee_flexion_deg,
-        f"tension {first.knee_flexion_deg:.0f}°", "top",
+        words.text("chart.tension", degrees=words.number(first.knee_flexion_deg)), "top",
     )  # fmt: skip
     note.update(yref="y", yshift=-5, font={"color": "#12683f", "size": 13})
     return shapes, [note]

@@ -29,7 +29,7 @@ from posecheck.present.progress_ring import EMPTY, GROUND
 from posecheck.present.signs import draw_sign
 from posecheck.present.stencils import Box, Colour, Point, Sketch, Stencil
 from posecheck.present.strokes import Stroke, disc, line, polyline
-from posecheck.types import Update
+from posecheck.types import Update, Words
 
 ZONE = (0.47, 0.65)  # where the zone of tension stands on the bar, whatever its angle
 LEAST_ZONE_DEG = 0.5
@@ -41,8 +41,8 @@ _BENT_LEG = ((0.0, 0.0), (0.1, -0.62), (0.62, -0.3), (0.5, -0.14))
 _STRAIGHT_LEG = ((0.0, 0.0), (0.1, -0.6), (0.24, -1.2), (0.48, -1.16))
 State = Literal["before", "there", "past"]
 _STATE_WORDS: dict[State, tuple[tuple[str, ...], Colour]] = {
-    "there": (("at tension", "there"), GREEN),
-    "past": (("too far", "past"), RED),
+    "there": (("at_tension", "there"), GREEN),
+    "past": (("too_far", "past"), RED),
 }
 
 
@@ -81,7 +81,7 @@ class Gauge:
             return low + (high - low) * (short + zone) / (2 * zone)
         return min(high + (1 - high) * (short - zone) / (_PAST_ZONES * zone), 1.0)
 
-    def draw(self, canvas: Canvas, box: Box, u: float, update: Update) -> None:
+    def draw(self, canvas: Canvas, box: Box, u: float, update: Update, words: Words) -> None:
         """Draw the panel.
 
         Parameters
@@ -92,13 +92,15 @@ class Gauge:
             The unit that all sizes are multiples of, in pixels.
         update
             What is shown.
+        words
+            In which language.
 
         """
         canvas.shade(box, 2.5 * u)
         x0, x1, y = box[0] + 3.5 * u, box[2] - 3.5 * u, box[1] + 11.2 * u
         tension, knee = _tension_of(update), update.angles.knee_flexion_deg
         canvas.put(_bar(x1 - x0, math.isfinite(tension), u, canvas.supersample), (x0, y))
-        for lines in self.rows(box, u, update):
+        for lines in self.rows(box, u, update, words):
             canvas.write(lines)
         if not math.isfinite(knee):
             return
@@ -110,15 +112,20 @@ class Gauge:
             canvas.put(_halo(u, canvas.supersample), at)
             draw_sign(canvas, at, 5.2 * u, "fault" if state == "past" else "good")
 
-    def rows(self, box: Box, u: float, update: Update) -> tuple[list[Line], list[Line]]:
+    def rows(
+        self, box: Box, u: float, update: Update, words: Words
+    ) -> tuple[list[Line], list[Line]]:
         """Return what the panel says above and below the bar; parameters as those of `draw`."""
         x0, x1, head = box[0] + 3.5 * u, box[2] - 3.5 * u, box[1] + 4.4 * u
         tension, knee = _tension_of(update), update.angles.knee_flexion_deg
         seen = math.isfinite(knee)
-        below = [*_scale_lines(x0, x1, box[3] - 3.4 * u, u, math.isfinite(tension))]
-        title = Line(x0, head, "Knee", 5.8 * u, MUTED).within(0.45 * (x1 - x0))
+        names = tuple(
+            words.text(f"picture.{name}") for name in ("bent", "straight", "tension", "past")
+        )
+        below = [*_scale_lines(names, x0, x1, box[3] - 3.4 * u, u, math.isfinite(tension))]
+        title = Line(x0, head, words.text("picture.knee"), 5.8 * u, MUTED).within(0.45 * (x1 - x0))
         x = x0 + (title.width + 1.5 * u if title.text else 0.0)
-        degrees = f"{round(knee)}°" if seen else "not seen"
+        degrees = f"{round(knee)}°" if seen else words.text("picture.not_seen")
         size, colour = (6.8 * u, PAPER) if seen else (5.8 * u, MUTED)
         value = Line(x, head, degrees, size, colour, bold=seen).within(x1 - x)
         state = self._state(knee, tension)
@@ -126,9 +133,10 @@ class Gauge:
             return [title, value], below
         # Room as for any angle, so that the word neither comes and goes nor changes its size.
         widest = max(value.width, value._replace(text="-88°").width)
-        words, colour = _STATE_WORDS[state]
-        for word in words:
-            line = Line(x1, head, word, 5.4 * u, colour, bold=True, align=1.0)
+        phrases, colour = _STATE_WORDS[state]
+        for phrase in phrases:
+            text = words.text(f"picture.{phrase}")
+            line = Line(x1, head, text, 5.4 * u, colour, bold=True, align=1.0)
             line = line.within(x1 - x - widest - 2 * u, 4.6 * u)
             if line.text:
                 return [title, value, line], below
@@ -146,19 +154,22 @@ def _tension_of(update: Update) -> float:
 
 
 @lru_cache(maxsize=16)
-def _scale_lines(x0: float, x1: float, y: float, u: float, known: bool) -> tuple[Line, ...]:
-    """Name the parts of the scale; in one size, in which nothing touches."""
+def _scale_lines(
+    names: tuple[str, ...], x0: float, x1: float, y: float, u: float, known: bool
+) -> tuple[Line, ...]:
+    """Name the parts of the scale, bent, straight, tension and past, so that nothing touches."""
+    bent_word, straight_word, zone_word, past_word = names
     size, gap = 4.8 * u, 1.5 * u
     while True:
-        bent = Line(x0, y, "bent", size, MUTED)
+        bent = Line(x0, y, bent_word, size, MUTED)
         if not known:
-            last = Line(x1, y, "straight", size, MUTED, align=1.0)
+            last = Line(x1, y, straight_word, size, MUTED, align=1.0)
             free = [x1 - x0 - bent.width - last.width]
             lines: tuple[Line, ...] = (bent, last)
         else:
             middle = x0 + (x1 - x0) * sum(ZONE) / 2
-            zone = Line(middle, y, "tension", size, GREEN, align=0.5)
-            past = Line(x1, y, "past", size, RED, align=1.0)
+            zone = Line(middle, y, zone_word, size, GREEN, align=0.5)
+            past = Line(x1, y, past_word, size, RED, align=1.0)
             half = zone.width / 2
             free = [middle - half - x0 - bent.width, x1 - past.width - middle - half]
             lines = (bent, zone, past)

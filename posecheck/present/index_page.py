@@ -15,14 +15,14 @@ from posecheck.atomic_files import atomic_text
 from posecheck.present.html_pages import environment, json_in_script, policy, template_file
 from posecheck.present.outcomes import OUTCOMES, Tally, outcome_of, outcome_words, reasons_of
 from posecheck.present.spreadsheet import spelled
-from posecheck.types import ClipGrade, Variant, Words
+from posecheck.types import ClipGrade, Words
 
 # A knee angle is one letter of the page: 62 steps of 3° from -10°, which is less than a pixel
 # of the small charts; 20,000 of them are then 1 MB.
 LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LETTERS = np.array(list(LETTERS))
 _LOWEST_DEG, _STEP_DEG, _UNKNOWN = -10.0, 3.0, "-"
-_MOVEMENTS: dict[Variant, str] = {"ankle_pump": "ankle pump", "knee_bend": "knee bend"}
+_SCRIPT_WORDS = ("between", "no_name", "all_one", "all", "some")  # that the script needs
 
 
 def write_index(
@@ -56,7 +56,9 @@ def write_index(
     own = template_file("index.js")
     for_script = {
         "outcomes": outcome_words(words), "letters": LETTERS, "lowest": _LOWEST_DEG,
-        "step": _STEP_DEG,
+        "step": _STEP_DEG, "language": words.language,
+        "day": words.texts["numbers.date"],
+        **{name: words.texts[f"index.{name}"] for name in _SCRIPT_WORDS},
     }  # fmt: skip
     page = (
         environment()
@@ -66,6 +68,9 @@ def write_index(
             lines=_lines(rows, tally, report),
             tally=tally,
             notes=[spelled(note) for note in notes],
+            language=words.language,
+            t=words.text,
+            count=words.count,
             outcomes=OUTCOMES,
             outcome_words=outcome_words(words),
             tables=[(name, quote(name)) for name in tables],
@@ -123,8 +128,8 @@ def _values(row: ClipGrade, report: str, words: Words) -> list[Any]:
         spelled(row.clip),
         outcome_of(row),
         row.score,
-        row.side,
-        _MOVEMENTS[row.variant] if row.variant else None,
+        words.text(f"sides.{row.side}") if row.side else None,
+        words.text(f"index.{row.variant}") if row.variant else None,
         row.reps,
         _known(row.tension_knee_flexion_deg),
         _known(row.tension_hip_flexion_deg),
@@ -139,7 +144,7 @@ def _values(row: ClipGrade, report: str, words: Words) -> list[Any]:
 
 def _names(row: ClipGrade) -> str:
     """Return what else a clip may be looked for by: above all what the tables call its faults."""
-    names = (row.variant, *row.faults, *row.warnings, row.therapist)
+    names = (row.side, row.variant, *row.faults, *row.warnings, row.therapist)
     return " ".join(name for name in names if name)
 
 

@@ -70,7 +70,8 @@ def outcome_of(row: ClipGrade) -> Outcome:
 
 def outcome_words(words: Words) -> dict[Outcome, str]:
     """Return what the outcomes are called."""
-    return {o: "Failed" if o == "failed" else words.verdicts[o] for o in OUTCOMES}
+    failed = words.text("index.failed")
+    return {o: failed if o == "failed" else words.verdicts[o] for o in OUTCOMES}
 
 
 def reasons_of(row: ClipGrade, words: Words) -> list[str]:
@@ -87,19 +88,20 @@ def reasons_of(row: ClipGrade, words: Words) -> list[str]:
 
     """
     if row.verdict is None:
-        return [_without_name(row.error or "No reason is known.", row.clip)]
+        return [_without_name(row.error or words.text("index.no_reason"), row.clip)]
     still = math.isnan(row.tension_knee_flexion_deg)
     if row.verdict == "needs_work":
         faults = [words.title(rule) for rule in row.faults]
         if not row.reps:
-            faults.append("No repetitions were seen")
+            faults.append(words.text("index.no_repetitions"))
         elif still:
-            faults.append("No point of tension was seen")
-        return faults or ["Less than was prescribed"]
+            faults.append(words.text("index.no_tension"))
+        return faults or [words.text("index.less")]
     warnings = [words.title(name) for name in row.warnings]
     if row.verdict == "pass" or warnings:
         return warnings
-    return ["No exercise was found" if still and not row.reps else "The leg was seen too little"]
+    nothing = still and not row.reps
+    return [words.text("index.no_exercise" if nothing else "index.little_seen")]
 
 
 def _without_name(error: str, clip: str) -> str:

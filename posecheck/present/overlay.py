@@ -89,7 +89,7 @@ class Overlay:
         taken = [layout.status, layout.gauge, *([notes.box] if notes else [])]
         self._figure.draw(canvas, update, taken)
         draw_status(canvas, layout.status, self._unit, update, self._words)
-        self._gauge.draw(canvas, layout.gauge, self._unit, update)
+        self._gauge.draw(canvas, layout.gauge, self._unit, update, self._words)
         if notes:
             draw_notes(canvas, notes, self._unit)
         return picture

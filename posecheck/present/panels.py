@@ -68,21 +68,21 @@ def status_lines(box: Box, u: float, update: Update, words: Words) -> list[Line]
     at = (left + 2.5 * u, bottom - 6.4 * u)
     room = (centre[0] - radius if held else right) - 2 * u - at[0]
     if held and not wide:  # no room for both: nothing is counted while it is held
-        lines.append(Line(*at, "Stay here", _STAY * u, MUTED).within(room))
+        lines.append(Line(*at, words.text("picture.stay"), _STAY * u, MUTED).within(room))
     else:
-        lines += _count(at, room, u, update)
+        lines += _count(at, room, u, update, words)
     if held:
         seconds = update.hold_s if math.isfinite(update.hold_s) else 0.0
-        text = f"{seconds:.0f} s" if seconds >= _WHOLE_FROM_S else f"{seconds:.1f} s"
+        text = words.number(seconds, 0 if seconds >= _WHOLE_FROM_S else 1) + " s"
         lines.append(Line(*centre, text, _STAY * u, align=0.5).within(1.55 * (radius - _PEN * u)))
     return lines
 
 
-def _count(at: Point, room: float, u: float, update: Update) -> list[Line]:
+def _count(at: Point, room: float, u: float, update: Update, words: Words) -> list[Line]:
     if update.reps_target:
         rest = f"/ {update.reps_target}"
     else:
-        rest = "rep" if update.reps == 1 else "reps"
+        rest = words.text("picture.rep" if update.reps == 1 else "picture.reps")
     size, gap = _COUNT * u, 1.6 * u
     while True:
         number = Line(*at, str(update.reps), size, bold=True)

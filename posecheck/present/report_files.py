@@ -29,6 +29,7 @@ def report_to_dict(report: Report) -> dict[str, Any]:
     plain: dict[str, Any] = {
         "schema": report.schema,
         "posecheck": report.posecheck,
+        "language": report.language,
         "clip": dataclasses.asdict(report.clip),
         "model": dataclasses.asdict(report.model),
         "prescription": report.prescription,

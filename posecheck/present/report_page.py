@@ -13,7 +13,7 @@ import numpy as np
 from markupsafe import Markup
 
 from posecheck.atomic_files import atomic_text
-from posecheck.present.batch_links import BatchPlace, link_texts
+from posecheck.present.batch_links import BatchPlace
 from posecheck.present.chart import chart
 from posecheck.present.html_pages import (
     environment,
@@ -22,10 +22,9 @@ from posecheck.present.html_pages import (
     policy,
     template_file,
 )
-from posecheck.types import Finding, Rep, Report, Subject, Tension, Verdict, Words
+from posecheck.types import Finding, Rep, Report, Subject, Tension, Verdict, Words, decimal
 
 _MINUTE_S = 60
-_UNITS = {"deg": "°", "s": " s", "fraction": "", "deg/s": "°/s"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def page_parts(
     grade = report.grade
     return PageParts(
         clip=report.clip.name,
-        record=tuple(_record(report)),
+        record=tuple(_record(report, words)),
         record_note=report.subject.note,
         verdict=grade.verdict,
         verdict_words=words.verdicts[grade.verdict],
@@ -102,18 +101,18 @@ def page_parts(
         reasons=grade.reasons,
         facts=tuple(_facts(report, words)),
         sets=tuple(_sets(report, words)),
-        summary=_summary(report),
+        summary=_summary(report, words),
         findings=tuple(_finding(f, words, frames.get(i)) for i, f in enumerate(report.findings)),
         notes=report.quality.notes or report.quality.warnings,
-        change=tuple(_change(change or {})),
+        change=tuple(_change(change or {}, words)),
         change_sentence=str((change or {}).get("sentence", "")),
         video=video,
-        prescription=tuple(_flat(report.prescription)),
-        about=tuple(_about(report)),
+        prescription=tuple(_flat(report.prescription, words)),
+        about=tuple(_about(report, words)),
     )
 
 
-def number(value: float, unit: str = "", digits: int = 0) -> str:
+def number(value: float, unit: str = "", digits: int = 0, words: Words | None = None) -> str:
     """Return a number with its unit, or a dash where it is unknown.
 
     Parameters
@@ -124,22 +123,34 @@ def number(value: float, unit: str = "", digits: int = 0) -> str:
         What stands behind it.
     digits
         How many stand behind the point.
+    words
+        The language; English if None.
 
     """
     if not math.isfinite(value):
         return "–"
     rounded = round(value, digits) + 0.0  # no "-0"
-    return f"{rounded:.{digits}f}{unit}".replace("-", "−")
+    return decimal(f"{rounded:.{digits}f}", words).replace("-", "−") + unit
 
 
-def clock(seconds: float) -> str:
-    """Return a time of the clip: seconds, or minutes from one minute on."""
+def clock(seconds: float, words: Words | None = None) -> str:
+    """Return a time of the clip: seconds, or minutes from one minute on.
+
+    Parameters
+    ----------
+    seconds
+        The time, NaN where it is unknown.
+    words
+        The language; English if None.
+
+    """
     if not math.isfinite(seconds):
         return "–"
     if seconds < _MINUTE_S:
-        return f"{seconds:.1f} s"
+        return decimal(f"{seconds:.1f} s", words)
     tenths = round(seconds * 10)
-    return f"{tenths // (10 * _MINUTE_S)}:{tenths % (10 * _MINUTE_S) / 10:04.1f} min"
+    part = f"{tenths % (10 * _MINUTE_S) / 10:04.1f} min"
+    return f"{tenths // (10 * _MINUTE_S)}:{decimal(part, words)}"
 
 
 def _with_band(value: float, half: float) -> str:
@@ -147,94 +158,103 @@ def _with_band(value: float, half: float) -> str:
     return number(value, "°") + band
 
 
-def _record(report: Report) -> Iterator[tuple[str, str]]:
+def _record(report: Report, words: Words) -> Iterator[tuple[str, str]]:
     """Yield whose session it was, if anything was said of it, with what was prescribed."""
     subject = report.subject
     if subject == Subject():
         return
     for name, value in (
-        ("Person", subject.name),
-        ("Date", subject.date),
-        ("Therapist", subject.therapist),
-        ("Prescription", report.prescription.get("name")),
-        ("Symptoms before", _of_ten(subject.symptoms_before)),
-        ("Symptoms after", _of_ten(subject.symptoms_after)),
+        ("person", subject.name),
+        ("date", words.date(subject.date or "")),
+        ("therapist", subject.therapist),
+        ("prescription", report.prescription.get("name")),
+        ("symptoms_before", _of_ten(subject.symptoms_before, words)),
+        ("symptoms_after", _of_ten(subject.symptoms_after, words)),
     ):
         if value:
-            yield name, str(value)
+            yield words.text(f"page.{name}"), str(value)
 
 
-def _of_ten(symptoms: int | None) -> str:
-    return "" if symptoms is None else f"{symptoms} of 10"
+def _of_ten(symptoms: int | None, words: Words) -> str:
+    return "" if symptoms is None else words.text("page.of_ten", number=symptoms)
 
 
 def _facts(report: Report, words: Words) -> Iterator[tuple[str, str]]:
-    yield "Leg", (report.side or "none found").capitalize()
-    movement = words.variants[report.variant] if report.variant else "none found"
-    yield "Movement", movement[0].upper() + movement[1:]
-    yield "Repetitions", str(len(report.reps))
+    text = words.text
+    yield text("page.leg"), text(f"sides.{report.side or 'none'}").capitalize()
+    none = text("page.no_movement")
+    movement = words.variants[report.variant] if report.variant else none
+    yield text("page.movement"), movement[0].upper() + movement[1:]
+    yield text("page.repetitions"), str(len(report.reps))
     if report.tension is not None:
-        yield from _tension(report, report.tension)
+        yield from _tension(report, report.tension, words)
     else:
-        yield "Point of tension", "None found"
+        yield text("page.tension"), text("page.no_tension")
 
 
-def _tension(report: Report, tension: Tension) -> Iterator[tuple[str, str]]:
+def _tension(report: Report, tension: Tension, words: Words) -> Iterator[tuple[str, str]]:
     series = report.series
     during = (series.t_s >= tension.start_s) & (series.t_s <= tension.end_s)
     halves = series.hip_uncertainty_deg[during]
     halves = halves[np.isfinite(halves)]
     hip_half = float(np.median(halves)) if halves.size else math.nan
-    yield "Point of tension reached at", clock(tension.start_s)
-    yield "Held for", clock(tension.end_s - tension.start_s)
+    yield words.text("page.tension_at"), clock(tension.start_s, words)
+    yield words.text("page.held"), clock(tension.end_s - tension.start_s, words)
     knee = _with_band(tension.knee_flexion_deg, tension.uncertainty_deg)
-    yield "Knee there (0° = straight)", knee
-    yield "Hip there (0° = leg flat)", _with_band(tension.hip_flexion_deg, hip_half)
+    yield words.text("page.knee_there"), knee
+    yield words.text("page.hip_there"), _with_band(tension.hip_flexion_deg, hip_half)
 
 
 def _sets(report: Report, words: Words) -> Iterator[SetPart]:
     for one in report.sets:
-        movement = words.variants[one.variant] if one.variant else "no repetitions"
-        title = f"{one.side} leg, {movement}".capitalize()
+        none = words.text("page.no_repetitions")
+        movement = words.variants[one.variant] if one.variant else none
+        title = f"{words.text(f'legs.{one.side}')}, {movement}"
         if len(report.sets) > 1:
-            title = f"Set {one.index}: {title[0].lower()}{title[1:]}"
+            title = words.text("page.set", number=one.index, what=title)
+        title = title[0].upper() + title[1:]
+        # One set's tension already stands among the facts.
+        tension = one.tension if len(report.sets) > 1 else None
         yield SetPart(
             title,
-            # One set's tension already stands among the facts.
-            tuple(_tension(report, one.tension)) if one.tension and len(report.sets) > 1 else (),
-            tuple(_rep(rep) for rep in report.reps if rep.set == one.index),
+            tuple(_tension(report, tension, words)) if tension else (),
+            tuple(_rep(rep, words) for rep in report.reps if rep.set == one.index),
         )
 
 
-def _rep(rep: Rep) -> tuple[str, ...]:
+def _rep(rep: Rep, words: Words) -> tuple[str, ...]:
     return (
         str(rep.index),
-        clock(rep.start_s),
-        number(rep.end_s - rep.start_s, " s", 1),
+        clock(rep.start_s, words),
+        number(rep.end_s - rep.start_s, " s", 1, words),
         number(rep.min_deg, "°"),
         number(rep.max_deg, "°"),
         _with_band(rep.range_deg, rep.uncertainty_deg),
     )
 
 
-def _summary(report: Report) -> str:
-    words = "The angles of hip, knee and ankle over time."
+def _summary(report: Report, words: Words) -> str:
+    said = [words.text("page.angles_seen")]
     if report.tension is not None:
         knee = number(report.tension.knee_flexion_deg, "°")
-        words += f" The point of tension begins at {clock(report.tension.start_s)}, knee at {knee}."
-    return f"{words} Repetitions: {len(report.reps)}."
+        time = clock(report.tension.start_s, words)
+        said.append(words.text("page.tension_seen", time=time, knee=knee))
+    return " ".join([*said, words.text("page.repetitions_seen", number=len(report.reps))])
 
 
 def _finding(finding: Finding, words: Words, jpeg: bytes | None) -> FindingPart:
-    when = f"{clock(finding.start_s)} to {clock(finding.end_s)}"
+    start, end = clock(finding.start_s, words), clock(finding.end_s, words)
+    when = words.text("page.from_to", start=start, end=end)
     if finding.rep is not None:
-        when = f"Repetition {finding.rep}, {when}"
-    unit = _UNITS.get(finding.unit, f" {finding.unit}")
+        when = words.text("page.in_repetition", rep=finding.rep, when=when)
+    unit = words.texts.get(f"units.{finding.unit}", f" {finding.unit}")
     measured = ""
     if math.isfinite(finding.measured):
-        measured = f"measured {finding.measured:.3g}{unit}"
+        value = decimal(f"{finding.measured:.3g}", words) + unit
+        measured = words.text("page.measured", number=value)
         if math.isfinite(finding.limit):
-            measured += f", limit {finding.limit:.3g}{unit}"
+            limit = decimal(f"{finding.limit:.3g}", words) + unit
+            measured = words.text("page.measured_limit", number=value, limit=limit)
     picture = ""
     if jpeg:
         picture = "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
@@ -249,10 +269,10 @@ def _finding(finding: Finding, words: Words, jpeg: bytes | None) -> FindingPart:
     )
 
 
-def _change(change: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _change(change: Mapping[str, Any], words: Words) -> Iterator[tuple[str, str]]:
     for key, name in (
-        ("knee_change_deg", "Knee at the point of tension"),
-        ("detectable_deg", "Smallest change that can be told from chance"),
+        ("knee_change_deg", words.text("page.knee_change")),
+        ("detectable_deg", words.text("page.detectable")),
     ):
         value = change.get(key)
         if isinstance(value, int | float) and math.isfinite(value):
@@ -260,29 +280,35 @@ def _change(change: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield name, f"{sign}{number(value)}°"
 
 
-def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+def _flat(values: Mapping[str, Any], words: Words, above: str = "") -> Iterator[tuple[str, str]]:
     for key, value in values.items():
         name = f"{above}{key}"
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{name}.")
+            yield from _flat(value, words, f"{name}.")
         else:
-            yield name, "not asked for" if value is None else str(value)
+            yield name, words.text("page.not_asked_for") if value is None else str(value)
 
 
-def _about(report: Report) -> Iterator[tuple[str, str]]:
-    clip, quality = report.clip, report.quality
-    yield "Clip", clip.name
+def _about(report: Report, words: Words) -> Iterator[tuple[str, str]]:
+    clip, quality, text = report.clip, report.quality, words.text
+    yield text("page.clip"), clip.name
     if clip.recorded_at:
-        yield "Recorded", clip.recorded_at
-    yield "Length", f"{clock(clip.duration_s)}, {clip.frames} frames"
+        yield text("page.recorded"), words.date(clip.recorded_at)
+    length = clock(clip.duration_s, words)
+    yield text("page.length"), text("page.frames", time=length, number=clip.frames)
     if clip.looked_at_per_s is not None:
-        yield "Looked at", f"{clip.looked_at_per_s:g} frames a second"
-    yield "Picture", f"{clip.width_px} × {clip.height_px} pixels"
-    yield "Person seen", number(100 * quality.tracked_fraction, " % of the time")
-    yield "Working knee and hip known", number(100 * quality.usable_fraction, " % of the time")
-    yield "Camera off the side view", number(quality.view_azimuth_deg, "°")
-    yield "Camera above the person", number(quality.view_elevation_deg, "°")
-    yield "Landmark model", report.model.name
+        per_s = decimal(f"{clip.looked_at_per_s:g}", words)
+        yield text("page.looked_at"), text("page.per_s", number=per_s)
+    pixels = text("page.pixels", width=clip.width_px, height=clip.height_px)
+    yield text("page.picture"), pixels
+    for name, share in (
+        ("person_seen", quality.tracked_fraction),
+        ("legs_known", quality.usable_fraction),
+    ):
+        yield text(f"page.{name}"), text("page.of_the_time", percent=number(100 * share))
+    yield text("page.off_side"), number(quality.view_azimuth_deg, "°")
+    yield text("page.above"), number(quality.view_elevation_deg, "°")
+    yield text("page.model"), report.model.name
     yield "Posecheck", report.posecheck
 
 
@@ -321,7 +347,7 @@ def write_page(
 
     """
     parts = page_parts(report, words, frames or {}, video, change)
-    page = render_page(parts, chart(report, words), plotly_js, place, words.language)
+    page = render_page(parts, chart(report, words), plotly_js, words, place)
     with atomic_text(path) as stream:
         stream.write(page)
 
@@ -336,8 +362,8 @@ def render_page(
     parts: PageParts,
     figure: Mapping[str, Any],
     plotly_js: str,
+    words: Words,
     place: BatchPlace | None = None,
-    language: str = "en",
 ) -> str:
     """Return the page as text.
 
@@ -347,10 +373,8 @@ def render_page(
         What stands on it.
     figure
         The chart, as `chart` makes it.
-    plotly_js, place
+    plotly_js, words, place
         As those of `write_page`.
-    language
-        That of the links to other pages, two letters.
 
     """
     own, style = template_file("report.js"), template_file("report.css")
@@ -370,11 +394,12 @@ def render_page(
         .get_template("report.html")
         .render(
             parts=parts,
+            language=words.language,
+            t=words.text,
             policy=Markup(allowed),
             style=Markup(style if place is None else style + template_file("batch_links.css")),
             script=Markup(own),
             place=place,
-            texts=link_texts(language),
             links=Markup(links),
             library=Markup(library),
             library_address="" if library else plotly_js,

@@ -133,7 +133,7 @@ class VideoSource(Closing):
         self._per_s = per_s
         self._only_s = None if only_s is None else tuple(only_s)
         self._forget()
-        self._notes: list[str] = []
+        self._notes: list[tuple[str, float]] = []
         self._by_decoding = self._time_uncertain = False
         self._slowed_by = 1.0
         self._stored: tuple[int, int] | None = None  # width and height; None: not yet known
@@ -176,10 +176,7 @@ class VideoSource(Closing):
         """Say what the file lacks, as far as it was read, and what of its times is doubtful."""
         notes = list(self._notes)
         if self._turned:
-            notes.append(
-                "The picture's shape changes, as when a phone is turned while it records: only the "
-                "longer part was looked at. Let the camera stand still from start to end."
-            )
+            notes.append(("turned", 0.0))
         return Flaws(
             self.truncated, tuple(self._lost), self._unplaced_s, self._time_uncertain, tuple(notes)
         )
@@ -250,11 +247,7 @@ class VideoSource(Closing):
         """Choose among several streams, and learn what their time stamps mean."""
         self._stream_index = liveliest_stream(self._container)
         if self._stream_index is not None:
-            count = len(video_streams(self._container))
-            self._notes.append(
-                f"The file has {'two' if count == 2 else count} video tracks: the largest one that "
-                "moves was looked at, and no other."
-            )
+            self._notes.append(("several_tracks", len(video_streams(self._container))))
             self._rewind()
         self._by_decoding = stamps_are_of_decoding(self._container, self._stream)
         self._rewind()
@@ -291,11 +284,7 @@ class VideoSource(Closing):
         self._slowed_by = slowed_by_times or 1.0
         if self._slowed_by != 1:
             times = max(self._slowed_by, 1 / self._slowed_by)
-            how = "slower" if self._slowed_by > 1 else "faster"
-            self._notes.append(
-                f"The file says that it is played {times:.3g} times {how} than it was recorded: "
-                "all times are those of the recording."
-            )
+            self._notes.append(("slower" if self._slowed_by > 1 else "faster", times))
         self._usual_step_s = (1.0 / float(rate) if rate else _USUAL_STEP_S) / self._slowed_by
         if stream.duration and stream.time_base:
             expected_s = float(stream.duration * stream.time_base)

@@ -18,13 +18,12 @@ from stored_landmarker import Meanwhile, StoredLandmarker
 from posecheck.apps.live.events import EventStream, camera_event
 from posecheck.apps.live.pipeline import AnalysisThread, LookThread, Moment
 from posecheck.apps.live.rates import FramePacer
-from posecheck.assess.warnings import WARNING_NOTES
 from posecheck.errors import CameraError, PosecheckError
 from posecheck.exercises.language import words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.threads import NewestSlot
-from posecheck.types import Cue, Finding, Pose, Stage, Tension, Update
+from posecheck.types import WARNINGS, Cue, Finding, Pose, Stage, Tension, Update
 from posecheck.vision.camera import Camera, CameraEvent
 from posecheck.vision.frames import Frame
 from posecheck.vision.pose_store import load_poses
@@ -387,7 +386,7 @@ def test_events_hold_what_json_can() -> None:
     events = EventStream(words_of("de"))
     fault = Finding("bouncing", "fault", None, 2.0, float("nan"), 7.0, 5.0, "deg", "So.")
     cue = Cue(2.0, "phase", "hold")
-    told = list(events.of(moment(2.0, (cue,), findings=(fault,), warnings=tuple(WARNING_NOTES))))
+    told = list(events.of(moment(2.0, (cue,), findings=(fault,), warnings=WARNINGS)))
     by_name = {e["event"]: e for e in told}
     assert by_name["finding"]["end_s"] is None
     assert by_name["cue"]["text"].startswith("Das ist Ihr Spannungspunkt")

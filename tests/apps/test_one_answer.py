@@ -26,7 +26,7 @@ from posecheck.vision.pose_log import PoseLog
 from posecheck.vision.pose_store import load_poses, save_poses
 
 PRESCRIPTION = Prescription.default()
-FLAWS = Flaws(lost_s=((2.0, 2.5), (7.0, 9.0)), unplaced_s=0.25, notes=("A note.",))
+FLAWS = Flaws(lost_s=((2.0, 2.5), (7.0, 9.0)), unplaced_s=0.25, notes=(("several_tracks", 2.0),))
 
 
 @pytest.mark.parametrize("name", sorted(p.stem for p in DATA.glob("*.npz")))

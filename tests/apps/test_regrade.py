@@ -27,7 +27,7 @@ from posecheck.vision.pose_store import load_poses, save_poses
 CLIP = ClipInfo("x.mp4", "c" * 64, None, 22.16, 554, 640, 480, 0, 10.0)
 MODEL = ModelInfo("pose_landmarker_full", "a" * 64)
 SUBJECT = Subject("K-204", note="before lunch")
-FLAWS = Flaws(lost_s=((9.0004, 12.1),), notes=("A note.",))
+FLAWS = Flaws(lost_s=((9.0004, 12.1),), notes=(("several_tracks", 2.0),))
 
 
 def written(folder: Path, asked: Prescription, flaws: Flaws = FLAWS) -> Report:

@@ -20,7 +20,7 @@ def tension(knee: float, hip: float = 80.0, uncertainty: float = math.nan) -> Te
 
 
 def report(value: Tension | None, side: str | None = "left") -> Report:
-    return cast("Report", SimpleNamespace(tension=value, side=side))
+    return cast("Report", SimpleNamespace(tension=value, side=side, language="en"))
 
 
 def earlier(value: Tension | None, side: str | None = "left") -> dict[str, Any]:

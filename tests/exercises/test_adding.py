@@ -14,7 +14,7 @@ from posecheck.exercises import catalogue, language
 from posecheck.exercises.attempt import Attempt, Found, Running
 from posecheck.exercises.catalogue import EXERCISES, rule_names
 from posecheck.exercises.exercise import Exercise, Script
-from posecheck.exercises.language import languages, rule_words, tables_of, words_of
+from posecheck.exercises.language import languages, tables_of, words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.repetitions import Cycle
 from posecheck.exercises.rule import Asked, Broken, Measures, Rule, RuleWords, findings_of
@@ -156,6 +156,13 @@ def test_a_language_lacks_nothing(code: str) -> None:
         if name not in own.get(section, {})
     ]
     lacks += [
+        f"[exercises.{exercise.name}] {what}"
+        for exercise in EXERCISES
+        for what in ("how_to", "no_repetitions", "no_tension")
+        if code != "en" and getattr(exercise, what) is not None
+        if what not in own.get("exercises", {}).get(exercise.name, {})
+    ]
+    lacks += [
         f"[rules.{rule.name}]"
         for exercise in EXERCISES
         for rule in exercise.rules
@@ -180,4 +187,4 @@ def test_another_language_is_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
         "Xx.", "Xx", "Xx!",
     )  # fmt: skip
     assert words.say["ready"] == words_of("en").say["ready"]
-    assert rule_words(rule, "xx").seen == rule.words["en"].seen
+    assert rule.in_language(words).seen == rule.words["en"].seen

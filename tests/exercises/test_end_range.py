@@ -244,7 +244,7 @@ def test_each_exercise_has_words_of_its_own(exercise: object) -> None:
     name = exercise.name  # type: ignore[attr-defined]
     for code in languages():
         words = words_of(code)
-        assert words.exercises[name]
+        assert words.text(f"exercises.{name}.title")
         assert name == "nerve_glide" or (words.say[name] and words.show[name])
 
 

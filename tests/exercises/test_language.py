@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from string import Formatter
 from typing import get_args
 
 import pytest
@@ -45,6 +46,18 @@ def test_every_cue_has_words_to_say_and_to_show(language: str, name: str) -> Non
 @pytest.mark.parametrize("section", SECTIONS)
 def test_no_language_has_words_that_english_lacks(section: str, language: str) -> None:
     assert set(tables_of(language)[section]) <= set(tables_of("en")[section])
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_text_has_no_gap_that_nothing_fills(language: str) -> None:
+    """What stands in braces is filled in by name, so no language has another name than English."""
+    own, english = words_of(language).texts, words_of("en").texts
+    for name in english:
+        assert gaps(own[name]) <= gaps(english[name]), name
+
+
+def gaps(text: str) -> set[str | None]:
+    return {field for _, field, _, _ in Formatter().parse(text)} - {None}
 
 
 @pytest.mark.parametrize("language", languages())

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from present_factory import (
     ENGLISH,
+    GERMAN,
     RESTING,
     TRUNK,
     WORKING,
@@ -29,7 +30,7 @@ from posecheck.present.overlay import Overlay
 from posecheck.present.panel_layout import Placer, body_points, unit_px
 from posecheck.present.panels import note_lines, notes_of, status_lines, wrap
 from posecheck.present.signs import sign_of
-from posecheck.types import PHASES, WARNINGS, Array, Phase, Tension
+from posecheck.types import PHASES, WARNINGS, Array, Phase, Tension, Words
 
 joints = st.floats(-1e9, 1e9, width=64) | st.sampled_from([math.nan, math.inf, -math.inf, 0.0])
 places = st.floats(-20_000, 20_000) | st.floats(-10, 70)
@@ -199,6 +200,7 @@ def test_wrapped_lines_fit() -> None:
     assert wrap("", 20, 150, 2) == ("",)
 
 
+LANGUAGES = (ENGLISH, GERMAN)
 SIZES = [
     (640, 480, 1.0), (540, 960, 1.0), (1280, 720, 1.0), (3840, 2160, 1.0), (640, 480, 1.5),
     (320, 240, 1.0),
@@ -225,10 +227,11 @@ def assert_apart(lines: list[Line], box: tuple[float, ...], gap_px: float) -> No
 
 
 @pytest.mark.parametrize(("width", "height", "scale"), SIZES)
+@pytest.mark.parametrize("words", LANGUAGES, ids=lambda w: w.language)
 @pytest.mark.parametrize("knee", [math.nan, -28.0, 5.0, 29.0, 88.0, 128.0, 188.0])
 @pytest.mark.parametrize("tension", [None, -22.0, 29.0, 120.0])
 def test_card_texts_do_not_overlap(
-    width: int, height: int, scale: float, knee: float, tension: float | None
+    words: Words, width: int, height: int, scale: float, knee: float, tension: float | None
 ) -> None:
     """Words and numbers keep apart in every arrangement of every size, and stay in their card."""
     u = unit_px(width, height) * scale
@@ -237,7 +240,7 @@ def test_card_texts_do_not_overlap(
     held = Tension(1, 2, tension, 80, 3) if tension is not None else None
     for layout in placer.options:
         update = make_update(angles=angles, tension=held)
-        above, below = gauge.rows(layout.gauge, u, update)
+        above, below = gauge.rows(layout.gauge, u, update, words)
         assert_apart(above + below, layout.gauge, 0.9 * u)
         assert any(line.text == f"{knee:.0f}°" for line in above) == math.isfinite(knee)
         bar = layout.gauge[1] + 11.2 * u
@@ -246,10 +249,11 @@ def test_card_texts_do_not_overlap(
 
 
 @pytest.mark.parametrize(("width", "height", "scale"), SIZES)
+@pytest.mark.parametrize("words", LANGUAGES, ids=lambda w: w.language)
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("reps", [(0, None), (1, 10), (128, 200), (9999, 9999)])
 def test_status_and_messages_do_not_overlap(
-    width: int, height: int, scale: float, phase: Phase, reps: tuple[int, int | None]
+    words: Words, width: int, height: int, scale: float, phase: Phase, reps: tuple[int, int | None]
 ) -> None:
     """The phase, the counter and the timer keep apart; the messages' lines too."""
     u = unit_px(width, height) * scale
@@ -263,10 +267,10 @@ def test_status_and_messages_do_not_overlap(
                 ),
                 warnings=WARNINGS,
             )  # fmt: skip
-            lines = status_lines(layout.status, u, update, ENGLISH)
+            lines = status_lines(layout.status, u, update, words)
             assert_apart(lines, layout.status, 0.7 * u)
             assert lines[0].text
-        notes = notes_of(layout, width, u, update, ENGLISH)
+        notes = notes_of(layout, width, u, update, words)
         assert notes is not None
         assert_apart(note_lines(notes, u), notes.box, 0.0)
 

@@ -34,8 +34,8 @@ def test_the_fields_are_those_of_the_contract() -> None:
     """Every name that the contract promises is there."""
     found = report_to_dict(make_report())
     assert list(found) == [
-        "schema", "posecheck", "clip", "model", "prescription", "subject", "exercise", "side",
-        "variant", "quality", "tension", "sets", "reps", "findings", "grade",
+        "schema", "posecheck", "language", "clip", "model", "prescription", "subject", "exercise",
+        "side", "variant", "quality", "tension", "sets", "reps", "findings", "grade",
         "flaws",
     ]  # fmt: skip
     assert found["tension"] == {

@@ -36,7 +36,7 @@ def small_page(report: Report, **kwargs: Any) -> str:
     parts = page_parts(
         report, ENGLISH, kwargs.get("frames", {}), kwargs.get("video", False), kwargs.get("change")
     )
-    return render_page(parts, chart(report, ENGLISH), "plotly.min.js")
+    return render_page(parts, chart(report, ENGLISH), "plotly.min.js", ENGLISH)
 
 
 def test_the_page_says_what_the_report_says() -> None:
@@ -113,7 +113,7 @@ def test_the_library_is_beside_the_page(address: str) -> None:
     """Only a relative address is taken."""
     parts = page_parts(make_report(), ENGLISH, {}, False, None)
     with pytest.raises(ValueError, match="not a relative address"):
-        render_page(parts, {}, address)
+        render_page(parts, {}, address, ENGLISH)
 
 
 @given(

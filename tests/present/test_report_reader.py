@@ -17,7 +17,7 @@ from posecheck.errors import InputError
 from posecheck.present.report_files import COLUMNS, write_csv, write_json
 from posecheck.types import Flaws, Report, Subject
 
-FLAWS = Flaws(lost_s=((2.0004, 2.5), (7.0, 9.0)), unplaced_s=0.25, notes=("A note.",))
+FLAWS = Flaws(lost_s=((2.0004, 2.5), (7.0, 9.0)), unplaced_s=0.25, notes=(("several_tracks", 2.0),))
 
 
 def a_report() -> Report:

@@ -7,8 +7,8 @@ second, and schema numbers that are raised when the meaning of what is kept chan
 * `MEASURED_SCHEMA`: what is measured of these poses;
 * `REPORT_SCHEMA`: what a report says of these measurements.
 
-A row also depends on the prescription, on what its report is called, and on the record in the
-report's heading: where that changes the report is written anew, and nothing is measured again.
+A row also depends on the prescription, on the name and the language of its report, and on the
+record in its heading: where that changes the report is written anew, and nothing is measured again.
 Names end with the schema numbers, so that `cache_cleanup` can tell what is of no use any more. A
 row stands only as long as the clip's folder holds the very report that it was made of.
 
@@ -153,7 +153,7 @@ class RowCache:
         self._folder = task.folder_name(sha256)
         depends_on = [
             model_sha256, task.per_s, json.loads(task.prescription), task.job.short_name,
-            self._folder,
+            self._folder, task.language,
             # A row has the record of whoever asks; a report is written with that of one.
             None if self._folder is None else dataclasses.asdict(task.job.record),
         ]  # fmt: skip
@@ -208,7 +208,8 @@ def folder_digest(folder: str | None) -> str:
 def flaws_from_plain(plain: dict[str, Any]) -> Flaws:
     """Return what a file lacks from how JSON keeps it."""
     lost_s = tuple((float(a), float(b)) for a, b in plain["lost_s"])
-    return Flaws(**{**plain, "lost_s": lost_s, "notes": tuple(plain["notes"])})
+    notes = tuple((str(name), float(number)) for name, number in plain["notes"])
+    return Flaws(**{**plain, "lost_s": lost_s, "notes": notes})
 
 
 def poses_suffix() -> str:

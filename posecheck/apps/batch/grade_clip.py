@@ -229,9 +229,10 @@ class _OneClip:
         found = cache.load(poses)
         measured = None if found is None else cache.load_measured()
         if measured is not None:
-            session = Session.restored(prescription, measured)
+            session = Session.restored(prescription, measured, task.language)
         else:
-            session = Session(prescription, calibration=calibration_of(model.name))
+            calibration = calibration_of(model.name)
+            session = Session(prescription, calibration=calibration, language=task.language)
             for pose in () if found is None else found[0]:
                 session.push(pose)
         if found is not None:

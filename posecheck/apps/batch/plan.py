@@ -38,6 +38,7 @@ class Settings:
     per_s: float | None = None
     pages: bool = True
     video: bool = False
+    language: str = "en"  # of everything that is said of the clips
     limits: Limits = field(default_factory=Limits)
     runs: str = GRADE_CLIP
     mark: str = ""  # that the batch has left in `out`
@@ -111,6 +112,7 @@ def _task(
         model=from_anywhere(settings.model),
         per_s=settings.per_s,
         video=settings.video,
+        language=settings.language,
         limits=settings.limits,
         runs=settings.runs,
         mark=settings.mark,

@@ -10,14 +10,11 @@ from typing import Any, TextIO
 
 from posecheck.apps.progress import PaintedLine, duration
 from posecheck.exercises.language import words_of
-from posecheck.present.outcomes import OUTCOMES, Outcome, Tally
+from posecheck.present.outcomes import OUTCOMES, Tally
 from posecheck.types import ClipGrade
 
 _REPAINT_S = 0.2  # between two states, on a terminal
 _LINE_EVERY_S = 30.0  # elsewhere, where each is a line
-_WORDS: dict[Outcome, str] = {
-    "pass": "passed", "needs_work": "needs work", "ungradable": "ungradable", "failed": "failed",
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -51,12 +48,13 @@ class BatchSummary:
 
     def lines(self) -> Iterator[str]:
         """The summary, in words."""
+        text = self.seen.words.text
         for outcome in OUTCOMES:
-            yield f"{self.seen.counts[outcome]:6d} {_WORDS[outcome]}"
+            yield f"{self.seen.counts[outcome]:6d} {text(f'summary.{outcome}')}"
             for reason, times in self.seen.common(outcome):
                 yield f"{'':7}  {times} x {reason}"
             if rarer := self.seen.rarer(outcome):
-                yield f"{'':7}  and {rarer} other reasons"
+                yield f"{'':7}  {text('summary.rarer', number=rarer)}"
 
     def as_dict(self) -> dict[str, Any]:
         """The same as plain values."""

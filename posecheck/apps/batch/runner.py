@@ -36,9 +36,9 @@ from posecheck.exercises.language import words_of
 from posecheck.present.batch_links import write_order
 from posecheck.present.grades import write_grades_csv, write_grades_parquet
 from posecheck.present.index_page import write_index
-from posecheck.present.outcomes import OUTCOMES
+from posecheck.present.outcomes import OUTCOMES, Tally
 from posecheck.present.report_page import write_plotly
-from posecheck.types import ClipGrade
+from posecheck.types import ClipGrade, Words
 from posecheck.vision.model import ensure_model, stderr_bar
 
 _AHEAD = 2  # tasks for each worker that are handed out, so that none waits for us
@@ -120,12 +120,13 @@ def run_batch(
         settings = replace(settings, mark=stack.enter_context(out.marked()))
         rows = RowLog(len(jobs))
         stack.callback(rows.close)
-        batch = _Batch(jobs, rows, partial(_check, out, settings.mark), tell, watcher)
+        words = words_of(settings.language)
+        batch = _Batch(jobs, rows, partial(_check, out, settings.mark), tell, watcher, words)
         tell({"event": "begin", "clips": len(jobs), "out": out.shown})
         for note in notes:
             tell({"event": "note", "text": note})
         interrupted = batch.run(partial(plan, jobs, settings), executor)
-        interrupted = _conclude(out, rows, settings.pages, interrupted, notes)
+        interrupted = _conclude(out, rows, settings, interrupted, notes)
     return Graded(batch.summary, out.shown, time.monotonic() - begun_s, interrupted, tuple(notes))
 
 
@@ -139,10 +140,11 @@ class _Batch:
         check: Callable[[], None],
         tell: Tell,
         watcher: Watcher | None,
+        words: Words,
     ) -> None:
         self._jobs, self._rows, self._check = jobs, rows, check
         self._tell, self._watcher = tell, watcher
-        self.summary = BatchSummary(len(jobs))
+        self.summary = BatchSummary(len(jobs), Tally(words))
         self._done: queue.SimpleQueue[tuple[Planned, Future[ClipGrade]]] = queue.SimpleQueue()
         self._begun_s = self._told_s = time.monotonic()  # anew when the work begins
 
@@ -233,7 +235,7 @@ def _check(out: Storage, mark: str) -> None:
 
 
 def _conclude(
-    out: Storage, rows: RowLog, pages: bool, interrupted: bool, notes: Sequence[str]
+    out: Storage, rows: RowLog, settings: Settings, interrupted: bool, notes: Sequence[str]
 ) -> bool:
     """Write the tables, and clear away what is of no use; whether it was interrupted by now."""
     if interrupted and not len(rows):  # older tables say more
@@ -241,7 +243,7 @@ def _conclude(
     written = False
     try:
         with shielded():
-            _write_tables(out, rows, pages, notes)
+            _write_tables(out, rows, settings, notes)
             written = True
         if not interrupted and out.is_locked:  # else another batch may be at it
             clean_cache(out)
@@ -252,14 +254,15 @@ def _conclude(
     return interrupted
 
 
-def _write_tables(out: Storage, rows: RowLog, pages: bool, notes: Sequence[str]) -> None:
+def _write_tables(out: Storage, rows: RowLog, settings: Settings, notes: Sequence[str]) -> None:
     """The tables and the page, whole or not at all, in the order of the jobs."""
     with tempfile.TemporaryDirectory(prefix="posecheck-tables-") as scratch:
         made = Path(scratch)
         write_grades_csv(rows, made / CSV)
         write_grades_parquet(rows, made / PARQUET)
-        write_index(rows, made / INDEX, words_of(), tables=TABLES, report=PAGE, notes=notes)
-        if pages:
+        words = words_of(settings.language)
+        write_index(rows, made / INDEX, words, tables=TABLES, report=PAGE, notes=notes)
+        if settings.pages:
             write_plotly(made / PLOTLY)
             write_order(rows, made / ORDER, PAGE)
             for name in (PLOTLY, ORDER):

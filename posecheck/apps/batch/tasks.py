@@ -75,6 +75,7 @@ class GradeTask:
     model: ModelChoice = None  # a file by its full path
     per_s: float | None = None  # frames a second to look at; None: every one
     video: bool = False
+    language: str = "en"  # of its report
     limits: Limits = field(default_factory=Limits)
     runs: str = GRADE_CLIP  # the function that a worker process calls with this
     mark: str = ""  # of the batch in `out`; who does not find it sees another folder

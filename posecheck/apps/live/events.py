@@ -40,7 +40,7 @@ class EventStream:
         if moment.rate is not None and not self._rated:
             self._rated = True
             yield _event("looks", t_s, per_s=moment.rate.looks_per_s, slow=moment.rate.slow)
-        yield from _exercise_events(now, before, t_s)
+        yield from _exercise_events(now, before, t_s, self._words)
         for finding in now.findings:
             yield from self._finding(finding, t_s)
         for cue in moment.cues:
@@ -57,7 +57,9 @@ class EventStream:
             yield _event("finding", t_s, **values)
 
 
-def _exercise_events(now: Update, before: Update | None, t_s: float) -> Iterator[Event]:
+def _exercise_events(
+    now: Update, before: Update | None, t_s: float, words: Words
+) -> Iterator[Event]:
     """Yield what has changed in the exercise: phase, tension, count and warnings."""
     if before is None or (now.phase, now.side, now.variant) != (
         before.phase, before.side, before.variant,
@@ -73,7 +75,7 @@ def _exercise_events(now: Update, before: Update | None, t_s: float) -> Iterator
         yield _event("count", t_s, set=now.set_index, reps=now.reps)
     for warning in now.warnings:
         if before is None or warning not in before.warnings:
-            yield _event("warning", t_s, name=warning, text=warning_note(warning))
+            yield _event("warning", t_s, name=warning, text=warning_note(warning, words=words))
 
 
 def cue_event(cue: Cue, words: Words) -> Event:

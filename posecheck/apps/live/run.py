@@ -25,8 +25,8 @@ from posecheck.apps.recording import Recording
 from posecheck.apps.report_dir import ANGLES, PAGE, PDF, POSES, REPORT, VIDEO, ReportDir
 from posecheck.apps.review import DRAWING, Progress, Reviewed
 from posecheck.assess.guide import Guide
-from posecheck.errors import CameraError, InputError, OutputError, PosecheckError
-from posecheck.exercises.language import languages, words_of
+from posecheck.errors import CameraError, OutputError, PosecheckError
+from posecheck.exercises.language import language_of, words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
 from posecheck.natives import quietly
@@ -38,7 +38,7 @@ from posecheck.present.single_file import put_video_inside
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window
 from posecheck.session import Session
-from posecheck.types import ClipInfo, Report, Subject, Words
+from posecheck.types import ClipInfo, Report, Subject
 from posecheck.vision.camera import Camera
 from posecheck.vision.containers import file_sha256
 from posecheck.vision.landmarker import ModelChoice
@@ -119,7 +119,7 @@ def live(
         Ctrl-C before the first frame.
 
     """
-    words, asked = _words(language), prescription or Prescription.default()
+    words, asked = words_of(language_of(language)), prescription or Prescription.default()
     begun = datetime.datetime.now().astimezone()
     if pdf:
         load_reportlab()
@@ -136,7 +136,8 @@ def live(
         recording = stack.enter_context(Recording(record, found.sha256)) if record else None
         voice = Voice(words, mute)
         stack.callback(voice.close)
-        session = Session(asked, live=True, calibration=calibration_of(found.name))
+        calibration = calibration_of(found.name)
+        session = Session(asked, live=True, calibration=calibration, language=language)
         presenter = Presenter(source, screen, voice, recording, words, tell, shown)
         analysis = AnalysisThread(source, landmarker, session, Guide(asked), presenter)
         broken = _lead(presenter, analysis)
@@ -163,14 +164,6 @@ def live(
                 _write(report, folder, clip, progress, pdf, single_file)
     _raise_what_went_wrong(broken or analysis.error, presenter.untold, target.path)
     return Reviewed(report, target.path)
-
-
-def _words(language: str) -> Words:
-    if language not in languages():
-        raise InputError(
-            f"There is no language {language}; --language takes {' or '.join(languages())}."
-        )
-    return words_of(language)
 
 
 def _lead(presenter: Presenter, analysis: AnalysisThread) -> Exception | None:
@@ -255,11 +248,12 @@ def _write(
     pictures, video = ({}, False) if clip is None else _draw(report, folder, clip, progress)
     write_csv(report, folder / ANGLES)
     write_json(report, folder / REPORT)
-    write_page(report, folder / PAGE, words_of(), frames=pictures, video=video)
+    words = words_of(report.language)
+    write_page(report, folder / PAGE, words, frames=pictures, video=video)
     if single_file and video:
         put_video_inside(folder / PAGE, folder / VIDEO)
     if pdf:
-        write_pdf(report, folder / PDF, words_of(), frames=pictures)
+        write_pdf(report, folder / PDF, words, frames=pictures)
 
 
 def _draw(

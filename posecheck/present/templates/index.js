@@ -23,13 +23,22 @@
   const haystacks = rows.map((row) =>
     // What is shown, and what the tables call it: "Done well" and pass.
     [row[CLIP], words.outcomes[row[OUTCOME]], row[OUTCOME], row[3], row[4], row[REMARK], row[PERSON], row[DAY],
-      row[NAMES]]
+      day(row[DAY]), row[NAMES]]
       .filter(Boolean).join("\n").toLowerCase());
   const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
   let order = rows.map((_, i) => i); // all rows, as sorted
   let shown = order; // those that match
   let sorted = null; // {column, down}
+
+  function filled(phrase, values) {
+    return phrase.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  }
+
+  function day(text) { // rows hold it so that it sorts
+    const parts = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text || "");
+    return parts ? filled(words.day, { year: parts[1], month: parts[2], day: parts[3] }) : text;
+  }
 
   function make(name, style, text) {
     const element = document.createElement(name);
@@ -71,7 +80,7 @@
       pen = true;
     }
     if (!path) return null;
-    const about = "Knee between " + Math.round(low) + "° and " + Math.round(high) + "°";
+    const about = filled(words.between, { low: Math.round(low), high: Math.round(high) });
     const svg = drawn("svg", { viewBox: "0 0 150 48", preserveAspectRatio: "none", role: "img", "aria-label": about });
     drawn("title", {}, svg).textContent = about;
     drawn("line", { class: "floor", x1: 0, x2: 150, y1: height(0), y2: height(0) }, svg);
@@ -82,7 +91,7 @@
 
   function named(row) {
     const cell = make("td", "name");
-    const name = row[CLIP] || "(no name)";
+    const name = row[CLIP] || words.no_name;
     const inner = make(row[LINK] ? "a" : "span", "clamp", name);
     inner.title = name;
     if (row[LINK]) inner.href = row[LINK];
@@ -105,7 +114,8 @@
       } else if (column === REMARK) {
         if (value) { const text = make("span", "clamp", value); text.title = value; cell.append(text); }
       } else if (value !== null) {
-        cell.textContent = (column === KNEE ? Math.round(value) : value) + unit;
+        const shown = column === DAY ? day(value) : column === KNEE ? Math.round(value) : value;
+        cell.textContent = shown + unit;
         cell.dataset.name = names[column];
       }
       tr.append(cell);
@@ -127,10 +137,10 @@
     const outcomes = new Set(filters.filter((b) => b.getAttribute("aria-pressed") === "true").map((b) => b.dataset.outcome));
     shown = order.filter((i) =>
       (!outcomes.size || outcomes.has(rows[i][OUTCOME])) && wanted.every((word) => haystacks[i].includes(word)));
-    const all = rows.length.toLocaleString("en");
+    const all = rows.length.toLocaleString(words.language);
     byId("matches").textContent = shown.length === rows.length
-      ? all + (rows.length === 1 ? " clip" : " clips")
-      : shown.length.toLocaleString("en") + " of " + all + " clips";
+      ? filled(rows.length === 1 ? words.all_one : words.all, { number: all })
+      : filled(words.some, { number: shown.length.toLocaleString(words.language), all });
     body.replaceChildren();
     append();
   }

@@ -19,7 +19,7 @@
       window.Plotly.Plots.resize(place);
     });
   } else {
-    place.textContent = "The chart could not be drawn: its library is not beside this page.";
+    place.textContent = place.dataset.missing;
   }
   const video = document.querySelector("video");
   for (const button of document.querySelectorAll("button[data-start]")) {
