@@ -23,7 +23,7 @@ from posecheck.errors import InputError
 from posecheck.exercises.attempt import Attempt, Found
 from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.repetitions import Cycle
-from posecheck.exercises.rule import Measures, findings_of
+from posecheck.exercises.rule import Measures, findings_of, once_each
 from posecheck.motion.calibration import HEAVY, LITE, RANGE_UNCERTAINTY_DEG, Calibration
 from posecheck.motion.holes import Hole, holes_in
 from posecheck.motion.legs import SideJudge, near_side
@@ -67,7 +67,7 @@ SERIES = {
 MOMENT = tuple(SERIES)[: tuple(SERIES).index("confidence") + 1]
 # Raised when a report says something else of the same measurements, or its pictures, tables or
 # page do: kept results of another number are made again from the measurements.
-REPORT_SCHEMA = 3
+REPORT_SCHEMA = 4
 UNKNOWN_MODEL = ModelInfo("unknown", None)  # of which nobody has said anything
 SIDE_BEFORE_S = 2.0  # the leg that is straightened next has been held up for so long
 
@@ -230,7 +230,7 @@ class Session:
             tension=first.tension if first else None,
             sets=sets,
             reps=reps,
-            findings=findings,
+            findings=once_each(findings, exercise.rules),  # the grade counts each time
             grade=graded,
             series=self._series(attempts, frame_t_s),
             flaws=flaws or Flaws(),

@@ -170,8 +170,8 @@ class Rule:
         return self.words.get(language, self.words[FALLBACK])
 
     def message(
-        self, measured: float, limit: float, rep: int | None, last_rep: int | None = None,
-        language: str = FALLBACK, when: When | None = None,
+        self, measured: float, limit: float, rep: int | None = None, last_rep: int | None = None,
+        language: str = FALLBACK, when: When | None = None, reps: Sequence[int] = (),
     ) -> str:  # fmt: skip
         """Return what was seen and what to do, in one or two short sentences.
 
@@ -185,12 +185,14 @@ class Rule:
             none.
         language, when
             Two letters, and how that language names repetitions; English if None.
+        reps
+            Instead of `rep` and `last_rep` all repetitions in which it was seen, in order.
 
         """
         words, when = self.in_language(language), when or When()
-        at = "" if rep is None else when.one.format(rep=rep)
-        if rep is not None and last_rep is not None and last_rep > rep:
-            at = when.several.format(rep=rep, last=last_rep)
+        if not reps and rep is not None:
+            reps = range(rep, max(rep, last_rep or rep) + 1)
+        at = when.of(reps)
         advice = words.advice.format(limit=_number(limit, math.nan, self.unit))
         if measured == 0 or not math.isfinite(measured):
             return f"{words.plain.format(when=at)} {advice}"
@@ -203,6 +205,18 @@ class When(NamedTuple):
 
     one: str = " in repetition {rep}"
     several: str = " in repetitions {rep} to {last}"
+    listed: str = " in repetitions {reps} and {last}"
+
+    def of(self, reps: Sequence[int]) -> str:
+        """Return in which repetitions, which are in order; nothing for none."""
+        if not reps:
+            return ""
+        first, last = reps[0], reps[-1]
+        if first == last:
+            return self.one.format(rep=first)
+        if last - first == len(reps) - 1:
+            return self.several.format(rep=first, last=last)
+        return self.listed.format(reps=", ".join(str(rep) for rep in reps[:-1]), last=last)
 
 
 def _number(measured: float, limit: float, unit: Unit) -> str:
@@ -277,5 +291,39 @@ def _finding(broken: Broken, rule: Rule, first: int, asked: Judged) -> Finding |
         rule=rule.name, severity=severity, rep=rep, start_s=broken.start_s, end_s=broken.end_s,
         measured=broken.measured, limit=broken.limit, unit=rule.unit,
         message=rule.message(broken.measured, broken.limit, rep, last), uncertainty=doubt,
-        joint=rule.joint,
+        joint=rule.joint, reps=() if rep is None else tuple(range(rep, (last or rep) + 1)),
+    )  # fmt: skip
+
+
+def once_each(findings: Sequence[Finding], rules: Sequence[Rule]) -> tuple[Finding, ...]:
+    """Return one finding for each rule, with all times at which it was broken.
+
+    The first time gives `rep`, `start_s` and `end_s`; the worst one what was measured, and the
+    sentence that is said.
+
+    Parameters
+    ----------
+    findings
+        One for each time, in order of time.
+    rules
+        Of the exercise.
+
+    """
+    by_name = {rule.name: rule for rule in rules}
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.rule, []).append(finding)
+    return tuple(_once(by_name[name], group) for name, group in groups.items())
+
+
+def _once(rule: Rule, group: Sequence[Finding]) -> Finding:
+    if len(group) == 1:
+        return group[0]
+    worst = max(group, key=lambda f: abs(f.measured - f.limit))
+    reps = tuple(sorted({rep for f in group for rep in f.reps}))
+    return replace(
+        worst, rep=reps[0] if reps else None, reps=reps,
+        start_s=group[0].start_s, end_s=group[0].end_s,
+        times=tuple((f.start_s, f.end_s) for f in group),
+        message=rule.message(worst.measured, worst.limit, reps=reps),
     )  # fmt: skip

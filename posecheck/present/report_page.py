@@ -226,9 +226,10 @@ def _summary(report: Report) -> str:
 
 
 def _finding(finding: Finding, words: Words, jpeg: bytes | None) -> FindingPart:
-    when = f"{clock(finding.start_s)} to {clock(finding.end_s)}"
-    if finding.rep is not None:
-        when = f"Repetition {finding.rep}, {when}"
+    when = ", ".join(f"{clock(start)} to {clock(end)}" for start, end in finding.times)
+    if finding.reps:
+        numbers = ", ".join(str(rep) for rep in finding.reps)
+        when = f"Repetition{'s' if len(finding.reps) > 1 else ''} {numbers}: {when}"
     unit = _UNITS.get(finding.unit, f" {finding.unit}")
     measured = ""
     if math.isfinite(finding.measured):
