@@ -25,7 +25,7 @@ from posecheck.exercises.attempt import Attempt
 from posecheck.exercises.language import words_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.recognition import Recognised, recognise
-from posecheck.exercises.rule import Measures, findings_of
+from posecheck.exercises.rule import Measures, findings_of, once_each
 from posecheck.motion.calibration import HEAVY, LITE, Calibration
 from posecheck.motion.holes import Hole, holes_in
 from posecheck.motion.legs import SideJudge, near_side
@@ -64,7 +64,7 @@ SERIES = {
 MOMENT = tuple(SERIES)[: tuple(SERIES).index("confidence") + 1]
 # Raised when a report says something else of the same measurements, or its pictures, tables or
 # page do: kept results of another number are made again from the measurements.
-REPORT_SCHEMA = 4
+REPORT_SCHEMA = 5
 UNKNOWN_MODEL = ModelInfo("unknown", None)  # of which nobody has said anything
 SIDE_BEFORE_S = 2.0  # the leg that is straightened next has been held up for so long
 
@@ -241,7 +241,9 @@ class Session:
             tension=first.tension if first else None,
             sets=sets,
             reps=reps,
-            findings=findings,
+            findings=once_each(  # the grade counts each time
+                findings, [rule for e, _ in done for rule in e.rules], self._words
+            ),
             grade=graded,
             language=self._words.language,
             series=self._series([attempt for _, attempt in done], frame_t_s),

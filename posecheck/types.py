@@ -185,7 +185,11 @@ class ExerciseSet:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A form rule that was broken, with what was measured and the limit it broke."""
+    """A form rule that was broken, with what was measured and the limit it broke.
+
+    A rule that was broken several times is one finding of a report: `start_s` and `end_s` are of
+    the first time, `measured`, `limit` and `message` of the worst, and all are in `times`.
+    """
 
     rule: str
     severity: Severity
@@ -198,6 +202,15 @@ class Finding:
     message: str
     uncertainty: float = np.nan  # half of the 95 % band of what was measured, in its unit
     joint: Joint | None = None  # where it is drawn: at this joint's label
+    reps: tuple[int, ...] = ()  # all in which it was seen, `rep` the first of them
+    times: tuple[tuple[float, float], ...] = ()  # start and end (s) of each time, in order
+
+    def __post_init__(self) -> None:
+        """A finding of which nothing else is said was seen once."""
+        if not self.reps and self.rep is not None:
+            object.__setattr__(self, "reps", (self.rep,))
+        if not self.times:
+            object.__setattr__(self, "times", ((self.start_s, self.end_s),))
 
 
 @dataclass(frozen=True, slots=True)

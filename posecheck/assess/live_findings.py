@@ -121,9 +121,10 @@ class LiveFindings:
         if finding.rep is None or self._before == 0:
             return finding
         rep = finding.rep + self._before
+        reps = tuple(rep + self._before for rep in finding.reps)
         rule = next(rule for rule in self._exercise.rules if rule.name == finding.rule)
         message = rule.message(finding.measured, finding.limit, rep, words=self._words)
-        return replace(finding, rep=rep, message=message)
+        return replace(finding, rep=rep, reps=reps, message=message)
 
     def _holds(self, finding: Finding, attempt: Attempt, recent: RecentRows) -> bool:
         """Tell whether a finding is of this moment, and will not be another one in the next."""

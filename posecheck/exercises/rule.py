@@ -178,8 +178,8 @@ class Rule:
         })  # fmt: skip
 
     def message(
-        self, measured: float, limit: float, rep: int | None, last_rep: int | None = None,
-        words: Words | None = None,
+        self, measured: float, limit: float, rep: int | None = None, last_rep: int | None = None,
+        words: Words | None = None, reps: Sequence[int] = (),
     ) -> str:  # fmt: skip
         """Return what was seen and what to do, in one or two short sentences.
 
@@ -193,10 +193,14 @@ class Rule:
             none.
         words
             The language; English if None.
+        reps
+            Instead of `rep` and `last_rep` all repetitions in which it was seen, in order.
 
         """
         own = self.in_language(words)
-        at = _when(words, rep, last_rep)
+        if not reps and rep is not None:
+            reps = range(rep, max(rep, last_rep or rep) + 1)
+        at = _when(words, reps)
         advice = own.advice.format(limit=decimal(_number(limit, math.nan, self.unit), words))
         if measured == 0 or not math.isfinite(measured):
             return f"{own.plain.format(when=at)} {advice}"
@@ -205,15 +209,22 @@ class Rule:
 
 
 # How English says in which repetitions.
-WHEN = {"one": " in repetition {rep}", "several": " in repetitions {rep} to {last}"}
+WHEN = {
+    "one": " in repetition {rep}",
+    "several": " in repetitions {rep} to {last}",
+    "listed": " in repetitions {reps} and {last}",
+}
 
 
-def _when(words: Words | None, rep: int | None, last_rep: int | None) -> str:
-    if rep is None:
+def _when(words: Words | None, reps: Sequence[int]) -> str:
+    """Return in which repetitions, which are in order; nothing for none."""
+    if not reps:
         return ""
-    name = "one" if last_rep is None or last_rep <= rep else "several"
+    first, last = reps[0], reps[-1]
+    name = "listed" if last - first > len(reps) - 1 else "several" if last > first else "one"
     phrase = WHEN[name] if words is None else words.texts[f"when.{name}"]
-    return phrase.format(rep=rep, last=last_rep)
+    before = ", ".join(str(rep) for rep in reps[:-1])
+    return phrase.format(rep=first, last=last, reps=before)
 
 
 def _number(measured: float, limit: float, unit: Unit) -> str:
@@ -290,5 +301,43 @@ def _finding(
         rule=rule.name, severity=severity, rep=rep, start_s=broken.start_s, end_s=broken.end_s,
         measured=broken.measured, limit=broken.limit, unit=rule.unit,
         message=rule.message(broken.measured, broken.limit, rep, last, words), uncertainty=doubt,
-        joint=rule.joint,
+        joint=rule.joint, reps=() if rep is None else tuple(range(rep, (last or rep) + 1)),
+    )  # fmt: skip
+
+
+def once_each(
+    findings: Sequence[Finding], rules: Sequence[Rule], words: Words | None = None
+) -> tuple[Finding, ...]:
+    """Return one finding for each rule, with all times at which it was broken.
+
+    The first time gives `rep`, `start_s` and `end_s`; the worst one what was measured, and the
+    sentence that is said.
+
+    Parameters
+    ----------
+    findings
+        One for each time, in order of time.
+    rules
+        Of the exercises.
+    words
+        The language; English if None.
+
+    """
+    by_name = {rule.name: rule for rule in rules}
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.rule, []).append(finding)
+    return tuple(_once(by_name[name], group, words) for name, group in groups.items())
+
+
+def _once(rule: Rule, group: Sequence[Finding], words: Words | None) -> Finding:
+    if len(group) == 1:
+        return group[0]
+    worst = max(group, key=lambda f: abs(f.measured - f.limit))
+    reps = tuple(sorted({rep for f in group for rep in f.reps}))
+    return replace(
+        worst, rep=reps[0] if reps else None, reps=reps,
+        start_s=group[0].start_s, end_s=group[0].end_s,
+        times=tuple((f.start_s, f.end_s) for f in group),
+        message=rule.message(worst.measured, worst.limit, words=words, reps=reps),
     )  # fmt: skip

@@ -54,5 +54,7 @@ def _current(sets: tuple[ExerciseSet, ...], now_s: float) -> ExerciseSet | None:
 
 def _shown(findings: tuple[Finding, ...], now_s: float) -> tuple[Finding, ...]:
     return tuple(
-        f for f in findings if f.start_s <= now_s <= max(f.end_s, f.start_s + FINDING_SHOWN_S)
+        f
+        for f in findings
+        if any(start <= now_s <= max(end, start + FINDING_SHOWN_S) for start, end in f.times)
     )

@@ -97,7 +97,7 @@ def _plain(value: Any, digits: int | None) -> Any:
 
 
 def _fine(name: str) -> bool:
-    return name.endswith(("_s", "_fraction")) or name in ("measured", "limit")
+    return name.endswith(("_s", "_fraction")) or name in ("measured", "limit", "times")
 
 
 def write_json(report: Report, path: Path, change: Mapping[str, Any] | None = None) -> None:

@@ -243,10 +243,14 @@ def _summary(report: Report, words: Words) -> str:
 
 
 def _finding(finding: Finding, words: Words, jpeg: bytes | None) -> FindingPart:
-    start, end = clock(finding.start_s, words), clock(finding.end_s, words)
-    when = words.text("page.from_to", start=start, end=end)
-    if finding.rep is not None:
-        when = words.text("page.in_repetition", rep=finding.rep, when=when)
+    when = ", ".join(
+        words.text("page.from_to", start=clock(start, words), end=clock(end, words))
+        for start, end in finding.times
+    )
+    if finding.reps:
+        numbers = ", ".join(str(rep) for rep in finding.reps)
+        phrase = "in_repetitions" if len(finding.reps) > 1 else "in_repetition"
+        when = words.text(f"page.{phrase}", rep=numbers, when=when)
     unit = words.texts.get(f"units.{finding.unit}", f" {finding.unit}")
     measured = ""
     if math.isfinite(finding.measured):

@@ -59,6 +59,7 @@ def test_messages_say_what_was_measured() -> None:
     assert "moved 14° in repetition 2" in all_rules()["thigh_drift"].message(14.2, 8, 2)
     assert "in repetition 2" in all_rules()["thigh_drift"].message(14.2, 8, 2, 2)
     assert "in repetitions 2 to 4" in all_rules()["thigh_drift"].message(14.2, 8, 2, 4)
+    assert "in repetitions 2 and 5" in all_rules()["thigh_drift"].message(14.2, 8, reps=(2, 5))
     assert "moved 14°." in all_rules()["thigh_drift"].message(-14.2, 8, None)
     assert "0.3 s" in all_rules()["too_fast"].message(0.31, 0.5, 1)
     assert "at least 0.5 s" in all_rules()["too_fast"].message(0.31, 0.5, 1)

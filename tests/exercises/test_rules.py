@@ -18,7 +18,7 @@ from posecheck.exercises.attempt import Attempt
 from posecheck.exercises.catalogue import all_rules, rule_names
 from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.repetitions import Cycle
-from posecheck.exercises.rule import Measures
+from posecheck.exercises.rule import Measures, once_each
 from posecheck.types import Finding, Report
 
 FIGURE = Figure(camera=Camera(azimuth=5, feet=-1))
@@ -127,9 +127,43 @@ def test_a_finding_measures_what_was_planted(
 
 def test_every_repetition_with_a_moving_knee_is_named(planted: dict[str, Report]) -> None:
     """`knee_not_held` belongs to repetitions."""
-    found = named(planted["knee_not_held"], "knee_not_held")
-    assert [f.rep for f in found] == [1, 2, 3, 4, 5]
-    assert np.median([f.measured for f in found]) == pytest.approx(15, abs=3)
+    (finding,) = named(planted["knee_not_held"], "knee_not_held")
+    assert finding.rep == 1
+    assert finding.reps == (1, 2, 3, 4, 5)
+    assert len(finding.times) == 5
+    assert finding.times[0] == (finding.start_s, finding.end_s)
+    assert finding.measured == pytest.approx(15, abs=3)
+    assert "in repetitions 1 to 5" in finding.message
+
+
+@pytest.mark.parametrize("rule", PLANTED)
+def test_a_rule_is_one_finding_however_often_it_was_broken(
+    rule: str, planted: dict[str, Report]
+) -> None:
+    """All times of it are kept, in order."""
+    rules = [f.rule for f in planted[rule].findings]
+    assert len(rules) == len(set(rules))
+    for finding in planted[rule].findings:
+        assert list(finding.times) == sorted(finding.times)
+        assert list(finding.reps) == sorted(set(finding.reps))
+        assert finding.rep == (finding.reps[0] if finding.reps else None)
+
+
+def test_several_times_are_one_finding_that_tells_the_worst() -> None:
+    """The first time says where it begins, the worst how bad it was."""
+    rule = all_rules()["thigh_drift"]
+    times = [(2, 4.0, 5.0, 12.0), (3, 6.0, 7.0, 16.5), (6, 9.0, 9.5, 11.0)]
+    each = [
+        Finding("thigh_drift", "fault", rep, start, end, measured, 8.0, "deg", "Once.")
+        for rep, start, end, measured in times
+    ]
+    (finding,) = once_each(each, [rule])
+    assert (finding.rep, finding.reps) == (2, (2, 3, 6))
+    assert (finding.start_s, finding.end_s) == (4.0, 5.0)
+    assert finding.times == ((4.0, 5.0), (6.0, 7.0), (9.0, 9.5))
+    assert finding.measured == 16.5
+    assert "in repetitions 2, 3 and 6" in finding.message
+    assert once_each(each[:1], [rule]) == (each[0],)
 
 
 @pytest.mark.parametrize("rule", PLANTED)

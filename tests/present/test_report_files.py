@@ -51,7 +51,7 @@ def test_the_fields_are_those_of_the_contract() -> None:
     }  # fmt: skip
     assert set(found["findings"][0]) == {
         "rule", "severity", "rep", "start_s", "end_s", "measured", "limit", "unit", "message",
-        "uncertainty",
+        "uncertainty", "reps", "times",
     }  # fmt: skip
     assert found["subject"] == {
         "name": None, "date": None, "therapist": None, "symptoms_before": None,

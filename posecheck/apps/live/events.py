@@ -14,6 +14,9 @@ from posecheck.vision.camera import CameraEvent
 
 Event = dict[str, Any]
 
+# Where a finding is drawn, and what only a report knows: here each time is a finding.
+_NOT_TOLD = frozenset({"joint", "reps", "times"})
+
 
 class EventStream:
     """Tells what is new from one moment to the next.
@@ -52,7 +55,7 @@ class EventStream:
         key = (finding.rule, finding.rep, round(finding.start_s))
         if key not in self._findings:
             self._findings.add(key)
-            names = [f.name for f in dataclasses.fields(finding) if f.name != "joint"]
+            names = [f.name for f in dataclasses.fields(finding) if f.name not in _NOT_TOLD]
             values = {name: getattr(finding, name) for name in names}
             yield _event("finding", t_s, **values)
 
