@@ -341,7 +341,7 @@ class Cue:
     kind: CueKind
     name: str  # key of its phrase
     number: int | None = None  # count, seconds or set
-    urgent: bool = False  # may interrupt what is being said
+    urgent: bool = False  # may interrupt what is being said; of a reminder: is heard to its end
 
 
 @dataclass(frozen=True, slots=True)

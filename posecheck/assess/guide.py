@@ -196,7 +196,7 @@ class Guide:
     def _remind(self) -> None:
         if not self._eased:
             self._eased = True
-            self._say("remind", self._script.remind)
+            self._say("remind", self._script.remind, urgent=True)
 
     def _begin_set(self, update: Update) -> None:
         self._set, self._counted, self._step = update.set_index, 0, "hold"

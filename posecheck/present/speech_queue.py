@@ -1,11 +1,12 @@
 """What is said next, and what gives way to it: the order of the phrases of a session.
 
 Pure: whoever speaks says what time it is. One phrase is heard at a time. What ends or pauses the
-session comes first and cuts what is being said; then the newest count, for a count that has waited
-behind a sentence is overtaken by the next; then the set-up and the reminder, which is never cut
-and never begun while repetitions are counted; then the rest, in order. A count cuts what it has
-made stale, such as the request to begin, and waits for the end of a correction; an urgent phase,
-where the leg has arrived, cuts what led there.
+session comes first and cuts what is being said. Then the newest count, for a count that has waited
+behind a sentence is overtaken by the next. Then the set-up, and the reminder that it should never
+hurt, which is urgent and never cut. Then the rest, in order, and other reminders last; none is
+begun while repetitions are counted. A count cuts what it has made stale, such as the request to
+begin, and waits for the end of a correction. An urgent phase, where the leg has arrived, cuts what
+led there.
 """
 
 from __future__ import annotations
@@ -25,8 +26,7 @@ LATE_S: Final[dict[CueKind, float]] = {
 BEHIND_COUNT_S, WAITS_S = 1.0, 2.0
 COUNTING_S = 6.0  # without a further count the repetitions are over
 STALE_AFTER_COUNT: Final = frozenset({"set_up", "phase"})  # what to do, of who has done it
-CUT_BY_COUNT: Final = STALE_AFTER_COUNT | {"rest", None}
-UNCUT: Final = frozenset({"remind", "count"})  # that it should never hurt is heard to the end
+CUT_BY_COUNT: Final = STALE_AFTER_COUNT | {"rest", "remind", None}
 KEPT: Final = frozenset({"remind", "result"})  # a newer one does not take the place of an older
 
 
@@ -73,13 +73,14 @@ class Phrase:
 
     def cuts(self, other: Phrase) -> bool:
         """Tell whether the other, which is being said, ends for this one."""
-        if other.kind in UNCUT or self.moment == other.moment:
+        reminds = other.kind == "remind" and other.urgent
+        if reminds or other.kind == "count":
             return False
         if self.kind == "count":
             return other.kind in CUT_BY_COUNT and not (other.kind is None and other.urgent)
         if self.kind == "phase":
             return self.urgent and other.kind == "phase"
-        return self.urgent and not other.urgent
+        return _is_first(self) and not other.urgent
 
 
 class SpeechQueue:
@@ -132,10 +133,12 @@ class SpeechQueue:
 
 
 def _is_first(phrase: Phrase) -> bool:
-    return phrase.urgent and phrase.kind != "phase"
+    return phrase.urgent and phrase.kind not in ("phase", "remind")
 
 
 def _rank(phrase: Phrase) -> int:
     if _is_first(phrase):
         return 3
-    return {"count": 2, "set_up": 1, "remind": 1}.get(phrase.kind or "", 0)
+    if phrase.kind == "remind":
+        return 1 if phrase.urgent else -1
+    return {"count": 2, "set_up": 1}.get(phrase.kind or "", 0)

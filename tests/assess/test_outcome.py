@@ -9,6 +9,7 @@ from sessions import stored_report
 
 from posecheck.assess.outcome import outcome_cues, to_do_better
 from posecheck.assess.warnings import warning_note
+from posecheck.exercises.language import languages, words_of
 from posecheck.types import WARNINGS, Grade, Report
 
 
@@ -28,9 +29,14 @@ def test_of_what_is_without_fault_there_is_nothing_to_say(faulty: Report) -> Non
     assert [cue.name for cue in outcome_cues(clean, 9.0)] == ["pass"]
 
 
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("warning", WARNINGS)
-def test_what_could_not_be_graded_is_said_with_its_reason(warning: str, faulty: Report) -> None:
-    blocked = replace(faulty, grade=Grade("ungradable", None, (warning_note(warning),)))
+def test_what_could_not_be_graded_is_said_with_its_reason(
+    warning: str, language: str, faulty: Report
+) -> None:
+    note = warning_note(warning, words=words_of(language))
+    grade = Grade("ungradable", None, (note,))
+    blocked = replace(faulty, grade=grade, language=language)
     assert to_do_better(blocked) == warning
 
 

@@ -39,8 +39,8 @@ def test_one_more_follows_its_number() -> None:
 
 def test_a_count_cuts_what_has_been_done_and_nothing_else() -> None:
     waiting = queue(phrase("count", 2.0, "1"))
-    cut: list[CueKind] = ["set_up", "phase", "rest"]
-    heard: list[CueKind] = ["correct", "praise", "remind", "count", "end", "pause", "result"]
+    cut: list[CueKind] = ["set_up", "phase", "rest", "remind"]
+    heard: list[CueKind] = ["correct", "praise", "count", "end", "pause", "result"]
     for kinds, cuts in ((cut, True), (heard, False)):
         assert [waiting.cuts(phrase(kind, 1.0, "x")) for kind in kinds] == [cuts] * len(kinds)
 
@@ -52,13 +52,20 @@ def test_what_to_do_is_not_said_of_what_is_done() -> None:
 
 
 def test_the_reminder_is_first_and_never_among_counts() -> None:
-    first = queue(phrase("phase", 1.0, "Lift."), phrase("remind", 1.0, "Ease."))
+    first = queue(phrase("phase", 1.0, "Lift."), phrase("remind", 1.0, "Ease.", urgent=True))
     assert said(first, 1.1) == ["Ease.", "Lift."]
-    among = queue(phrase("remind", 1.0, "Ease."), phrase("count", 2.0, "1"))
+    among = queue(phrase("remind", 1.0, "Ease.", urgent=True), phrase("count", 2.0, "1"))
     assert said(among, 2.1) == ["1"]
     assert said(among, 2.0 + COUNTING_S) == ["Ease."]
+    assert not queue(phrase("count", 2.0, "1")).cuts(phrase("remind", 1.0, "Ease.", urgent=True))
+    assert not queue(phrase("remind", 2.0, "Ease.", urgent=True)).cuts(phrase("set_up", 1.0, "x"))
     ended = queue(phrase("end", 2.0, "The end.", urgent=True))
-    assert not ended.cuts(phrase("remind", 1.0, "Ease."))
+    assert not ended.cuts(phrase("remind", 1.0, "Ease.", urgent=True))
+
+
+def test_other_reminders_come_last() -> None:
+    slow = queue(phrase("remind", 1.0, "Slow."), phrase("phase", 2.0, "Hold."))
+    assert said(slow, 2.1) == ["Hold.", "Slow."]
 
 
 def test_a_correction_is_begun_behind_a_count() -> None:
@@ -80,9 +87,9 @@ def test_a_correction_does_not_wait_for_a_count_that_does_not_come() -> None:
 def test_where_the_leg_has_arrived_what_led_there_is_cut() -> None:
     waiting = queue(phrase("phase", 3.0, "Stay.", urgent=True))
     assert waiting.cuts(phrase("phase", 1.0, "Straighten."))
-    assert not waiting.cuts(phrase("remind", 1.0, "Ease."))
+    assert not waiting.cuts(phrase("remind", 1.0, "Ease.", urgent=True))
     assert not queue(phrase("phase", 3.0, "Pump.")).cuts(phrase("phase", 1.0, "Stay."))
-    waiting.add(phrase("remind", 3.0, "Ease."))
+    waiting.add(phrase("remind", 3.0, "Ease.", urgent=True))
     assert said(waiting, 3.1) == ["Ease.", "Stay."]
 
 
