@@ -177,7 +177,7 @@ def test_containers_and_codecs(tmp_path: Path, name: str, codec: str, pix_fmt: s
     path = make(tmp_path / name, [halves()] * 5, codec=codec, pix_fmt=pix_fmt)
     with VideoSource(path) as source:
         frames = list(source)
-        assert not source.truncated
+        assert not source.flaws.cut_off
     assert len(frames) >= 4
     assert near(frames[0].image[-6, 8], RED, 45)
     assert near(frames[0].image[-6, -8], BLUE, 45)
@@ -217,7 +217,7 @@ def test_a_file_cut_in_the_middle_gives_what_is_there(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with VideoSource(path) as source:
         frames = list(source)
-        assert source.truncated
+        assert source.flaws.cut_off
     assert 10 < len(frames) < 60
 
 
