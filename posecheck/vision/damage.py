@@ -65,6 +65,7 @@ class Damage:
         self.strays: list[float] = []  # time stamps of frames that were left out
         self._hurt = 0  # so many frames may still come late because of a damaged packet
         self._undecoded = 0  # packets and frames that were damaged
+        self._hurt_last = False  # so was the last packet, or the last frame
         self._first_packet_s: float | None = None
         self._first_at = 0  # where that lies in the file, in bytes
         self._blank_bytes = 0  # of a stream without times
@@ -76,6 +77,7 @@ class Damage:
                 stamp = float(packet.pts * packet.time_base)
                 self._first_packet_s = stamp / self._stated.slowed_by
                 self._first_at = packet.pos or 0
+            self._hurt_last = packet.is_corrupt
             if packet.is_corrupt:
                 self.hurt()
         if self._stated.without_times:
@@ -83,7 +85,7 @@ class Damage:
 
     def hurt(self, undecoded: int = 0) -> None:
         """Note that something was damaged, with how many packets or frames were lost by it."""
-        self._hurt = _HURT_FRAMES
+        self._hurt, self._hurt_last = _HURT_FRAMES, True
         self._undecoded += undecoded
 
     def start(self, stamp: float | None) -> None:
@@ -142,6 +144,8 @@ class Damage:
             lost_s = share * duration_s / max(1 - share, share)
             lost_s = max(lost_s, self._undecoded * stated.step_s)
             self.unplaced_s = lost_s if lost_s > _LOST_S else 0.0
+            if self._hurt_last:
+                self._break_off(duration_s)
             return
         longest_s = max(_CUT_S, _CUT_SHARE * stated.duration_s)
         before_s = sum(-a for a, _ in self.lost_s if a < 0)
@@ -149,17 +153,20 @@ class Damage:
             before_s = max(before_s, self._first_packet_s or 0.0)
         lacking_s = stated.duration_s - duration_s - before_s
         lacks = stated.names(_STATE_THEIR_LENGTH) and lacking_s > longest_s
-        early = ends_early(stated.path)
+        early = ends_early(stated.path) or self._hurt_last
         if stated.names(("avi",)) and not early:
             # Its frames are numbered, so that none of them says where others are lost.
             if lacking_s < -longest_s:
                 lacking_s = stated.duration_s - frames * stated.step_s
             self.unplaced_s = lacking_s if lacking_s > longest_s else 0.0
-        elif lacks or self.truncated or (early and not stated.names(_STATE_THEIR_LENGTH)):
-            self.truncated = True
+        elif lacks or self.truncated or early:
             # One in fragments states the length of those that were found.
             known = lacks and not (stated.names(("mov",)) and not stated.frames)
-            self.lost_s.append((duration_s, duration_s + (lacking_s if known else 0.0)))
+            self._break_off(duration_s, lacking_s if known else 0.0)
+
+    def _break_off(self, at_s: float, lacking_s: float = 0.0) -> None:
+        self.truncated = True
+        self.lost_s.append((at_s, at_s + lacking_s))
 
     @property
     def _size(self) -> int:

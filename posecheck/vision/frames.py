@@ -22,6 +22,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.video.frame import PictureType
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
@@ -49,6 +50,11 @@ Image = NDArray[np.uint8]  # (h, w, 3), RGB
 MODEL_SIDE_PX = 1280  # of the longer side: more pixels than that show the model nothing
 # A turned camera begins a new picture within the stream.
 _MAY_CHANGE_SHAPE = ("mpegts", "matroska", "flv", "h264", "hevc")
+# Their decoders change a grey picture where the one to change is missing.
+_CHANGE_WHAT_IS_NOT_THERE = (
+    "mpeg4", "msmpeg4v1", "msmpeg4v2", "msmpeg4", "wmv1", "wmv2", "wmv3", "vc1", "h263", "flv",
+    "mpeg1video", "mpeg2video",
+)  # fmt: skip
 _RESYNC_MAX = 1 << 16  # each goes on in the file, by 64 KB or so
 _SAME_SHAPE = 0.02
 _STEP_MAX_S = 1.0  # a last frame is not taken to last longer, unless all do
@@ -99,6 +105,7 @@ class VideoSource(Closing):
 
     _times: array[float]
     _turned: bool  # its pictures change their shape
+    _begun: bool  # a picture that needs no other was decoded
     _read: bool
     _damage: Damage
 
@@ -121,9 +128,9 @@ class VideoSource(Closing):
         self._stream_index: int | None = None
         self._container = open_container(self.path)
         self._stated = Stated(self.path, self._container.format.name)
-        self._forget()
         try:
             self._stream = self._open_stream()
+            self._forget()
             self._choose()
             self._look_at_first()
         except BaseException:
@@ -302,6 +309,7 @@ class VideoSource(Closing):
         self._times = array("d")
         self._duration_s = 0.0
         self._turned = False
+        self._begun = self._stream.codec_context.name not in _CHANGE_WHAT_IS_NOT_THERE
         self._damage = Damage(self._stated)
 
     def _decoded(self) -> Iterator[av.VideoFrame]:
@@ -338,6 +346,9 @@ class VideoSource(Closing):
         except av.FFmpegError:
             self._damage.hurt(1)
             return []
+        while frames and not self._begun:
+            self._begun = frames[0].key_frame or frames[0].pict_type == PictureType.I
+            frames = frames if self._begun else frames[1:]
         whole = [f for f in frames if f.format is not None and not f.is_corrupt]
         if len(whole) < len(frames):
             self._damage.hurt(len(frames) - len(whole))

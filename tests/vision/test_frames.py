@@ -47,9 +47,12 @@ def make(
     metadata: dict[str, str] | None = None,
     faststart: bool = False,
     keep_metadata: bool = False,
+    container: dict[str, str] | None = None,
 ) -> Path:
     """Write a small video; ``stamps_ms`` are the frames' time stamps."""
-    flags = {"movflags": "faststart"} if faststart else {}
+    flags = dict(container or {})
+    if faststart:
+        flags["movflags"] = "faststart"
     if keep_metadata:
         flags["movflags"] = "use_metadata_tags"
     with av.open(str(path), "w", options=flags) as out:
@@ -294,6 +297,47 @@ def test_a_cut_end_is_noticed(tmp_path: Path, name: str, codec: str) -> None:
     ((start_s, end_s),) = flaws.lost_s
     assert start_s == pytest.approx(times[-1] + 0.04)
     assert end_s == pytest.approx(start_s if name == "a.ts" else 4.0, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "options"),
+    [
+        ("a.webm", "libvpx", {"live": "1"}),  # as a browser records it
+        ("a.mpg", "mpeg1video", {}),
+        ("a.ogg", "libvpx", {}),
+        ("a.nut", "mpeg4", {}),
+    ],
+)
+@pytest.mark.parametrize("share", [0.4, 0.66, 0.9])
+def test_so_is_one_of_a_file_that_does_not_state_its_length(
+    tmp_path: Path, name: str, codec: str, options: dict[str, str], share: float
+) -> None:
+    path = make(tmp_path / name, NOISE, codec=codec, container=options)
+    times, flaws = read(path)
+    assert (len(times), flaws) == (100, Flaws())
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    times, flaws = read(path)
+    assert flaws.cut_off
+    assert flaws.lost_s[-1][0] == pytest.approx(times[-1] + 0.04)
+
+
+@pytest.mark.parametrize("name", ["a.avi", "a.mkv", "a.mp4"])
+def test_what_changes_a_picture_that_is_missing_is_none(tmp_path: Path, name: str) -> None:
+    """Of some codecs it is decoded all the same, and shows grey until a whole picture comes."""
+    options = {"g": "25", "sc_threshold": "1000000000"}
+    whole = make(tmp_path / f"whole_{name}", NOISE, codec="mpeg4", options=options)
+    path = tmp_path / name
+    with av.open(str(whole)) as source, av.open(str(path), "w") as out:
+        stream = out.add_stream_from_template(source.streams.video[0])
+        for i, packet in enumerate(source.demux(video=0)):
+            if i and packet.dts is not None:
+                packet.stream = stream
+                out.mux(packet)
+    times, flaws = read(path)
+    assert len(times) == 75
+    ((start_s, end_s),) = flaws.lost_s
+    assert start_s == pytest.approx(-0.96, abs=0.05)
+    assert end_s == 0
 
 
 def test_a_start_that_cannot_be_decoded_is_lost(tmp_path: Path) -> None:
