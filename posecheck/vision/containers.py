@@ -39,6 +39,7 @@ _PIECE_BYTES = 1 << 20
 _HEAD_BYTES = 64
 _UNSET_CLOCK = 1990  # and earlier: 1904 and 1970 are clocks that were never set
 _JPEGS_BYTES = 1 << 23
+_MAY_BE_PACKED = "mpeg4"
 _PACKETS_LOOKED_AT = 150  # some seconds of each stream
 _MOVES_SHARE = 0.05  # of the changes of the liveliest stream; a blank one has less than 0.01
 _ANDROID_RATE = "com.android.capture.fps"
@@ -171,7 +172,8 @@ def liveliest_stream(container: InputContainer) -> int | None:
 def stamps_are_of_decoding(container: InputContainer, stream: VideoStream) -> bool:
     """Tell whether a file states when pictures are decoded, and not when they are shown.
 
-    AVI does so, and what was copied from it. It reads on in the container, which has to be opened
+    AVI does so, and what was copied from it; where it packs two pictures into one packet, the times
+    that are guessed for them go to and fro. It reads on in the container, which has to be opened
     anew.
 
     Parameters
@@ -182,12 +184,22 @@ def stamps_are_of_decoding(container: InputContainer, stream: VideoStream) -> bo
     """
     if not stream.codec_context.has_b_frames:
         return False
+    packed = stream.codec_context.name == _MAY_BE_PACKED
     stamps: list[int] = []
+    shown: list[tuple[int, int]] = []
     with contextlib.suppress(av.FFmpegError):
         for packet in itertools.islice(container.demux(stream), _PACKETS_LOOKED_AT):
             if packet.size and packet.pts is not None:
                 stamps.append(packet.pts)
-    return len(stamps) > 2 and all(a < b for a, b in itertools.pairwise(stamps))
+            frames = stream.codec_context.decode(packet) if packed else []
+            shown += [(f.pts, f.dts) for f in frames if f.pts is not None and f.dts is not None]
+    if len(stamps) > 2 and _rise(stamps):
+        return True
+    return bool(shown) and _rise([dts for _, dts in shown]) and not _rise([pts for pts, _ in shown])
+
+
+def _rise(stamps: list[int]) -> bool:
+    return all(a < b for a, b in itertools.pairwise(stamps))
 
 
 def longest_shape(container: InputContainer, stream: VideoStream) -> tuple[int, int] | None:

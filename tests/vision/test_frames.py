@@ -11,6 +11,8 @@ import threading
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace as Namespace
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -20,7 +22,7 @@ from PIL import Image
 from posecheck.errors import ClipError
 from posecheck.threads import prefetch
 from posecheck.types import Flaws
-from posecheck.vision.containers import file_sha256
+from posecheck.vision.containers import file_sha256, stamps_are_of_decoding
 from posecheck.vision.frame_times import FrameClock
 from posecheck.vision.frames import VideoSource
 
@@ -360,6 +362,19 @@ def test_avi_with_b_frames_has_all_of_them_in_order(tmp_path: Path) -> None:
         assert source.flaws == Flaws()
     assert [f.t_s for f in frames] == pytest.approx([i / 25 for i in range(100)])
     assert np.all(np.diff([float(f.image.mean()) for f in frames]) > 0)
+
+
+@pytest.mark.parametrize(("guessed", "of_decoding"), [((3, 4, 6, 5, 7, 9, 8), True),
+                                                      ((3, 4, 5, 6, 7, 8, 9), False)])  # fmt: skip
+def test_avi_with_two_pictures_in_a_packet_is_in_order_of_decoding(
+    guessed: tuple[int, ...], of_decoding: bool
+) -> None:
+    """As DivX and Xvid write it: the stamps are what FFmpeg 7 gives for such a file."""
+    packets = [Namespace(pts=pts, size=9) for pts in (3, 5, 4, 6, 8, 7, 9)]
+    frames = iter([Namespace(pts=pts, dts=dts) for dts, pts in enumerate(guessed, start=3)])
+    context = Namespace(has_b_frames=True, name="mpeg4", decode=lambda _packet: [next(frames)])
+    container, stream = Namespace(demux=lambda _: packets), Namespace(codec_context=context)
+    assert stamps_are_of_decoding(cast(Any, container), cast(Any, stream)) == of_decoding
 
 
 def test_raw_h264_has_its_own_rate(tmp_path: Path) -> None:
