@@ -44,7 +44,7 @@ BLOCKING: dict[str, Blocks] = {
 # Our own judgement: without either it is hardly the exercise.
 NO_REPETITIONS_POINTS, NO_TENSION_POINTS = 60, 40
 # Where one of these bars a pass, what is missing may have been done meanwhile.
-HIDING = frozenset({"frames_missing", "tracking_lost"})
+HIDING = frozenset({"frames_missing", "tracking_lost", "cut_off"})
 
 
 def grade(

@@ -10,7 +10,7 @@ from PIL import Image as Pictures
 
 from posecheck.vision.frames import Image
 
-EventKind = Literal["lost", "back", "black", "light", "size_changed", "ended"]
+EventKind = Literal["lost", "back", "black", "light", "still", "moving", "size_changed", "ended"]
 
 BLACK_S = 2.0  # so long black is said
 _BLACK = 12  # mean of a covered lens, of 255; the noise of most cameras stays below

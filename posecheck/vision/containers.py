@@ -39,17 +39,13 @@ _PIECE_BYTES = 1 << 20
 _HEAD_BYTES = 64
 _UNSET_CLOCK = 1990  # and earlier: 1904 and 1970 are clocks that were never set
 _JPEGS_BYTES = 1 << 23
-_SEARCHED_BYTES = 1 << 16
+_MAY_BE_PACKED = "mpeg4"
 _PACKETS_LOOKED_AT = 150  # some seconds of each stream
 _MOVES_SHARE = 0.05  # of the changes of the liveliest stream; a blank one has less than 0.01
 _ANDROID_RATE = "com.android.capture.fps"
 _APPLE_FULL_RATE = "com.apple.quicktime.full-frame-rate-playback-intent"
 _SAME_RATE = 1.25  # no rate of recording is nearer to another one; phones keep theirs to 10 %
 _SLOWED_BELOW_PER_S = 100.0
-_ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
-_TS_SYNC, _TS_PACKETS = 0x47, 8
-_M2TS_BYTES = 192
-_TS_PACKET_BYTES = (188, _M2TS_BYTES, 204)
 _MP4_BOXES = (b"ftyp", b"mdat", b"moov", b"wide", b"free", b"skip")
 
 
@@ -176,7 +172,8 @@ def liveliest_stream(container: InputContainer) -> int | None:
 def stamps_are_of_decoding(container: InputContainer, stream: VideoStream) -> bool:
     """Tell whether a file states when pictures are decoded, and not when they are shown.
 
-    AVI does so, and what was copied from it. It reads on in the container, which has to be opened
+    AVI does so, and what was copied from it; where it packs two pictures into one packet, the times
+    that are guessed for them go to and fro. It reads on in the container, which has to be opened
     anew.
 
     Parameters
@@ -187,12 +184,22 @@ def stamps_are_of_decoding(container: InputContainer, stream: VideoStream) -> bo
     """
     if not stream.codec_context.has_b_frames:
         return False
+    packed = stream.codec_context.name == _MAY_BE_PACKED
     stamps: list[int] = []
+    shown: list[tuple[int, int]] = []
     with contextlib.suppress(av.FFmpegError):
         for packet in itertools.islice(container.demux(stream), _PACKETS_LOOKED_AT):
             if packet.size and packet.pts is not None:
                 stamps.append(packet.pts)
-    return len(stamps) > 2 and all(a < b for a, b in itertools.pairwise(stamps))
+            frames = stream.codec_context.decode(packet) if packed else []
+            shown += [(f.pts, f.dts) for f in frames if f.pts is not None and f.dts is not None]
+    if len(stamps) > 2 and _rise(stamps):
+        return True
+    return bool(shown) and _rise([dts for _, dts in shown]) and not _rise([pts for pts, _ in shown])
+
+
+def _rise(stamps: list[int]) -> bool:
+    return all(a < b for a, b in itertools.pairwise(stamps))
 
 
 def longest_shape(container: InputContainer, stream: VideoStream) -> tuple[int, int] | None:
@@ -251,37 +258,6 @@ def slowed_by(container: InputContainer, rate: float) -> float | None:
     if str(marks.get(_APPLE_FULL_RATE, "1")).strip() == "0" and rate < _SLOWED_BELOW_PER_S:
         return None
     return 1.0
-
-
-def ends_early(path: Path) -> bool:
-    """Tell whether a file is shorter than it says, or ends within a piece of it."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        head = file.read(_SEARCHED_BYTES)
-        if head[:4] == b"RIFF":
-            file.seek(max(0, size - int.from_bytes(head[4:8], "little") // 10))
-            return int.from_bytes(head[4:8], "little") + 8 > size and b"idx1" not in file.read()
-        at = head.find(_ASF_PROPERTIES)
-        if at >= 0:
-            return int.from_bytes(head[at + 40 : at + 48], "little") > size
-        for length in _TS_PACKET_BYTES:
-            at = 4 if length == _M2TS_BYTES else 0
-            starts = head[at::length][:_TS_PACKETS]
-            if len(starts) == _TS_PACKETS and set(starts) == {_TS_SYNC}:
-                file.seek(size - _TS_PACKETS * length)
-                return set(file.read()[at::length]) != {_TS_SYNC}
-    return False
-
-
-def stated_duration_s(path: Path) -> float:
-    """Return the length that a WMV or ASF file states even where it is cut off; 0 for others."""
-    with path.open("rb") as file:
-        head = file.read(_SEARCHED_BYTES)
-    at = head.find(_ASF_PROPERTIES)
-    if at < 0:
-        return 0.0
-    play, preroll_ms = (int.from_bytes(head[at + i : at + i + 8], "little") for i in (64, 80))
-    return max(0.0, play / 1e7 - preroll_ms / 1e3)
 
 
 def _holds_many_jpegs(path: Path) -> bool:

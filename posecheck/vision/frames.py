@@ -15,13 +15,14 @@ from __future__ import annotations
 import os
 import threading
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
+from av.video.frame import PictureType
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
@@ -30,41 +31,33 @@ from posecheck.errors import ClipError
 from posecheck.threads import Closing
 from posecheck.types import ClipInfo, Flaws
 from posecheck.vision.containers import (
-    ends_early,
     liveliest_stream,
     longest_shape,
     open_container,
     recorded_at,
     slowed_by,
     stamps_are_of_decoding,
-    stated_duration_s,
     video_stream,
     video_streams,
 )
+from posecheck.vision.damage import Damage, Stated
+from posecheck.vision.file_ends import stated_duration_s
 from posecheck.vision.frame_times import FrameClock, first_from, sampled, without_strays
 from posecheck.vision.orientation import Turn, square_size, turn_of
 
 Image = NDArray[np.uint8]  # (h, w, 3), RGB
 
 MODEL_SIDE_PX = 1280  # of the longer side: more pixels than that show the model nothing
-_STATE_THEIR_LENGTH = ("mov", "matroska", "avi", "asf", "flv")
-_CUT_S, _CUT_SHARE = 1.0, 0.05  # a clip that is shorter by both is cut off
-# Their stamps count from the start of the recording, so that a lost start is seen.
-_COUNT_FROM_THE_START = ("matroska", "asf")
-_WITHOUT_TIMES = ("h264", "hevc", "mpegvideo", "m4v", "mjpeg", "obu", "vc1")
 # A turned camera begins a new picture within the stream.
 _MAY_CHANGE_SHAPE = ("mpegts", "matroska", "flv", "h264", "hevc")
-_HURT_FRAMES = 32  # a decoder is that late, at most, with what a damaged packet lacks
-_LOST_S = 0.25  # less is bridged like a blink
-# Without known damage so much time between two frames, and so many usual steps, is a hole: a camera
-# in the dark takes up to 0.2 s a frame.
-_HOLE_S, _HOLE_STEPS = 0.6, 8.0
-_BLANK_BYTES = bytes(1 << 12)  # no picture is coded with so many zeros in a row
-_SKIPPED_BYTES, _SKIPPED_SHARE = 1 << 14, 0.04  # before the first picture, more is damage
+# Their decoders change a grey picture where the one to change is missing.
+_CHANGE_WHAT_IS_NOT_THERE = (
+    "mpeg4", "msmpeg4v1", "msmpeg4v2", "msmpeg4", "wmv1", "wmv2", "wmv3", "vc1", "h263", "flv",
+    "mpeg1video", "mpeg2video",
+)  # fmt: skip
 _RESYNC_MAX = 1 << 16  # each goes on in the file, by 64 KB or so
 _SAME_SHAPE = 0.02
 _STEP_MAX_S = 1.0  # a last frame is not taken to last longer, unless all do
-_USUAL_STEP_S = 0.04  # of a file that does not tell its rate
 _MAX_THREADS = 4  # each decoding thread holds a frame; more gain nothing for one clip
 
 
@@ -110,17 +103,11 @@ class VideoSource(Closing):
 
     """
 
-    truncated: bool  # it breaks off
     _times: array[float]
-    _lost: list[tuple[float, float]]
-    _hurt: int  # so many frames may still come late because of a damaged packet
     _turned: bool  # its pictures change their shape
-    _strays: list[float]  # time stamps of frames that were left out
+    _begun: bool  # a picture that needs no other was decoded
     _read: bool
-    _first_packet_s: float | None
-    _undecoded: int  # packets and frames that were damaged
-    _blank_bytes: int  # of a stream without times
-    _first_at: int  # where that lies in the file, in bytes
+    _damage: Damage
 
     def __init__(
         self,
@@ -132,18 +119,18 @@ class VideoSource(Closing):
         self.path = Path(path)
         self._per_s = per_s
         self._only_s = None if only_s is None else tuple(only_s)
-        self._forget()
         self._notes: list[tuple[str, float]] = []
         self._by_decoding = self._time_uncertain = False
-        self._slowed_by = 1.0
         self._stored: tuple[int, int] | None = None  # width and height; None: not yet known
         self._max_side_px = max_side_px
         self._lock = threading.Lock()  # decoding may run in a thread while we are closed here
         self._closed = False
         self._stream_index: int | None = None
         self._container = open_container(self.path)
+        self._stated = Stated(self.path, self._container.format.name)
         try:
             self._stream = self._open_stream()
+            self._forget()
             self._choose()
             self._look_at_first()
         except BaseException:
@@ -177,9 +164,11 @@ class VideoSource(Closing):
         notes = list(self._notes)
         if self._turned:
             notes.append(("turned", 0.0))
+        damage = self._damage
         return Flaws(
-            self.truncated, tuple(self._lost), self._unplaced_s, self._time_uncertain, tuple(notes)
-        )
+            damage.truncated, tuple(damage.lost_s), damage.unplaced_s, self._time_uncertain,
+            tuple(notes),
+        )  # fmt: skip
 
     @property
     def frame_t_s(self) -> NDArray[np.float64]:
@@ -194,7 +183,7 @@ class VideoSource(Closing):
         for t_s, (index, decoded) in self._wanted():
             yield Frame(index, t_s, self._picture(decoded, reformatter), self._scale)
         if self._only_s is None:
-            self._notice_a_cut()
+            self._damage.end(self._duration_s, len(self._times))
 
     def _wanted(self) -> Iterator[tuple[float, tuple[int, av.VideoFrame]]]:
         timed = self._timed()
@@ -204,38 +193,33 @@ class VideoSource(Closing):
 
     def _timed(self) -> Iterator[tuple[float, tuple[int, av.VideoFrame]]]:
         """Yield every frame with its time and its number."""
-        usual_s = self._usual_step_s
+        usual_s, damage = self._stated.step_s, self._damage
         clock = FrameClock(usual_s)
         stamped = ((self._stamp(f), f) for f in self._decoded())
         seen_s, skipped = 0.0, False
-        for stamp, decoded in without_strays(stamped, self._strays):
+        for stamp, decoded in without_strays(stamped, damage.strays):
             t_s = clock.read(stamp)
             if t_s is None:
                 continue
             if t_s == 0:
-                self._notice_a_late_start(stamp)
+                damage.start(stamp)
             self._duration_s = t_s + min(clock.step_s, max(usual_s, _STEP_MAX_S))
             if not self._has_shape(decoded):  # it is another picture, in which nothing is followed
                 self._turned = skipped = True
                 continue
-            step_s = t_s - seen_s
-            hurt = self._hurt and step_s > max(_LOST_S, 2.5 * usual_s)
-            hole = step_s > max(_HOLE_S, _HOLE_STEPS * usual_s)
-            if skipped or (self._times and (hurt or hole)):
-                self._lost.append((seen_s, t_s))
+            damage.step(seen_s, t_s, first=not self._times, skipped=skipped)
             seen_s, skipped = t_s, False
-            self._hurt = max(0, self._hurt - 1)
             self._times.append(t_s)
             yield t_s, (len(self._times) - 1, decoded)
         if skipped:
-            self._lost.append((seen_s, self._duration_s))
+            damage.lost_s.append((seen_s, self._duration_s))
 
     def _stamp(self, decoded: av.VideoFrame) -> float | None:
         """Return when a frame is shown, in seconds, if the file says so."""
         stamp = decoded.dts if self._by_decoding else decoded.pts
         if stamp is None or decoded.time_base is None:
             return None
-        return float(stamp * decoded.time_base) / self._slowed_by
+        return float(stamp * decoded.time_base) / self._stated.slowed_by
 
     def _open_stream(self) -> VideoStream:
         stream = video_stream(self._container, self.path, self._stream_index)
@@ -251,7 +235,7 @@ class VideoSource(Closing):
             self._rewind()
         self._by_decoding = stamps_are_of_decoding(self._container, self._stream)
         self._rewind()
-        if self._names(_MAY_CHANGE_SHAPE):
+        if self._stated.names(_MAY_CHANGE_SHAPE):
             self._stored = longest_shape(self._container, self._stream)
             self._rewind()
 
@@ -277,29 +261,29 @@ class VideoSource(Closing):
     def _measure(self) -> None:
         """Note what the file says of its length: for a progress bar, and to notice a cut."""
         stream, rate = self._stream, self._stream.average_rate
-        if self._without_times:
+        if self._stated.without_times:
             rate = self._rate_without_times()
-        slowed_by_times = slowed_by(self._container, float(rate or 0))
-        self._time_uncertain |= slowed_by_times is None
-        self._slowed_by = slowed_by_times or 1.0
-        if self._slowed_by != 1:
-            times = max(self._slowed_by, 1 / self._slowed_by)
-            self._notes.append(("slower" if self._slowed_by > 1 else "faster", times))
-        self._usual_step_s = (1.0 / float(rate) if rate else _USUAL_STEP_S) / self._slowed_by
+        slowed = slowed_by(self._container, float(rate or 0))
+        self._time_uncertain |= slowed is None
+        slowed = slowed or 1.0
+        if slowed != 1:
+            times = max(slowed, 1 / slowed)
+            self._notes.append(("slower" if slowed > 1 else "faster", times))
+        step_s = (1.0 / float(rate) if rate else self._stated.step_s) / slowed
         if stream.duration and stream.time_base:
             expected_s = float(stream.duration * stream.time_base)
         elif self._container.duration:
             expected_s = self._container.duration / av.time_base
         else:
             expected_s = stated_duration_s(self.path)
-        self.expected_duration_s = expected_s / self._slowed_by
-        if "avi" in self._container.format.name:  # what is there is measured, not what should be
-            self.expected_duration_s = max(
-                self.expected_duration_s, stream.frames * self._usual_step_s
-            )
-        self.expected_frames: int = stream.frames or round(
-            self.expected_duration_s / self._usual_step_s
-        )
+        expected_s /= slowed
+        if self._stated.names(("avi",)):  # what is there is measured, not what should be
+            expected_s = max(expected_s, stream.frames * step_s)
+        self.expected_frames: int = stream.frames or round(expected_s / step_s)
+        self._stated = replace(
+            self._stated, step_s=step_s, duration_s=expected_s, frames=stream.frames,
+            slowed_by=slowed,
+        )  # fmt: skip
 
     def _rate_without_times(self) -> Fraction | None:
         """Return the rate that a stream without time stamps states itself, if it does."""
@@ -308,53 +292,6 @@ class VideoSource(Closing):
             self._time_uncertain = True
             return self._stream.average_rate
         return rate
-
-    def _notice_a_late_start(self, stamp: float | None) -> None:
-        """Note what comes before the first frame, and could not be decoded or found."""
-        if stamp is None:
-            return
-        begins = [] if self._first_packet_s is None else [self._first_packet_s / self._slowed_by]
-        skipped = self._first_at - _SKIPPED_BYTES > _SKIPPED_SHARE * self.path.stat().st_size
-        if skipped and self._names(_COUNT_FROM_THE_START):
-            begins.append(0.0)
-        late_s = stamp - min(begins, default=stamp)
-        if late_s > max(_LOST_S, 2.5 * self._usual_step_s):
-            self._lost.append((-late_s, 0.0))
-
-    def _notice_a_cut(self) -> None:
-        """Notice what is lacking where the container states its length up front."""
-        if self._strays:  # with which its length was made
-            return
-        if self._without_times:
-            share = self._blank_bytes / self.path.stat().st_size
-            lost_s = share * self._duration_s / max(1 - share, share)
-            lost_s = max(lost_s, self._undecoded * self._usual_step_s)
-            self._unplaced_s = lost_s if lost_s > _LOST_S else 0.0
-            return
-        longest_s = max(_CUT_S, _CUT_SHARE * self.expected_duration_s)
-        before_s = sum(-a for a, _ in self._lost if a < 0)
-        if self._names(_COUNT_FROM_THE_START):  # a piece of a longer recording begins late
-            before_s = max(before_s, (self._first_packet_s or 0.0) / self._slowed_by)
-        lacking_s = self.expected_duration_s - self._duration_s - before_s
-        lacks = self._names(_STATE_THEIR_LENGTH) and lacking_s > longest_s
-        early = ends_early(self.path)
-        if self._names(("avi",)) and not early:
-            # Its frames are numbered, so that none of them says where others are lost.
-            if lacking_s < -longest_s:
-                lacking_s = self.expected_duration_s - len(self._times) * self._usual_step_s
-            self._unplaced_s = lacking_s if lacking_s > longest_s else 0.0
-        elif lacks or self.truncated or (early and not self._names(_STATE_THEIR_LENGTH)):
-            self.truncated = True
-            # One in fragments states the length of those that were found.
-            known = lacks and not (self._names(("mov",)) and not self._stream.frames)
-            self._lost.append((self._duration_s, self._duration_s + (lacking_s if known else 0.0)))
-
-    @property
-    def _without_times(self) -> bool:
-        return self._container.format.name in _WITHOUT_TIMES
-
-    def _names(self, formats: Sequence[str]) -> bool:
-        return any(name in self._container.format.name for name in formats)
 
     def _rewind(self) -> None:
         # Opened anew, since not every container can seek to its very first frame.
@@ -368,14 +305,12 @@ class VideoSource(Closing):
 
     def _forget(self) -> None:
         """Forget what was read."""
-        self._read = self.truncated = False
+        self._read = False
         self._times = array("d")
-        self._duration_s = self._unplaced_s = 0.0
-        self._lost = []
-        self._strays = []
+        self._duration_s = 0.0
         self._turned = False
-        self._first_packet_s = None
-        self._hurt = self._first_at = self._undecoded = self._blank_bytes = 0
+        self._begun = self._stream.codec_context.name not in _CHANGE_WHAT_IS_NOT_THERE
+        self._damage = Damage(self._stated)
 
     def _decoded(self) -> Iterator[av.VideoFrame]:
         """Yield every frame that can be decoded; damage is stepped over or ends the clip."""
@@ -391,37 +326,32 @@ class VideoSource(Closing):
                     return
                 except av.BlockingIOError:  # a stretch without a packet: it goes on behind it
                     resyncs += 1
-                    self._hurt = _HURT_FRAMES
+                    self._damage.hurt()
                     if resyncs < _RESYNC_MAX:
                         packets = self._container.demux(self._stream)
                         continue
-                    self.truncated, packet = True, None
+                    self._damage.truncated, packet = True, None
                 except av.FFmpegError:
-                    self.truncated, packet = True, None
+                    self._damage.truncated, packet = True, None
                 frames = self._decode(packet)
             yield from frames
             if packet is None:
                 return
 
     def _decode(self, packet: av.Packet[VideoStream] | None) -> list[av.VideoFrame]:
-        if packet is not None and packet.size and not packet.is_discard:
-            if self._first_packet_s is None and packet.pts is not None:
-                self._first_packet_s = float(packet.pts * packet.time_base)
-                self._first_at = packet.pos or 0
-            if packet.is_corrupt:
-                self._hurt = _HURT_FRAMES
-        if packet is not None and self._without_times:
-            self._blank_bytes += len(_BLANK_BYTES) * bytes(packet).count(_BLANK_BYTES)
+        if packet is not None:
+            self._damage.take(packet)
         try:
             frames = self._stream.codec_context.decode(packet)
         except av.FFmpegError:
-            self._hurt = _HURT_FRAMES
-            self._undecoded += 1
+            self._damage.hurt(1)
             return []
+        while frames and not self._begun:
+            self._begun = frames[0].key_frame or frames[0].pict_type == PictureType.I
+            frames = frames if self._begun else frames[1:]
         whole = [f for f in frames if f.format is not None and not f.is_corrupt]
         if len(whole) < len(frames):
-            self._hurt = _HURT_FRAMES
-            self._undecoded += len(frames) - len(whole)
+            self._damage.hurt(len(frames) - len(whole))
         return whole
 
     def _has_shape(self, decoded: av.VideoFrame) -> bool:

@@ -164,6 +164,35 @@ def test_a_frame_is_told_before_it_is_looked_at() -> None:
         assert [of_s for done, of_s in order if done == what] == times
 
 
+def test_looks_at_a_picture_that_stands_still_are_none() -> None:
+    """It is said, and they are not measured; with a new picture it goes on."""
+    poses = load_poses(DATA / "pump_left_side.npz")
+    random = np.random.default_rng(0)
+    pictures = [random.integers(0, 255, (48, 64, 3), np.uint8) for _ in range(10)]
+
+    class Hangs(FakeCamera):
+        def read(self, timeout_s: float | None = None) -> Frame | None:
+            frame = super().read(timeout_s)
+            if frame is None:
+                return None
+            at = round(frame.t_s * 10)
+            return replace(frame, image=pictures[at if at < 5 else 4 if at < 30 else at % 10])
+
+    sink = Sink()
+    analysis = AnalysisThread(
+        cast(Camera, Hangs([i / 10 for i in range(35)])),
+        FakeLandmarker(replace(p, t_s=i / 10) for i, p in enumerate(poses)),
+        Session(Prescription.default()), FakeGuide(), sink,
+    )  # fmt: skip
+    analysis.start()
+    analysis.join()
+    assert analysis.error is None
+    assert [(e.kind, round(e.t_s, 1)) for e in sink.events][:2] == [("still", 1.9), ("moving", 3.0)]
+    assert analysis.still_s == [(0.4, 3.0)]
+    assert len(sink.moments) == len(analysis.log) == 35 - 11
+    assert analysis.last_s == 3.4
+
+
 def test_the_next_look_waits_for_nobody() -> None:
     """While what was seen is still being pushed, the next frame is looked at."""
     looked = threading.Semaphore(0)

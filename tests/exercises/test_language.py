@@ -21,7 +21,8 @@ CUES = (
     "more_light", "alone", "ready", "slow_computer", "slow_camera", "raise_leg", "straighten",
     "hold", "hold_seconds", "pump", "bend", "lower", "put_down", "other_leg", "next_set",
     "count", "last_one", "put_right", "ease", "rest", "another_set", "rest_over", "arm_seen",
-    "done", "finished", "stopped", "sat_up", "left", "camera_lost", "camera_back",
+    "done", "finished", "stopped", "sat_up", "left", "camera_lost", "camera_still",
+    "camera_back",
     *get_args(Verdict), "dose", "no_repetitions", "no_tension", "no_exercise", "not_seen",
 )  # fmt: skip
 WITH_NUMBER = {"hold_seconds", "next_set", "count", "rest", "slow_computer", "slow_camera"}

@@ -11,6 +11,8 @@ import threading
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace as Namespace
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -20,7 +22,7 @@ from PIL import Image
 from posecheck.errors import ClipError
 from posecheck.threads import prefetch
 from posecheck.types import Flaws
-from posecheck.vision.containers import file_sha256
+from posecheck.vision.containers import file_sha256, stamps_are_of_decoding
 from posecheck.vision.frame_times import FrameClock
 from posecheck.vision.frames import VideoSource
 
@@ -47,9 +49,12 @@ def make(
     metadata: dict[str, str] | None = None,
     faststart: bool = False,
     keep_metadata: bool = False,
+    container: dict[str, str] | None = None,
 ) -> Path:
     """Write a small video; ``stamps_ms`` are the frames' time stamps."""
-    flags = {"movflags": "faststart"} if faststart else {}
+    flags = dict(container or {})
+    if faststart:
+        flags["movflags"] = "faststart"
     if keep_metadata:
         flags["movflags"] = "use_metadata_tags"
     with av.open(str(path), "w", options=flags) as out:
@@ -177,7 +182,7 @@ def test_containers_and_codecs(tmp_path: Path, name: str, codec: str, pix_fmt: s
     path = make(tmp_path / name, [halves()] * 5, codec=codec, pix_fmt=pix_fmt)
     with VideoSource(path) as source:
         frames = list(source)
-        assert not source.truncated
+        assert not source.flaws.cut_off
     assert len(frames) >= 4
     assert near(frames[0].image[-6, 8], RED, 45)
     assert near(frames[0].image[-6, -8], BLUE, 45)
@@ -217,7 +222,7 @@ def test_a_file_cut_in_the_middle_gives_what_is_there(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with VideoSource(path) as source:
         frames = list(source)
-        assert source.truncated
+        assert source.flaws.cut_off
     assert 10 < len(frames) < 60
 
 
@@ -296,6 +301,47 @@ def test_a_cut_end_is_noticed(tmp_path: Path, name: str, codec: str) -> None:
     assert end_s == pytest.approx(start_s if name == "a.ts" else 4.0, abs=0.1)
 
 
+@pytest.mark.parametrize(
+    ("name", "codec", "options"),
+    [
+        ("a.webm", "libvpx", {"live": "1"}),  # as a browser records it
+        ("a.mpg", "mpeg1video", {}),
+        ("a.ogg", "libvpx", {}),
+        ("a.nut", "mpeg4", {}),
+    ],
+)
+@pytest.mark.parametrize("share", [0.4, 0.66, 0.9])
+def test_so_is_one_of_a_file_that_does_not_state_its_length(
+    tmp_path: Path, name: str, codec: str, options: dict[str, str], share: float
+) -> None:
+    path = make(tmp_path / name, NOISE, codec=codec, container=options)
+    times, flaws = read(path)
+    assert (len(times), flaws) == (100, Flaws())
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    times, flaws = read(path)
+    assert flaws.cut_off
+    assert flaws.lost_s[-1][0] == pytest.approx(times[-1] + 0.04)
+
+
+@pytest.mark.parametrize("name", ["a.avi", "a.mkv", "a.mp4"])
+def test_what_changes_a_picture_that_is_missing_is_none(tmp_path: Path, name: str) -> None:
+    """Of some codecs it is decoded all the same, and shows grey until a whole picture comes."""
+    options = {"g": "25", "sc_threshold": "1000000000"}
+    whole = make(tmp_path / f"whole_{name}", NOISE, codec="mpeg4", options=options)
+    path = tmp_path / name
+    with av.open(str(whole)) as source, av.open(str(path), "w") as out:
+        stream = out.add_stream_from_template(source.streams.video[0])
+        for i, packet in enumerate(source.demux(video=0)):
+            if i and packet.dts is not None:
+                packet.stream = stream
+                out.mux(packet)
+    times, flaws = read(path)
+    assert len(times) == 75
+    ((start_s, end_s),) = flaws.lost_s
+    assert start_s == pytest.approx(-0.96, abs=0.05)
+    assert end_s == 0
+
+
 def test_a_start_that_cannot_be_decoded_is_lost(tmp_path: Path) -> None:
     """Its packets are there, but not the picture that they begin with."""
     path = make(tmp_path / "a.ts", NOISE, options={"g": "50", "bf": "0", "sc_threshold": "0"})
@@ -316,6 +362,19 @@ def test_avi_with_b_frames_has_all_of_them_in_order(tmp_path: Path) -> None:
         assert source.flaws == Flaws()
     assert [f.t_s for f in frames] == pytest.approx([i / 25 for i in range(100)])
     assert np.all(np.diff([float(f.image.mean()) for f in frames]) > 0)
+
+
+@pytest.mark.parametrize(("guessed", "of_decoding"), [((3, 4, 6, 5, 7, 9, 8), True),
+                                                      ((3, 4, 5, 6, 7, 8, 9), False)])  # fmt: skip
+def test_avi_with_two_pictures_in_a_packet_is_in_order_of_decoding(
+    guessed: tuple[int, ...], of_decoding: bool
+) -> None:
+    """As DivX and Xvid write it: the stamps are what FFmpeg 7 gives for such a file."""
+    packets = [Namespace(pts=pts, size=9) for pts in (3, 5, 4, 6, 8, 7, 9)]
+    frames = iter([Namespace(pts=pts, dts=dts) for dts, pts in enumerate(guessed, start=3)])
+    context = Namespace(has_b_frames=True, name="mpeg4", decode=lambda _packet: [next(frames)])
+    container, stream = Namespace(demux=lambda _: packets), Namespace(codec_context=context)
+    assert stamps_are_of_decoding(cast(Any, container), cast(Any, stream)) == of_decoding
 
 
 def test_raw_h264_has_its_own_rate(tmp_path: Path) -> None:

@@ -61,6 +61,33 @@ def test_at_the_end_too() -> None:
     assert kept([*(noisy(12.0, i) for i in range(10)), *frozen]) == times(11)
 
 
+@pytest.mark.parametrize("key", [5, 12, 250])
+def test_whatever_the_encoder_makes_of_it(key: int) -> None:
+    """It codes the whole picture anew now and then, and changes a little of it in between."""
+    moving = [noisy(12.0, i) for i in range(30)]
+    frozen = [noisy(0.0, 0) for _ in range(70)]
+    for i, picture in enumerate(frozen):
+        bumps = picture[8 * (i % 7) : 8 * (i % 7) + 16, :160].astype(int)
+        picture[8 * (i % 7) : 8 * (i % 7) + 16, :160] = bumps + (4 if i % key == 0 else 1)
+    found = kept([*moving, *frozen, *(noisy(12.0, 100 + i) for i in range(30))])
+    assert found == [*times(31), *(round(10 + i / PER_S, 3) for i in range(30))]
+
+
+def test_at_the_start_too() -> None:
+    frozen = [noisy(0.0, 0)] * 50
+    found = kept([*frozen, *(noisy(12.0, i) for i in range(10))])
+    assert found == [0.0, *times(60)[50:]]
+
+
+def test_it_is_known_while_it_lasts() -> None:
+    """A live session says so."""
+    still, known = StillPictures(), []
+    for i, picture in enumerate([noisy(12.0, 0), *[noisy(0.0, 0)] * 20, noisy(12.0, 1)]):
+        still.push(picture, Pose(i / PER_S, 320, 240, np.zeros((33, 2)), np.ones(33)))
+        known.append(still.since_s)
+    assert known == [None] * 16 + [0.1] * 5 + [None]
+
+
 def test_a_photograph_is_looked_at_throughout() -> None:
     """It has not moved yet, so it may be somebody who waits."""
     assert kept([noisy(0.0, 0)] * 40) == times(40)

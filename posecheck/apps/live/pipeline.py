@@ -24,9 +24,15 @@ from posecheck.vision.camera import Camera, CameraEvent
 from posecheck.vision.frames import Frame
 from posecheck.vision.landmarker import Landmarker
 from posecheck.vision.pose_log import PoseLog
+from posecheck.vision.still_pictures import StillPictures
 
 LISTEN_S = 0.25  # so long without a frame, and the camera is asked what has happened
 _NEXT_S = 0.1  # so long the next frame is waited for instead of one that is stale
+STANDS_STILL = (
+    "The camera gives the same picture again and again; unplug it and plug it in, or restart what "
+    "sends its picture."
+)
+MOVES_AGAIN = "The picture moves again."
 _WAITING = 2  # poses; who takes them is faster than who looks
 
 
@@ -217,11 +223,14 @@ class AnalysisThread(threading.Thread):
     ) -> None:
         super().__init__(name="posecheck-analysis", daemon=True)
         self.log = PoseLog()
-        self.last_s = self.step_s = 0.0  # time of the last pose, and since the one before
+        self.last_s = self.step_s = 0.0  # time of the last look, and since the one before
+        # From when until when the picture stood still: the looks between, in the log, count not.
+        self.still_s: list[tuple[float, float]] = []
         self.error: BaseException | None = None
         self._camera, self._session, self._guide, self._sink = camera, session, guide, sink
         self._looks = LookThread(camera, landmarker, sink.push_ahead)
         self._meter = LookRateMeter()
+        self._still, self._stands_still = StillPictures(), False
         self._halt = threading.Event()
 
     @property
@@ -254,6 +263,8 @@ class AnalysisThread(threading.Thread):
 
     def _push(self, look: Look) -> None:
         frame = look.frame
+        if self._is_still(look):
+            return
         # As it is kept, so that the log pushed again gives the same report.
         pose = self.log.append(look.pose)
         count = len(self.log)
@@ -262,10 +273,25 @@ class AnalysisThread(threading.Thread):
         cues = self._guide.push(update, pose)
         stage = self._guide.stage
         cues += self._meter.warning(rate, stage.name, frame.t_s)
-        if count > 1:
-            self.step_s = frame.t_s - self.last_s
-        self.last_s = frame.t_s
         moment = Moment(frame, pose, update, stage, cues, look.took_s, count, look.age_s, rate)
         self._sink.push(moment)
         self._session.settle()
         self._sink.keep(moment)
+
+    def _is_still(self, look: Look) -> bool:
+        """Tell whether it is the same picture again and again; say so when that begins and ends."""
+        t_s = look.frame.t_s
+        if len(self.log):
+            self.step_s = t_s - self.last_s
+        self.last_s = t_s
+        self._still.push(look.frame.image, look.pose)
+        since_s, was = self._still.since_s, self._stands_still
+        self._stands_still = since_s is not None
+        if was:
+            self.still_s[-1] = (self.still_s[-1][0], t_s)
+        if since_s is not None and not was:
+            self.still_s.append((since_s, t_s))
+            self._sink.push_camera(CameraEvent(t_s, "still", STANDS_STILL))
+        elif was and since_s is None:
+            self._sink.push_camera(CameraEvent(t_s, "moving", MOVES_AGAIN))
+        return self._stands_still

@@ -27,8 +27,9 @@ Shown = Callable[[Moment, float], None]
 
 _TICK_S = 0.05
 _PAINTED_S = 0.02  # what is drawn is on the screen in half of that, unless the machine is busy
-_NOTICES: Final = {"lost": "camera_lost", "black": "camera_lost", "back": "camera_back",
-                   "light": "camera_back"}  # fmt: skip
+_NOTICES: Final = {"lost": "camera_lost", "black": "camera_lost", "still": "camera_still",
+                   "back": "camera_back", "light": "camera_back",
+                   "moving": "camera_back"}  # fmt: skip
 
 
 class Presenter:
@@ -106,8 +107,8 @@ class Presenter:
         """Say what has happened to the camera."""
         name = _NOTICES.get(event.kind)
         if name is not None:
-            self._notice = name if name == "camera_lost" else None
-            if event.kind != "back":  # the guide greets who comes back
+            self._notice = None if name == "camera_back" else name
+            if event.kind not in ("back", "moving"):  # the guide greets who comes back
                 self._voice.cue(Cue(event.t_s, "end", name, urgent=True))
         self._events.put(camera_event(event))
 

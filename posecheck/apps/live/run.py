@@ -38,11 +38,12 @@ from posecheck.present.single_file import put_video_inside
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window
 from posecheck.session import Session
-from posecheck.types import ClipInfo, Report, Subject
+from posecheck.types import ClipInfo, Flaws, Report, Subject
 from posecheck.vision.camera import Camera
 from posecheck.vision.containers import file_sha256
 from posecheck.vision.landmarker import ModelChoice
 from posecheck.vision.model import ensure_model, stderr_bar
+from posecheck.vision.pose_log import PoseLog
 from posecheck.vision.pose_store import save_poses
 
 FOLDER = "report"  # in that of a recording
@@ -145,7 +146,16 @@ def live(
             interrupts.check()
             raise broken or analysis.error or _why_nothing(source, presenter)
         # What there is is worth its report, whatever has ended the session.
-        report = session.finish(_info(source.info, analysis, begun, None), found.info)
+        log = analysis.log
+        if analysis.still_s:
+            log = _without(log, analysis.still_s)
+            session = Session(asked, live=True, calibration=calibration, language=language)
+            for pose in log.poses():
+                session.push(pose)
+        report = session.finish(
+            _info(source.info, analysis, begun, None), found.info,
+            flaws=Flaws(lost_s=tuple(analysis.still_s)),
+        )  # fmt: skip
         if broken is None and not interrupts.requested():
             with contextlib.suppress(KeyboardInterrupt):
                 presenter.conclude(report, linger_s)
@@ -160,7 +170,7 @@ def live(
             recorded = record if recording is not None and recording.problem is None else None
             target = ReportDir(out or _default_folder(recorded, begun))
             with target as folder:
-                save_poses(analysis.log.poses(found.sha256), folder / POSES)
+                save_poses(log.poses(found.sha256), folder / POSES)
                 _write(report, folder, clip, progress, pdf, single_file)
     _raise_what_went_wrong(broken or analysis.error, presenter.untold, target.path)
     return Reviewed(report, target.path)
@@ -239,6 +249,15 @@ def _info(
         duration_s=analysis.last_s + analysis.step_s,
         frames=len(analysis.log),
     )
+
+
+def _without(log: PoseLog, still_s: list[tuple[float, float]]) -> PoseLog:
+    """Return the poses but for those that were seen in a picture that stood still."""
+    kept = PoseLog()
+    for pose in log.poses():
+        if not any(since_s < pose.t_s < until_s for since_s, until_s in still_s):
+            kept.append(pose)
+    return kept
 
 
 def _write(
