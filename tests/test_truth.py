@@ -2,7 +2,8 @@
 
 `tests/data/NAME.npz` holds what the heavy model saw, every look a fresh one: of every frame of the
 samples, of photographs whose leg was turned by known angles (`photo_*`) and of other exercises
-(`other_*`), and of motionless photographs with sensor noise (`still_*`). So the engine is held to
+(`other_*`), of motionless photographs with sensor noise (`still_*`), and of rendered people who do
+the three sibling exercises (`sibling_*`). So the engine is held to
 its accuracy, on rendered people and on real ones, without looking at a picture.
 """
 
@@ -30,7 +31,8 @@ NAMES = sorted(p.stem for p in DATA.glob("*.npz"))
 STILLS = [n for n in NAMES if n.startswith("still_")]
 OTHERS = [n for n in NAMES if n.startswith("other_")]
 PHOTOS = [n for n in NAMES if n.startswith("photo_")]
-SAMPLE_NAMES = sorted({*NAMES} - {*STILLS, *OTHERS, *PHOTOS})
+SIBLINGS = [n for n in NAMES if n.startswith("sibling_")]
+SAMPLE_NAMES = sorted({*NAMES} - {*STILLS, *OTHERS, *PHOTOS, *SIBLINGS})
 TRUE = [*SAMPLE_NAMES, *PHOTOS]
 IDLE = ["rest_only", "photo_still"]
 FAULTY = [n for n in TRUE if n.startswith("fault_")]
@@ -87,7 +89,7 @@ def test_every_clip_with_a_truth_has_its_landmarks_here() -> None:
     """So that none is left out by accident."""
     samples = {p.name.removesuffix(".truth.json") for p in SAMPLES.glob("*.truth.json")}
     assert samples == set(SAMPLE_NAMES)
-    assert (len(PHOTOS), len(STILLS), len(OTHERS)) == (5, 16, 6)
+    assert (len(PHOTOS), len(STILLS), len(OTHERS), len(SIBLINGS)) == (5, 16, 6, 5)
 
 
 @pytest.mark.parametrize("name", TRUE)
