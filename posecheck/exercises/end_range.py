@@ -196,15 +196,17 @@ def _apart(table: Table, found: Sequence[Way]) -> float:
     It counts where it was seen: legs that are at one place in the picture hide each other at the
     end range, but come there and leave from where they were.
     """
-    beyond = np.zeros(len(table.t_s), bool)
+    beyond, at_end = np.zeros(len(table.t_s), bool), np.zeros(len(table.t_s), bool)
     for way in found:
+        at_end |= table.between(way.peak.start_s, way.peak.end_s)
         half = 0.5 * (way.peak.hip_deg + min(way.hip_before_deg, way.peak.hip_deg))
         beyond |= table.between(way.start_s, way.end_s) & (table.hip_deg >= half)
     beyond &= np.isfinite(table.resting_hip_deg)
     if beyond.sum() < APART_LOOKS:
         return 0.0
-    lower = table.resting_hip_deg[beyond] < table.hip_deg[beyond] - AS_HIGH_DEG
-    return float(lower.mean())
+    lower = table.resting_hip_deg < table.hip_deg - AS_HIGH_DEG
+    at_end &= np.isfinite(table.resting_hip_deg)  # there above all, as far as it is seen
+    return float(min(lower[beyond].mean(), lower[at_end].mean() if at_end.any() else 1.0))
 
 
 def _attempt(found: Sequence[tuple[Way, float]], to: EndRange) -> Attempt:
