@@ -66,7 +66,8 @@ def test_default_file_is_the_default() -> None:
 def test_ready_files_load_by_name_and_by_path(name: str) -> None:
     """A ready file is the same however it is named."""
     underscored = name.replace("-", "_")
-    by_path = load_prescription(READY / f"{underscored}.toml")
+    (file,) = READY.parents[1].glob(f"*/prescriptions/{underscored}.toml")
+    by_path = load_prescription(file)
     assert load_prescription(name) == load_prescription(underscored) == by_path
     assert by_path.as_dict()["name"]
 
