@@ -185,6 +185,12 @@ def test_the_prescription_decides_where_the_motion_cannot() -> None:
     assert report.exercise_certainty < 0.5
 
 
+def test_extensions_with_long_rests_between_them_are_sets_of_one() -> None:
+    script = extensions(1).stay(9)
+    report = film(again(again(script, 1, 1.8, 1.2, knee=25).stay(9), 1, 1.8, 1.2, knee=25))
+    assert [(s.exercise, s.reps) for s in report.sets] == [("active_knee_extension", 1)] * 3
+
+
 @pytest.mark.parametrize("bend", [30, 40])
 def test_bends_from_a_held_tension_stay_a_glide(bend: float) -> None:
     script = Script(hip=88, knee=95).stay(2).extend(to=25, over_s=2.5).stay(2).bends(5, 3.0, bend)

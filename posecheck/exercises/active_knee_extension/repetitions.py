@@ -52,13 +52,15 @@ def find(table: Table, _variant: Variant | None = None) -> Found:
         What was measured.
 
     """
-    return Found([_with_doubt(attempt, table) for attempt in attempts_of(table, TO)], False)
+    found = attempts_of(table, TO)
+    once = sum(len(attempt.cycles) for attempt in found) == 1
+    return Found([_with_doubt(attempt, table, once) for attempt in found], False)
 
 
-def _with_doubt(attempt: Attempt, table: Table) -> Attempt:
+def _with_doubt(attempt: Attempt, table: Table, once: bool) -> Attempt:
     """Return the attempt with how sure it is that it is no glide with large bends."""
     a = attempt
-    if len(a.cycles) == 1:
+    if once:
         return replace(a, certainty=min(a.certainty, ONCE))
     knee = _while_it_stands(a, table)
     whole = percentile(knee, BENT_PERCENTILE) - percentile(knee, STRAIGHT_PERCENTILE)
