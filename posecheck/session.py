@@ -201,10 +201,11 @@ class Session:
         table, prescription = self._table, self._prescription
         wanted = prescription.exercise.variant
         known: Variant | None = None if wanted == "auto" else wanted
-        may_be = prescription.exercises
-        if self._progress is not None:  # who was led through one exercise has done that one
-            may_be = (prescription.exercise_value,)
-        found = recognise(table, may_be, known) if len(table.t_s) else Recognised((), False)
+        found = (
+            recognise(table, prescription.exercises, known)
+            if len(table.t_s)
+            else Recognised((), False)
+        )
         done = found.attempts
         end_s = float(frame_t_s[-1]) if frame_t_s is not None and len(frame_t_s) else None
         sight = _sight(table, found, end_s).through_holes()

@@ -181,7 +181,8 @@ def test_the_guide_counts_and_corrects_what_is_there(name: str) -> None:
     )
     fault = truth(name)["fault"]
     assert {c.name for c in cues if c.kind == "correct"} == ({fault} if fault else set())
-    assert [c.name for c in cues if c.kind == "set_up"] == ["welcome", "ready"]
+    set_up = [c.name for c in cues if c.kind == "set_up"]
+    assert set_up in (["welcome"], ["welcome", "ready"])  # who has begun is not told to
     assert not {"pause", "end"} & {c.kind for c in cues}
 
 

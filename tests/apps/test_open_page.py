@@ -46,7 +46,7 @@ def looked_at(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Path]:
 
     def reviewed(clip: Path, *_arguments: object, **_options: object) -> Any:
         clips.append(clip)
-        return SimpleNamespace(folder=tmp_path)
+        return SimpleNamespace(folder=tmp_path, report=SimpleNamespace(language="en"))
 
     monkeypatch.setattr(commands, "_reviewed", reviewed)
     monkeypatch.setattr(summary, "review_text", lambda _done: "The report.")
