@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from posecheck.exercises.attempt import Attempt
+from posecheck.exercises.attempt import Attempt, Found
 from posecheck.exercises.one_leg import TURNS_DEG, TURNS_S, range_deg, taking_turns_s
 from posecheck.exercises.repetitions import OVER_NOISE, Cycle, Peak, noise_deg
 from posecheck.motion.holes import holes_in, overlap_s
@@ -26,7 +26,7 @@ from posecheck.motion.signals import (
     turning_points,
 )
 from posecheck.motion.table import Table
-from posecheck.types import Array, Joint, Mask
+from posecheck.types import Array, Joint, Mask, Variant
 
 SMOOTHING_S = 0.15  # width of the mean in which ways and their ends are read
 # Of the way: what must be gone back before a turn counts; where a repetition begins and ends; and
@@ -133,6 +133,18 @@ class EndRange:
     def peak_deg(self, peak: Peak) -> float:
         """Return the angle of the joint at the end range (degrees)."""
         return peak.hip_deg if self.joint == "hip" else peak.knee_deg
+
+
+def finder(to: EndRange) -> Callable[[Table, Variant | None], Found]:
+    """Return what finds the sets of an exercise; there are no variants.
+
+    Parameters
+    ----------
+    to
+        What a repetition is.
+
+    """
+    return lambda table, _variant: Found(attempts_of(table, to), False)
 
 
 def attempts_of(table: Table, to: EndRange) -> list[Attempt]:

@@ -7,11 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from posecheck.exercises.attempt import Found
-from posecheck.exercises.end_range import REST_S, SMOOTHING_S, EndRange, Way, attempts_of, sure
+from posecheck.exercises.end_range import REST_S, SMOOTHING_S, EndRange, Way, finder, sure
 from posecheck.motion.signals import median_of_known, smooth
 from posecheck.motion.table import Table
-from posecheck.types import Array, Variant
+from posecheck.types import Array
 
 # Each limit with the values on either side, from rendered heel slides (5), straight leg raises and
 # knee extensions, and from other exercises (dead bug, bicycle, knee to the chest).
@@ -96,15 +95,4 @@ def _length(way: Way, table: Table, chord: Array, other: Array) -> float:
 
 
 TO = EndRange("knee", "most flexed", LEAST_DEG, is_slide, by_the_chord)
-
-
-def find(table: Table, _variant: Variant | None = None) -> Found:
-    """Find the sets of slides.
-
-    Parameters
-    ----------
-    table
-        What was measured.
-
-    """
-    return Found(attempts_of(table, TO), False)
+find = finder(TO)

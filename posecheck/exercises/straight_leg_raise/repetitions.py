@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import math
 
-from posecheck.exercises.attempt import Found
-from posecheck.exercises.end_range import EndRange, Way, attempts_of, sure
-from posecheck.motion.table import Table
-from posecheck.types import Variant
+from posecheck.exercises.end_range import EndRange, Way, finder, sure
 
 # Each limit with the values on either side, from rendered raises (6, one with the other leg moving,
 # two with the knee bent by 25 and 28 degrees), from rendered heel slides and knee extensions, and
@@ -45,15 +42,4 @@ def is_raise(way: Way) -> float:
 
 
 TO = EndRange("hip", "most flexed", LEAST_DEG, is_raise)
-
-
-def find(table: Table, _variant: Variant | None = None) -> Found:
-    """Find the sets of raises.
-
-    Parameters
-    ----------
-    table
-        What was measured.
-
-    """
-    return Found(attempts_of(table, TO), False)
+find = finder(TO)
