@@ -144,11 +144,10 @@ class Rep:
     min_deg: float
     max_deg: float
     range_deg: float
-    uncertainty_deg: float
+    uncertainty_deg: float  # half of the 95 % band: of the peak where there is one, else the range
     # At the end range, where the exercise goes to one; NaN elsewhere. `peak_deg` is that of the
-    # joint that is measured, `peak_uncertainty_deg` half of its 95 % band.
+    # joint that is measured.
     peak_deg: float = np.nan
-    peak_uncertainty_deg: float = np.nan
     peak_start_s: float = np.nan
     peak_end_s: float = np.nan
     hip_at_peak_deg: float = np.nan
@@ -533,3 +532,5 @@ class ClipGrade:
     symptoms_before: int | None = None  # 0, none, to 10
     symptoms_after: int | None = None
     note: str | None = None
+    exercise: str | None = None  # what was found to be done
+    peak_deg: float = np.nan  # the median end range of the report's summary

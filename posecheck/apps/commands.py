@@ -14,6 +14,7 @@ import click
 from posecheck.apps.options import (
     command,
     every_frame_option,
+    exercise_option,
     language_option,
     model_option,
     no_open_option,
@@ -42,6 +43,7 @@ _SAMPLE = "fault_knee_not_held.mp4"  # the clip of sample_videos/ that is in the
 @click.argument("clip", type=path, help="the video file")
 @report_folder_option
 @prescription_option
+@exercise_option
 @side_option
 @variant_option
 @every_frame_option
@@ -62,6 +64,7 @@ _SAMPLE = "fault_knee_not_held.mp4"  # the clip of sample_videos/ that is in the
 def _review(
     clip: Path,
     prescription: str | None,
+    exercise: str | None,
     side: Side | None,
     variant: Variant | None,
     earlier: Path | None,
@@ -78,7 +81,8 @@ def _review(
     from posecheck.exercises.prescription import Prescription
 
     asked = _asked_for(prescription) or Prescription.default()
-    done = _reviewed(clip, asked.with_exercise(side=side, variant=variant), earlier, **looks)
+    asked = asked.with_exercise(side=side, variant=variant, name=exercise)
+    done = _reviewed(clip, asked, earlier, **looks)
     _print_review(done, as_json)
     # Somebody watches; what a script has made is not opened.
     if not (as_json or no_open) and sys.stdout is not None and sys.stdout.isatty():
@@ -125,6 +129,7 @@ def _demo(as_json: bool, no_open: bool, **looks: Any) -> None:
     default="0",
 )
 @prescription_option
+@exercise_option
 @click.option(
     "--out",
     metavar="DIR",
@@ -155,6 +160,7 @@ def _demo(as_json: bool, no_open: bool, **looks: Any) -> None:
 def _live(
     camera: str,
     prescription: str | None,
+    exercise: str | None,
     out: Path | None,
     record: Path | None,
     no_window: bool,
@@ -174,8 +180,10 @@ def _live(
     from posecheck.apps.open_page import open_page
     from posecheck.apps.progress import ProgressLine, fitting, put
     from posecheck.apps.summary import json_line, review_json, review_text
+    from posecheck.exercises.prescription import Prescription
 
     as_lines = as_json or no_window
+    asked = _asked_for(prescription) or Prescription.default()
 
     def tell(event: dict[str, Any]) -> None:
         if as_lines and sys.stdout is not None:
@@ -188,7 +196,7 @@ def _live(
         put("Nothing is recorded; --record DIR would keep the clip.\n", sys.stderr)
     with ProgressLine() as progress:
         done = live(
-            camera, _asked_for(prescription), out, record,
+            camera, asked.with_exercise(name=exercise), out, record,
             window=not no_window, language=language, single_file=single_file, tell=tell,
             progress=progress, **more,
         )  # fmt: skip

@@ -11,6 +11,7 @@ from posecheck.apps.batch.tasks import Limits
 from posecheck.apps.options import (
     command,
     every_frame_option,
+    exercise_option,
     language_option,
     model_option,
     path,
@@ -44,6 +45,7 @@ _CODES = (
 )
 @click.option("--out", metavar="DIR", help="the folder or address of the results", required=True)
 @prescription_option
+@exercise_option
 @side_option
 @variant_option
 @click.option(
@@ -147,8 +149,9 @@ def _raise_if_interrupted(done: Graded) -> None:
     "labels",
     type=path,
     help="a CSV file, one row a clip: clip (its name), and any of verdict (pass, needs work, "
-    "ungradable), reps, side (left, right), faults (names of rules) and tension_angle (knee "
-    "flexion in degrees, 0 is straight); empty where nothing is known",
+    "ungradable), reps, side (left, right), faults (names of rules), tension_angle (knee "
+    "flexion in degrees, 0 is straight) and peak_angle (the median end range); empty where nothing "
+    "is known",
 )
 @click.option(
     "--out",
@@ -160,9 +163,9 @@ def _compare(grades: Path, labels: Path, out: Path | None, as_json: bool) -> Non
     """Say how well grades agree with a therapist's labels.
 
     Compares them with the labels of somebody who looked at the same clips: verdicts, counts,
-    sides and the angle at the point of tension, each with a confidence interval and a sentence
-    on what it means, and writes compare.html with the charts. The clips on which both disagree
-    are listed there, with links to their reports.
+    sides and the angles at the point of tension and at the end range, each with a confidence
+    interval and a sentence on what it means, and writes compare.html with the charts. The
+    clips on which both disagree are listed there, with links to their reports.
     """
     from posecheck.apps.progress import put
     from posecheck.apps.summary import print_result, short

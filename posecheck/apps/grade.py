@@ -18,6 +18,8 @@ from posecheck.apps.batch.runner import Graded, Tell, Watcher, run_batch
 from posecheck.apps.batch.tasks import Limits
 from posecheck.apps.batch.worker_pool import Executor, LocalExecutor, failed_task, run_in_worker
 from posecheck.apps.review import LOOKS_PER_S
+from posecheck.errors import InputError
+from posecheck.exercises.catalogue import exercise_called
 from posecheck.exercises.language import language_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.natives import load_cv2, quietly
@@ -33,6 +35,7 @@ def grade(
     out: str | Path,
     prescription: Prescription | None = None,
     *,
+    exercise: str | None = None,
     side: Side | None = None,
     variant: Variant | None = None,
     model: ModelChoice = None,
@@ -61,8 +64,9 @@ def grade(
     prescription
         What was asked for; the default asks for form and no dose. A manifest may say otherwise
         of a clip.
-    side, variant
-        The working leg and the movement where they are known of all clips.
+    exercise, side, variant
+        The exercise, the working leg and the movement where they are known of all clips; a
+        manifest may say otherwise of a clip.
     model
         The landmark model: ``lite``, ``full``, ``heavy`` (if None), a file, or a
         `posecheck.vision.landmarker.LandmarkModel` of your own, which is pickled for the workers.
@@ -94,6 +98,7 @@ def grade(
     settings = Settings(
         out=os.fspath(out),
         prescription=prescription or Prescription.default(),
+        exercise=_known(exercise),
         side=side,
         variant=variant,
         model=model,
@@ -114,3 +119,12 @@ def grade(
     several = [paths] if isinstance(paths, str | Path) else paths
     places = [os.fspath(path) for path in several]
     return run_batch(places, settings, executor, tell=tell, watcher=watcher)
+
+
+def _known(exercise: str | None) -> str | None:
+    if exercise is None:
+        return None
+    try:
+        return exercise_called(exercise)
+    except ValueError as error:
+        raise InputError(f"{exercise[:40]!r} {error}") from None

@@ -106,6 +106,17 @@ def _known_language(_context: click.Context, _parameter: click.Parameter, code: 
     return language_of(code)
 
 
+def _exercise(_context: click.Context, _parameter: click.Parameter, answer: str) -> str | None:
+    if answer.strip().lower() == "auto":
+        return None
+    from posecheck.exercises.catalogue import exercise_called
+
+    try:
+        return exercise_called(answer)
+    except ValueError as error:
+        raise click.BadParameter(f"{answer[:40]!r} {error}.".replace("?.", "?")) from None
+
+
 _json_option = click.option(
     "--json", "as_json", is_flag=True, help="print the result as JSON on standard output"
 )
@@ -114,6 +125,14 @@ prescription_option = click.option(
     metavar="FILE",
     help="what was asked for: a TOML file, or the name of a ready one (default, ankle-pumps-10, "
     "knee-bends-10, early-irritable)",
+)
+exercise_option = click.option(
+    "--exercise",
+    metavar="auto|NAME",
+    default="auto",
+    callback=_exercise,
+    help="what is done: nerve_glide, straight_leg_raise, active_knee_extension or heel_slide; by "
+    "default as prescribed, else found from the motion",
 )
 side_option = click.option(
     "--side",

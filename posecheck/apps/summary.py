@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from posecheck.apps.progress import fitting
+from posecheck.exercises.catalogue import exercise_named
 from posecheck.exercises.language import words_of
 from posecheck.present.report_files import report_to_dict
 from posecheck.types import Report, Words
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from posecheck.apps.review import Reviewed
 
 _WIDTH = 88
+_SURE = 0.8  # less sure which exercise it was, and it is said
 _MAILED_BYTES = 20_000_000  # much mail ends at 25 MB, and what is sent grows on the way
 _WHAT_IT_IS = {
     "report.html": "page", "report.pdf": "pdf", "annotated.mp4": "video",
@@ -128,9 +130,15 @@ def _numbers(report: Report, words: Words) -> Iterator[tuple[str, str]]:
     if report.subject.name:
         yield text("person"), report.subject.name
     yield text("leg"), words.text(f"sides.{report.side}") if report.side else text("no_leg")
-    movement = words.variants[report.variant] if report.variant else text("no_movement")
-    yield text("movement"), movement
+    if report.exercise:
+        yield text("exercise"), _exercise(report, words)
+    if report.variant or not report.exercise:
+        movement = words.variants[report.variant] if report.variant else text("no_movement")
+        yield text("movement"), movement
     yield text("repetitions"), str(len(report.reps))
+    if report.summary is not None:
+        yield from _end_range(report, words)
+        return
     tension = report.tension
     if tension is None:
         yield text("tension"), text("no_tension")
@@ -142,6 +150,31 @@ def _numbers(report: Report, words: Words) -> Iterator[tuple[str, str]]:
     yield text("knee"), text("knee_is", degrees=f"{tension.knee_flexion_deg:.0f}°{band}")
     if math.isfinite(tension.hip_flexion_deg):
         yield text("hip"), text("hip_is", degrees=f"{tension.hip_flexion_deg:.0f}°")
+
+
+def _exercise(report: Report, words: Words) -> str:
+    """Return which exercise it was, and how sure that is where it is not."""
+    title = words.text(f"exercises.{report.exercise}.title")
+    if not report.exercise_certainty < _SURE:
+        return title
+    percent = f"{100 * report.exercise_certainty:.0f}"
+    return words.text("summary.certainty", exercise=title, percent=percent)
+
+
+def _end_range(report: Report, words: Words) -> Iterator[tuple[str, str]]:
+    """Yield the end range of the set that the report is of: best, median and each repetition."""
+    summary, exercise = report.summary, exercise_named(report.exercise or "")
+    if summary is None or exercise.to is None:
+        return
+    there = f"summary.{exercise.to.joint}_peak_is"
+    known = math.isfinite(summary.uncertainty_deg)
+    band = f" ± {summary.uncertainty_deg:.0f}°" if known else ""
+    best, median = f"{summary.best_deg:.0f}°", f"{summary.median_deg:.0f}°{band}"
+    yield words.text("summary.median"), words.text(there, degrees=median)
+    yield words.text("summary.best"), words.text(there, degrees=best)
+    of_set = next((one.index for one in report.sets if one.summary == summary), 0)
+    peaks = [r.peak_deg for r in report.reps if r.set == of_set and math.isfinite(r.peak_deg)]
+    yield words.text("summary.peaks"), ", ".join(f"{deg:.0f}°" for deg in peaks)
 
 
 def _files(done: Reviewed, words: Words) -> Iterator[str]:

@@ -64,7 +64,7 @@ def summary_of(exercise: Exercise, reps: Sequence[Rep]) -> Summary | None:
         return None
     best = max(peaks, key=lambda deg: exercise.to.sign * deg if exercise.to else deg)
     # the lasting error of a clip does not become smaller with the number of repetitions
-    band = median_of_known(np.array([rep.peak_uncertainty_deg for rep in reps]))
+    band = median_of_known(np.array([rep.uncertainty_deg for rep in reps]))
     return Summary(best, float(np.median(peaks)), max(peaks) - min(peaks), band)
 
 
@@ -97,7 +97,7 @@ def _at_its_peak(rep: Rep, exercise: Exercise, cycle: Cycle, table: Table) -> Re
     stop = table.between(peak.start_s, peak.end_s)
     band = table.hip_band_deg if to.joint == "hip" else table.knee_band_deg
     return replace(
-        rep, peak_deg=to.peak_deg(peak), peak_uncertainty_deg=median_of_known(band[stop]),
+        rep, peak_deg=to.peak_deg(peak), uncertainty_deg=median_of_known(band[stop]),
         peak_start_s=peak.start_s, peak_end_s=peak.end_s, hip_at_peak_deg=peak.hip_deg,
         knee_at_peak_deg=peak.knee_deg, ankle_at_peak_deg=peak.ankle_deg,
     )  # fmt: skip

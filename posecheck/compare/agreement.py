@@ -32,6 +32,7 @@ class Label:
     reps: int | None = None
     side: Side | None = None
     tension_knee_flexion_deg: float = math.nan
+    peak_deg: float = math.nan  # the median end range
     faults: tuple[str, ...] | None = None  # rules; none where nobody says that there was none
 
 
@@ -72,6 +73,7 @@ class Agreement:
     side: Agreed
     faults: Estimate  # the same rules broken, no more and no fewer
     tension_deg: Limits  # grade minus label
+    peak_deg: Limits  # the same of the end range
     pairs: tuple[Pair, ...] = field(repr=False)
 
 
@@ -93,6 +95,7 @@ def agreement_of(pairs: Sequence[Pair]) -> Agreement:
         [pair.row.tension_knee_flexion_deg for pair in graded],
         [pair.label.tension_knee_flexion_deg for pair in graded],
     )
+    peaks = [pair.row.peak_deg for pair in graded], [pair.label.peak_deg for pair in graded]
     return Agreement(
         clips=len(pairs),
         verdict=_agreed(both),
@@ -107,6 +110,7 @@ def agreement_of(pairs: Sequence[Pair]) -> Agreement:
         side=_agreed(sides),
         faults=_same_faults(graded),
         tension_deg=limits_of_agreement(*angles),
+        peak_deg=limits_of_agreement(*peaks),
         pairs=tuple(pairs),
     )
 

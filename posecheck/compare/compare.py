@@ -66,7 +66,7 @@ def compare(
     grades
         ``grades.csv`` or ``grades.parquet``, or the folder they are in.
     labels
-        A CSV file: clip, and any of verdict, reps, side, faults and tension angle.
+        A CSV file: clip, and any of verdict, reps, side, faults, tension angle and peak angle.
     out
         The folder of ``compare.html``; None: the working directory.
     tell
@@ -112,7 +112,7 @@ def ignored_columns(names: Sequence[str]) -> str:
     shown = ", ".join(map(_shown, names))
     return (
         f"The {'column' if one else 'columns'} {shown} of the labels {'is' if one else 'are'} NOT "
-        "used: no name of clip, verdict, reps, side, faults or tension_angle is known "
+        "used: no name of clip, verdict, reps, side, faults, tension_angle or peak_angle is known "
         f"for {'it' if one else 'them'}. Rename what should be."
     )
 
@@ -191,6 +191,7 @@ def compare_json(done: Compared) -> dict[str, Any]:
         "side": asdict(agreement.side),
         "faults": asdict(agreement.faults),
         "tension_knee_flexion_deg": asdict(agreement.tension_deg),
+        "peak_deg": asdict(agreement.peak_deg),
         "disagreements": [
             {"clip": spelled(one.pair.row.clip),
              "report": None if one.report is None else spelled(str(one.report)),

@@ -18,7 +18,7 @@ from posecheck.present.report_page import number
 from posecheck.present.spreadsheet import spelled
 from posecheck.types import Verdict
 
-What = Literal["verdict", "reps", "side", "faults", "tension_knee_flexion_deg"]
+What = Literal["verdict", "reps", "side", "faults", "tension_knee_flexion_deg", "peak_deg"]
 
 REPORT = "report.html"  # the page in each clip's folder
 # What two measurements with a goniometer by one rater differ by before it means anything: of a
@@ -34,7 +34,7 @@ _TEXTS = {
         "none": "There is none: where both say something, they say the same.",
         "more": "and {n} more, in {page}", "not_graded": "Not graded", "no_fault": "no fault",
         "rep": "1 repetition", "reps": "{n} repetitions", "left": "left leg",
-        "right": "right leg", "knee": "knee at {deg}",
+        "right": "right leg", "knee": "knee at {deg}", "peak": "end range {deg}",
     },
     "de": {
         "title": "Clips, bei denen Sie nicht übereinstimmen", "clip": "Clip", "you": "Sie",
@@ -45,6 +45,7 @@ _TEXTS = {
         "more": "und {n} weitere, in {page}", "not_graded": "Nicht bewertet",
         "no_fault": "kein Fehler", "rep": "1 Wiederholung", "reps": "{n} Wiederholungen",
         "left": "linkes Bein", "right": "rechtes Bein", "knee": "Knie bei {deg}",
+        "peak": "Endstellung {deg}",
     },
 }  # fmt: skip
 
@@ -134,13 +135,11 @@ def _differences(pair: Pair) -> Iterator[Difference]:
         yield Difference("side", label.side, row.side)
     if label.faults is not None and set(label.faults) != set(row.faults):
         yield Difference("faults", label.faults, row.faults)
-    apart = row.tension_knee_flexion_deg - label.tension_knee_flexion_deg
-    if math.isfinite(apart) and abs(apart) > DETECTABLE_DEG:
-        yield Difference(
-            "tension_knee_flexion_deg",
-            label.tension_knee_flexion_deg,
-            row.tension_knee_flexion_deg,
-        )
+    angles: tuple[What, ...] = ("tension_knee_flexion_deg", "peak_deg")
+    for angle in angles:
+        said, found = getattr(label, angle), getattr(row, angle)
+        if math.isfinite(found - said) and abs(found - said) > DETECTABLE_DEG:
+            yield Difference(angle, said, found)
 
 
 def _rank(pair: Pair) -> int:
@@ -165,7 +164,7 @@ def _said(what: What, value: Any, language: str) -> str:
     if what == "faults":
         return ", ".join(words.title(rule) for rule in value) or texts["no_fault"]
     digits = 0 if abs(value - round(value)) < 0.05 else 1
-    return texts["knee"].format(deg=number(value, "°", digits))
+    return texts["peak" if what == "peak_deg" else "knee"].format(deg=number(value, "°", digits))
 
 
 def _report(folder: Path, name: str | None) -> Path | None:

@@ -41,6 +41,10 @@ _SPELLINGS = {
         "tension_deg", "tension", "angle", "angle_deg", "knee_angle", "knee_angle_deg",
         "knee_flexion", "knee_flexion_deg",
     ),
+    "peak": (
+        "peak_angle", "peak_angle_deg", "peak_deg", "peak", "end_range", "end_range_deg",
+        "end_range_angle",
+    ),
     "faults": ("faults",),
 }  # fmt: skip
 _VERDICTS: dict[str, Verdict] = {
@@ -67,7 +71,7 @@ class Labels:
 
 
 def read_labels(path: Path) -> Labels:
-    """Read labels: a column with the clip's name, and any of verdict, reps, side, faults and angle.
+    """Read labels: a column with the clip's name, and any of verdict, reps, side, faults, angles.
 
     Raises
     ------
@@ -102,8 +106,9 @@ def _columns(sheet: Sheet, path: Path) -> dict[str, int]:
     found = columns_of(sheet.header, _SPELLINGS, str(path))
     if "clip" not in found or len(found) < 2:
         raise InputError(
-            f"{path} needs a column `clip` and at least one of `verdict`, `reps`, `side`, `faults` "
-            f"and `tension_angle`; its columns are {', '.join(sheet.header)}."
+            f"{path} needs a column `clip` and at least one of `verdict`, `reps`, `side`, "
+            "`faults`, `tension_angle` and `peak_angle`; its columns are "
+            f"{', '.join(sheet.header)}."
         )
     return found
 
@@ -130,6 +135,8 @@ def _said(cells: dict[str, str]) -> Iterator[tuple[str, Any]]:
             yield "faults", _rules(cell)
         elif name == "reps":
             yield "reps", _count(cell)
+        elif name == "peak":
+            yield "peak_deg", _angle(cell, "an angle of the end range")
         else:
             yield "tension_knee_flexion_deg", _angle(cell)
 
@@ -164,10 +171,10 @@ def _count(cell: str) -> int:
     return int(value)
 
 
-def _angle(cell: str) -> float:
+def _angle(cell: str, what: str = "a knee angle") -> float:
     value = _number(cell)
     if not _LOWEST_DEG <= value <= _HIGHEST_DEG:
-        raise ValueError(f"{cell[:40]!r} is not a knee angle in degrees (0 is straight)")
+        raise ValueError(f"{cell[:40]!r} is not {what} in degrees (0 is straight)")
     return value
 
 

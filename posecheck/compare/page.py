@@ -21,7 +21,7 @@ from posecheck.compare.disagreements import (
     disagreement_texts,
     page_address,
 )
-from posecheck.compare.statistics import Estimate
+from posecheck.compare.statistics import Estimate, Limits
 from posecheck.compare.words import (
     ANSWER_WORDS,
     agreement_parts,
@@ -99,15 +99,20 @@ def _apart(one: Disagreement, page: Path) -> tuple[str, str, list[tuple[str, str
 
 
 def agreement_charts(agreement: Agreement) -> dict[str, Any]:
-    """Return both charts as plotly's plain data; one without any clip is None.
+    """Return the charts as plotly's plain data; one without any clip is None.
 
     Parameters
     ----------
     agreement
-        What is shown: ``angles`` is Bland and Altman's plot, ``counts`` the pairs of counts.
+        What is shown: ``angles`` and ``peaks`` are Bland and Altman's plots of the point of
+        tension and of the end range, ``counts`` the pairs of counts.
 
     """
-    return {"angles": _angles(agreement), "counts": _counts(agreement)}
+    return {
+        "angles": _angles(agreement, "tension_knee_flexion_deg", agreement.tension_deg),
+        "peaks": _angles(agreement, "peak_deg", agreement.peak_deg),
+        "counts": _counts(agreement),
+    }
 
 
 def _template(name: str) -> str:
@@ -118,16 +123,15 @@ def _template(name: str) -> str:
     return template_file(name)
 
 
-def _angles(agreement: Agreement) -> dict[str, Any] | None:
+def _angles(agreement: Agreement, angle: str, limits: Limits) -> dict[str, Any] | None:
     both = [
-        (pair.row.tension_knee_flexion_deg, pair.label.tension_knee_flexion_deg, pair.row.clip)
+        (getattr(pair.row, angle), getattr(pair.label, angle), pair.row.clip)
         for pair in agreement.pairs
         if is_graded(pair)
     ]
     both = [one for one in both if math.isfinite(one[0] - one[1])]
     if not both:
         return None
-    limits = agreement.tension_deg
     shapes: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     for estimate, name, colour, dash in (

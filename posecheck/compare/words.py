@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from posecheck.compare.agreement import ANSWERS, Agreed, Agreement, Answer
-from posecheck.compare.statistics import Estimate, kappa_words
+from posecheck.compare.statistics import Estimate, Limits, kappa_words
 from posecheck.exercises.language import words_of
 from posecheck.present.report_page import number
 
@@ -39,7 +39,8 @@ def agreement_parts(agreement: Agreement) -> tuple[Part, ...]:
             _reps(agreement),
             _side(agreement),
             _faults(agreement),
-            _tension(agreement),
+            _limits("Knee at the point of tension", agreement.tension_deg),
+            _limits("End range", agreement.peak_deg),
         )
         if part.numbers
     )
@@ -189,21 +190,19 @@ def _faults(agreement: Agreement) -> Part:
     return Part("Faults", (("Same faults", as_share(same)),), (meaning,))
 
 
-def _tension(agreement: Agreement) -> Part:
-    limits = agreement.tension_deg
+def _limits(title: str, limits: Limits) -> Part:
     if limits.bias.n == 0:
-        return Part("Knee at the point of tension", (), ())
+        return Part(title, (), ())
     numbers = (
         ("Clips with both angles", str(limits.bias.n)),
         ("Bias (Posecheck minus you)", with_interval(limits.bias, 1, "°")),
         ("Lower limit of agreement", with_interval(limits.lower, 1, "°")),
         ("Upper limit of agreement", with_interval(limits.upper, 1, "°")),
     )
-    return Part("Knee at the point of tension", numbers, tuple(_about_limits(agreement)))
+    return Part(title, numbers, tuple(_about_limits(limits)))
 
 
-def _about_limits(agreement: Agreement) -> Iterator[str]:
-    limits = agreement.tension_deg
+def _about_limits(limits: Limits) -> Iterator[str]:
     if math.isnan(limits.bias.value):
         yield "The limits need the angle of two clips or more."
         return

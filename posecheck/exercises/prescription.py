@@ -90,10 +90,19 @@ class Prescription(Section):
         name
             Of the exercise.
 
+        Raises
+        ------
+        PrescriptionError
+            The variant is one of another exercise.
+
         """
         given = {"side": side, "variant": variant, "name": name}
         changes = {key: value for key, value in given.items() if value is not None}
-        return self.model_copy(update={"exercise": self.exercise.model_copy(update=changes)})
+        exercise = self.exercise.model_copy(update=changes)
+        wrong = exercise.contradiction()
+        if wrong is not None:
+            raise PrescriptionError(f"What is asked for {wrong}.")
+        return self.model_copy(update={"exercise": exercise})
 
     @property
     def fixed_side(self) -> Side | None:

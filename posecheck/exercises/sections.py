@@ -15,12 +15,14 @@ from pydantic import (
     ValidationInfo,
     create_model,
     field_validator,
+    model_validator,
 )
 
-from posecheck.exercises.catalogue import EXERCISES, all_rules
+from posecheck.exercises.catalogue import EXERCISES, all_rules, exercise_called
 from posecheck.exercises.rule import Limit, Rule
 
 AUTO = "auto"
+_SHOWN_CHARACTERS = 40  # of a name that is wrong
 Degrees = Annotated[float, Field(gt=0, le=120)]
 CycleSeconds = Annotated[float, Field(gt=0, le=60)]
 Fraction = Annotated[float, Field(gt=0, le=1)]
@@ -68,10 +70,32 @@ class Exercise(Section):
     @field_validator("name")
     @classmethod
     def _known(cls, name: str) -> str:
-        names = [AUTO, *(exercise.name for exercise in EXERCISES)]
-        if name not in names:
-            raise ValueError(f"must be one of {', '.join(names)}")
-        return name
+        if name == AUTO:
+            return name
+        try:
+            return exercise_called(name)
+        except ValueError as error:
+            shown = repr(name[:_SHOWN_CHARACTERS])
+            raise ValueError(f"{shown} {error}".rstrip("?")) from None
+
+    @model_validator(mode="after")
+    def _of_one_exercise(self) -> Exercise:
+        wrong = self.contradiction()
+        if wrong is not None:
+            raise ValueError(wrong)
+        return self
+
+    def contradiction(self) -> str | None:
+        """Return what is wrong where the variant is one of another exercise than the name says."""
+        if AUTO in (self.name, self.variant):
+            return None
+        owners = [exercise.name for exercise in EXERCISES if self.variant in exercise.moves]
+        if self.name in owners:
+            return None
+        return (
+            f"names {self.name}, and the variant {self.variant}, which is one of "
+            f"{' and '.join(owners)}: leave one of the two out"
+        )
 
 
 class Dose(Section):

@@ -19,8 +19,8 @@ _Value = str | int | float | None
 _CONTRACT: dict[str, _Kind] = {
     "clip": "text", "sha256": "text", "verdict": "text", "score": "whole", "side": "text",
     "variant": "text", "reps": "whole", "tension_knee_flexion_deg": "number",
-    "tension_hip_flexion_deg": "number", "faults": "names", "warnings": "names",
-    "error": "text", "seconds": "number",
+    "tension_hip_flexion_deg": "number", "exercise": "text", "peak_deg": "number",
+    "faults": "names", "warnings": "names", "error": "text", "seconds": "number",
 }  # fmt: skip
 _KINDS: dict[str, _Kind] = {
     **_CONTRACT, "subject": "text", "session_date": "text", "therapist": "text",
@@ -30,6 +30,7 @@ _KINDS: dict[str, _Kind] = {
 }  # fmt: skip
 COLUMNS = tuple(_KINDS)
 _WORDS = {"verdict": get_args(Verdict), "side": get_args(Side), "variant": get_args(Variant)}
+_LATER = ("exercise", "peak_deg")  # tables of an earlier Posecheck do not have these
 _ROWS_AT_ONCE = 2000
 
 
@@ -86,7 +87,7 @@ def read_grades(path: Path) -> list[ClipGrade]:
 
     """
     header, rows = _parquet(path) if _is_parquet(path) else _csv(path)
-    missing = [name for name in _CONTRACT if name not in header]
+    missing = [name for name in _CONTRACT if name not in (*header, *_LATER)]
     if missing:
         raise InputError(
             f"{path} is not a table of `posecheck grade`: it has no column {', '.join(missing)}."

@@ -129,7 +129,7 @@ def _values(row: ClipGrade, report: str, words: Words) -> list[Any]:
         outcome_of(row),
         row.score,
         words.text(f"sides.{row.side}") if row.side else None,
-        words.text(f"index.{row.variant}") if row.variant else None,
+        _movement(row, words),
         row.reps,
         _known(row.tension_knee_flexion_deg),
         _known(row.tension_hip_flexion_deg),
@@ -138,13 +138,32 @@ def _values(row: ClipGrade, report: str, words: Words) -> list[Any]:
         spelled(row.session_date or "") or None,
         report_address(row.folder, report) if row.folder else "",
         curve_letters(row.knee_curve_deg),
-        spelled(_names(row)),
+        spelled(_names(row, words)),
+        _known(row.peak_deg),
     ]
 
 
-def _names(row: ClipGrade) -> str:
+def _movement(row: ClipGrade, words: Words) -> str | None:
+    """Return what was repeated, as a person calls it."""
+    if row.variant:
+        return words.text(f"index.{row.variant}")
+    return _exercise(row, words)
+
+
+def _exercise(row: ClipGrade, words: Words) -> str | None:
+    """Return the title of the exercise; its name where the language does not know it."""
+    if row.exercise is None:
+        return None
+    try:
+        return words.text(f"exercises.{row.exercise}.title")
+    except KeyError:
+        return spelled(row.exercise)
+
+
+def _names(row: ClipGrade, words: Words) -> str:
     """Return what else a clip may be looked for by: above all what the tables call its faults."""
-    names = (row.side, row.variant, *row.faults, *row.warnings, row.therapist)
+    exercise = (row.exercise, _exercise(row, words))
+    names = (row.side, row.variant, *exercise, *row.faults, *row.warnings, row.therapist)
     return " ".join(name for name in names if name)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from posecheck.atomic_files import atomic_text
 from posecheck.errors import InputError
-from posecheck.types import PHASES, Angles, Finding, Report, Series, Tension
+from posecheck.types import PHASES, Angles, Finding, Report, Series, Summary, Tension
 
 SCHEMA = "posecheck.report/1"
 _TOO_LARGE = 64 * 1024 * 1024
@@ -35,16 +35,21 @@ def report_to_dict(report: Report) -> dict[str, Any]:
         "prescription": report.prescription,
         "subject": dataclasses.asdict(report.subject),
         "exercise": report.exercise,
+        "exercise_certainty": report.exercise_certainty,
         "side": report.side,
         "variant": report.variant,
         "quality": dataclasses.asdict(report.quality),
         "tension": _tension(report.tension),
+        "summary": _summary(report.summary),
         "sets": [
             {
                 "index": one.index,
+                "exercise": one.exercise,
+                "certainty": one.certainty,
                 "side": one.side,
                 "variant": one.variant,
                 "tension": _tension(one.tension),
+                "summary": _summary(one.summary),
                 "reps": one.reps,
             }
             for one in report.sets
@@ -72,6 +77,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def _tension(tension: Tension | None) -> dict[str, Any] | None:
     return None if tension is None else dataclasses.asdict(tension)
+
+
+def _summary(summary: Summary | None) -> dict[str, float | None]:
+    """Return the end range of a set; nulls where its exercise goes to none."""
+    names = [f.name for f in dataclasses.fields(Summary)]
+    return dict.fromkeys(names) if summary is None else dataclasses.asdict(summary)
 
 
 def _plain(value: Any, digits: int | None) -> Any:

@@ -276,11 +276,12 @@ def _finding(finding: Finding, words: Words, jpeg: bytes | None) -> FindingPart:
 def _change(change: Mapping[str, Any], words: Words) -> Iterator[tuple[str, str]]:
     for key, name in (
         ("knee_change_deg", words.text("page.knee_change")),
+        ("peak_change_deg", words.text("page.peak_change")),
         ("detectable_deg", words.text("page.detectable")),
     ):
         value = change.get(key)
         if isinstance(value, int | float) and math.isfinite(value):
-            sign = "+" if key == "knee_change_deg" and value > 0 else ""
+            sign = "+" if key != "detectable_deg" and value > 0 else ""
             yield name, f"{sign}{number(value)}°"
 
 

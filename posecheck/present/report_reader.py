@@ -16,7 +16,7 @@ import numpy as np
 
 from posecheck.errors import InputError
 from posecheck.present.report_files import COLUMNS, read_report
-from posecheck.types import PHASES, Report, Series
+from posecheck.types import PHASES, Report, Series, Summary
 
 _REPORT, _ANGLES = "report.json", "angles.csv"
 _MOST_BYTES = 1 << 30  # of a table: a day at 60 frames/s is half of it
@@ -63,6 +63,8 @@ def _value(kind: Any, plain: Any, where: str) -> Any:
         return _fields(kind, plain, where)
     origin, parts = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
+        if isinstance(plain, Mapping) and Summary in parts and not _says_something(plain):
+            return None
         (one,) = (part for part in parts if part is not type(None))
         return None if plain is None else _value(one, plain, where)
     if origin is Literal:
@@ -76,6 +78,10 @@ def _value(kind: Any, plain: Any, where: str) -> Any:
     if kind in (str, bool):
         return _checked(plain, where, lambda: type(plain) is kind)
     return _checked(plain, where, lambda: isinstance(plain, Mapping))
+
+
+def _says_something(plain: Mapping[str, Any]) -> bool:
+    return any(value is not None for value in plain.values())
 
 
 def _fields(kind: Any, plain: Any, where: str) -> Any:

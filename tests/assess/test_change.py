@@ -20,7 +20,9 @@ def tension(knee: float, hip: float = 80.0, uncertainty: float = math.nan) -> Te
 
 
 def report(value: Tension | None, side: str | None = "left") -> Report:
-    return cast("Report", SimpleNamespace(tension=value, side=side, language="en"))
+    return cast(
+        "Report", SimpleNamespace(tension=value, side=side, language="en", exercise="nerve_glide")
+    )
 
 
 def earlier(value: Tension | None, side: str | None = "left") -> dict[str, Any]:

@@ -96,7 +96,7 @@ def test_charts_have_no_markup_of_names() -> None:
 
 def test_there_is_no_chart_of_nothing() -> None:
     agreement = labelled(5, reps=None, tension_knee_flexion_deg=math.nan)
-    assert agreement_charts(agreement) == {"angles": None, "counts": None}
+    assert agreement_charts(agreement) == {"angles": None, "peaks": None, "counts": None}
 
 
 @pytest.mark.browser

@@ -30,7 +30,7 @@ Writer = Callable[[Iterable[ClipGrade], Path], None]
 WRITERS = {"grades.csv": write_grades_csv, "grades.parquet": write_grades_parquet}
 CONTRACT = [
     "clip", "sha256", "verdict", "score", "side", "variant", "reps", "tension_knee_flexion_deg",
-    "tension_hip_flexion_deg", "faults", "warnings", "error", "seconds",
+    "tension_hip_flexion_deg", "exercise", "peak_deg", "faults", "warnings", "error", "seconds",
 ]  # fmt: skip
 both = pytest.mark.parametrize("name", WRITERS)
 
@@ -226,7 +226,7 @@ def numbers_for_names(path: Path) -> None:
         (change("verdict", "good"), "line 2: verdict cannot be 'good'"),
         (change("reps", "6.5"), "line 2: reps cannot be '6.5'"),
         (change("score", "1e999"), "line 2: score cannot be"),
-        (change("seconds", "1,2"), "14 cells|22 cells under 21"),
+        (change("seconds", "1,2"), "14 cells|24 cells under 23"),
         (cut_short, "damaged Parquet"),
         (numbers_for_names, "row 1: clip cannot be '7'"),
     ],

@@ -35,19 +35,23 @@ def test_the_fields_are_those_of_the_contract() -> None:
     found = report_to_dict(make_report())
     assert list(found) == [
         "schema", "posecheck", "language", "clip", "model", "prescription", "subject", "exercise",
-        "side", "variant", "quality", "tension", "sets", "reps", "findings", "grade",
-        "flaws",
+        "exercise_certainty", "side", "variant", "quality", "tension", "summary", "sets", "reps",
+        "findings", "grade", "flaws",
     ]  # fmt: skip
     assert found["tension"] == {
         "start_s": 4.5, "end_s": 7.5, "knee_flexion_deg": 24.8, "hip_flexion_deg": 83.5,
         "uncertainty_deg": 2.9,
     }  # fmt: skip
     assert found["sets"][0] == {
-        "index": 1, "side": "left", "variant": "ankle_pump", "tension": found["tension"], "reps": 6
+        "index": 1, "exercise": "nerve_glide", "certainty": 1.0, "side": "left",
+        "variant": "ankle_pump", "tension": found["tension"], "summary": found["summary"],
+        "reps": 6,
     }  # fmt: skip
     assert found["reps"][0] == {
         "index": 1, "set": 1, "start_s": 7.5, "end_s": 9.3, "min_deg": -18.04, "max_deg": 19.0,
-        "range_deg": 37.04, "uncertainty_deg": None,
+        "range_deg": 37.04, "uncertainty_deg": None, "peak_deg": None, "peak_start_s": None,
+        "peak_end_s": None, "hip_at_peak_deg": None, "knee_at_peak_deg": None,
+        "ankle_at_peak_deg": None,
     }  # fmt: skip
     assert set(found["findings"][0]) == {
         "rule", "severity", "rep", "start_s", "end_s", "measured", "limit", "unit", "message",

@@ -145,6 +145,7 @@ def _from_manifest(given: str, tell: Callable[[str], None]) -> Iterator[_Mention
         mention = _of_row(row, given)
         job = replace(
             mention.job,
+            exercise=row.exercise,
             side=row.side,
             prescription=row.prescription,
             said=row.record,
@@ -211,13 +212,15 @@ def _chosen(group: list[_Mention]) -> _Mention:
     )
     said = {_said(m.job) for m in group if m.in_manifest}
     if len(said) > 1:
-        blank = replace(best.job, side=None, prescription=None, said=None, problem=_TWICE)
+        blank = replace(
+            best.job, exercise=None, side=None, prescription=None, said=None, problem=_TWICE
+        )
         return replace(best, job=blank)
     return best
 
 
 def _said(job: ClipJob) -> tuple[object, ...]:
-    return job.side, str(job.prescription), job.record, job.problem
+    return job.exercise, job.side, str(job.prescription), job.record, job.problem
 
 
 def _told_apart(mentions: Sequence[_Mention]) -> list[ClipJob]:

@@ -2,9 +2,9 @@
 
 Columns: ``clip`` (a path relative to the table, or an address), and, if wanted, ``subject`` (or
 ``patient``, ``subject_id``, ``patient_id``), ``prescription`` (a ready one's name, or a file
-relative to the table), ``side`` (left, right, auto or empty), ``session_date`` (ISO 8601,
-or as a spreadsheet writes a day), ``therapist``, ``note``, ``symptoms_before`` and
-``symptoms_after`` (0 to 10).
+relative to the table), ``exercise`` (its name, auto or empty), ``side`` (left, right, auto or
+empty), ``session_date`` (ISO 8601, or as a spreadsheet writes a day), ``therapist``, ``note``,
+``symptoms_before`` and ``symptoms_after`` (0 to 10).
 Other columns are passed over, and said. A value that makes no sense is a problem of its row alone.
 
 A table may come from another system than the clips. A name that is not there is looked for with
@@ -31,6 +31,7 @@ from urllib.parse import quote
 from posecheck.apps.batch.addresses import file_system, is_address, parse_address, why
 from posecheck.apps.record import one_line, symptoms, whole_note
 from posecheck.errors import InputError
+from posecheck.exercises.catalogue import exercise_called
 from posecheck.exercises.prescription import ready_prescriptions
 from posecheck.present.spreadsheet import (
     columns_of,
@@ -51,6 +52,7 @@ _SPELLINGS = {
     "clip": ("clip",),
     "subject": ("subject", "subject_id", "patient", "patient_id"),
     "prescription": ("prescription",),
+    "exercise": ("exercise",),
     "side": ("side",),
     "session_date": ("session_date", "session", "date"),
     "therapist": ("therapist",),
@@ -73,6 +75,7 @@ class Row:
     location: str  # the path or address that it means
     record: Subject
     prescription: Path | str | None
+    exercise: str | None
     side: Side | None
     problem: str | None
 
@@ -255,6 +258,12 @@ def _row(
     if side not in ("", "auto", "left", "right"):
         wrong.append(f"side is {spelled(side[:20])!r}, not left, right or auto")
         side = ""
+    exercise = texts.get("exercise", "")
+    try:
+        known = None if exercise.lower() in ("", "auto") else exercise_called(exercise)
+    except ValueError as error:
+        known = None
+        wrong.append(f"exercise {spelled(exercise[:40])!r} {error}".rstrip("?"))
     record = _record(texts, month_first, wrong)
     prescription, complaint = _prescription(texts.get("prescription", ""), manifest, disk)
     if complaint:
@@ -265,6 +274,7 @@ def _row(
         location=_beside(manifest, clip),
         record=record,
         prescription=prescription,
+        exercise=known,
         side=cast("Side", side) if side in ("left", "right") else None,
         problem=f"In {where}: {'; '.join(wrong)}." if wrong else None,
     )

@@ -32,6 +32,7 @@ class Settings:
 
     out: str
     prescription: Prescription = field(default_factory=Prescription.default)
+    exercise: str | None = None
     side: Side | None = None
     variant: Variant | None = None
     model: ModelChoice = None
@@ -125,16 +126,16 @@ class _Wanted:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._loaded: dict[str, Prescription] = {}
-        self._texts: dict[tuple[str, Side | None], str] = {}
+        self._texts: dict[tuple[str, Side | None, str | None], str] = {}
 
     def of(self, job: ClipJob) -> str:
-        """The values of its prescription, with the leg and movement that are known, as JSON."""
-        side = job.side or self._settings.side
+        """The values of its prescription, with what is known of exercise and leg, as JSON."""
+        side, exercise = job.side or self._settings.side, job.exercise or self._settings.exercise
         given = "" if job.prescription is None else str(job.prescription)
-        if (given, side) not in self._texts:
-            known = self._load(given).with_exercise(side=side, variant=self._settings.variant)
-            self._texts[given, side] = json.dumps(known.as_dict(), sort_keys=True)
-        return self._texts[given, side]
+        if (given, side, exercise) not in self._texts:
+            known = self._load(given).with_exercise(side, self._settings.variant, exercise)
+            self._texts[given, side, exercise] = json.dumps(known.as_dict(), sort_keys=True)
+        return self._texts[given, side, exercise]
 
     def _load(self, given: str) -> Prescription:
         if not given:

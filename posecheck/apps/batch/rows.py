@@ -18,7 +18,7 @@ from posecheck.types import ClipGrade, Report
 CURVE_POINTS = 60
 _CURVE = "knee_curve_deg"
 _TUPLES = ("faults", "warnings")
-_FLOATS = ("tension_knee_flexion_deg", "tension_hip_flexion_deg", "seconds")
+_FLOATS = ("tension_knee_flexion_deg", "tension_hip_flexion_deg", "peak_deg", "seconds")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ def graded_row(job: ClipJob, report: Report, folder: str | None, seconds: float)
         reps=len(report.reps),
         tension_knee_flexion_deg=_rounded(tension.knee_flexion_deg if tension else math.nan),
         tension_hip_flexion_deg=_rounded(tension.hip_flexion_deg if tension else math.nan),
+        exercise=report.exercise,
+        peak_deg=_rounded(report.summary.median_deg if report.summary else math.nan),
         faults=tuple(sorted(set(faults))),
         warnings=report.quality.warnings,
         error=None,

@@ -48,6 +48,7 @@ class ClipJob:
     prescription: Path | str | None = None  # file or the name of a ready one; None: the batch's
     said: Subject | None = None  # of whose session it was, by its manifest
     problem: str | None = None  # why it cannot be graded, known before it is opened
+    exercise: str | None = None  # its name; None: the batch's
 
     @property
     def short_name(self) -> str:

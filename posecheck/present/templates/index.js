@@ -1,10 +1,12 @@
 "use strict";
 (function () {
-  const CLIP = 0, OUTCOME = 1, KNEE = 6, REMARK = 8, PERSON = 9, DAY = 10, LINK = 11, CURVE = 12, NAMES = 13;
+  const CLIP = 0, OUTCOME = 1, KNEE = 6, REMARK = 8, PERSON = 9, DAY = 10, LINK = 11, CURVE = 12, NAMES = 13,
+    PEAK = 14;
   const CELLS = [
     // column, style, unit
     [PERSON, "person", ""], [DAY, "day", ""], [OUTCOME, "verdict", ""], [2, "mark figure", ""],
     [3, "leg", ""], [4, "movement", ""], [5, "reps figure", ""], [KNEE, "knee figure", "°"],
+    [PEAK, "peak figure", "°"],
     [CURVE, "curve", ""], [REMARK, "remarks", ""],
   ];
   const AT_ONCE = 100;
@@ -114,7 +116,7 @@
       } else if (column === REMARK) {
         if (value) { const text = make("span", "clamp", value); text.title = value; cell.append(text); }
       } else if (value !== null) {
-        const shown = column === DAY ? day(value) : column === KNEE ? Math.round(value) : value;
+        const shown = column === DAY ? day(value) : column === KNEE || column === PEAK ? Math.round(value) : value;
         cell.textContent = shown + unit;
         cell.dataset.name = names[column];
       }
@@ -186,6 +188,7 @@
   const table = list.querySelector("table");
   table.classList.toggle("no-person", !rows.some((row) => row[PERSON]));
   table.classList.toggle("no-day", !rows.some((row) => row[DAY]));
+  table.classList.toggle("no-peak", !rows.some((row) => row[PEAK] !== null));
   list.hidden = false;
   filter();
 })();
