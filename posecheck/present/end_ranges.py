@@ -92,3 +92,26 @@ class Programme:
         """Return the exercise of the set that is on, the last one or, before all, the first."""
         names = [name for start_s, name in self._begun if start_s <= t_s]
         return names[-1] if names else self._begun[0][1] if self._begun else self._first
+
+
+def peak_points(report: Report) -> tuple[tuple[float, float, int], ...]:
+    """Return each end range as a time (s), its angle (deg) and the number of the repetition.
+
+    Parameters
+    ----------
+    report
+        Of one exercise or of several.
+
+    """
+    series, points = report.series, []
+    for rep in report.reps:
+        if rep.peak_joint is None:
+            continue
+        at_s = (rep.peak_start_s + rep.peak_end_s) / 2
+        angle = series.hip_flexion_deg if rep.peak_joint == "hip" else series.knee_flexion_deg
+        off = np.abs(angle - rep.peak_deg)
+        off[(series.t_s < rep.peak_start_s) | (series.t_s > rep.peak_end_s)] = np.nan
+        if np.isfinite(off).any():
+            at_s = float(series.t_s[int(np.nanargmin(off))])
+        points.append((at_s, rep.peak_deg, rep.index))
+    return tuple(points)
