@@ -217,8 +217,7 @@ def _facts(report: Report, words: Words) -> Iterator[tuple[str, str]]:
         yield text("page.movement"), movement[0].upper() + movement[1:]
     yield text("page.repetitions"), str(len(report.reps))
     if report.summary is not None:
-        first = next(one for one in report.sets if one.summary == report.summary)
-        yield from _end_range(first, report.summary, words)
+        yield from _end_ranges(report, words)
     elif report.tension is not None:
         yield from _tension(report, report.tension, words)
     else:
@@ -319,6 +318,17 @@ def _end_range(one: ExerciseSet, summary: Summary, words: Words) -> Iterator[tup
         yield words.text("page.spread"), number(summary.spread_deg, "°")
 
 
+def _end_ranges(report: Report, words: Words) -> Iterator[tuple[str, str]]:
+    """Yield what the end range of the only set came to, or the best of each of several."""
+    for one in report.sets:
+        rows = list(_end_range(one, one.summary, words)) if one.summary else []
+        if len(report.sets) == 1:
+            yield from rows
+        elif rows:
+            name, best = rows[0]
+            yield words.text("page.set", number=one.index, what=name[0].lower() + name[1:]), best
+
+
 def _columns(to: EndRange | None, words: Words) -> list[str]:
     """Return the heads of a set's table."""
     heads = [words.text(f"page.{name}") for name in ("number", "start", "took")]
@@ -353,6 +363,8 @@ def _about_numbers(report: Report, words: Words) -> Iterator[str]:
     done = dict.fromkeys(one.exercise for one in report.sets if one.summary is not None)
     if done:
         yield words.text("page.about_end_range")
+        if not _has_tension(report):
+            yield words.text("page.about_band")
     for name in done:
         about = words.texts.get(f"exercises.{name}.about_peak")
         if about:
@@ -369,9 +381,10 @@ def _about_chart(report: Report, words: Words) -> str:
 
 
 def _gently(report: Report, words: Words) -> Iterator[str]:
-    of = "" if _has_tension(report) else "_to_end"
-    yield words.text(f"page.why_gently{of}")
-    yield words.text(f"page.should_ease{of}")
+    kinds = {"": _has_tension(report), "_to_end": any(one.summary for one in report.sets)}
+    of = [kind for kind, done in kinds.items() if done]
+    yield from (words.text(f"page.why_gently{kind}") for kind in of)
+    yield words.text(f"page.should_ease{of[0]}")
 
 
 def _has_tension(report: Report) -> bool:

@@ -302,7 +302,6 @@ class _Letter:
     def _reps(self, sheet: _Sheet, top: float, x: float, width: float) -> float:
         """Write a table with the repetitions of all sets; of several sets each has its title."""
         head, cells = self._style(0.85, colour=_GREY), self._style()
-        ends = [x + width * share for share in (0.07, 0.27, 0.42, 0.6, 0.78, 1.0)]
         several = len(self._parts.sets) > 1
         rows: list[str | tuple[str, ...]] = []
         heads: list[tuple[str, ...]] = []  # of each row
@@ -318,6 +317,10 @@ class _Letter:
             self._left_out.append(self._own["more_reps"].replace("{number}", str(left)))
         written: tuple[str, ...] = ()
         for row, names in zip(kept, heads, strict=False):
+            # an end range has its band behind it
+            fourth = 0.62 if self._own["peak"] in names else 0.6
+            shares = (0.07, 0.25, 0.4, fourth, 0.8, 1.0)
+            ends = [x + width * share for share in shares]
             if not isinstance(row, str) and names != written:
                 for end, name in zip(ends, names, strict=True):
                     sheet.right(end, top, name, head)

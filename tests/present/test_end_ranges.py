@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -14,11 +15,14 @@ from sessions import report_on
 
 from posecheck import Report
 from posecheck.present.canvas import GREEN
+from posecheck.present.chart import chart
 from posecheck.present.end_ranges import Programme, end_range_of
 from posecheck.present.overlay import Overlay
 from posecheck.present.panels import status_lines
 from posecheck.present.peak_gauge import peak_lines, place
 from posecheck.present.replay import updates
+from posecheck.present.report_page import exercise_title, page_parts, render_page
+from posecheck.present.report_pdf import write_pdf
 from posecheck.types import ExerciseSet, Words
 from posecheck.vision.pose_store import load_poses
 
@@ -132,3 +136,92 @@ def test_each_set_of_a_programme_has_its_exercise() -> None:
     programme = Programme(both)
     assert programme.at(0.0) == programme.at(10.0) == "nerve_glide"
     assert programme.at(reps[0].start_s + 0.1) == "straight_leg_raise"
+
+
+def page_of(report: Report, words: Words) -> str:
+    parts = page_parts(report, words, {}, False, None)
+    return html.unescape(render_page(parts, chart(report, words), "plotly.min.js", words))
+
+
+@pytest.mark.parametrize("words", [ENGLISH, GERMAN])
+@pytest.mark.parametrize("name", CLIPS)
+def test_the_page_has_the_end_range_and_no_tension(name: str, words: Words) -> None:
+    report = report_of(name)
+    page, summary = page_of(report, words), report.summary
+    assert summary is not None
+    assert exercise_title(report.exercise or "", words) in page
+    for text in (
+        f"{summary.best_deg:.0f}°", f"{summary.median_deg:.0f}° ± {summary.uncertainty_deg:.0f}°",
+        f"{summary.spread_deg:.0f}°", words.text("page.why_gently_to_end"),
+    ):  # fmt: skip
+        assert text in page
+    for name_ in ("page.tension", "page.tension_at", "page.about_numbers", "page.no_movement"):
+        assert words.text(name_) not in page
+    assert "Boland" in page if "slr" in name else "Boland" not in page
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_each_repetition_has_its_peak_and_the_other_joints_there(name: str) -> None:
+    report = report_of(name)
+    (one,) = page_parts(report, ENGLISH, {}, False, None).sets
+    joint = CLIPS[name][0]
+    assert one.columns[3] == f"End range ({joint})"
+    assert one.columns[4:] == (("Knee there" if joint == "hip" else "Hip there"), "Ankle there")
+    for row, rep in zip(one.reps, report.reps, strict=True):
+        other = rep.knee_at_peak_deg if joint == "hip" else rep.hip_at_peak_deg
+        assert row[3].startswith(f"{rep.peak_deg:.0f}° ± ")
+        assert row[4] == f"{other:.0f}°"
+
+
+def test_the_chart_marks_the_peaks_on_their_curve() -> None:
+    for name in CLIPS:
+        report = report_of(name)
+        spec = chart(report, ENGLISH)
+        (marks,) = [trace for trace in spec["data"] if trace["mode"] == "markers"]
+        assert marks["y"] == [round(rep.peak_deg, 1) for rep in report.reps]
+        assert all(
+            rep.peak_start_s - 0.01 <= t <= rep.peak_end_s + 0.01
+            for t, rep in zip(marks["x"], report.reps, strict=True)
+        )
+        assert not [shape for shape in spec["layout"]["shapes"] if shape.get("y0", 0) > 1]
+        assert {phase["note"]["text"] for phase in spec["phases"]} == {"Rest", *CLIPS[name][2]}
+        assert "End range" in report._repr_html_()
+    assert all(trace["mode"] == "lines" for trace in chart(make_report(), ENGLISH)["data"])
+
+
+def test_the_page_says_where_the_exercise_is_not_sure_and_what_decides() -> None:
+    report = report_of("sibling_ake_left_side")
+    unsure = replace(report, sets=(replace(report.sets[0], certainty=0.63),))
+    asked = {**report.prescription, "exercise": {"name": "active_knee_extension"}}
+    assert "63 % sure" not in page_of(report, ENGLISH)
+    assert "the motion alone makes this 63 % sure" in page_of(unsure, ENGLISH)
+    assert "that is what was asked for" in page_of(replace(unsure, prescription=asked), ENGLISH)
+
+
+def test_sets_of_several_exercises_have_their_headings() -> None:
+    raised, glide = report_of("sibling_slr_right_side"), make_report()
+    sets = (*raised.sets, replace(glide.sets[0], index=2))
+    reps = (*raised.reps, *(replace(rep, set=2) for rep in glide.reps))
+    parts = page_parts(replace(raised, sets=sets, reps=reps), ENGLISH, {}, False, None)
+    assert parts.exercises == ("Straight leg raise", "Nerve glide")
+    assert [one.title for one in parts.sets] == [
+        "Set 1: Straight leg raise, right leg",
+        "Set 2: Nerve glide, left leg, foot up and down (ankle pump)",
+    ]
+    assert [len(one.reps) for one in parts.sets] == [len(raised.reps), len(glide.reps)]
+    assert any(name.startswith("Set 1: best") for name, _ in parts.facts)
+    assert len(parts.gently) == 3
+
+
+@pytest.mark.parametrize("words", [ENGLISH, GERMAN])
+@pytest.mark.parametrize("name", CLIPS)
+def test_the_printed_page_has_the_same_numbers(name: str, words: Words, tmp_path: Path) -> None:
+    from pypdf import PdfReader
+
+    report = report_of(name)
+    write_pdf(report, tmp_path / "report.pdf", words)
+    text = " ".join(PdfReader(tmp_path / "report.pdf").pages[0].extract_text().split())
+    assert exercise_title(report.exercise or "", words) in text
+    for rep in report.reps:
+        assert f"{rep.peak_deg:.0f}° ± {rep.peak_uncertainty_deg:.0f}°" in text
+    assert words.text("page.tension") not in text
