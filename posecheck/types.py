@@ -154,6 +154,13 @@ class Rep:
     knee_at_peak_deg: float = np.nan
     ankle_at_peak_deg: float = np.nan
 
+    @property
+    def peak_joint(self) -> Joint | None:
+        """The joint whose end range was measured; None where there is none."""
+        if self.peak_deg == self.hip_at_peak_deg:
+            return "hip"
+        return "knee" if self.peak_deg == self.knee_at_peak_deg else None
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -325,6 +332,9 @@ class Update:
     exercise: str = "nerve_glide"
     peak_deg: float = np.nan  # the end range of the last repetition
     best_deg: float = np.nan  # and the best of the set
+    median_deg: float = np.nan  # and its median
+    peak_joint: Joint | None = None  # the joint that goes to an end range, None where none does
+    flexes: bool = True  # whether it is most flexed there; else it is straightest
 
     @property
     def is_clear(self) -> bool:
@@ -408,6 +418,20 @@ class Words:
     def line(self, name: str, number: int | None = None) -> str:
         """Return one short line for the screen: the name of a cue, a rule or a label."""
         return _filled(self.show, name, number)
+
+    def phase(self, phase: Phase, exercise: str | None) -> str:
+        """Return what a phase is called in an exercise.
+
+        Parameters
+        ----------
+        phase
+            Which.
+        exercise
+            The name of the exercise; None where none was found.
+
+        """
+        own = f"exercises.{exercise}.phases.{phase}"
+        return self.texts.get(own, self.phases[phase])
 
     def title(self, name: str) -> str:
         """Return the title of a rule or a warning; an unknown name in words."""

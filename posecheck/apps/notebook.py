@@ -95,6 +95,11 @@ def _numbers(report: Report, words: Words) -> str:
         parts.append(f"{report.side} leg")
     if report.tension and report.tension.knee_flexion_deg == report.tension.knee_flexion_deg:
         parts.append(f"tension at {report.tension.knee_flexion_deg:.0f}° of knee flexion")
+    if report.summary is not None:
+        title = words.text(f"exercises.{report.exercise}.title")
+        parts.insert(0, title)
+        best, median = (round(v) for v in (report.summary.best_deg, report.summary.median_deg))
+        parts.append(f"end range {best}° at best, {median}° in the median")
     return ", ".join(parts)
 
 

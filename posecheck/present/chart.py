@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from posecheck.present.end_ranges import Programme, peak_points
 from posecheck.types import PHASES, Array, Phase, Report, Words
 
 MOST_POINTS = 3000
+PEAK_COLOUR = "#12683f"
 _ANKLE = "ankle_dorsiflexion_deg"
 _DASH = {"knee": "solid", "hip": "dash", "ankle": "dot"}  # told apart without colour, too
 _TRACES = (
@@ -58,6 +60,7 @@ def chart(report: Report, words: Words) -> dict[str, Any]:
             "line": {"color": colour, "width": 2, "dash": _DASH[joint]},
             "hovertemplate": "%{y:.0f}°",
         })  # fmt: skip
+    data += _peaks(report, words)
     shapes, names = _phases(report, words)
     tension_shapes, notes = _tension(report, words)
     rep_shapes, rep_notes = _reps(report)
@@ -66,6 +69,20 @@ def chart(report: Report, words: Words) -> dict[str, Any]:
     layout["separators"] = separators
     # Whether a phase's name has its room is known in the browser.
     return {"data": data, "layout": layout, "phases": names}
+
+
+def _peaks(report: Report, words: Words) -> list[dict[str, Any]]:
+    """Return the end ranges as marks on the curve of their joint, where there are any."""
+    points = peak_points(report)
+    if not points:
+        return []
+    return [{
+        "type": "scatter", "mode": "markers", "name": words.text("chart.peaks"),
+        "x": [round(t_s, 3) for t_s, _, _ in points], "y": [round(deg, 1) for _, deg, _ in points],
+        "marker": {"color": PEAK_COLOUR, "size": 10, "symbol": "diamond",
+                   "line": {"color": "#ffffff", "width": 1.5}},
+        "hovertemplate": "%{y:.0f}°",
+    }]  # fmt: skip
 
 
 def decimate(values: Array, most: int) -> NDArray[np.intp]:
@@ -121,6 +138,7 @@ def _phases(report: Report, words: Words) -> _Marks:
     series = report.series
     shapes: list[dict[str, Any]] = []
     names: list[dict[str, Any]] = []
+    programme = Programme(report)
     if not len(series.t_s):
         return shapes, names
     starts = np.r_[0, np.flatnonzero(np.diff(series.phase)) + 1]
@@ -129,7 +147,8 @@ def _phases(report: Report, words: Words) -> _Marks:
     for start, t0, t1 in zip(starts, times[:-1], times[1:], strict=True):
         phase = PHASES[int(series.phase[start])]
         shapes.append(_rectangle(float(t0), float(t1), _PHASE_FILLS[phase]))
-        note = _note(float(t0 + t1) / 2, 1.0, words.phases[phase], "bottom")
+        name = words.phase(phase, programme.at(float(t0 + t1) / 2))
+        note = _note(float(t0 + t1) / 2, 1.0, name, "bottom")
         names.append({"note": note, "share": round(float(t1 - t0) / whole, 4)})
     return shapes, names
 

@@ -20,6 +20,7 @@ _STEP_DEG = 20.0
 _STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 3600)
 _MOST_STEPS = 14
 _LETTER_PX = 7.0  # about what one of the small letters takes
+_DIAMOND = ((0, -1), (1, 0), (0, 1), (-1, 0))
 _DASHES = {"dash": "7 4", "dot": "2 3"}
 
 
@@ -94,6 +95,9 @@ def _shape(shape: Mapping[str, Any], place: _Place) -> str:
 def _curves(trace: Mapping[str, Any], place: _Place) -> Iterator[str]:
     """Draw each known stretch of a trace: a band, or a line."""
     pairs = list(zip(trace["x"], trace["y"], strict=True))
+    if trace["mode"] == "markers":
+        yield from (_diamond(place.x(t), place.y(y), trace["marker"]) for t, y in pairs)
+        return
     line = trace.get("line", {})
     for known, part in groupby(pairs, key=lambda pair: None not in pair):
         if not known:
@@ -106,6 +110,15 @@ def _curves(trace: Mapping[str, Any], place: _Place) -> Iterator[str]:
                 f'<polyline points="{points}" fill="none" stroke="{line["color"]}" '
                 f'stroke-width="{line["width"]}"{_dash(line)} stroke-linejoin="round"/>'
             )
+
+
+def _diamond(x: float, y: float, marker: Mapping[str, Any]) -> str:
+    r, line = 0.6 * marker["size"], marker["line"]
+    points = " ".join(f"{x + a * r:.1f},{y + b * r:.1f}" for a, b in _DIAMOND)
+    return (
+        f'<polygon points="{points}" fill="{marker["color"]}" stroke="{line["color"]}" '
+        f'stroke-width="{line["width"]}"/>'
+    )
 
 
 def _dash(line: Mapping[str, Any]) -> str:
@@ -151,10 +164,14 @@ def _legend(data: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for trace in data:
         if "name" not in trace:
             continue
-        y, line = _HEIGHT - 6, trace["line"]
+        y, line = _HEIGHT - 6, trace.get("line")
         yield (
-            f'<line x1="{x}" y1="{y - 4}" x2="{x + 26}" y2="{y - 4}" stroke="{line["color"]}" '
-            f'stroke-width="{line["width"]}"{_dash(line)}/>'
+            _diamond(x + 13, y - 4, trace["marker"])
+            if line is None
+            else (
+                f'<line x1="{x}" y1="{y - 4}" x2="{x + 26}" y2="{y - 4}" stroke="{line["color"]}" '
+                f'stroke-width="{line["width"]}"{_dash(line)}/>'
+            )
         )
         yield f'<text x="{x + 32}" y="{y}">{escape(trace["name"])}</text>'
         x += 52 + _LETTER_PX * len(trace["name"])

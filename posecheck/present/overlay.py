@@ -9,6 +9,7 @@ from posecheck.present.figure import Figure
 from posecheck.present.gauge import LEAST_ZONE_DEG, Gauge
 from posecheck.present.panel_layout import Placer, body_points, unit_px
 from posecheck.present.panels import draw_notes, draw_status, notes_of
+from posecheck.present.peak_gauge import draw_peak_gauge
 from posecheck.present.stencils import Box
 from posecheck.types import Array, Update, Words
 
@@ -89,7 +90,10 @@ class Overlay:
         taken = [layout.status, layout.gauge, *([notes.box] if notes else [])]
         self._figure.draw(canvas, update, taken)
         draw_status(canvas, layout.status, self._unit, update, self._words)
-        self._gauge.draw(canvas, layout.gauge, self._unit, update, self._words)
+        if update.peak_joint is None:
+            self._gauge.draw(canvas, layout.gauge, self._unit, update, self._words)
+        else:
+            draw_peak_gauge(canvas, layout.gauge, self._unit, update, self._words)
         if notes:
             draw_notes(canvas, notes, self._unit)
         return picture

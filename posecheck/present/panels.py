@@ -15,7 +15,7 @@ from posecheck.present.panel_layout import Layout
 from posecheck.present.signs import SIGN_COLOURS, Sign, draw_sign, sign_of
 from posecheck.present.stencils import Box, Point
 from posecheck.present.strokes import arc
-from posecheck.types import Update, Words
+from posecheck.types import PHASES, Update, Words
 
 _PHASE, _STAY, _COUNT = 6.4, 5.4, 12.2  # sizes of letters, in units
 _RING, _PEN = 6.2, 1.5  # the timer's radius and the width of its line, in units
@@ -47,7 +47,7 @@ def draw_status(canvas: Canvas, box: Box, u: float, update: Update, words: Words
     canvas.shade(box, 2.5 * u)
     sign = sign_of(update)
     draw_sign(canvas, (box[0] + 5 * u, box[1] + 5.2 * u), 5.6 * u, sign)
-    if update.phase == "hold":
+    if _is_timed(update):
         _draw_timer(canvas, *_timer_place(box, u), u, update)
     canvas.write(status_lines(box, u, update, words))
 
@@ -55,10 +55,10 @@ def draw_status(canvas: Canvas, box: Box, u: float, update: Update, words: Words
 def status_lines(box: Box, u: float, update: Update, words: Words) -> list[Line]:
     """Return what the status panel says; nothing overlaps. Parameters as of `draw_status`."""
     left, top, right, bottom = box
-    held, wide = update.phase == "hold", right - left > _WIDE * u
+    held, wide = _is_timed(update), right - left > _WIDE * u
     room = right - left - 11.5 * u
     # One size for all phases, small enough for the longest word.
-    phases = words.phases
+    phases = {phase: words.phase(phase, update.exercise) for phase in PHASES}
     every = [Line(0, 0, word, _PHASE * u, bold=True).within(room) for word in phases.values()]
     size = min(line.size for line in every)
     x, y = left + 9.5 * u, top + 5.2 * u
@@ -76,6 +76,12 @@ def status_lines(box: Box, u: float, update: Update, words: Words) -> list[Line]
         text = words.number(seconds, 0 if seconds >= _WHOLE_FROM_S else 1) + " s"
         lines.append(Line(*centre, text, _STAY * u, align=0.5).within(1.55 * (radius - _PEN * u)))
     return lines
+
+
+def _is_timed(update: Update) -> bool:
+    """Tell whether it counts how long the leg stays; at an end range only if that was asked for."""
+    asked = update.peak_joint is None or math.isfinite(update.hold_target_s)
+    return update.phase == "hold" and asked
 
 
 def _count(at: Point, room: float, u: float, update: Update, words: Words) -> list[Line]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from posecheck.present.chart import decimate
+from posecheck.present.end_ranges import Programme, peak_points
 from posecheck.present.pdf_text import Style, put_line, width_of
 from posecheck.types import PHASES, Array, Phase, Report, Words
 
@@ -26,6 +27,7 @@ _FILLS: dict[Phase, str] = {
     "extend": "#e8f0fe", "hold": "#d9efe2", "glide": "#fdf3d3", "lower": "#ececee",
 }  # fmt: skip
 _GRID, _AXIS, _TENSION = "#d9dce0", "#495057", "#12683f"
+_PEAK_PT = 3.2  # from the middle of a mark to its corners
 _BAND_OPACITY = 0.16
 _NAMES_SHARE = 0.08  # of the chart's height, above the curves, for the phases' names
 _LABELS_PT, _LEFT_PT, _BELOW_PT, _ABOVE_PT = 7.0, 24.0, 13.0, 12.0
@@ -86,9 +88,10 @@ def draw_chart(
     for joint, angle, colour, dashes in _CURVES:
         _draw_curve(canvas, scale, report, joint, angle, colour, dashes)
     _draw_tension(canvas, scale, report)
+    _draw_peaks(canvas, scale, report)
     canvas.restoreState()
     _draw_reps(canvas, scale, report)
-    _draw_legend(canvas, scale, joints)
+    _draw_legend(canvas, scale, joints, words.text("chart.peaks") if peak_points(report) else "")
 
 
 def _times(report: Report) -> tuple[float, float]:
@@ -118,6 +121,7 @@ def _draw_phases(canvas: Any, scale: _Scale, report: Report, words: Words) -> No
     series, style = report.series, Style(_LABELS_PT, colour=_AXIS)
     if not len(series.t_s):
         return
+    programme = Programme(report)
     starts = np.r_[0, np.flatnonzero(np.diff(series.phase)) + 1]
     times = np.r_[series.t_s[starts], series.t_s[-1]]
     for start, (t0, t1) in zip(starts, pairwise(times), strict=True):
@@ -126,7 +130,7 @@ def _draw_phases(canvas: Any, scale: _Scale, report: Report, words: Words) -> No
         if phase in _FILLS:
             canvas.setFillColor(_FILLS[phase])
             canvas.rect(x, scale.bottom, room, scale.height, stroke=0, fill=1)
-        name = words.phases[phase]
+        name = words.phase(phase, programme.at(float(t0 + t1) / 2))
         if (wide := width_of(name, style)) < room:
             top = scale.bottom + scale.height - 1
             put_line(canvas, x + (room - wide) / 2, top, name, style)
@@ -200,6 +204,23 @@ def _draw_tension(canvas: Any, scale: _Scale, report: Report) -> None:
             canvas.line(scale.x(one.tension.start_s), y, scale.x(one.tension.end_s), y)
 
 
+def _draw_peaks(canvas: Any, scale: _Scale, report: Report) -> None:
+    for t_s, deg, _ in peak_points(report):
+        _diamond(canvas, scale.x(t_s), scale.y(deg))
+
+
+def _diamond(canvas: Any, x: float, y: float) -> None:
+    path = canvas.beginPath()
+    path.moveTo(x, y - _PEAK_PT)
+    for dx, dy in ((_PEAK_PT, 0.0), (0.0, _PEAK_PT), (-_PEAK_PT, 0.0)):
+        path.lineTo(x + dx, y + dy)
+    path.close()
+    canvas.setFillColor(_TENSION)
+    canvas.setStrokeColor("#ffffff")
+    canvas.setLineWidth(0.6)
+    canvas.drawPath(path, stroke=1, fill=1)
+
+
 def _draw_reps(canvas: Any, scale: _Scale, report: Report) -> None:
     style = Style(_LABELS_PT, bold=True, colour=_AXIS)
     canvas.setStrokeColor(_AXIS)
@@ -215,7 +236,7 @@ def _draw_reps(canvas: Any, scale: _Scale, report: Report) -> None:
             free = x + width_of(str(rep.index), style) + 2
 
 
-def _draw_legend(canvas: Any, scale: _Scale, joints: dict[str, str]) -> None:
+def _draw_legend(canvas: Any, scale: _Scale, joints: dict[str, str], peaks: str) -> None:
     style, x = Style(_LABELS_PT, colour=_AXIS), scale.left
     top = scale.bottom + scale.height + _ABOVE_PT - 1
     for joint, _, colour, dashes in _CURVES:
@@ -227,3 +248,6 @@ def _draw_legend(canvas: Any, scale: _Scale, joints: dict[str, str]) -> None:
         canvas.restoreState()
         put_line(canvas, x + 19, top, joints[joint], style)
         x += 19 + width_of(joints[joint], style) + 12
+    if peaks:
+        _diamond(canvas, x + 8, top - style.line_pt / 2)
+        put_line(canvas, x + 19, top, peaks, style)

@@ -16,8 +16,10 @@ PDF_WORDS: dict[str, dict[str, str]] = {
         "more": "This page has no room for more: report.html has all of it ({what}).",
         "more_findings": "findings: {number}", "more_reps": "repetitions: {number}",
         "more_notes": "notes: {number}", "more_reasons": "reasons: {number}",
-        "band": "After “±” stands how far off a measurement may be, 95 times of 100. The point of "
-        "tension is the end of the range that the person chose.",
+        "peak": "End range",
+        "band": "After “±” stands how far off a measurement may be, 95 times of 100.",
+        "band_tension": "The point of tension is the end of the range that the person chose.",
+        "band_range": "The end range is as far as the person took the joint in a repetition.",
         "foot": "The exercise should ease, and never hurt, tingle or make the leg go numb: if it "
         "does, stop. Get medical help at once if you notice numbness between the legs, loss of "
         "control over bladder or bowel, or a leg or foot that grows weaker. Posecheck measures and "
@@ -38,8 +40,12 @@ PDF_WORDS: dict[str, dict[str, str]] = {
         "more": "Es gibt mehr, als auf diese Seite passt: Alles steht in report.html ({what}).",
         "more_findings": "Befunde: {number}", "more_reps": "Wiederholungen: {number}",
         "more_notes": "Hinweise: {number}", "more_reasons": "Gründe: {number}",
-        "band": "Hinter „±“ steht, wie weit eine Messung in 95 von 100 Fällen höchstens abweicht. "
-        "Der Spannungspunkt ist das Ende des Weges, den die Person selbst gewählt hat.",
+        "peak": "Ende",
+        "band": "Hinter „±“ steht, wie weit eine Messung in 95 von 100 Fällen höchstens abweicht.",
+        "band_tension": "Der Spannungspunkt ist das Ende des Weges, den die Person selbst gewählt "
+        "hat.",
+        "band_range": "Das Ende ist, wie weit die Person das Gelenk in einer Wiederholung gebracht "
+        "hat.",
         "foot": "Die Übung soll lindern und nie weh tun, kribbeln oder das Bein taub machen: Wenn "
         "doch, hören Sie auf. Holen Sie sofort ärztliche Hilfe bei Taubheit zwischen den Beinen, "
         "wenn Sie Blase oder Darm nicht mehr beherrschen, oder wenn ein Bein oder Fuß schwächer "

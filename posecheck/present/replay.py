@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from posecheck.types import PHASES, Angles, ExerciseSet, Finding, Report, Update
+from posecheck.present.end_ranges import Programme, begin_s, end_range_of
+from posecheck.types import PHASES, Angles, Finding, Rep, Report, Update
 
 FINDING_SHOWN_S = 2.0  # a finding stays in the picture for at least so long
 
@@ -14,12 +15,26 @@ def updates(report: Report) -> Iterator[Update]:
     s = report.series
     dose = report.prescription.get("dose", {})
     hold_target = dose.get("hold_s") or float("nan")
+    starts = {
+        one.index: one.tension.start_s if one.tension else begin_s(report, one)
+        for one in report.sets
+    }
+    ranges = {one.index: end_range_of(report, one) for one in report.sets}
+    programme = Programme(report)
     for i, time in enumerate(s.t_s):
         now = float(time)
-        current = _current(report.sets, now)
+        begun = [one for one in report.sets if starts[one.index] <= now]
+        current = begun[-1] if begun else None
         done = [r for r in report.reps if current and r.set == current.index and r.end_s <= now]
         tension = current.tension if current and current.tension else None
         held = min(now, tension.end_s) - tension.start_s if tension else 0.0
+        exercise = programme.at(now) or ""
+        # before the first set the scale of what is going to be done is shown
+        shown = current or next((one for one in report.sets if one.exercise == exercise), None)
+        to = ranges[shown.index] if shown and shown.exercise == exercise else None
+        peaks = [r for r in to.reps if r.peak_end_s <= now] if to else []
+        if to is not None:
+            held = _stopped_s(to.reps, now)
         yield Update(
             t_s=now,
             phase=PHASES[s.phase[i]],
@@ -43,13 +58,19 @@ def updates(report: Report) -> Iterator[Update]:
             reps_target=dose.get("repetitions"),
             findings=_shown(report.findings, now),
             warnings=report.quality.warnings,
+            exercise=exercise,
+            peak_deg=peaks[-1].peak_deg if peaks else float("nan"),
+            best_deg=to.best_deg(peaks) if to else float("nan"),
+            median_deg=to.median_deg(peaks) if to else float("nan"),
+            peak_joint=to.joint if to else None,
+            flexes=to.flexes if to else True,
         )  # fmt: skip
 
 
-def _current(sets: tuple[ExerciseSet, ...], now_s: float) -> ExerciseSet | None:
-    """Return the set that is on, or the last one that was."""
-    begun = [s for s in sets if s.tension and s.tension.start_s <= now_s]
-    return begun[-1] if begun else None
+def _stopped_s(reps: tuple[Rep, ...], now_s: float) -> float:
+    """Return for how long the leg has been at its end range, 0 where it is not there."""
+    return max((now_s - r.peak_start_s for r in reps if r.peak_start_s <= now_s <= r.peak_end_s),
+               default=0.0)  # fmt: skip
 
 
 def _shown(findings: tuple[Finding, ...], now_s: float) -> tuple[Finding, ...]:

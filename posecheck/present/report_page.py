@@ -15,6 +15,7 @@ from markupsafe import Markup
 from posecheck.atomic_files import atomic_text
 from posecheck.present.batch_links import BatchPlace
 from posecheck.present.chart import chart
+from posecheck.present.end_ranges import EndRange, end_range_of
 from posecheck.present.html_pages import (
     environment,
     json_in_script,
@@ -22,9 +23,23 @@ from posecheck.present.html_pages import (
     policy,
     template_file,
 )
-from posecheck.types import Finding, Rep, Report, Subject, Tension, Verdict, Words, decimal
+from posecheck.types import (
+    ExerciseSet,
+    Finding,
+    Joint,
+    Rep,
+    Report,
+    Subject,
+    Summary,
+    Tension,
+    Verdict,
+    Words,
+    decimal,
+)
 
 _MINUTE_S = 60
+_SURE = 0.8  # that an exercise was done; less, and the page says so
+_JOINTS: tuple[Joint, ...] = ("hip", "knee", "ankle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +68,10 @@ class SetPart:
     """One set, its tension and its repetitions, each a row of table cells."""
 
     title: str
-    tension: tuple[tuple[str, str], ...]
+    tension: tuple[tuple[str, str], ...]  # or what the end range came to
+    columns: tuple[str, ...]  # what the cells of a repetition are
     reps: tuple[tuple[str, ...], ...]
+    to_end: bool  # whether its repetitions go to an end range
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +79,8 @@ class PageParts:
     """Everything on the page, in the order in which it is read."""
 
     clip: str
+    exercises: tuple[str, ...]  # what was found to be done, each once
+    doubts: tuple[str, ...]  # of which of them that is not sure, a sentence each
     record: tuple[tuple[str, str], ...]  # who, when, and how it felt: name and value
     record_note: str
     verdict: Verdict
@@ -71,6 +90,9 @@ class PageParts:
     reasons: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]  # name and value
     sets: tuple[SetPart, ...]
+    about_numbers: tuple[str, ...]  # what they mean, a paragraph each
+    about_chart: str
+    gently: tuple[str, ...]  # why, a paragraph each
     summary: str  # the chart in one sentence, for who cannot see it
     findings: tuple[FindingPart, ...]
     notes: tuple[str, ...]
@@ -92,6 +114,8 @@ def page_parts(
     grade = report.grade
     return PageParts(
         clip=report.clip.name,
+        exercises=tuple(exercise_titles(report, words)),
+        doubts=tuple(_doubts(report, words)),
         record=tuple(_record(report, words)),
         record_note=report.subject.note,
         verdict=grade.verdict,
@@ -101,6 +125,9 @@ def page_parts(
         reasons=grade.reasons,
         facts=tuple(_facts(report, words)),
         sets=tuple(_sets(report, words)),
+        about_numbers=tuple(_about_numbers(report, words)),
+        about_chart=_about_chart(report, words),
+        gently=tuple(_gently(report, words)),
         summary=_summary(report, words),
         findings=tuple(_finding(f, words, frames.get(i)) for i, f in enumerate(report.findings)),
         notes=report.quality.notes or report.quality.warnings,
@@ -182,11 +209,16 @@ def _of_ten(symptoms: int | None, words: Words) -> str:
 def _facts(report: Report, words: Words) -> Iterator[tuple[str, str]]:
     text = words.text
     yield text("page.leg"), text(f"sides.{report.side or 'none'}").capitalize()
-    none = text("page.no_movement")
-    movement = words.variants[report.variant] if report.variant else none
-    yield text("page.movement"), movement[0].upper() + movement[1:]
+    if report.summary is not None:
+        yield text("page.exercise"), ", ".join(exercise_titles(report, words))
+    else:
+        none = text("page.no_movement")
+        movement = words.variants[report.variant] if report.variant else none
+        yield text("page.movement"), movement[0].upper() + movement[1:]
     yield text("page.repetitions"), str(len(report.reps))
-    if report.tension is not None:
+    if report.summary is not None:
+        yield from _end_ranges(report, words)
+    elif report.tension is not None:
         yield from _tension(report, report.tension, words)
     else:
         yield text("page.tension"), text("page.no_tension")
@@ -207,18 +239,24 @@ def _tension(report: Report, tension: Tension, words: Words) -> Iterator[tuple[s
 
 def _sets(report: Report, words: Words) -> Iterator[SetPart]:
     for one in report.sets:
-        none = words.text("page.no_repetitions")
-        movement = words.variants[one.variant] if one.variant else none
-        title = f"{words.text(f'legs.{one.side}')}, {movement}"
+        title = _set_title(report, one, words)
         if len(report.sets) > 1:
             title = words.text("page.set", number=one.index, what=title)
         title = title[0].upper() + title[1:]
         # One set's tension already stands among the facts.
-        tension = one.tension if len(report.sets) > 1 else None
+        several = len(report.sets) > 1
+        tension = one.tension if several else None
+        to = end_range_of(report, one)
+        row = _rep if to is None else _peak_row
+        rows = list(_tension(report, tension, words)) if tension else []
+        if several and one.summary is not None:
+            rows += _end_range(one, one.summary, words)
         yield SetPart(
             title,
-            tuple(_tension(report, tension, words)) if tension else (),
-            tuple(_rep(rep, words) for rep in report.reps if rep.set == one.index),
+            tuple(rows),
+            tuple(_columns(to, words)),
+            tuple(row(rep, words) for rep in report.reps if rep.set == one.index),
+            to is not None,
         )
 
 
@@ -233,12 +271,137 @@ def _rep(rep: Rep, words: Words) -> tuple[str, ...]:
     )
 
 
+def exercise_titles(report: Report, words: Words) -> list[str]:
+    """Return what was found to be done, each exercise once."""
+    names = dict.fromkeys(one.exercise for one in report.sets)
+    return [exercise_title(name, words) for name in names]
+
+
+def exercise_title(name: str, words: Words) -> str:
+    """Return what an exercise is called; an unknown one by its name."""
+    return words.texts.get(f"exercises.{name}.title", name.replace("_", " ").capitalize())
+
+
+def _doubts(report: Report, words: Words) -> Iterator[str]:
+    """Yield of which exercise it is not sure that it was done, and what decides."""
+    asked = report.prescription.get("exercise", {})
+    decided = isinstance(asked, Mapping) and asked.get("name", "auto") != "auto"
+    least: dict[str, float] = {}
+    for one in report.sets:
+        least[one.exercise] = min(one.certainty, least.get(one.exercise, 1.0))
+    for name, certainty in least.items():
+        if certainty < _SURE:
+            yield words.text(
+                "page.asked_for_it" if decided else "page.not_sure",
+                exercise=exercise_title(name, words), percent=number(100 * certainty),
+            )  # fmt: skip
+
+
+def _set_title(report: Report, one: ExerciseSet, words: Words) -> str:
+    """Return what was done in a set, and with which leg."""
+    leg, exercise = words.text(f"legs.{one.side}"), exercise_title(one.exercise, words)
+    if one.summary is not None:
+        return f"{exercise}, {leg}"
+    none = words.text("page.no_repetitions")
+    title = f"{leg}, {words.variants[one.variant] if one.variant else none}"
+    several = len({other.exercise for other in report.sets}) > 1
+    return f"{exercise}, {title}" if several else title
+
+
+def _end_range(one: ExerciseSet, summary: Summary, words: Words) -> Iterator[tuple[str, str]]:
+    """Yield what the end range of a set came to."""
+    what = words.texts.get(f"exercises.{one.exercise}.peak", "")
+    yield words.text("page.best", what=what), number(summary.best_deg, "°")
+    median = _with_band(summary.median_deg, summary.uncertainty_deg)
+    yield words.text("page.median"), median
+    if one.reps > 1:
+        yield words.text("page.spread"), number(summary.spread_deg, "°")
+
+
+def _end_ranges(report: Report, words: Words) -> Iterator[tuple[str, str]]:
+    """Yield what the end range of the only set came to, or the best of each of several."""
+    for one in report.sets:
+        rows = list(_end_range(one, one.summary, words)) if one.summary else []
+        if len(report.sets) == 1:
+            yield from rows
+        elif rows:
+            name, best = rows[0]
+            yield words.text("page.set", number=one.index, what=name[0].lower() + name[1:]), best
+
+
+def _columns(to: EndRange | None, words: Words) -> list[str]:
+    """Return the heads of a set's table."""
+    heads = [words.text(f"page.{name}") for name in ("number", "start", "took")]
+    if to is None:
+        return heads + [words.text(f"page.{name}") for name in ("lowest", "highest", "range")]
+    others = [joint for joint in _JOINTS if joint != to.joint]
+    heads.append(words.text("page.end_of", joint=words.line(to.joint)))
+    for joint in others:
+        head = words.text("page.joint_there", joint=words.line(joint))
+        heads.append(head[0].upper() + head[1:])
+    return heads
+
+
+def _peak_row(rep: Rep, words: Words) -> tuple[str, ...]:
+    """Return the cells of a repetition to an end range: it, and the other joints there."""
+    at_peak = {
+        "hip": rep.hip_at_peak_deg, "knee": rep.knee_at_peak_deg, "ankle": rep.ankle_at_peak_deg,
+    }  # fmt: skip
+    others = [number(at_peak[joint], "°") for joint in _JOINTS if joint != rep.peak_joint]
+    return (
+        str(rep.index),
+        clock(rep.start_s, words),
+        number(rep.end_s - rep.start_s, " s", 1, words),
+        _with_band(rep.peak_deg, rep.peak_uncertainty_deg),
+        *(others[-2:] if rep.peak_joint else ["–"] * 2),
+    )
+
+
+def _about_numbers(report: Report, words: Words) -> Iterator[str]:
+    if _has_tension(report):
+        yield words.text("page.about_numbers")
+    done = dict.fromkeys(one.exercise for one in report.sets if one.summary is not None)
+    if done:
+        yield words.text("page.about_end_range")
+        if not _has_tension(report):
+            yield words.text("page.about_band")
+    for name in done:
+        about = words.texts.get(f"exercises.{name}.about_peak")
+        if about:
+            yield about
+
+
+def _about_chart(report: Report, words: Words) -> str:
+    peaks = any(one.summary is not None for one in report.sets)
+    if not peaks:
+        return words.text("page.about_chart")
+    if not _has_tension(report):
+        return words.text("page.about_peaks_chart")
+    return f"{words.text('page.about_chart')} {words.text('page.about_peaks')}"
+
+
+def _gently(report: Report, words: Words) -> Iterator[str]:
+    kinds = {"": _has_tension(report), "_to_end": any(one.summary for one in report.sets)}
+    of = [kind for kind, done in kinds.items() if done]
+    yield from (words.text(f"page.why_gently{kind}") for kind in of)
+    yield words.text(f"page.should_ease{of[0]}")
+
+
+def _has_tension(report: Report) -> bool:
+    """Tell whether something was done that has a point of tension, or nothing at all."""
+    return not report.sets or any(one.summary is None for one in report.sets)
+
+
 def _summary(report: Report, words: Words) -> str:
     said = [words.text("page.angles_seen")]
     if report.tension is not None:
         knee = number(report.tension.knee_flexion_deg, "°")
         time = clock(report.tension.start_s, words)
         said.append(words.text("page.tension_seen", time=time, knee=knee))
+    if report.summary is not None:
+        best = number(report.summary.best_deg, "°")
+        median = number(report.summary.median_deg, "°")
+        said.append(words.text("page.peaks_seen", best=best, median=median))
     return " ".join([*said, words.text("page.repetitions_seen", number=len(report.reps))])
 
 

@@ -17,7 +17,7 @@ from posecheck.atomic_files import atomic_file
 from posecheck.present.pdf_chart import draw_chart
 from posecheck.present.pdf_text import Style, lines_of, load_reportlab, put_line, width_of
 from posecheck.present.pdf_words import PDF_WORDS
-from posecheck.present.report_page import FindingPart, PageParts, page_parts
+from posecheck.present.report_page import FindingPart, PageParts, SetPart, page_parts
 from posecheck.types import Report, Verdict, Words
 
 MM = 72 / 25.4
@@ -217,7 +217,7 @@ class _Letter:
         title = self._style(1.8, bold=True)
         small = self._style(0.95, colour=_GREY)
         clip = self._report.clip
-        about = clip.name
+        about = ", ".join([*self._parts.exercises[:2], clip.name])
         if clip.recorded_at:
             about += f" · {self._own['recorded']} {clip.recorded_at}"
         if not self._parts.record and (name := self._report.prescription.get("name")):
@@ -279,7 +279,14 @@ class _Letter:
             self._reps(sheet, sheet.y, _LEFT + width + 4 * _GAP, width),
         )
         style = self._style(0.85, colour=_GREY)
-        lines = lines_of(self._own["band"], _WIDTH, style, 2)
+        said = [self._own["band"]]
+        if any(one.to_end for one in self._parts.sets):
+            said.append(self._own["band_range"])
+            own = f"exercises.{self._report.exercise}.about_peak"
+            said += [self._words.texts[own]] if own in self._words.texts else []
+        if not all(one.to_end for one in self._parts.sets) or not self._parts.sets:
+            said.append(self._own["band_tension"])
+        lines = lines_of(" ".join(said), _WIDTH, style, 3)
         sheet.y = sheet.text(_LEFT, end - 2, lines, style) - _GAP
 
     def _facts(self, sheet: _Sheet, top: float, x: float, width: float) -> float:
@@ -295,24 +302,29 @@ class _Letter:
     def _reps(self, sheet: _Sheet, top: float, x: float, width: float) -> float:
         """Write a table with the repetitions of all sets; of several sets each has its title."""
         head, cells = self._style(0.85, colour=_GREY), self._style()
-        names = [self._own[key] for key in ("rep", "start", "took", "low", "high", "range")]
-        ends = [x + width * share for share in (0.07, 0.27, 0.42, 0.6, 0.78, 1.0)]
         several = len(self._parts.sets) > 1
         rows: list[str | tuple[str, ...]] = []
+        heads: list[tuple[str, ...]] = []  # of each row
         for one in self._parts.sets:
             rows += [one.title] if several else []
             rows += [" · ".join(f"{n}: {v}" for n, v in one.tension)] if one.tension else []
             rows += one.reps
+            heads += [self._heads(one)] * (len(rows) - len(heads))
         most = self._fit.reps + (2 * len(self._parts.sets) if several else 0)
         kept = rows[: min(most, 2 * self._fit.reps)]
         left = sum(not isinstance(row, str) for row in rows[len(kept) :])
         if left:
             self._left_out.append(self._own["more_reps"].replace("{number}", str(left)))
-        if any(not isinstance(row, str) for row in kept):
-            for end, name in zip(ends, names, strict=True):
-                sheet.right(end, top, name, head)
-            top -= head.line_pt
-        for row in kept:
+        written: tuple[str, ...] = ()
+        for row, names in zip(kept, heads, strict=False):
+            # an end range has its band behind it
+            fourth = 0.62 if self._own["peak"] in names else 0.6
+            shares = (0.07, 0.25, 0.4, fourth, 0.8, 1.0)
+            ends = [x + width * share for share in shares]
+            if not isinstance(row, str) and names != written:
+                for end, name in zip(ends, names, strict=True):
+                    sheet.right(end, top, name, head)
+                top, written = top - head.line_pt, names
             if isinstance(row, str):
                 style = head if " · " in row else self._style(bold=True)
                 top = sheet.text(x, top, lines_of(row, width, style, 2), style)
@@ -321,6 +333,13 @@ class _Letter:
                     sheet.right(end, top, cell, cells)
                 top -= cells.line_pt
         return top
+
+    def _heads(self, one: SetPart) -> tuple[str, ...]:
+        """Return the heads of a set's table; of an end range the page names the other joints."""
+        same = [self._own[key] for key in ("rep", "start", "took")]
+        if not one.to_end:
+            return (*same, *(self._own[key] for key in ("low", "high", "range")))
+        return (*same, self._own["peak"], *one.columns[-2:])
 
     def _change(self, sheet: _Sheet) -> None:
         if self._parts.change_sentence:
