@@ -223,5 +223,5 @@ def test_the_printed_page_has_the_same_numbers(name: str, words: Words, tmp_path
     text = " ".join(PdfReader(tmp_path / "report.pdf").pages[0].extract_text().split())
     assert exercise_title(report.exercise or "", words) in text
     for rep in report.reps:
-        assert f"{rep.peak_deg:.0f}° ± {rep.peak_uncertainty_deg:.0f}°" in text
+        assert f"{rep.peak_deg:.0f}° ± {rep.uncertainty_deg:.0f}°" in text
     assert words.text("page.tension") not in text
