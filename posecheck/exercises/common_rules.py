@@ -72,6 +72,35 @@ def excursion(
         yield Broken(rule, start, end, worst, limit, rep, last)
 
 
+def in_each_repetition(
+    m: Measures, values: Array, attempt: Attempt, limit: float, rule: str
+) -> Iterator[Broken]:
+    """Yield for each repetition the time in which values exceed a limit for long enough.
+
+    Parameters
+    ----------
+    m
+        What was measured.
+    values
+        (n,) in the unit of the rule, NaN where unknown.
+    attempt
+        The attempt that is judged.
+    limit
+        In the unit of the rule.
+    rule
+        The name of the rule.
+
+    """
+    t_s = m.table.t_s
+    for i, cycle in enumerate(attempt.cycles):
+        over = (values > limit) & m.table.between(cycle.start_s, cycle.end_s)
+        long = [(a, b) for a, b in runs(over) if t_s[b] - t_s[a] >= SUSTAINED_S]
+        if long:
+            worst = float(np.percentile(values[over], WORST))
+            start, end = float(t_s[long[0][0]]), float(t_s[long[-1][1]])
+            yield Broken(rule, start, end, worst, limit, i)
+
+
 def from_rest(m: Measures, smoothed: Array, attempt: Attempt) -> Array:
     """Return what was measured from how the body lay.
 

@@ -7,7 +7,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from posecheck.exercises.attempt import Attempt
-from posecheck.exercises.common_rules import OTHER_LEG_MOVED, TOO_FAST, excursion, from_rest
+from posecheck.exercises.common_rules import (
+    OTHER_LEG_MOVED,
+    TOO_FAST,
+    from_rest,
+    in_each_repetition,
+)
 from posecheck.exercises.rule import Asked, Broken, Limit, Measures, Rule, RuleWords
 
 
@@ -16,7 +21,7 @@ def _heel_lifted(m: Measures, attempt: Attempt, asked: Asked) -> Iterator[Broken
     # while both lie the other leg may be taken for it: so the heel is held against that one too
     height = np.fmin(height, m.smoothed.working_z_trunks - m.smoothed.resting_z_trunks)
     limit = asked.value("limits.heel_lift")
-    yield from excursion(m, height, attempt, attempt.extend_s, limit, "heel_lifted")
+    yield from in_each_repetition(m, height, attempt, limit, "heel_lifted")
 
 
 HEEL_LIFTED = Rule(

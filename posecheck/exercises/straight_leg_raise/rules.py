@@ -10,8 +10,8 @@ from posecheck.exercises.common_rules import (
     OTHER_LEG_MOVED,
     PELVIS_LIFTED,
     TOO_FAST,
-    excursion,
     from_rest,
+    in_each_repetition,
 )
 from posecheck.exercises.rule import Asked, Broken, Limit, Measures, Rule, RuleWords
 
@@ -19,7 +19,7 @@ from posecheck.exercises.rule import Asked, Broken, Limit, Measures, Rule, RuleW
 def _knee_bent(m: Measures, attempt: Attempt, asked: Asked) -> Iterator[Broken]:
     knee = from_rest(m, m.smoothed.knee_deg, attempt)
     limit = asked.value("limits.knee_bent_deg")
-    yield from excursion(m, knee, attempt, attempt.extend_s, limit, "knee_bent")
+    yield from in_each_repetition(m, knee, attempt, limit, "knee_bent")
 
 
 KNEE_BENT = Rule(
