@@ -161,11 +161,14 @@ class Figure:
         }
         for joint, found in arcs.items():
             canvas.stroke(_arc(found, u), (0.3 * u, INK, 0.6), (0.0, _COLOURS[joint], 1.0))
+        marks: list[Point] = []
         if update.end_range is not None and update.end_range[0] in arcs:
-            self._draw_peaks(canvas, update, update.end_range, arcs, working)
+            marks = self._draw_peaks(canvas, update, update.end_range, arcs, working)
         dots = [disc(joint, _DOT * u) for joint in working[:3] if joint is not None]
         canvas.stroke(dots, (0.0, PAPER, 1.0))
-        body = cache(lambda: _body(working, resting, trunk, arcs))  # not every frame needs it
+        body = cache(
+            lambda: _body(working, resting, trunk, arcs, marks)
+        )  # not every frame needs it
         alarms = _alarms(update)
         self.boxes = {}
         for joint, found in arcs.items():
@@ -190,13 +193,16 @@ class Figure:
         to: tuple[Joint, End],
         arcs: Mapping[Joint, Arc],
         working: list[Point | None],
-    ) -> None:
-        """Mark the best, the median and the last end range of the set on the arc of its joint."""
+    ) -> list[Point]:
+        """Mark the best, the median and the last end range of the set on the arc of its joint.
+
+        Return the ends of the mark of the best, which labels keep off.
+        """
         (joint, end), u, found = to, self._unit, arcs[to[0]]
         limb = found.start_rad + found.sweep_rad
         turn = _flexion_turns(joint, found.sweep_rad, working)
         if turn is None or not math.isfinite(update.best_deg):
-            return
+            return []
 
         def away(deg: float) -> float:  # from where the limb is now, so that it meets its mark
             return turn * math.radians(deg - found.degrees)
@@ -205,20 +211,22 @@ class Figure:
             # where the arc does not reach, the way to the best
             further = arc(found.centre, found.radius, limb, away(update.best_deg), 0.35 * u)
             canvas.stroke([further], (0.0, GREEN, 0.8))
+        ends: list[Point] = []
         for deg, half, pen, colour in (
             (update.median_deg, 1.3, 0.75, PAPER),
             (update.best_deg, 2.1, 0.95, GREEN),
         ):
             if math.isfinite(deg):
-                at = (
+                ends = [
                     _at(found.centre, found.radius + side * half * u, limb + away(deg))
                     for side in (-1, 1)
-                )
-                stroke = line(next(at), next(at), pen * u)
+                ]
+                stroke = line(ends[0], ends[1], pen * u)
                 canvas.stroke([stroke], (0.3 * u, INK, 0.75), (0.0, colour, 1.0))
         if math.isfinite(update.peak_deg):
             last = _at(found.centre, found.radius, limb + away(update.peak_deg))
             canvas.stroke([disc(last, 0.95 * u)], (0.35 * u, INK, 0.9), (0.0, _COLOURS[joint], 1.0))
+        return ends
 
     def settle(self) -> None:
         """Do what the next picture has to know and the last one need not wait for."""
@@ -241,6 +249,7 @@ def _body(
     resting: list[Point | None],
     trunk: list[Point | None],
     arcs: Mapping[Joint, Arc],
+    marks: list[Point],
 ) -> tuple[Array, Array]:
     """Return points that labels keep off, (n, 2), and what covering each costs, (n,)."""
     shoulder, ear = trunk
@@ -257,6 +266,9 @@ def _body(
     if turns:
         parts.append(np.array([_at(*turn) for turn in turns]))
         prices.append(np.full(len(turns), _ARC_COST))
+    if marks:
+        parts.append(np.array(marks))
+        prices.append(np.full(len(marks), _ARC_COST))
     if ear and shoulder:
         reach = min(0.6 * math.dist(ear, shoulder), _FAR)
         head = [_at(ear, far, i * math.tau / 8) for far in (0.5 * reach, reach) for i in range(8)]
