@@ -23,6 +23,7 @@ from posecheck.present.peak_gauge import SCALES, peak_lines, place
 from posecheck.present.replay import updates
 from posecheck.present.report_page import exercise_title, page_parts, render_page
 from posecheck.present.report_pdf import write_pdf
+from posecheck.present.report_reader import load_report
 from posecheck.types import End, ExerciseSet, Joint, Words
 from posecheck.vision.pose_store import load_poses
 
@@ -227,3 +228,16 @@ def test_the_printed_page_has_the_same_numbers(name: str, words: Words, tmp_path
     for rep in report.reps:
         assert f"{rep.peak_deg:.0f}° ± {rep.uncertainty_deg:.0f}°" in text
     assert words.text("page.tension") not in text
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_a_report_that_was_read_back_goes_to_the_same_end_range(name: str, tmp_path: Path) -> None:
+    report = report_of(name)
+    (tmp_path / "report.json").write_text(report.to_json(), encoding="utf-8")
+    again = load_report(tmp_path)
+    to, before = end_range_of(again, again.sets[0]), end_range_of(report, report.sets[0])
+    assert to is not None
+    assert before is not None
+    assert (to.joint, to.end, len(to.reps)) == (before.joint, before.end, len(before.reps))
+    parts = page_parts(again, ENGLISH, {}, False, None)
+    assert parts.facts == page_parts(report, ENGLISH, {}, False, None).facts
