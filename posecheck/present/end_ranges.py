@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from posecheck.types import PHASES, ExerciseSet, Joint, Rep, Report
+from posecheck.types import PHASES, End, ExerciseSet, Joint, Rep, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,13 @@ class EndRange:
     """The joint of a set that goes to an end range, and the repetitions that reached it."""
 
     joint: Joint
-    flexes: bool  # whether it is most flexed there; else it is straightest
+    end: End
     reps: tuple[Rep, ...]
 
     def best_deg(self, reps: Sequence[Rep]) -> float:
         """Return the best peak of some repetitions, NaN of none."""
         peaks = [rep.peak_deg for rep in reps]
-        return (max if self.flexes else min)(peaks, default=math.nan)
+        return (max if self.end == "most flexed" else min)(peaks, default=math.nan)
 
     def median_deg(self, reps: Sequence[Rep]) -> float:
         """Return the median peak of some repetitions, NaN of none."""
@@ -49,7 +49,7 @@ def end_range_of(report: Report, one: ExerciseSet) -> EndRange | None:
     joints = [rep.peak_joint for rep in reps]
     joint: Joint = "hip" if joints.count("hip") == len(joints) else "knee"
     most = sum(abs(rep.peak_deg - rep.max_deg) <= abs(rep.peak_deg - rep.min_deg) for rep in reps)
-    return EndRange(joint, 2 * most > len(reps), reps)
+    return EndRange(joint, "most flexed" if 2 * most > len(reps) else "straightest", reps)
 
 
 def begin_s(report: Report, one: ExerciseSet) -> float:

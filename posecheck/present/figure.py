@@ -14,7 +14,7 @@ from posecheck.present.canvas import AMBER, GREEN, INK, LEG, MUTED, PAPER, RED, 
 from posecheck.present.label_placement import Labels
 from posecheck.present.stencils import Box, Colour, Point
 from posecheck.present.strokes import Stroke, arc, dashes, disc, line
-from posecheck.types import Array, Joint, Update, Words
+from posecheck.types import Array, End, Joint, Update, Words
 
 _FAR = 20_000.0  # further outside than this a joint is nonsense
 _COLOURS: dict[Joint, Colour] = {"hip": (255, 205, 112), "knee": LEG, "ankle": (214, 160, 255)}
@@ -92,7 +92,7 @@ def arcs_of(
     return arcs
 
 
-def _flexion_turns(update: Update, sweep: float, working: list[Point | None]) -> float | None:
+def _flexion_turns(joint: Joint, sweep: float, working: list[Point | None]) -> float | None:
     """Return which way in the picture the joint of the end range flexes, 1 or -1.
 
     A joint that is clearly bent shows it; else the foot, whose toes point where a hip flexes to.
@@ -103,7 +103,7 @@ def _flexion_turns(update: Update, sweep: float, working: list[Point | None]) ->
     if not (knee and ankle and heel and toe):
         return None
     forward = math.copysign(1.0, _turned(_angle(knee, ankle), _angle(heel, toe)))
-    return forward if update.peak_joint == "hip" else -forward
+    return forward if joint == "hip" else -forward
 
 
 def _points(xy: Array) -> list[Point | None]:
@@ -161,11 +161,14 @@ class Figure:
         }
         for joint, found in arcs.items():
             canvas.stroke(_arc(found, u), (0.3 * u, INK, 0.6), (0.0, _COLOURS[joint], 1.0))
-        if update.peak_joint in arcs:
-            self._draw_peaks(canvas, update, arcs[update.peak_joint], working)
+        marks: list[Point] = []
+        if update.end_range is not None and update.end_range[0] in arcs:
+            marks = self._draw_peaks(canvas, update, update.end_range, arcs, working)
         dots = [disc(joint, _DOT * u) for joint in working[:3] if joint is not None]
         canvas.stroke(dots, (0.0, PAPER, 1.0))
-        body = cache(lambda: _body(working, resting, trunk, arcs))  # not every frame needs it
+        body = cache(
+            lambda: _body(working, resting, trunk, arcs, marks)
+        )  # not every frame needs it
         alarms = _alarms(update)
         self.boxes = {}
         for joint, found in arcs.items():
@@ -184,36 +187,46 @@ class Figure:
             _draw_label(canvas, box, lines, u, alarms.get(joint))
 
     def _draw_peaks(
-        self, canvas: Canvas, update: Update, found: Arc, working: list[Point | None]
-    ) -> None:
-        """Mark the best, the median and the last end range of the set on the arc of its joint."""
-        u, (centre, start, sweep) = self._unit, found[:3]
-        turn = _flexion_turns(update, sweep, working)
+        self,
+        canvas: Canvas,
+        update: Update,
+        to: tuple[Joint, End],
+        arcs: Mapping[Joint, Arc],
+        working: list[Point | None],
+    ) -> list[Point]:
+        """Mark the best, the median and the last end range of the set on the arc of its joint.
+
+        Return the ends of the mark of the best, which labels keep off.
+        """
+        (joint, end), u, found = to, self._unit, arcs[to[0]]
+        limb = found.start_rad + found.sweep_rad
+        turn = _flexion_turns(joint, found.sweep_rad, working)
         if turn is None or not math.isfinite(update.best_deg):
-            return
+            return []
 
-        def at(deg: float) -> float:  # from where the limb is now, so that it meets its mark
-            return start + sweep + turn * math.radians(deg - found.degrees)
+        def away(deg: float) -> float:  # from where the limb is now, so that it meets its mark
+            return turn * math.radians(deg - found.degrees)
 
-        further = turn * math.radians(update.best_deg - found.degrees)
-        if (update.best_deg > found.degrees) == update.flexes:
+        if (update.best_deg > found.degrees) == (end == "most flexed"):
             # where the arc does not reach, the way to the best
-            canvas.stroke(
-                [arc(centre, found.radius, start + sweep, further, 0.35 * u)], (0.0, GREEN, 0.8)
-            )
+            further = arc(found.centre, found.radius, limb, away(update.best_deg), 0.35 * u)
+            canvas.stroke([further], (0.0, GREEN, 0.8))
+        ends: list[Point] = []
         for deg, half, pen, colour in (
             (update.median_deg, 1.3, 0.75, PAPER),
             (update.best_deg, 2.1, 0.95, GREEN),
         ):
-            inner, outer = (
-                _at(centre, found.radius + side * half * u, at(deg)) for side in (-1, 1)
-            )
-            canvas.stroke([line(inner, outer, pen * u)], (0.3 * u, INK, 0.75), (0.0, colour, 1.0))
+            if math.isfinite(deg):
+                ends = [
+                    _at(found.centre, found.radius + side * half * u, limb + away(deg))
+                    for side in (-1, 1)
+                ]
+                stroke = line(ends[0], ends[1], pen * u)
+                canvas.stroke([stroke], (0.3 * u, INK, 0.75), (0.0, colour, 1.0))
         if math.isfinite(update.peak_deg):
-            dot = [disc(_at(centre, found.radius, at(update.peak_deg)), 0.95 * u)]
-            canvas.stroke(
-                dot, (0.35 * u, INK, 0.9), (0.0, _COLOURS[update.peak_joint or "hip"], 1.0)
-            )
+            last = _at(found.centre, found.radius, limb + away(update.peak_deg))
+            canvas.stroke([disc(last, 0.95 * u)], (0.35 * u, INK, 0.9), (0.0, _COLOURS[joint], 1.0))
+        return ends
 
     def settle(self) -> None:
         """Do what the next picture has to know and the last one need not wait for."""
@@ -236,6 +249,7 @@ def _body(
     resting: list[Point | None],
     trunk: list[Point | None],
     arcs: Mapping[Joint, Arc],
+    marks: list[Point],
 ) -> tuple[Array, Array]:
     """Return points that labels keep off, (n, 2), and what covering each costs, (n,)."""
     shoulder, ear = trunk
@@ -252,6 +266,9 @@ def _body(
     if turns:
         parts.append(np.array([_at(*turn) for turn in turns]))
         prices.append(np.full(len(turns), _ARC_COST))
+    if marks:
+        parts.append(np.array(marks))
+        prices.append(np.full(len(marks), _ARC_COST))
     if ear and shoulder:
         reach = min(0.6 * math.dist(ear, shoulder), _FAR)
         head = [_at(ear, far, i * math.tau / 8) for far in (0.5 * reach, reach) for i in range(8)]

@@ -90,7 +90,7 @@ class Overlay:
         taken = [layout.status, layout.gauge, *([notes.box] if notes else [])]
         self._figure.draw(canvas, update, taken)
         draw_status(canvas, layout.status, self._unit, update, self._words)
-        if update.peak_joint is None:
+        if update.end_range is None:
             self._gauge.draw(canvas, layout.gauge, self._unit, update, self._words)
         else:
             draw_peak_gauge(canvas, layout.gauge, self._unit, update, self._words)

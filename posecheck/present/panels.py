@@ -80,7 +80,7 @@ def status_lines(box: Box, u: float, update: Update, words: Words) -> list[Line]
 
 def _is_timed(update: Update) -> bool:
     """Tell whether it counts how long the leg stays; at an end range only if that was asked for."""
-    asked = update.peak_joint is None or math.isfinite(update.hold_target_s)
+    asked = update.end_range is None or math.isfinite(update.hold_target_s)
     return update.phase == "hold" and asked
 
 

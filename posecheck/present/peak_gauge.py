@@ -6,36 +6,44 @@ It stands in the place of the gauge of the point of tension, which these exercis
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import lru_cache
 
 from posecheck.present.canvas import BLUE, GREEN, INK, MUTED, PAPER, Canvas, Line
 from posecheck.present.stencils import Box, Sketch, Stencil
-from posecheck.types import Update, Words
+from posecheck.types import End, Joint, Update, Words
 
 # From where the joint lies to where few people come (degrees of flexion): a thigh that lies flat to
 # one that stands; a shank that hangs to a straight knee; a straight knee to a heel at the seat.
-_HIP, _STRAIGHTENS, _BENDS = (0.0, 100.0), (100.0, 0.0), (0.0, 140.0)
+SCALES: Mapping[tuple[Joint, End], tuple[float, float]] = {
+    ("hip", "most flexed"): (0.0, 100.0), ("hip", "straightest"): (100.0, 0.0),
+    ("knee", "most flexed"): (0.0, 140.0), ("knee", "straightest"): (100.0, 0.0),
+}  # fmt: skip
 
 
-def place(deg: float, update: Update) -> float:
+def place(deg: float, to: tuple[Joint, End]) -> float:
     """Return where on the bar an angle of the joint is, 0 to 1 at the far end.
 
     Parameters
     ----------
     deg
         The angle, finite.
-    update
-        It says which joint goes to an end range, and to which.
+    to
+        The joint that goes to an end range, and which end.
 
     """
-    start, end = _HIP if update.peak_joint == "hip" else _BENDS if update.flexes else _STRAIGHTENS
+    start, end = SCALES[to]
     return min(max((deg - start) / (end - start), 0.0), 1.0)
 
 
 def now_deg(update: Update) -> float:
     """Return the angle of the joint that goes to an end range, NaN where it is not known."""
     angles = update.angles
-    return angles.hip_flexion_deg if update.peak_joint == "hip" else angles.knee_flexion_deg
+    return angles.hip_flexion_deg if _to(update)[0] == "hip" else angles.knee_flexion_deg
+
+
+def _to(update: Update) -> tuple[Joint, End]:
+    return update.end_range or ("knee", "most flexed")
 
 
 def draw_peak_gauge(canvas: Canvas, box: Box, u: float, update: Update, words: Words) -> None:
@@ -59,18 +67,18 @@ def draw_peak_gauge(canvas: Canvas, box: Box, u: float, update: Update, words: W
     canvas.put(_bar(x1 - x0, u, supersample), (x0, y))
     for deg, kind in ((update.median_deg, "median"), (update.best_deg, "best")):
         if math.isfinite(deg):
-            canvas.put(_mark(kind, u, supersample), (x0 + (x1 - x0) * place(deg, update), y))
+            canvas.put(_mark(kind, u, supersample), (x0 + (x1 - x0) * place(deg, _to(update)), y))
     canvas.write(peak_lines(box, u, update, words))
     now = now_deg(update)
     if math.isfinite(now):
-        canvas.put(_pointer(u, supersample), (x0 + (x1 - x0) * place(now, update), y))
+        canvas.put(_pointer(u, supersample), (x0 + (x1 - x0) * place(now, _to(update)), y))
 
 
 def peak_lines(box: Box, u: float, update: Update, words: Words) -> list[Line]:
     """Return what the panel says; nothing overlaps. Parameters as those of `draw_peak_gauge`."""
     x0, x1, head, foot = box[0] + 3.5 * u, box[2] - 3.5 * u, box[1] + 4.4 * u, box[3] - 3.4 * u
     own = f"exercises.{update.exercise}"
-    joint = words.texts.get(f"{own}.scale", words.line(update.peak_joint or ""))
+    joint = words.texts.get(f"{own}.scale", words.line(_to(update)[0]))
     title = Line(x0, head, joint, 5.8 * u, MUTED).within(0.45 * (x1 - x0))
     x = x0 + (title.width + 1.5 * u if title.text else 0.0)
     now = now_deg(update)

@@ -62,8 +62,7 @@ def updates(report: Report) -> Iterator[Update]:
             peak_deg=peaks[-1].peak_deg if peaks else float("nan"),
             best_deg=to.best_deg(peaks) if to else float("nan"),
             median_deg=to.median_deg(peaks) if to else float("nan"),
-            peak_joint=to.joint if to else None,
-            flexes=to.flexes if to else True,
+            end_range=(to.joint, to.end) if to else None,
         )  # fmt: skip
 
 

@@ -19,18 +19,19 @@ from posecheck.present.chart import chart
 from posecheck.present.end_ranges import Programme, end_range_of
 from posecheck.present.overlay import Overlay
 from posecheck.present.panels import status_lines
-from posecheck.present.peak_gauge import peak_lines, place
+from posecheck.present.peak_gauge import SCALES, peak_lines, place
 from posecheck.present.replay import updates
 from posecheck.present.report_page import exercise_title, page_parts, render_page
 from posecheck.present.report_pdf import write_pdf
-from posecheck.types import ExerciseSet, Words
+from posecheck.present.report_reader import load_report
+from posecheck.types import End, ExerciseSet, Joint, Words
 from posecheck.vision.pose_store import load_poses
 
 DATA = Path(__file__).parents[1] / "data"
-CLIPS = {
-    "sibling_slr_right_side": ("hip", True, ["Raise", "Stop", "Lower"]),
-    "sibling_ake_left_side": ("knee", False, ["Straighten", "Stop", "Bend back"]),
-    "sibling_heel_slide_right": ("knee", True, ["Draw in", "Stop", "Slide back"]),
+CLIPS: dict[str, tuple[Joint, End, list[str]]] = {
+    "sibling_slr_right_side": ("hip", "most flexed", ["Raise", "Stop", "Lower"]),
+    "sibling_ake_left_side": ("knee", "straightest", ["Straighten", "Stop", "Bend back"]),
+    "sibling_heel_slide_right": ("knee", "most flexed", ["Draw in", "Stop", "Slide back"]),
 }
 
 
@@ -42,10 +43,10 @@ def report_of(name: str) -> Report:
 @pytest.mark.parametrize("name", CLIPS)
 def test_the_joint_and_its_end_follow_from_the_report(name: str) -> None:
     report = report_of(name)
-    joint, flexes, _ = CLIPS[name]
+    joint, end, _ = CLIPS[name]
     to = end_range_of(report, report.sets[0])
     assert to is not None
-    assert (to.joint, to.flexes, len(to.reps)) == (joint, flexes, len(report.reps))
+    assert (to.joint, to.end, len(to.reps)) == (joint, end, len(report.reps))
     assert report.summary is not None
     assert to.best_deg(to.reps) == report.summary.best_deg
     assert to.median_deg(to.reps) == report.summary.median_deg
@@ -65,7 +66,7 @@ def test_a_replay_counts_and_shows_what_the_set_came_to_so_far(name: str) -> Non
         assert np.isfinite(update.peak_deg) == bool(known)
         assert not known or update.peak_deg == known[-1]
         assert update.exercise == report.exercise
-        assert update.peak_joint == CLIPS[name][0]
+        assert update.end_range == CLIPS[name][:2]
         assert update.tension is None
 
 
@@ -97,19 +98,21 @@ def test_the_gauge_speaks_of_the_best_and_of_no_tension(words: Words, wide: floa
             assert all(a[1] <= b[0] for a, b in pairwise(spans))
 
 
-def test_further_is_further_along_the_gauge() -> None:
-    for joint, flexes, near, far in (
-        ("hip", True, 20, 60), ("knee", True, 20, 60), ("knee", False, 60, 20),
-    ):  # fmt: skip
-        update = make_update(peak_joint=joint, flexes=flexes)
-        assert 0 < place(near, update) < place(far, update) < 1
+@pytest.mark.parametrize("to", SCALES)
+def test_further_is_further_along_the_gauge(to: tuple[Joint, End]) -> None:
+    near, far = (20, 60) if to[1] == "most flexed" else (60, 20)
+    assert 0 < place(near, to) < place(far, to) < 1
 
 
 def test_the_best_of_the_set_is_marked_on_the_arc() -> None:
     """Beyond the leg while it is on its way, and nowhere before there is one."""
     grey = np.full((480, 640, 3), 128, np.uint8)
     none = make_update(
-        exercise="straight_leg_raise", tension=None, peak_joint="hip", findings=(), phase="extend"
+        exercise="straight_leg_raise",
+        tension=None,
+        end_range=("hip", "most flexed"),
+        findings=(),
+        phase="extend",
     )
     marked = replace(none, peak_deg=98.0, best_deg=100.0, median_deg=97.0)
     drawn = [Overlay(640, 480, ENGLISH).draw(grey.copy(), update) for update in (none, marked)]
@@ -225,3 +228,16 @@ def test_the_printed_page_has_the_same_numbers(name: str, words: Words, tmp_path
     for rep in report.reps:
         assert f"{rep.peak_deg:.0f}° ± {rep.uncertainty_deg:.0f}°" in text
     assert words.text("page.tension") not in text
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_a_report_that_was_read_back_goes_to_the_same_end_range(name: str, tmp_path: Path) -> None:
+    report = report_of(name)
+    (tmp_path / "report.json").write_text(report.to_json(), encoding="utf-8")
+    again = load_report(tmp_path)
+    to, before = end_range_of(again, again.sets[0]), end_range_of(report, report.sets[0])
+    assert to is not None
+    assert before is not None
+    assert (to.joint, to.end, len(to.reps)) == (before.joint, before.end, len(before.reps))
+    parts = page_parts(again, ENGLISH, {}, False, None)
+    assert parts.facts == page_parts(report, ENGLISH, {}, False, None).facts
