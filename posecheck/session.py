@@ -176,6 +176,7 @@ class Session:
             working_px=points[WORKING], resting_px=points[RESTING], trunk_px=points[TRUNK],
             tension=None, hold_s=0.0, hold_target_s=self._hold_target(), set_index=0, reps=0,
             reps_target=self._prescription.dose.repetitions,
+            exercise=self._prescription.exercise_value.name,
         )  # fmt: skip
 
     def finish(

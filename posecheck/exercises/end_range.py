@@ -116,6 +116,8 @@ class EndRange:
         How sure it is that a way is one of this exercise, 0 to 1.
     refined
         The same ways with their peaks read more exactly, where the exercise knows how.
+    thigh_min_deg
+        With a thigh that lies lower the leg is at rest, whatever the joint does; NaN where it may.
 
     """
 
@@ -124,6 +126,7 @@ class EndRange:
     least_deg: float
     is_way: Callable[[Way], float]
     refined: Callable[[Sequence[Way], Table], Sequence[Way]] = lambda found, _table: found
+    thigh_min_deg: float = float("nan")
 
     @property
     def sign(self) -> float:
@@ -133,6 +136,17 @@ class EndRange:
     def peak_deg(self, peak: Peak) -> float:
         """Return the angle of the joint at the end range (degrees)."""
         return peak.hip_deg if self.joint == "hip" else peak.knee_deg
+
+    def best_deg(self, peaks: Sequence[float]) -> float:
+        """Return the angle that is nearest to the end range, NaN of none.
+
+        Parameters
+        ----------
+        peaks
+            In degrees, all known.
+
+        """
+        return max(peaks, key=lambda deg: self.sign * deg, default=float("nan"))
 
 
 def finder(to: EndRange) -> Callable[[Table, Variant | None], Found]:
