@@ -22,6 +22,7 @@ Variant = Literal["ankle_pump", "knee_bend"]
 Phase = Literal["rest", "extend", "hold", "glide", "lower"]
 Severity = Literal["fault", "advice"]
 Joint = Literal["hip", "knee", "ankle"]
+End = Literal["most flexed", "straightest"]  # of what a joint does
 Verdict = Literal["pass", "needs_work", "ungradable"]
 CueKind = Literal[
     "set_up", "phase", "count", "correct", "praise", "remind", "rest", "pause", "end", "result"
@@ -330,6 +331,8 @@ class Update:
     findings: tuple[Finding, ...] = ()  # those that hold at this moment
     warnings: tuple[str, ...] = ()
     exercise: str = "nerve_glide"
+    # The joint whose end range is measured, and which end it is; None where it is none.
+    end_range: tuple[Joint, End] | None = None
     peak_deg: float = np.nan  # the end range of the last repetition
     best_deg: float = np.nan  # and the best of the set
     median_deg: float = np.nan  # and its median
@@ -464,6 +467,7 @@ class Stage:
     counting: bool = False  # repetitions have been asked for, or have begun
     verdict: Verdict | None = None  # of the report, once the session is over
     to_do_better: str | None = None  # what would change most: a rule, a warning, what is missing
+    best: tuple[tuple[str, int], ...] = ()  # end ranges in degrees, by the names of their phrases
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,8 @@ class Guide:
                 self._say(cue.kind, cue.name)
             self._break_silence(update)
         if self._step == "wait" and self._is_over(update):
-            self._end("done" if self._reps is not None else "finished")
+            done = self._reps is not None and self._counted >= self._reps
+            self._end("done" if done else "finished")
 
     def _rests_on(self, update: Update) -> bool:
         """Tell whether the rest has just ended: by the clock, or because the person goes on."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -26,7 +25,7 @@ from posecheck.motion.signals import (
     turning_points,
 )
 from posecheck.motion.table import Table
-from posecheck.types import Array, Joint, Mask, Variant
+from posecheck.types import Array, End, Joint, Mask, Variant
 
 SMOOTHING_S = 0.15  # width of the mean in which ways and their ends are read
 # Of the way: what must be gone back before a turn counts; where a repetition begins and ends; and
@@ -122,7 +121,7 @@ class EndRange:
     """
 
     joint: Joint
-    end: Literal["most flexed", "straightest"]
+    end: End
     least_deg: float
     is_way: Callable[[Way], float]
     refined: Callable[[Sequence[Way], Table], Sequence[Way]] = lambda found, _table: found
