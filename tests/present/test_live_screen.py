@@ -250,8 +250,8 @@ def to_end_range(**changes: Any) -> Update:
     """A raised leg, between two repetitions."""
     values = {
         "exercise": "straight_leg_raise", "end_range": ("hip", "most flexed"), "phase": "hold",
-        "variant": None, "tension": None, "hold_s": 0.0, "best_deg": 62.0, "peak_deg": 60.0, "reps": 3,
-        "findings": (),
+        "variant": None, "tension": None, "hold_s": 0.0, "best_deg": 62.0, "peak_deg": 60.0,
+        "reps": 3, "findings": (),
         "angles": make_angles(hip_flexion_deg=48.0),
     }  # fmt: skip
     return make_update(**{**values, **changes})
