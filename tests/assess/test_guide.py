@@ -356,3 +356,15 @@ def test_who_rests_is_asked_on_and_the_session_ends_after_a_long_rest(
     assert names(cues, "phase", "count", "end")[-2:] == [asked, "finished"]
     assert guide.done
     assert last_s + 6 < cues[-1].t_s < last_s + ENDS_S + 2
+
+
+def test_raises_of_both_legs_take_turns() -> None:
+    script = raised(flat(), 2).stay(8)
+    for _ in range(2):
+        script.move(1.8, resting_hip=65).stay(1.2).move(1.8, resting_hip=0).stay(1.5)
+    exercise = {"alternate_legs": True}
+    dose = {"repetitions": 2, "sets": 2}
+    cues, _, guide = raises(FIGURE.film(script.stay(2)), dose=dose, exercise=exercise)
+    assert names(cues, "count") == ["count 1", "last_one", "count 2"] * 2
+    assert names(cues, "phase") == ["straight_leg_raise", "other_leg", "begin_set 2"]
+    assert guide.done
