@@ -170,12 +170,15 @@ class Session:
             newest = None
         points = np.full((POINTS, 2), np.nan) if newest is None else newest.points_px
         time = pose.t_s if newest is None else newest.t_s
+        exercise = self._prescription.exercise_value
+        to = exercise.to
         moment = {name: np.nan if newest is None else newest.value(SERIES[name]) for name in MOMENT}
         return Update(
             t_s=time, phase="rest", side=None, variant=None, angles=Angles(t_s=time, **moment),
             working_px=points[WORKING], resting_px=points[RESTING], trunk_px=points[TRUNK],
             tension=None, hold_s=0.0, hold_target_s=self._hold_target(), set_index=0, reps=0,
             reps_target=self._prescription.dose.repetitions,
+            exercise=exercise.name, end_range=(to.joint, to.end) if to else None,
         )  # fmt: skip
 
     def finish(

@@ -465,6 +465,7 @@ class Stage:
     counting: bool = False  # repetitions have been asked for, or have begun
     verdict: Verdict | None = None  # of the report, once the session is over
     to_do_better: str | None = None  # what would change most: a rule, a warning, what is missing
+    best: tuple[tuple[str, int], ...] = ()  # end ranges in degrees, by the names of their phrases
 
 
 @dataclass(frozen=True, slots=True)

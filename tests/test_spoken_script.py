@@ -9,10 +9,11 @@ from __future__ import annotations
 from functools import cache
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from spoken import SESSIONS, Heard, golden
 
-from posecheck.exercises.language import languages
+from posecheck.exercises.language import languages, words_of
 
 SOON_S = 8.0  # a leg that is up is not left without a word for longer
 every = pytest.mark.parametrize("name", SESSIONS)
@@ -74,7 +75,10 @@ def test_nothing_but_a_correction_or_praise_is_begun_while_it_counts(
     if not counts:
         return
     between = [u for u in session.utterances if counts[0].start_s < u.start_s < counts[-1].start_s]
-    assert {u.phrase.kind for u in between} <= {"count", "correct", "praise"}
+    asked = {words_of(language).say[n] for n in ("back", "again", "again_or_rest")}
+    waited = [b for a, b in pairwise(between) if b.text in asked and b.start_s - a.end_s > 1]
+    kinds = {u.phrase.kind for u in between if u not in waited}  # who waits is told to go on
+    assert kinds <= {"count", "correct", "praise"}
 
 
 @every
@@ -108,10 +112,46 @@ def test_the_last_one_is_told_only_where_so_many_were_asked_for(language: str) -
     def names(session: str) -> set[str]:
         return {c.name for c in heard(session, language).cues}
 
-    assert {"last_one", "done"} <= names("bends_with_a_dose")
+    with_a_dose = {"bends_with_a_dose", "extensions_with_a_dose", "slides_with_a_stop"}
     for session in SESSIONS:
-        if session != "bends_with_a_dose":
-            assert not {"last_one", "done"} & names(session)
+        told = {"last_one", "done"} & names(session)
+        assert told == ({"last_one", "done"} if session in with_a_dose else set())
+
+
+@pytest.mark.parametrize(
+    ("session", "degrees"),
+    [("raises", 55), ("extensions_with_a_dose", 19), ("slides_with_a_stop", 94)],
+)
+@both
+def test_the_best_end_range_is_told_at_the_end(session: str, degrees: int, language: str) -> None:
+    """And the best so far is that of the repetitions that were counted, and near the report's."""
+    told = heard(session, language)
+    (best,) = [c for c in told.cues if c.name == "best"]
+    assert best.number == degrees
+    assert told.utterances[-1].text == words_of(language).spoken(best)
+    assert told.report.summary is not None
+    shown = [u.best_deg for _, u in told.updates if u.reps]
+    assert np.isfinite(shown).all()
+    assert abs(shown[-1] - told.report.summary.best_deg) < 1.5
+    assert all(np.isnan(u.best_deg) for _, u in told.updates if not u.reps)
+
+
+@both
+def test_the_set_goes_on_while_the_leg_rests_between_repetitions(language: str) -> None:
+    for session in ("raises", "extensions_with_a_fault", "slides_with_a_stop"):
+        numbers = [number for _, number in counts_of(heard(session, language))]
+        assert numbers == [*range(1, len(heard(session, language).report.reps) + 1)]
+        assert {u.set_index for _, u in heard(session, language).updates} == {0, 1}
+
+
+@both
+def test_a_fault_of_every_repetition_is_said_once_and_not_praised(language: str) -> None:
+    for session, rule in (
+        ("raises_with_a_fault", "knee_bent"),
+        ("extensions_with_a_fault", "thigh_drift"),
+    ):
+        told = [c.name for c in heard(session, language).cues if c.kind in ("correct", "praise")]
+        assert told == [rule]
 
 
 @every

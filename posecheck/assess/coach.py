@@ -11,25 +11,37 @@ from posecheck.types import Cue, Finding, Update
 EVERY_S = 5.0  # at most one correction in so long
 # Not seen for so long, and in so many repetitions: put right. One is judged after the next began.
 RIGHT_S, RIGHT_REPS = 3.0, 2
+JUDGED_S = 1.0  # a repetition that has been counted is judged so soon
 AGAIN_S = 10.0  # not seen for so long, a rule may be said once more
 AT_MOST = 2
 
 
 class Coach:
-    """Says corrections and praise: push every update; get what is to be said."""
+    """Says corrections and praise: push every update; get what is to be said.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    between
+        Whether it speaks all of a set, also while the leg comes, goes and rests.
+
+    """
+
+    def __init__(self, between: bool = False) -> None:
         self.rule: str | None = None  # what is being corrected
+        self._between = between
         self._said: dict[str, int] = {}
         self._seen: dict[str, tuple[float, int]] = {}  # when last, and after which repetition
-        self._said_s = -np.inf
+        self._said_s = self._counted_s = -np.inf
+        self._reps = 0
 
     def push(self, update: Update, now_s: float) -> tuple[Cue, ...]:
         """Return a correction, or praise, or nothing."""
-        if update.phase not in ("hold", "glide"):
+        if not self._between and update.phase not in ("hold", "glide"):
             self.rule = None
             return ()
         now = now_s, update.reps
+        if update.reps != self._reps:
+            self._reps, self._counted_s = update.reps, now_s
         new = [f for f in update.findings if self._may(f.rule, now_s)]
         self._seen.update((f.rule, now) for f in update.findings if f not in new)
         if self.rule is not None:
@@ -51,6 +63,8 @@ class Coach:
 
     def _is_right(self, rule: str, now: tuple[float, int]) -> bool:
         last_s, reps = self._seen[rule]
+        if self._between and now[0] - self._counted_s < JUDGED_S:
+            return False
         return now[0] - last_s >= RIGHT_S and now[1] - reps >= RIGHT_REPS
 
 

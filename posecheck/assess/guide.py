@@ -21,7 +21,7 @@ from posecheck.types import Cue, CueKind, Pose, Stage, StageName, Update
 
 SAY_AGAIN_S = 10.0  # a hint or a prompt that nothing follows
 LISTENS_S = 5.0  # to what is said before the first prompt
-REST_SEEN_S = 0.6  # the leg is down for so long: the set is over
+REST_SEEN_S = 0.6  # the leg is down for so long: a set whose repetitions are done is over
 ENDS_S = 8.0  # without a dose: resting for so long after a set
 CAMERA_GAP_S = 2.0
 # The repetitions are over: none for so long, and the joint that moves stays for so long within so
@@ -29,6 +29,9 @@ CAMERA_GAP_S = 2.0
 STOPPED_S, STILL_S, STILL_DEG = 3.5, 2.5, 8.0
 # The leg is up and nothing was said for so long; a repetition may take longer, by so much.
 SILENT_S, SLOW = 6.0, 1.6
+# Where the leg rests between repetitions: it stays at its end range, or at rest, for so long, and
+# waits to be told. Stops are 1 to 2 s long, rests 1 to 3 s.
+STAYS_S, RESTS_S = 3.0, 4.0
 
 Step = Literal["wait", "extend", "hold", "glide", "lower"]
 
@@ -43,7 +46,8 @@ class Guide:
         self._reps = dose.repetitions
         self._sets = dose.sets or (1 if dose.repetitions else None)
         self._variant: str | None = prescription.exercise.variant
-        self._setup, self._coach, self._stops = SetUp(), Coach(), Stops()
+        self._setup, self._stops = SetUp(), Stops()
+        self._coach = Coach(self._script.rests_between)
         self._stage: StageName = "set_up"
         self._step: Step = "wait"
         self._now_s = np.nan
@@ -58,6 +62,8 @@ class Guide:
         self._said_s = self._counted_s = np.nan  # of the leg that is up: when last
         self._longest_s = 0.0  # from count to count
         self._over = False  # it was said that the repetitions are over
+        self._stays_s = np.nan  # since when the leg has been at its end range
+        self._told = False  # to go back from there, or to go again
         self._moves: SlidingWindow[float] = SlidingWindow(STILL_S)  # the joint, in degrees
 
     @property
@@ -147,6 +153,8 @@ class Guide:
             return
         if update.set_index > self._set:
             self._begin_set(update)
+        elif self._step == "wait" and update.reps > self._counted > 0:
+            self._resume_set()
         if self._step in ("wait", "extend"):
             self._lead_in(update)
         else:
@@ -155,11 +163,12 @@ class Guide:
                 self._say(cue.kind, cue.name)
             self._break_silence(update)
         if self._step == "wait" and self._is_over(update):
-            self._end("done" if self._reps is not None else "finished")
+            done = self._reps is not None and self._counted >= self._reps
+            self._end("done" if done else "finished")
 
     def _rests_on(self, update: Update) -> bool:
         """Tell whether the rest has just ended: by the clock, or because the person goes on."""
-        early = update.set_index > self._set
+        early = update.set_index > self._set or update.reps > self._counted > 0
         if not early and self._now_s < self._rest_until_s:
             return False
         self._stage = "exercise"
@@ -171,14 +180,21 @@ class Guide:
     def _next_set(self) -> None:
         if self._prescription.exercise.alternate_legs:
             self._say("phase", "other_leg")
-        self._say("phase", "next_set", self._sets_done + 1)
+        if self._script.rests_between:
+            self._say("phase", "begin_set", self._sets_done + 1)
+        else:
+            self._say("phase", "next_set", self._sets_done + 1)
         self._prompt, self._prompted_s = "next_set", self._now_s  # which asks for the leg
 
     def _lead_in(self, update: Update) -> None:
         """Lead from the leg that rests to the point of tension."""
-        if update.phase == "extend":
+        if update.phase == "extend" or (self._script.rests_between and update.phase != "rest"):
             self._step, self._down_s = "extend", np.nan
+            self._ask_back(update)
             return
+        if self._step == "extend" and self._script.rests_between:
+            # it may have been a repetition, which is counted in a moment
+            self._prompted_s = max(self._prompted_s, self._now_s - SAY_AGAIN_S + RESTS_S)
         self._step = "wait"
         if np.isnan(self._down_s):
             self._down_s = self._now_s
@@ -202,6 +218,7 @@ class Guide:
         self._set, self._counted, self._step = update.set_index, 0, "hold"
         self._down_s = self._counted_s = np.nan
         self._longest_s, self._over, self._said_s = 0.0, False, self._now_s
+        self._stays_s = np.nan
         self._moves.clear()
         arrived = self._script.arrived(self._prescription)
         if update.reps == 0 and arrived is not None:
@@ -223,11 +240,48 @@ class Guide:
             self._down_s = np.nan
         elif np.isnan(self._down_s):
             self._down_s = self._now_s
-        elif self._now_s - self._down_s >= REST_SEEN_S:
+        elif self._now_s - self._since_s() >= self._rest_s():
             self._end_set()
+
+    def _since_s(self) -> float:
+        """Return since when it is known that the leg rests: it may have come back uncounted."""
+        if self._script.rests_between:
+            return float(np.fmax(self._down_s, self._counted_s))
+        return self._down_s
+
+    def _rest_s(self) -> float:
+        """Return how long the leg has to be at rest until the set is over (s)."""
+        done = self._reps is not None and self._counted >= self._reps
+        return REST_SEEN_S if done else self._script.over_s
+
+    def _resume_set(self) -> None:
+        """Go on with a set that was over, for a repetition came too soon to begin another."""
+        self._sets_done -= 1
+        self._step, self._down_s = "glide", np.nan
+
+    def _ask_back(self, update: Update) -> None:
+        """Ask a leg back that stays at its end range."""
+        if update.phase != "hold":
+            self._stays_s = np.nan
+        elif np.isnan(self._stays_s):
+            self._stays_s, self._told = self._now_s, False
+        elif not self._told and self._now_s - self._stays_s >= STAYS_S:
+            self._told = True
+            self._say("phase", self._script.lower)
+
+    def _ask_again(self, update: Update) -> None:
+        """Ask for the next repetition of a leg that rests between two of them."""
+        resting_s = self._now_s - self._down_s if update.phase == "rest" else 0.0
+        if self._step == "glide" and not self._told and resting_s >= RESTS_S:
+            self._told = True
+            self._say("phase", "again" if self._reps is not None else "again_or_rest")
 
     def _break_silence(self, update: Update) -> None:
         """Say that the leg may be put down, or what to do, of a leg that is up and stays there."""
+        if self._script.rests_between:
+            self._ask_back(update)
+            self._ask_again(update)
+            return
         if update.phase not in ("hold", "glide") or self._step not in ("glide", "lower"):
             return
         silent_s, slow_s = self._now_s - self._said_s, max(SILENT_S, SLOW * self._longest_s)
@@ -263,26 +317,33 @@ class Guide:
         if np.isfinite(self._counted_s):
             self._longest_s = max(self._longest_s, self._now_s - self._counted_s)
         self._counted, self._counted_s, self._over = reps, self._now_s, False
+        self._told = False
         self._step = "glide" if self._step == "hold" else self._step
         self._say("count", "count", reps)
         if self._reps is not None and reps == self._reps - 1:
             self._say("count", "last_one")
-        if self._reps is not None and reps >= self._reps and self._step != "lower":
+        if self._script.rests_between:
+            self._message = self._script.repeat(self._variant)
+        elif self._reps is not None and reps >= self._reps and self._step != "lower":
             self._step = "lower"
             self._say("phase", self._script.lower)
 
     def _end_set(self) -> None:
         """End a set, for the leg is down; an attempt without a repetition was none."""
         self._step, self._prompt = "wait", None
+        self._coach.rule = None
         if self._counted == 0:
             return
         self._sets_done += 1
         if self._sets is None:
-            self._say("rest", "another_set")
+            if not self._script.rests_between:  # there it was said between the repetitions
+                self._say("rest", "another_set")
             return
         if self._sets_done >= self._sets:
             return
         rest = self._prescription.dose.rest_s or 0.0
+        if self._script.rests_between:  # what comes sooner belongs to the same set
+            rest = max(rest, self._script.over_s)
         if rest > 0:
             self._say("rest", "rest", round(rest))
             self._stage, self._rest_until_s = "rest", self._now_s + rest

@@ -20,6 +20,7 @@ from posecheck.types import Finding, Words
 STEP_S = 0.4  # how often it looks
 BEFORE_S = 3.0  # how the body lay before the extension
 STAYS_S = 1.2  # a finding stays for so long after it was last seen
+JUDGED_S = 3.0  # and where a repetition is judged once it has come back, which is known 1.2 s later
 TOLD_S = 3.0  # and a hold that is over, from when it is sure
 SIGHT_S = 3.0
 # A tempo needs so many repetitions to be one, beside the last, which seems shorter until the next
@@ -138,7 +139,7 @@ class LiveFindings:
             step_s = _step_s(recent, finding.start_s - AROUND_S, finding.end_s + AROUND_S)
             settled_s = now - self._sure_s - LAG_S - step_s
             return 0 <= settled_s <= TOLD_S and finding.limit - finding.measured > step_s
-        return now <= finding.end_s + STAYS_S
+        return now <= finding.end_s + (JUDGED_S if attempt.peaks else STAYS_S)
 
     def _warn(self, recent: RecentRows, _running: Running) -> None:
         table = recent.table(recent.now_s - SIGHT_S)

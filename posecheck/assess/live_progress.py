@@ -34,6 +34,7 @@ class LiveProgress:
         known: Variant | None = None if variant == "auto" else variant
         self._fixed_side, self._view = prescription.fixed_side, prescription.view
         self._recent = RecentRows()
+        self._to = prescription.exercise_value.to
         self._follower = prescription.exercise_value.follow(known)
         self._watch = LiveFindings(prescription, words)
         self._taken = 0
@@ -51,13 +52,17 @@ class LiveProgress:
             return replace(
                 update, phase=running.phase, side=self._side, warnings=self._watch.warnings
             )
-        tension = self._tension(running, attempt)
-        return replace(
+        update = replace(
             update, phase=running.phase, side=self._side, variant=attempt.variant,
-            tension=tension, hold_s=max(tension.end_s - tension.start_s, 0.0),
             set_index=running.set_index, reps=len(attempt.cycles),
             findings=self._watch.findings, warnings=self._watch.warnings,
         )  # fmt: skip
+        if self._to is not None:
+            peaks = [self._to.peak_deg(peak) for peak in attempt.peaks]
+            best_deg = self._to.best_deg(peaks)
+            return replace(update, peak_deg=peaks[-1] if peaks else np.nan, best_deg=best_deg)
+        tension = self._tension(running, attempt)
+        return replace(update, tension=tension, hold_s=max(tension.end_s - tension.start_s, 0.0))
 
     def _shown(self, update: Update) -> Update:
         """Return the update without what the report leaves blank in its last frame."""

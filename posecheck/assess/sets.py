@@ -62,7 +62,7 @@ def summary_of(exercise: Exercise, reps: Sequence[Rep]) -> Summary | None:
     peaks = [rep.peak_deg for rep in reps if math.isfinite(rep.peak_deg)]
     if exercise.to is None or not peaks:
         return None
-    best = max(peaks, key=lambda deg: exercise.to.sign * deg if exercise.to else deg)
+    best = exercise.to.best_deg(peaks)
     # the lasting error of a clip does not become smaller with the number of repetitions
     band = median_of_known(np.array([rep.uncertainty_deg for rep in reps]))
     return Summary(best, float(np.median(peaks)), max(peaks) - min(peaks), band)

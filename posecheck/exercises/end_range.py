@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -26,7 +25,7 @@ from posecheck.motion.signals import (
     turning_points,
 )
 from posecheck.motion.table import Table
-from posecheck.types import Array, Joint, Mask, Variant
+from posecheck.types import Array, End, Joint, Mask, Variant
 
 SMOOTHING_S = 0.15  # width of the mean in which ways and their ends are read
 # Of the way: what must be gone back before a turn counts; where a repetition begins and ends; and
@@ -116,14 +115,17 @@ class EndRange:
         How sure it is that a way is one of this exercise, 0 to 1.
     refined
         The same ways with their peaks read more exactly, where the exercise knows how.
+    thigh_min_deg
+        With a thigh that lies lower the leg is at rest, whatever the joint does; NaN where it may.
 
     """
 
     joint: Joint
-    end: Literal["most flexed", "straightest"]
+    end: End
     least_deg: float
     is_way: Callable[[Way], float]
     refined: Callable[[Sequence[Way], Table], Sequence[Way]] = lambda found, _table: found
+    thigh_min_deg: float = float("nan")
 
     @property
     def sign(self) -> float:
@@ -133,6 +135,17 @@ class EndRange:
     def peak_deg(self, peak: Peak) -> float:
         """Return the angle of the joint at the end range (degrees)."""
         return peak.hip_deg if self.joint == "hip" else peak.knee_deg
+
+    def best_deg(self, peaks: Sequence[float]) -> float:
+        """Return the angle that is nearest to the end range, NaN of none.
+
+        Parameters
+        ----------
+        peaks
+            In degrees, all known.
+
+        """
+        return max(peaks, key=lambda deg: self.sign * deg, default=float("nan"))
 
 
 def finder(to: EndRange) -> Callable[[Table, Variant | None], Found]:

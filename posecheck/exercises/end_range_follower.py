@@ -10,7 +10,7 @@ import numpy as np
 from posecheck.exercises.attempt import Attempt, Found, Running
 from posecheck.exercises.end_range import NEXT_SET_S, REST_S, EndRange
 from posecheck.exercises.repetitions import Cycle
-from posecheck.motion.signals import SAME_S, filled, smooth
+from posecheck.motion.signals import SAME_S, filled, median_of_known, smooth
 from posecheck.motion.table import RecentRows, Table
 from posecheck.types import Phase, Variant
 
@@ -119,6 +119,8 @@ class EndRangeFollower:
         late = (table.t_s >= now - NEWEST_S) & np.isfinite(smoothed)
         if late.sum() < LEAST_LOOKS // 2:
             return self.running.phase
+        if median_of_known(table.hip_deg[late]) < self._to.thigh_min_deg:
+            return "rest"
         newest, known = smoothed[late], smoothed[np.isfinite(smoothed)]
         speed = float(newest[-1] - newest[0]) / float(np.ptp(table.t_s[late]))
         if newest[-1] - known.min() < AWAY_SHARE * self._to.least_deg:

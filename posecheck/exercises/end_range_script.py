@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from posecheck.exercises.end_range import NEXT_SET_S
 from posecheck.exercises.exercise import Script
 
 
@@ -16,12 +17,13 @@ def script_of(exercise: str) -> Script:
     """
     return Script(
         prompt=lambda _update: exercise,
-        urgent_prompt=exercise,
+        urgent_prompt="",
         arrived=lambda _asked: None,
         wait_s=lambda _asked: float("inf"),
         repeat=lambda _variant: exercise,
-        lower="lower",
+        lower="back",
         over=None,
         remind="ease",
         is_down=lambda update: update.phase == "rest",
+        over_s=NEXT_SET_S,
     )

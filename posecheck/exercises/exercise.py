@@ -54,7 +54,8 @@ class Script:
     repeat
         What is said to begin the repetitions of a variant, if that is known.
     lower
-        What is said when the repetitions that were asked for are done.
+        What is said when the repetitions that were asked for are done; where each of them ends with
+        the leg at rest, what is said of a leg that stays at its end range.
     over
         What is said when, without a number that was asked for, no further repetition comes and the
         leg is still up; None where each repetition ends with the leg at rest.
@@ -62,6 +63,9 @@ class Script:
         What is said once in a session, before the first repetition.
     is_down
         Whether the leg is back at rest, as far as it is seen.
+    over_s
+        How long the leg is at rest until the set is over, where its repetitions are not yet all
+        done.
 
     """
 
@@ -74,6 +78,12 @@ class Script:
     over: str | None
     remind: str
     is_down: Callable[[Update], bool]
+    over_s: float
+
+    @property
+    def rests_between(self) -> bool:
+        """Whether the leg comes to rest after each repetition, and not only after the last."""
+        return self.over is None
 
 
 @dataclass(frozen=True, slots=True)

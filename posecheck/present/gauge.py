@@ -251,6 +251,42 @@ def draw_vertical_gauge(canvas: Canvas, box: Box, update: Update, gauge: Gauge) 
         draw_sign(canvas, at, 2.1 * pen, "fault" if share > ZONE[1] else "good")
 
 
+def draw_vertical_range(
+    canvas: Canvas, box: Box, angle_deg: float, best_deg: float, ends: tuple[float, float]
+) -> None:
+    """Draw how far a joint has come upright in a box of plain ground, and its best as a mark.
+
+    Parameters
+    ----------
+    canvas, box
+        What is drawn on, and where on it, in pixels.
+    angle_deg, best_deg
+        The joint now and at its best, in degrees; NaN where unknown.
+    ends
+        The angles at the foot and at the head of the scale, in degrees.
+
+    """
+    left, top, right, bottom = (round(edge) for edge in box)
+    canvas.picture[top:bottom, left:right] = GROUND
+    _, low, high, pen = _place(right - left, bottom - top)
+    x, low, high = (left + right) / 2, top + low, top + high
+
+    def place(degrees: float) -> float:
+        share = (degrees - ends[0]) / (ends[1] - ends[0])
+        return low + (high - low) * min(max(share, 0.0), 1.0)
+
+    canvas.stroke([line((x, low), (x, high), pen)], (0.0, EMPTY, 1.0))
+    if math.isfinite(angle_deg):
+        now = place(angle_deg)
+        canvas.stroke([line((x, low), (x, now), pen)], (0.0, BLUE, 0.55))
+        across = line((x - 1.1 * pen, now), (x + 1.1 * pen, now), 0.75 * pen)
+        canvas.stroke([across], (0.2 * pen, INK, 1.0), (0.0, PAPER, 1.0))
+    if math.isfinite(best_deg):
+        mark = place(best_deg)
+        across = line((x - 1.5 * pen, mark), (x + 1.5 * pen, mark), 0.3 * pen)
+        canvas.stroke([across], (0.12 * pen, INK, 1.0), (0.0, GREEN, 1.0))
+
+
 def _place(width: int, height: int) -> tuple[float, float, float, float]:
     """Return where the bar stands: its x, foot and head, and its width."""
     pen = 0.24 * width

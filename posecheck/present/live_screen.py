@@ -18,9 +18,14 @@ from typing import Final
 
 import numpy as np
 
-from posecheck.present.canvas import AMBER, BLUE, MUTED, PAPER, RED, Canvas, Line, Picture
+from posecheck.present.canvas import AMBER, BLUE, GREEN, MUTED, PAPER, RED, Canvas, Line, Picture
 from posecheck.present.figure import Figure
-from posecheck.present.gauge import LEAST_ZONE_DEG, Gauge, draw_vertical_gauge
+from posecheck.present.gauge import (
+    LEAST_ZONE_DEG,
+    Gauge,
+    draw_vertical_gauge,
+    draw_vertical_range,
+)
 from posecheck.present.mirror import Prepared, fitted, mirror_of, mirrored
 from posecheck.present.panel_layout import unit_px
 from posecheck.present.progress_ring import (
@@ -34,13 +39,19 @@ from posecheck.present.setup_scenes import draw_set_up
 from posecheck.present.signs import SIGN_COLOURS, Sign, draw_sign, sign_of
 from posecheck.present.stencils import Box
 from posecheck.present.strokes import draw_frame, polyline
-from posecheck.types import Stage, Update, Verdict, Words
+from posecheck.types import End, Joint, Stage, Update, Verdict, Words
 
 _BAND = 0.16  # of the height: the line above
 _RIM = 0.011  # of the height: the frame of a picture
 _FIGURE_SCALE = 1.25  # of the letters at the joints
 _HOLD_S = 3.0  # fills the ring where the prescription asks for no length
 _MOST_SETS = 5  # at the end
+# The scale beside the person, from rest to beyond what a joint does: the hip of a raised leg, the
+# knee that is bent, and the knee that is straightened.
+_ENDS: Final[dict[tuple[Joint, End], tuple[float, float]]] = {
+    ("hip", "most flexed"): (0.0, 100.0), ("knee", "most flexed"): (0.0, 140.0),
+    ("knee", "straightest"): (100.0, 0.0),
+}  # fmt: skip
 
 
 class LiveScreen:
@@ -180,6 +191,9 @@ class LiveScreen:
         return self._figures[key]
 
     def _draw_exercise(self, canvas: Canvas, update: Update, stage: Stage, words: Words) -> None:
+        if update.end_range is not None:
+            self._draw_to_end_range(canvas, update, words, *update.end_range)
+            return
         held_s = timed_s(update, stage)
         current = words.line("next_set", update.set_index) if update.set_index else ""
         share = held_share(update)
@@ -213,6 +227,43 @@ class LiveScreen:
             Line(centre[0], foot + 2.3 * size, current, 0.8 * size, MUTED, align=0.5),
         ]
         canvas.write([line.within(2 * radius) for line in lines])
+
+    def _draw_to_end_range(
+        self, canvas: Canvas, update: Update, words: Words, joint: Joint, end: End
+    ) -> None:
+        """Draw the exercise's name, the count, and the angle that is measured beside its best."""
+        angles = update.angles
+        angle = angles.hip_flexion_deg if joint == "hip" else angles.knee_flexion_deg
+        left, top, right, bottom = (round(v) for v in (*self._right[:2], self._gauge_box[0],
+                                                       self._right[3]))  # fmt: skip
+        shown = [f"{deg:.0f}°" if math.isfinite(deg) else "–" for deg in (angle, update.best_deg)]
+        state = (update.exercise, *shown, update.reps, update.reps_target, update.set_index)
+        if state != self._ring_state:
+            self._ring_state = state
+            self._ring = self._ground[top:bottom, left:right].copy()
+            inner = Canvas(self._ring)
+            wide, high, size = inner.width, inner.height, 0.07 * self.height
+            radius = 0.23 * high
+            centre = (wide / 2, 0.18 * high + 0.8 * radius)
+            draw_counter(inner, centre, radius, update.reps, update.reps_target)
+            title = words.text(f"exercises.{update.exercise}.title")
+            names = (words.line(joint), words.line("best_so_far"))
+            below = centre[1] + 1.05 * radius
+            inner.write([
+                Line(wide / 2, 0.7 * size, title, size, bold=True, align=0.5).within(0.96 * wide),
+                Line(wide / 2, below + 0.6 * size, counted_of(update, words), 0.8 * size, MUTED,
+                     align=0.5).within(0.96 * wide),
+            ])  # fmt: skip
+            for i, (name, degrees) in enumerate(zip(names, shown, strict=True)):
+                y = high - (2.4 - 1.7 * i) * size
+                inner.write([
+                    Line(0.06 * wide, y, name, 0.9 * size, MUTED).within(0.42 * wide),
+                    Line(0.96 * wide, y, degrees, 1.7 * size, GREEN if i else PAPER, bold=True,
+                         align=1.0).within(0.5 * wide),
+                ])  # fmt: skip
+        canvas.picture[top:bottom, left:right] = self._ring
+        ends = _ENDS[joint, end]
+        draw_vertical_range(canvas, self._gauge_box, angle, update.best_deg, ends)
 
     def _see_head(self, update: Update) -> None:
         prepared = float(update.trunk_px[1, 0] - update.working_px[0, 0])
@@ -248,6 +299,13 @@ class LiveScreen:
         if stage.to_do_better is not None:
             bottom -= 0.26 * self.height
             self._draw_to_do_better(canvas, bottom, words, stage)
+        if stage.best:
+            size = 0.09 * self.height
+            bottom -= 1.2 * size
+            text = ", ".join(words.line(name, degrees) for name, degrees in stage.best)
+            best = Line(0.5 * self.width, bottom + 0.5 * size, text, size, GREEN, bold=True,
+                        align=0.5)  # fmt: skip
+            canvas.write([best.within(0.96 * self.width)])
         y = (top + bottom) / 2
         sign: Sign = "idle" if stage.verdict is None else _VERDICT_SIGNS[stage.verdict]
         draw_sign(canvas, (0.27 * self.width, y), 0.6 * (bottom - top), sign)
@@ -341,11 +399,11 @@ def said(update: Update, stage: Stage, words: Words, notice: str | None) -> tupl
         fault = any(f.severity == "fault" for f in update.findings)
         return "fault" if fault else "advice", words.line(stage.correction)
     rest = "stopped" if stage.name == "done" else "ready"
-    name = stage.message or {
+    name = stage.message or (update.exercise if update.end_range else None) or {
         "rest": rest, "extend": "straighten", "hold": "hold", "lower": "lower",
         "glide": "bend" if update.variant == "knee_bend" else "pump",
     }[update.phase]  # fmt: skip
-    number = update.set_index + 1 if name == "next_set" else None
+    number = update.set_index + 1 if name in ("next_set", "begin_set") else None
     if name == "hold_seconds" and math.isfinite(update.hold_target_s):
         number = round(update.hold_target_s)
     if stage.name != "done":
@@ -364,6 +422,8 @@ def timed_s(update: Update, stage: Stage) -> int | None:
         What is shown.
 
     """
+    if update.end_range is not None:
+        return None
     # What is counted from the first pump on is known only when it is done.
     if update.phase != "hold" or stage.counting:
         return None

@@ -18,7 +18,7 @@ from posecheck.types import Cue, CueKind
 
 # How late a cue may begin to be spoken. A count is not late before the next one has come.
 LATE_S: Final[dict[CueKind, float]] = {
-    "set_up": 5.0, "phase": 6.0, "count": 8.0, "correct": 5.0, "praise": 3.0, "remind": 30.0,
+    "set_up": 5.0, "phase": 7.5, "count": 8.0, "correct": 5.0, "praise": 3.0, "remind": 30.0,
     "rest": 4.0, "pause": 2.0, "end": 60.0, "result": 60.0,
 }  # fmt: skip
 # A correction begins so soon behind a count, so that it is over before the next one, and waits

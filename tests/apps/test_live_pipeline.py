@@ -410,6 +410,16 @@ def test_each_thing_is_told_once() -> None:
     ]  # fmt: skip
 
 
+def test_a_count_tells_the_end_range_where_there_is_one() -> None:
+    events = EventStream(words_of("en"))
+    raised = moment(2.0, set_index=1, reps=1, peak_deg=61.5, best_deg=63.0,
+                    end_range=("hip", "most flexed"))  # fmt: skip
+    (count,) = [e for e in events.of(raised) if e["event"] == "count"]
+    assert count == {
+        "event": "count", "t_s": 2.0, "set": 1, "reps": 1, "peak_deg": 61.5, "best_deg": 63.0,
+    }  # fmt: skip
+
+
 def test_events_hold_what_json_can() -> None:
     """Unknown numbers are null, and a cue has its words."""
     events = EventStream(words_of("de"))

@@ -282,3 +282,89 @@ def test_nothing_is_said_after_the_end() -> None:
     session = Session(Prescription.default(), live=True)
     pose = FIGURE.still(1)[0]
     assert guide.push(session.push(pose), pose) == ()
+
+
+FLAT = {"hip": 0.0, "knee": 4.0}
+
+
+def raised(script: Script, reps: int, stop_s: float = 1.2, rest_s: float = 1.5) -> Script:
+    """The leg comes up with the knee straight, stops, and goes down."""
+    for _ in range(reps):
+        script.move(1.8, hip=65).stay(stop_s).move(1.8, hip=0).stay(rest_s)
+    return script
+
+
+def raises(poses: Sequence[Pose], **sections: Any) -> tuple[list[Cue], list[Stage], Guide]:
+    exercise = {"name": "straight_leg_raise", **sections.pop("exercise", {})}
+    return guided(poses, exercise=exercise, **sections)
+
+
+def flat() -> Script:
+    return Script(**FLAT, hands=0).stay(6)
+
+
+def test_a_set_goes_on_while_the_leg_rests_between_repetitions() -> None:
+    cues, _, guide = raises(FIGURE.film(raised(flat(), 3).stay(2)), dose={"repetitions": 3})
+    said = names(cues, "phase", "count", "rest", "end")
+    assert said == [
+        "straight_leg_raise", "count 1", "count 2", "last_one", "count 3", "done",
+    ]  # fmt: skip
+    assert guide.done
+
+
+def test_sets_of_raises_have_a_rest_that_parts_them() -> None:
+    """However short the rest that was asked for: what comes sooner belongs to the same set."""
+    script = raised(raised(flat(), 2).stay(9), 2).stay(3)
+    dose = {"repetitions": 2, "sets": 2, "rest_s": 3.0}
+    cues, stages, guide = raises(FIGURE.film(script), dose=dose)
+    assert names(cues, "count") == ["count 1", "last_one", "count 2"] * 2
+    assert names(cues, "rest") == ["rest 8", "rest_over"]
+    assert "begin_set 2" in names(cues, "phase")
+    assert max(s.rest_left_s for s in stages if s.name == "rest") <= 8
+    assert guide.done
+
+
+def test_who_goes_on_too_soon_is_still_counted() -> None:
+    """The repetitions belong to the set that was thought over, and are told."""
+    script = raised(flat(), 4).stay(10)
+    dose = {"repetitions": 2, "sets": 2, "rest_s": 30.0}
+    cues, _, _ = raises(FIGURE.film(script), dose=dose)
+    assert [c.number for c in cues if c.name == "count"] == [1, 2, 3, 4]
+
+
+def test_a_leg_that_stays_up_is_asked_back_once() -> None:
+    script = raised(raised(flat(), 1), 1, stop_s=9)
+    cues, _, _ = raises(FIGURE.film(raised(script, 1)))
+    assert names(cues, "phase", "count") == [
+        "straight_leg_raise", "count 1", "back", "count 2", "count 3",
+    ]  # fmt: skip
+    first = raised(flat(), 1, stop_s=9).stay(2)  # before anything was counted as well
+    cues, _, _ = raises(FIGURE.film(first))
+    assert names(cues, "phase", "count") == ["straight_leg_raise", "back", "count 1"]
+
+
+@pytest.mark.parametrize(
+    ("dose", "asked"),
+    [({}, "again_or_rest"), ({"repetitions": 5}, "again")],
+)
+def test_who_rests_is_asked_on_and_the_session_ends_after_a_long_rest(
+    dose: dict[str, Any], asked: str
+) -> None:
+    script = raised(flat(), 2)
+    last_s = script.end_s
+    cues, _, guide = raises(FIGURE.film(script.stay(14)), dose=dose)
+    assert names(cues, "phase", "count", "end")[-2:] == [asked, "finished"]
+    assert guide.done
+    assert last_s + 6 < cues[-1].t_s < last_s + ENDS_S + 2
+
+
+def test_raises_of_both_legs_take_turns() -> None:
+    script = raised(flat(), 2).stay(8)
+    for _ in range(2):
+        script.move(1.8, resting_hip=65).stay(1.2).move(1.8, resting_hip=0).stay(1.5)
+    exercise = {"alternate_legs": True}
+    dose = {"repetitions": 2, "sets": 2}
+    cues, _, guide = raises(FIGURE.film(script.stay(2)), dose=dose, exercise=exercise)
+    assert names(cues, "count") == ["count 1", "last_one", "count 2"] * 2
+    assert names(cues, "phase") == ["straight_leg_raise", "other_leg", "begin_set 2"]
+    assert guide.done

@@ -76,7 +76,7 @@ TOY = Exercise(
         prompt=lambda _update: "raise_leg", urgent_prompt="raise_leg",
         arrived=lambda _asked: ("hold", None), wait_s=lambda _asked: 1.0,
         repeat=lambda _variant: "pump", lower="lower", over=None, remind="ease",
-        is_down=lambda _update: True,
+        is_down=lambda _update: True, over_s=8.0,
     ),
     how_to="raise a leg.",
     no_repetitions="Nothing was repeated.",

@@ -173,6 +173,19 @@ def test_live_counts_what_the_report_counts(name: str) -> None:
     assert set(np.diff(counts)) == {0, 1}
     assert counts[-1] == len(report.reps) == 4
     assert {"rest", "extend", "hold", "lower"} <= set(phases)
+    assert update.tension is None
+    assert report.summary is not None
+    assert update.best_deg == pytest.approx(report.summary.best_deg, abs=1.5)
+    assert update.peak_deg == pytest.approx(report.reps[-1].peak_deg, abs=1.5)
+
+
+def test_a_leg_that_lies_down_after_the_test_is_at_rest() -> None:
+    """Its knee is straight then, which is no end range: the thigh does not stand."""
+    asked = Prescription.model_validate({"exercise": {"name": "active_knee_extension"}})
+    session = Session(asked, live=True)
+    script = extensions(2).move(2, **FLAT).stay(6)
+    phases = [(pose.t_s, session.push(pose).phase) for pose in poses_of(script)]
+    assert {phase for t_s, phase in phases if t_s > script.end_s - 5} == {"rest"}
 
 
 def test_the_prescription_decides_where_the_motion_cannot() -> None:

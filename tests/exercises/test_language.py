@@ -20,12 +20,17 @@ CUES = (
     "welcome", "come_into_view", "lie_down", "turn_side_on", "come_closer", "move_back",
     "more_light", "alone", "ready", "slow_computer", "slow_camera", "raise_leg", "straighten",
     "hold", "hold_seconds", "pump", "bend", "lower", "put_down", "other_leg", "next_set",
+    "straight_leg_raise", "active_knee_extension", "heel_slide", "back", "again", "again_or_rest",
+    "begin_set", "best", "best_left", "best_right",
     "count", "last_one", "put_right", "ease", "rest", "another_set", "rest_over", "arm_seen",
     "done", "finished", "stopped", "sat_up", "left", "camera_lost", "camera_still",
     "camera_back",
     *get_args(Verdict), "dose", "no_repetitions", "no_tension", "no_exercise", "not_seen",
 )  # fmt: skip
-WITH_NUMBER = {"hold_seconds", "next_set", "count", "rest", "slow_computer", "slow_camera"}
+WITH_NUMBER = {
+    "hold_seconds", "next_set", "begin_set", "count", "rest", "best", "best_left", "best_right",
+    "slow_computer", "slow_camera",
+}  # fmt: skip
 LONGEST_LINE = 32  # characters; it is read from four metres
 
 

@@ -192,9 +192,54 @@ def an_arm(language: str) -> Heard:
     return heard(arm_up(lengthened(_stored("pump_left_side"), 6), 22), language)
 
 
+def raises(language: str) -> Heard:
+    """Four raises with the knee straight; then the leg rests."""
+    return _tested("sibling_slr_right_side", language, "straight_leg_raise")
+
+
+def raises_with_a_fault(language: str) -> Heard:
+    """Four raises with a bent knee."""
+    return _tested("sibling_slr_left_knee_bent", language, "straight_leg_raise")
+
+
+def extensions_with_a_dose(language: str) -> Heard:
+    """Three knee extensions were asked for, and done."""
+    dose = {"repetitions": 3}
+    return _tested("sibling_ake_left_side", language, "active_knee_extension", dose=dose)
+
+
+def extensions_with_a_fault(language: str) -> Heard:
+    """Three knee extensions, each with a thigh that drifts."""
+    return _tested("sibling_ake_right_thigh_drift", language, "active_knee_extension")
+
+
+def slides_with_a_stop(language: str) -> Heard:
+    """Four slides; the heel stays up for long in the third, and down before the last."""
+    poses = lengthened(_stored("sibling_heel_slide_right"), 8, 18.4, 6)
+    poses = lengthened(poses, 0, 35.2, 5, 12)
+    return heard(poses, language, exercise={"name": "heel_slide"}, dose={"repetitions": 4})
+
+
+def _tested(clip: str, language: str, exercise: str, **more: object) -> Heard:
+    return heard(lengthened(_stored(clip), 10, after_s=12), language,
+                 exercise={"name": exercise}, **more)  # fmt: skip
+
+
 SESSIONS: dict[str, Callable[[str], Heard]] = {
     session.__name__: session
-    for session in (pumps_without_a_dose, bends_with_a_dose, a_fault, at_once, nothing, an_arm)
+    for session in (
+        pumps_without_a_dose,
+        bends_with_a_dose,
+        a_fault,
+        at_once,
+        nothing,
+        an_arm,
+        raises,
+        raises_with_a_fault,
+        extensions_with_a_dose,
+        extensions_with_a_fault,
+        slides_with_a_stop,
+    )
 }
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from present_factory import ENGLISH, GERMAN, make_angles, make_finding, make_stage, make_update
 
-from posecheck.exercises.catalogue import rule_names
+from posecheck.exercises.catalogue import EXERCISES, rule_names
+from posecheck.exercises.exercise import Exercise
 from posecheck.present.canvas import AMBER, GREEN, MUTED, Picture
 from posecheck.present.live_screen import LiveScreen, counted_of, message_screen, said, timed_s
 from posecheck.present.mirror import mirrored
@@ -243,3 +244,47 @@ def test_nothing_known_is_no_trouble() -> None:
     )  # fmt: skip
     for stage in STAGES:
         draw(stage, update, notice="camera_lost")
+
+
+def to_end_range(**changes: Any) -> Update:
+    """A raised leg, between two repetitions."""
+    values = {
+        "exercise": "straight_leg_raise", "end_range": ("hip", "most flexed"), "phase": "hold",
+        "variant": None, "tension": None, "hold_s": 0.0, "best_deg": 62.0, "peak_deg": 60.0,
+        "reps": 3, "findings": (),
+        "angles": make_angles(hip_flexion_deg=48.0),
+    }  # fmt: skip
+    return make_update(**{**values, **changes})
+
+
+@pytest.mark.parametrize("words", LANGUAGES, ids=lambda w: w.language)
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.to], ids=lambda e: e.name)
+def test_an_end_range_shows_its_angle_its_best_and_the_count(
+    exercise: Exercise, words: Words
+) -> None:
+    """Never a ring of seconds; and what is said without a message is the exercise's own."""
+    assert exercise.to is not None
+    joint = exercise.to.joint
+    what = {"exercise": exercise.name, "end_range": (joint, exercise.to.end)}
+    update = to_end_range(**what)
+    stage = make_stage(message=None, counting=False)
+    assert timed_s(update, stage) is None
+    assert said(update, stage, words, None)[1] == words.line(exercise.name)
+    picture, right = draw(stage, update, words), np.s_[:, 790:]
+    for changes in (
+        {"best_deg": 70.0},
+        {"best_deg": NAN},
+        {"reps": 4},
+        {"angles": make_angles(**{f"{joint}_flexion_deg": 55.0})},
+        {"angles": make_angles(**{f"{joint}_flexion_deg": NAN})},
+    ):
+        other = draw(stage, to_end_range(**{**what, **changes}), words)
+        assert (other[right] != picture[right]).any(), changes
+
+
+@pytest.mark.parametrize("best", [(("best", 62),), (("best_left", 62), ("best_right", 58))])
+def test_the_end_shows_the_best_end_range(best: tuple[tuple[str, int], ...]) -> None:
+    ends = make_stage("done", message="done", verdict="pass")
+    plain = draw(ends, to_end_range())
+    shown = draw(dataclasses.replace(ends, best=best), to_end_range())
+    assert (shown[560:] != plain[560:]).any()

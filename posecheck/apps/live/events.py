@@ -75,7 +75,8 @@ def _exercise_events(
                      hip_flexion_deg=now.tension.hip_flexion_deg)  # fmt: skip
     counted = (0, 0) if before is None else (before.set_index, before.reps)
     if now.reps and (now.set_index, now.reps) != counted:
-        yield _event("count", t_s, set=now.set_index, reps=now.reps)
+        peaks = {"peak_deg": now.peak_deg, "best_deg": now.best_deg} if now.end_range else {}
+        yield _event("count", t_s, set=now.set_index, reps=now.reps, **peaks)
     for warning in now.warnings:
         if before is None or warning not in before.warnings:
             yield _event("warning", t_s, name=warning, text=warning_note(warning, words=words))

@@ -12,7 +12,7 @@ from posecheck.apps import interrupts
 from posecheck.apps.live.events import Event, EventStream, camera_event, cue_event, trouble
 from posecheck.apps.live.pipeline import AnalysisThread, Moment
 from posecheck.apps.recording import Recording
-from posecheck.assess.outcome import outcome_cues, to_do_better
+from posecheck.assess.outcome import best_of, outcome_cues, to_do_better
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window
 from posecheck.threads import NewestSlot, start_thread
@@ -225,6 +225,7 @@ class Presenter:
             stage, name="done", ending=0.0, correction=None,
             message=stage.message if stage.name == "done" else "stopped",
             verdict=report.grade.verdict, to_do_better=to_do_better(report),
+            best=best_of(report),
         )  # fmt: skip
         self._notice = None
         until_s = time.monotonic() + seconds

@@ -40,7 +40,7 @@ def is_extension(way: Way) -> float:
     return min(sure(stands, STANDS_DEG, SURELY_DEG), sure(share, THIGH_SHARE, THIGH_LITTLE))
 
 
-TO = EndRange("knee", "straightest", LEAST_DEG, is_extension)
+TO = EndRange("knee", "straightest", LEAST_DEG, is_extension, thigh_min_deg=STANDS_DEG)
 
 
 def find(table: Table, _variant: Variant | None = None) -> Found:

@@ -9,6 +9,7 @@ from posecheck.types import Update
 
 HOLD_S = 3.0  # before the first repetition, where no length is prescribed
 DOWN_DEG = 15.0  # a knee bent by so much more than at the point of tension
+REST_SEEN_S = 0.6  # the leg is down for so long: the set is over
 
 
 def _prompt(update: Update) -> str:
@@ -40,4 +41,5 @@ SCRIPT = Script(
     over="put_down",
     remind="ease",
     is_down=_is_down,
+    over_s=REST_SEEN_S,
 )
