@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pages import until
+from pages import assert_for_everybody, until
 from present_factory import ENGLISH, GERMAN, make_finding, make_report, make_series
 
 from posecheck.present.report_page import write_page
@@ -184,6 +184,7 @@ def test_space_plays_and_the_cursor_runs(opened: Open, tmp_path: Path) -> None:
 def test_every_button_jumps(opened: Open, tmp_path: Path, width: int) -> None:
     """To the frame of its time; the video comes into view."""
     tab = opened(write(tmp_path, three_times(), GERMAN), width, touch=width == 360)
+    assert_for_everybody(tab)
     jumps = tab.locator("button.jump")
     for k in range(jumps.count()):
         start_s = float(jumps.nth(k).get_attribute("data-start"))
