@@ -41,6 +41,7 @@ from posecheck.present.report_files import read_report, write_csv, write_json
 from posecheck.present.report_page import write_page
 from posecheck.present.report_pdf import write_pdf
 from posecheck.present.single_file import put_video_inside
+from posecheck.present.video import frame_times
 from posecheck.session import Session
 from posecheck.threads import prefetch
 from posecheck.types import Pose, Report, Subject
@@ -240,7 +241,8 @@ def write_files(
     write_json(report, folder / REPORT, change=compared)
     write_page(
         report, folder / PAGE, words_of(report.language), frames=pictures, video=video,
-        change=compared, plotly_js=plotly_js, place=place,
+        video_t_s=frame_times(folder / VIDEO) if video else None, change=compared,
+        plotly_js=plotly_js, place=place,
     )  # fmt: skip
     if single_file and video:
         put_video_inside(folder / PAGE, folder / VIDEO)

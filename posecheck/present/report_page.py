@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -23,7 +24,9 @@ from posecheck.present.html_pages import (
     policy,
     template_file,
 )
+from posecheck.present.video import TIME_BASE
 from posecheck.types import (
+    PHASES,
     ExerciseSet,
     Finding,
     Joint,
@@ -40,6 +43,19 @@ from posecheck.types import (
 _MINUTE_S = 60
 _SURE = 0.8  # that an exercise was done; less, and the page says so
 _JOINTS: tuple[Joint, ...] = ("hip", "knee", "ankle")
+_HERE = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands for the times in a sentence
+
+
+class Moment(str):
+    """A time of the clip in words, to which the page leads where it has the video."""
+
+    start_s: float
+
+    def __new__(cls, text: str, start_s: float) -> Moment:
+        """Return the text, which knows when it is."""
+        self = super().__new__(cls, text)
+        self.start_s = start_s
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +65,7 @@ class FindingPart:
     title: str
     severity: str  # "fault" or "advice", also the name of a style
     message: str
-    when: str
-    start_s: float
+    when: tuple[str, ...]  # its times, and the words around and between them
     measured: str  # "" where there is nothing to measure
     picture: str  # a data address, or ""
 
@@ -68,6 +83,7 @@ class SetPart:
     """One set, its tension and its repetitions, each a row of table cells."""
 
     title: str
+    start: str  # "" where it is unknown
     tension: tuple[tuple[str, str], ...]  # or what the end range came to
     columns: tuple[str, ...]  # what the cells of a repetition are
     reps: tuple[tuple[str, ...], ...]
@@ -94,6 +110,7 @@ class PageParts:
     about_chart: str
     gently: tuple[str, ...]  # why, a paragraph each
     summary: str  # the chart in one sentence, for who cannot see it
+    phases: tuple[str, ...]  # each with its name and its start
     findings: tuple[FindingPart, ...]
     notes: tuple[str, ...]
     change: tuple[tuple[str, str], ...]
@@ -129,6 +146,7 @@ def page_parts(
         about_chart=_about_chart(report, words),
         gently=tuple(_gently(report, words)),
         summary=_summary(report, words),
+        phases=tuple(_phases(report, words)),
         findings=tuple(_finding(f, words, frames.get(i)) for i, f in enumerate(report.findings)),
         notes=report.quality.notes or report.quality.warnings,
         change=tuple(_change(change or {}, words)),
@@ -178,6 +196,12 @@ def clock(seconds: float, words: Words | None = None) -> str:
     tenths = round(seconds * 10)
     part = f"{tenths % (10 * _MINUTE_S) / 10:04.1f} min"
     return f"{tenths // (10 * _MINUTE_S)}:{decimal(part, words)}"
+
+
+def _moment(seconds: float, words: Words, text: str = "") -> str:
+    """Return a time to which the page can lead, or a dash; `text` says it in other words."""
+    said = text or clock(seconds, words)
+    return Moment(said, seconds) if math.isfinite(seconds) else said
 
 
 def _with_band(value: float, half: float) -> str:
@@ -230,7 +254,7 @@ def _tension(report: Report, tension: Tension, words: Words) -> Iterator[tuple[s
     halves = series.hip_uncertainty_deg[during]
     halves = halves[np.isfinite(halves)]
     hip_half = float(np.median(halves)) if halves.size else math.nan
-    yield words.text("page.tension_at"), clock(tension.start_s, words)
+    yield words.text("page.tension_at"), _moment(tension.start_s, words)
     yield words.text("page.held"), clock(tension.end_s - tension.start_s, words)
     knee = _with_band(tension.knee_flexion_deg, tension.uncertainty_deg)
     yield words.text("page.knee_there"), knee
@@ -251,11 +275,15 @@ def _sets(report: Report, words: Words) -> Iterator[SetPart]:
         rows = list(_tension(report, tension, words)) if tension else []
         if several and one.summary is not None:
             rows += _end_range(one, one.summary, words)
+        reps = [rep for rep in report.reps if rep.set == one.index]
+        starts = [rep.start_s for rep in reps] + ([one.tension.start_s] if one.tension else [])
+        start_s = min((t for t in starts if math.isfinite(t)), default=math.nan)
         yield SetPart(
             title,
+            _moment(start_s, words) if math.isfinite(start_s) else "",
             tuple(rows),
             tuple(_columns(to, words)),
-            tuple(row(rep, words) for rep in report.reps if rep.set == one.index),
+            tuple(row(rep, words) for rep in reps),
             to is not None,
         )
 
@@ -263,7 +291,7 @@ def _sets(report: Report, words: Words) -> Iterator[SetPart]:
 def _rep(rep: Rep, words: Words) -> tuple[str, ...]:
     return (
         str(rep.index),
-        clock(rep.start_s, words),
+        _moment(rep.start_s, words),
         number(rep.end_s - rep.start_s, " s", 1, words),
         number(rep.min_deg, "°"),
         number(rep.max_deg, "°"),
@@ -350,7 +378,7 @@ def _peak_row(rep: Rep, words: Words) -> tuple[str, ...]:
     others = [number(at_peak[joint], "°") for joint in _JOINTS if joint != rep.peak_joint]
     return (
         str(rep.index),
-        clock(rep.start_s, words),
+        _moment(rep.start_s, words),
         number(rep.end_s - rep.start_s, " s", 1, words),
         _with_band(rep.peak_deg, rep.uncertainty_deg),
         *(others[-2:] if rep.peak_joint else ["–"] * 2),
@@ -405,15 +433,26 @@ def _summary(report: Report, words: Words) -> str:
     return " ".join([*said, words.text("page.repetitions_seen", number=len(report.reps))])
 
 
+def _phases(report: Report, words: Words) -> Iterator[str]:
+    """Yield where each phase begins; one that nothing came before or after says nothing."""
+    series, programme = report.series, Programme(report)
+    changes = np.flatnonzero(np.diff(series.phase)) + 1
+    for i in [0, *changes.tolist()] if len(changes) else []:
+        start_s = float(series.t_s[i])
+        name = words.phase(PHASES[int(series.phase[i])], programme.at(start_s))
+        yield _moment(start_s, words, f"{name} {clock(start_s, words)}")
+
+
 def _finding(finding: Finding, words: Words, jpeg: bytes | None) -> FindingPart:
-    when = ", ".join(
-        words.text("page.from_to", start=clock(start, words), end=clock(end, words))
-        for start, end in finding.times
-    )
+    when = ["", ""]  # what stands before the times, and after
     if finding.reps:
         numbers = ", ".join(str(rep) for rep in finding.reps)
         phrase = "in_repetitions" if len(finding.reps) > 1 else "in_repetition"
-        when = words.text(f"page.{phrase}", rep=numbers, when=when)
+        when = words.text(f"page.{phrase}", rep=numbers, when=_HERE).split(_HERE)
+    times: list[str] = []
+    for start, end in finding.times:
+        text = words.text("page.from_to", start=clock(start, words), end=clock(end, words))
+        times += [", ", _moment(start, words, text)]
     unit = words.texts.get(f"units.{finding.unit}", f" {finding.unit}")
     measured = ""
     if math.isfinite(finding.measured):
@@ -429,8 +468,7 @@ def _finding(finding: Finding, words: Words, jpeg: bytes | None) -> FindingPart:
         title=words.title(finding.rule),
         severity=finding.severity,
         message=finding.message,
-        when=when,
-        start_s=finding.start_s if math.isfinite(finding.start_s) else 0.0,
+        when=(when[0], *times[1:], when[1]),
         measured=measured,
         picture=picture,
     )
@@ -487,6 +525,7 @@ def write_page(
     *,
     frames: Mapping[int, bytes] | None = None,
     video: bool = False,
+    video_t_s: Sequence[float] | None = None,
     plotly_js: str = "inline",
     change: Mapping[str, Any] | None = None,
     place: BatchPlace | None = None,
@@ -505,6 +544,9 @@ def write_page(
         JPEG pictures by the index of the finding that they show.
     video
         Whether ``annotated.mp4`` stands beside the page.
+    video_t_s
+        From when on each of its frames is shown, as `frame_times` reads it; None if it has every
+        frame of the report.
     plotly_js
         ``inline``, or the relative address of a copy that ``write_plotly`` wrote.
     change
@@ -515,9 +557,24 @@ def write_page(
 
     """
     parts = page_parts(report, words, frames or {}, video, change)
-    page = render_page(parts, chart(report, words), plotly_js, words, place)
+    times = report.series.t_s.tolist() if video_t_s is None else video_t_s
+    page = render_page(parts, chart(report, words), plotly_js, words, place, times)
     with atomic_text(path) as stream:
         stream.write(page)
+
+
+def _moments(video_t_s: Sequence[float], words: Words) -> dict[str, Any]:
+    """Return the video's own table of frames, in ticks of its clock, and the words for a moment.
+
+    Each frame is told by how long after the one before it comes, which is a third as long.
+    """
+    ticks = [round(t / TIME_BASE) for t in video_t_s]
+    return {
+        "ticks_per_s": int(1 / TIME_BASE),
+        "steps": [b - a for a, b in pairwise([0, *ticks])],
+        "decimal": words.text("numbers.decimal"),
+        "at": words.text("page.at_frame", time="{time}", number="{number}", total="{total}"),
+    }
 
 
 def write_plotly(path: Path) -> None:
@@ -532,6 +589,7 @@ def render_page(
     plotly_js: str,
     words: Words,
     place: BatchPlace | None = None,
+    video_t_s: Sequence[float] = (),
 ) -> str:
     """Return the page as text.
 
@@ -541,7 +599,7 @@ def render_page(
         What stands on it.
     figure
         The chart, as `chart` makes it.
-    plotly_js, words, place
+    plotly_js, words, place, video_t_s
         As those of `write_page`.
 
     """
@@ -572,5 +630,6 @@ def render_page(
             library=Markup(library),
             library_address="" if library else plotly_js,
             figure=Markup(json_in_script(figure)),
+            moments=Markup(json_in_script(_moments(video_t_s, words))),
         )
     )

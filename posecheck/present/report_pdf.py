@@ -130,7 +130,7 @@ def _seen(parts: PageParts, frames: Mapping[int, bytes]) -> list[_Seen]:
     return [
         _Seen(
             parts.findings[several[0]],
-            "; ".join(parts.findings[i].when for i in several),
+            "; ".join("".join(parts.findings[i].when) for i in several),
             next((frames[i] for i in several if i in frames), None),
         )
         for several in found.values()

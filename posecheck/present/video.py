@@ -112,6 +112,25 @@ def encode(
     return stream.encode(yuv)
 
 
+def frame_times(path: Path) -> list[float]:
+    """Return from when on each frame of a video is shown, in seconds, as its file says.
+
+    A player shows them by these times. Those that `VideoSink` wrote begin at zero, as the times of
+    a clip do.
+
+    Parameters
+    ----------
+    path
+        The video.
+
+    """
+    with av.open(f"file:{path.absolute()}") as container:
+        stream = container.streams.video[0]
+        base = stream.time_base or TIME_BASE
+        stamps = sorted(p.pts for p in container.demux(stream) if p.pts is not None)
+    return [float(stamp * base) for stamp in stamps]
+
+
 _WAITING = 4  # frames between the caller and the encoder
 # A short look-ahead costs hardly any size and holds back few frames, which counts in 4K.
 _OPTIONS = {"preset": "veryfast", "crf": "22", "x264-params": "rc-lookahead=5"}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from grade_rows import EVIL, EVIL_ATTRIBUTE, make_row
+from pages import assert_for_everybody
 
 from posecheck.compare.agreement import Agreement, Label, Pair, agreement_of
 from posecheck.compare.page import agreement_charts, write_agreement_page
@@ -117,4 +118,5 @@ def test_the_page_in_a_browser(browser: Any, tmp_path: Path, width: int) -> None
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     assert tab.locator("td.same").count() == 2
     assert [line for line in said if not line.startswith("data:")] == []
+    assert_for_everybody(tab)
     tab.close()

@@ -17,6 +17,7 @@ from grade_rows import EVIL, EVIL_ATTRIBUTE, curve, make_failure, make_row, many
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
+from pages import assert_for_everybody
 from present_factory import ENGLISH
 
 from posecheck.present.index_page import (
@@ -216,6 +217,7 @@ def test_the_index_in_a_browser(browser: Any, tmp_path: Path, width: int) -> Non
     assert first(tab, ".name") == EVIL
     assert tab.get_attribute("tbody tr >> nth=2 >> a", "href") == "./a%20b%23%3F%25/report.html"
     assert tab.locator("tbody tr >> nth=0 >> td.curve path").count() == 1
+    assert_for_everybody(tab)
     # A sort from the keyboard, once and again: the unknown are last both times.
     knee = tab.get_by_role("columnheader", name="Knee at tension")
     knee.get_by_role("button").focus()

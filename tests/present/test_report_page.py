@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pages import assert_for_everybody
 from present_factory import ENGLISH, make_finding, make_report, make_series
 
 from posecheck.present.chart import MOST_POINTS, chart, decimate
@@ -179,6 +180,7 @@ def test_the_page_in_a_browser(browser: Any, tmp_path: Path, width: int, library
     assert {url.split(":")[0] for url in asked} <= {"file", "data"}
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     assert tab.evaluate("document.querySelectorAll('#chart .scatterlayer .trace').length") == 6
+    assert_for_everybody(tab)
     tab.close()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from batch_fakes import make_clip
+from pages import until
 from present_factory import ENGLISH, make_report
 
 from posecheck.errors import OutputError
@@ -66,10 +67,10 @@ def test_it_plays_alone_in_a_browser(browser: Any, tmp_path: Path, page: Path) -
     tab.on("request", lambda request: asked.append(request.url[:5]))
     tab.on("console", lambda message: said.append(message.text))
     tab.goto(page.as_uri())
-    tab.wait_for_function("document.querySelector('video').readyState >= 2")
+    until(tab, "document.querySelector('video').readyState >= 2")
     assert tab.evaluate("document.querySelector('video').duration") > 1
     tab.evaluate("document.querySelector('video').currentTime = 1")
-    tab.wait_for_function("!document.querySelector('video').seeking")
+    until(tab, "!document.querySelector('video').seeking")
     assert tab.evaluate("document.querySelector('video').currentTime") == pytest.approx(1, abs=0.1)
     assert said == []
     assert set(asked) <= {"file:", "data:"}

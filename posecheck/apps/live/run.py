@@ -35,6 +35,7 @@ from posecheck.present.report_files import write_csv, write_json
 from posecheck.present.report_page import write_page
 from posecheck.present.report_pdf import write_pdf
 from posecheck.present.single_file import put_video_inside
+from posecheck.present.video import frame_times
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window
 from posecheck.session import Session
@@ -268,7 +269,10 @@ def _write(
     write_csv(report, folder / ANGLES)
     write_json(report, folder / REPORT)
     words = words_of(report.language)
-    write_page(report, folder / PAGE, words, frames=pictures, video=video)
+    write_page(
+        report, folder / PAGE, words, frames=pictures, video=video,
+        video_t_s=frame_times(folder / VIDEO) if video else None,
+    )  # fmt: skip
     if single_file and video:
         put_video_inside(folder / PAGE, folder / VIDEO)
     if pdf:
