@@ -16,7 +16,7 @@ from markupsafe import Markup
 from posecheck.atomic_files import atomic_text
 from posecheck.present.batch_links import BatchPlace
 from posecheck.present.chart import chart
-from posecheck.present.end_ranges import EndRange, end_range_of
+from posecheck.present.end_ranges import EndRange, Programme, end_range_of
 from posecheck.present.html_pages import (
     environment,
     json_in_script,
