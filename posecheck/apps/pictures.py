@@ -140,7 +140,7 @@ class _Drawing:
     def _make(self, frame: Frame) -> Overlay:
         height, width = frame.image.shape[:2]
         self._scale = width / self._full_width_px
-        overlay = Overlay(width, height, words_of(self._report.language))
+        overlay = Overlay(width, height, words_of(self._report.language), for_player=True)
         s = self._report.series
         every = slice(None, None, 1 + len(s.t_s) // _PLACES)
         overlay.avoid(

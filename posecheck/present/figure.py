@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -136,7 +136,9 @@ class Figure:
         self._labels = Labels(width_px, height_px, unit)
         self.boxes: dict[str, Box] = {}  # where the labels of the last frame stand
 
-    def draw(self, canvas: Canvas, update: Update, taken: list[Box]) -> None:
+    def draw(
+        self, canvas: Canvas, update: Update, taken: list[Box], panels: Sequence[Box] = ()
+    ) -> None:
         """Draw everything that is known.
 
         Parameters
@@ -147,6 +149,8 @@ class Figure:
             What is shown, its joints in pixels of the canvas.
         taken
             Boxes in pixels that the labels keep off.
+        panels
+            Those of them that are drawn later, over the labels.
 
         """
         self.settle()
@@ -182,7 +186,7 @@ class Figure:
                 found.away_rad,
             )
             taken_now = [*taken, *self.boxes.values()]
-            box = self._labels.place(joint, update.t_s, found.joint, shape, body, taken_now)
+            box = self._labels.place(joint, update.t_s, found.joint, shape, body, taken_now, panels)
             self.boxes[joint] = box
             _draw_label(canvas, box, lines, u, alarms.get(joint))
 

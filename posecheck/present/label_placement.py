@@ -32,6 +32,7 @@ _GLIDE_S = 0.18
 _BETTER = 1.5  # cost that a label must save by moving
 _LOST_S = 0.7  # a label that was away for so long starts anew
 _BOX_COST = 12.0
+_PANEL_COST = 8  # of a panel, in boxes: it would cover the label
 _TURN_COST, _FAR_COST = 0.4, 0.12  # of a radian off the wanted direction, of a unit further away
 
 
@@ -76,6 +77,7 @@ class Labels:
         shape: _Shape,
         body: Callable[[], tuple[Array, Array]],
         taken: Sequence[Box],
+        panels: Sequence[Box] = (),
     ) -> Box:
         """Return the box of a label, in pixels.
 
@@ -94,6 +96,9 @@ class Labels:
             Tells points to keep off, (n, 2) in pixels, and what covering each costs, (n,).
         taken
             Boxes to keep off, in pixels.
+        panels
+            Those of them that are drawn over what they cover: a label that one comes upon goes
+            elsewhere at once.
 
         """
         label = self._placed.get(name)
@@ -102,19 +107,33 @@ class Labels:
             place = int(costs.argmin())
             label = _Label(t_s, t_s, joint, costs, place, (math.nan, math.nan))
             self._placed[name] = label
-        label.anchor = x, y = _dragged(label.anchor, joint, _SLACK * self._unit)
+        label.anchor = _dragged(label.anchor, joint, _SLACK * self._unit)
         if t_s - label.looked_s >= _WEIGH_S:
             self._due.append(partial(self._weigh, label, t_s, shape, body, taken))
-        _, there = self._middles(label.anchor, shape, slice(label.place, label.place + 1))
-        wanted = (float(there[0, 0]) - x, float(there[0, 1]) - y)
+        wanted = self._offset(label, shape)
         share = 1 - math.exp(-(t_s - label.t_s) / _GLIDE_S)
         label.offset = (
             _eased(label.offset[0], wanted[0], share),
             _eased(label.offset[1], wanted[1], share),
         )
         label.t_s = t_s
-        x, y = self._inside(x + label.offset[0], y + label.offset[1], shape)
-        wide, high = shape[:2]
+        box = self._box(label, shape)
+        if _covered(box, panels):
+            boxes = [*taken, *list(panels) * _PANEL_COST]
+            label.costs = self._costs(label.anchor, shape, *body(), boxes)
+            label.place = int(label.costs.argmin())
+            label.offset = self._offset(label, shape)
+            box = self._box(label, shape)
+        return box
+
+    def _offset(self, label: _Label, shape: _Shape) -> Point:
+        """Return where a label's place is, from its anchor."""
+        _, there = self._middles(label.anchor, shape, slice(label.place, label.place + 1))
+        return float(there[0, 0]) - label.anchor[0], float(there[0, 1]) - label.anchor[1]
+
+    def _box(self, label: _Label, shape: _Shape) -> Box:
+        (dx, dy), (wide, high) = label.offset, shape[:2]
+        x, y = self._inside(label.anchor[0] + dx, label.anchor[1] + dy, shape)
         return (x - wide, y - high, x + wide, y + high)
 
     def _weigh(
@@ -174,6 +193,11 @@ class Labels:
             beside |= (y + high + room <= top) | (y - high - room >= bottom)
             costs += _BOX_COST * ~beside
         return np.asarray(costs)
+
+
+def _covered(box: Box, others: Sequence[Box]) -> bool:
+    left, top, right, bottom = box
+    return any(left < x1 and x0 < right and top < y1 and y0 < bottom for x0, y0, x1, y1 in others)
 
 
 def _eased(value: float, wanted: float, share: float) -> float:

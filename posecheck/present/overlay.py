@@ -7,7 +7,7 @@ import numpy as np
 from posecheck.present.canvas import Canvas, Picture
 from posecheck.present.figure import Figure
 from posecheck.present.gauge import LEAST_ZONE_DEG, Gauge
-from posecheck.present.panel_layout import Placer, body_points, unit_px
+from posecheck.present.panel_layout import Placer, body_points, controls_px, unit_px
 from posecheck.present.panels import draw_notes, draw_status, notes_of
 from posecheck.present.peak_gauge import draw_peak_gauge
 from posecheck.present.stencils import Box
@@ -27,6 +27,8 @@ class Overlay:
         Enlarges text and panels, for what is read from afar.
     tension_zone_deg
         How far from the point of tension the gauge is still green.
+    for_player
+        Whether the frames are of a video, of which a player's controls may cover the bottom.
 
     """
 
@@ -38,11 +40,16 @@ class Overlay:
         *,
         scale: float = 1.0,
         tension_zone_deg: float = 5.0,
+        for_player: bool = False,
     ) -> None:
         self._words = words
         self._shape = (height_px, width_px, 3)
         self._unit = unit_px(width_px, height_px) * scale
-        self._placer = Placer(width_px, height_px, self._unit)
+        free_px = controls_px(height_px) if for_player else 0.0
+        self._placer = Placer(width_px, height_px, self._unit, free_px=free_px)
+        self._controls = [(0.0, height_px - free_px, float(width_px), float(height_px))]
+        if not for_player:
+            self._controls = []
         self._figure = Figure(width_px, height_px, self._unit, words)
         self._gauge = Gauge(max(tension_zone_deg, LEAST_ZONE_DEG))
 
@@ -87,8 +94,8 @@ class Overlay:
             self._placer.follow(update.t_s, body)
         layout, canvas = self._placer.layout, Canvas(picture)
         notes = notes_of(layout, canvas.width, self._unit, update, self._words)
-        taken = [layout.status, layout.gauge, *([notes.box] if notes else [])]
-        self._figure.draw(canvas, update, taken)
+        panels = [layout.status, layout.gauge, *([notes.box] if notes else [])]
+        self._figure.draw(canvas, update, [*panels, *self._controls], panels)
         draw_status(canvas, layout.status, self._unit, update, self._words)
         if update.end_range is None:
             self._gauge.draw(canvas, layout.gauge, self._unit, update, self._words)

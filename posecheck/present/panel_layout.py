@@ -24,6 +24,10 @@ _WAIT_S = 1.0
 _REMEMBERED = 0.995  # a frame: some seconds are, so that a moved camera is followed
 _FAR_PX = 1e6  # further outside a joint is nonsense
 _LIMB = 3  # units; a limb is thicker than its middle line
+# What the controls of a browser's player take at the bottom: Chromium's are 72 px high, measured at
+# 640 x 480 and at 1280 x 720, and a page shows a large video smaller.
+_CONTROLS_PX = 76
+_CONTROLS_LEAST, _CONTROLS_MOST = 0.12, 0.16  # of the height
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,18 @@ def unit_px(width_px: int, height_px: int) -> float:
     short = min(width_px, height_px)
     wide = min(max(width_px * 0.75, short), short * 1.5)
     return max(math.sqrt(short * wide) / 100, _LEAST_UNIT_PX)
+
+
+def controls_px(height_px: int) -> float:
+    """Return how much of a video's bottom the controls of its player may cover, in pixels.
+
+    Parameters
+    ----------
+    height_px
+        The height of the video.
+
+    """
+    return min(max(_CONTROLS_PX, _CONTROLS_LEAST * height_px), _CONTROLS_MOST * height_px)
 
 
 def body_points(working_px: Array, resting_px: Array, trunk_px: Array) -> Array:
@@ -99,13 +115,15 @@ class Placer:
         The size of the pictures.
     unit
         What all sizes are multiples of, in pixels.
+    free_px
+        How much is left free at the bottom, in pixels.
 
     """
 
-    def __init__(self, width_px: int, height_px: int, unit: float) -> None:
+    def __init__(self, width_px: int, height_px: int, unit: float, *, free_px: float = 0.0) -> None:
         self._size = np.array([width_px, height_px], dtype=np.float64)
         self._unit = unit
-        self.options = _arrangements(width_px, height_px, unit)
+        self.options = _arrangements(width_px, height_px, unit, free_px)
         self._grid: NDArray[np.float64] = np.zeros((_CELLS, _CELLS))
         self.fixed = False
         self._bad_since: float | None = None
@@ -181,9 +199,9 @@ class Placer:
         return float(self._grid[rows, columns].sum())
 
 
-def _arrangements(width: int, height: int, u: float) -> list[Layout]:
+def _arrangements(width: int, height: int, u: float, free: float) -> list[Layout]:
     """List the arrangements, best liked first."""
-    left, right, top, bottom = 2 * u, width - 2 * u, 2 * u, height - 2 * u
+    left, right, top, bottom = 2 * u, width - 2 * u, 2 * u, height - max(2 * u, free)
     tall, gap, note = _PANEL * u, _BETWEEN * u, _MESSAGES * u
     if width >= 1.15 * height:
         split = left + max(0.38 * (right - left), min(46 * u, 0.5 * (right - left)))

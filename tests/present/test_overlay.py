@@ -27,7 +27,7 @@ from posecheck.present.canvas import AMBER, RED, Line
 from posecheck.present.fonts import printable, text_width
 from posecheck.present.gauge import ZONE, Gauge
 from posecheck.present.overlay import Overlay
-from posecheck.present.panel_layout import Placer, body_points, unit_px
+from posecheck.present.panel_layout import Placer, body_points, controls_px, unit_px
 from posecheck.present.panels import note_lines, notes_of, status_lines, wrap
 from posecheck.present.signs import sign_of
 from posecheck.types import PHASES, WARNINGS, Array, Phase, Tension, Words
@@ -141,6 +141,42 @@ def test_panels_keep_off_the_person(width: int, height: int) -> None:
         assert min(box) >= 0
         assert box[2] <= width
         assert box[3] <= height
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 480), (1280, 720), (540, 960), (320, 240)])
+def test_the_panels_of_a_video_leave_its_player_free(width: int, height: int) -> None:
+    """In every arrangement, by what Chromium's controls take where the video is large enough."""
+    free_px = controls_px(height)
+    assert free_px >= min(max(72, 0.12 * height), 0.15 * height)
+    u = unit_px(width, height)
+    for layout in Placer(width, height, u, free_px=free_px).options:
+        for box in (layout.status, layout.gauge, layout.messages):
+            assert box[1] >= 0
+            assert box[3] <= height - free_px
+    for layout in Placer(width, height, u).options:  # a live window has no controls
+        assert max(layout.status[3], layout.gauge[3], layout.messages[3]) == height - 2 * u or (
+            max(layout.status[3], layout.gauge[3], layout.messages[3]) < height - free_px
+        )
+
+
+def test_no_panel_covers_a_label() -> None:
+    """Neither one that appears where a label is, nor one into which a leg moves its label."""
+    overlay = Overlay(640, 480, ENGLISH, for_player=True)
+    messages = (make_finding(joint=None), make_finding(rule="too_fast", joint=None))
+    legs = [
+        np.add(np.array(WORKING, dtype=float), (70 * math.sin(i / 25), 40 * math.sin(i / 40)))
+        for i in range(240)
+    ]
+    lying = body_points(np.array(WORKING), np.array(RESTING), np.array(TRUNK))
+    overlay.avoid(np.concatenate([*legs, lying]))
+    for i, moved in enumerate(legs):
+        shown = messages if i // 20 % 2 else ()
+        overlay.draw(grey(), make_update(t_s=i * 0.04, working_px=moved, findings=shown))
+        layout = overlay._placer.layout
+        update = make_update(findings=shown)
+        notes = notes_of(layout, 640, unit_px(640, 480), update, ENGLISH)
+        for panel in (layout.status, layout.gauge, *([notes.box] if notes else [])):
+            assert not any(overlap(label, panel) for label in overlay.labels.values()), i
 
 
 def test_panels_do_not_jump() -> None:
