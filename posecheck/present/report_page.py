@@ -16,7 +16,7 @@ from markupsafe import Markup
 from posecheck.atomic_files import atomic_text
 from posecheck.present.batch_links import BatchPlace
 from posecheck.present.chart import chart
-from posecheck.present.end_ranges import EndRange, end_range_of
+from posecheck.present.end_ranges import EndRange, Programme, end_range_of
 from posecheck.present.html_pages import (
     environment,
     json_in_script,
@@ -380,7 +380,7 @@ def _peak_row(rep: Rep, words: Words) -> tuple[str, ...]:
         str(rep.index),
         _moment(rep.start_s, words),
         number(rep.end_s - rep.start_s, " s", 1, words),
-        _with_band(rep.peak_deg, rep.uncertainty_deg),
+        _moment(rep.peak_start_s, words, _with_band(rep.peak_deg, rep.uncertainty_deg)),
         *(others[-2:] if rep.peak_joint else ["–"] * 2),
     )
 
