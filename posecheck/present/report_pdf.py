@@ -16,7 +16,6 @@ from typing import Any
 from posecheck.atomic_files import atomic_file
 from posecheck.present.pdf_chart import draw_chart
 from posecheck.present.pdf_text import Style, lines_of, load_reportlab, put_line, width_of
-from posecheck.present.pdf_words import PDF_WORDS
 from posecheck.present.report_page import FindingPart, PageParts, SetPart, page_parts
 from posecheck.types import Report, Verdict, Words
 
@@ -33,6 +32,8 @@ _COLOURS: dict[Verdict, tuple[str, str]] = {
     "pass": ("#12683f", "#e6f4ec"), "needs_work": ("#8a4b00", "#fdf1dd"),
     "ungradable": ("#424a53", "#eceef0"),
 }  # fmt: skip
+
+_OWN = "pdf."  # its texts in a language file
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,8 @@ class _Letter:
         self, report: Report, parts: PageParts, words: Words, seen: Sequence[_Seen]
     ) -> None:
         self._report, self._parts, self._words, self._seen = report, parts, words, seen
-        self._own = {**PDF_WORDS["en"], **PDF_WORDS.get(words.language, {})}
+        own = (name for name in words.texts if name.startswith(_OWN))
+        self._own = {name.removeprefix(_OWN): words.texts[name] for name in own}
         self._fit = _FITS[0]
         self._left_out: list[str] = []
 
