@@ -28,6 +28,7 @@ from posecheck.present.gauge import (
 )
 from posecheck.present.mirror import Prepared, fitted, mirror_of, mirrored
 from posecheck.present.panel_layout import unit_px
+from posecheck.present.peak_gauge import SCALES
 from posecheck.present.progress_ring import (
     GROUND,
     draw_counter,
@@ -46,12 +47,6 @@ _RIM = 0.011  # of the height: the frame of a picture
 _FIGURE_SCALE = 1.25  # of the letters at the joints
 _HOLD_S = 3.0  # fills the ring where the prescription asks for no length
 _MOST_SETS = 5  # at the end
-# The scale beside the person, from rest to beyond what a joint does: the hip of a raised leg, the
-# knee that is bent, and the knee that is straightened.
-_ENDS: Final[dict[tuple[Joint, End], tuple[float, float]]] = {
-    ("hip", "most flexed"): (0.0, 100.0), ("knee", "most flexed"): (0.0, 140.0),
-    ("knee", "straightest"): (100.0, 0.0),
-}  # fmt: skip
 
 
 class LiveScreen:
@@ -262,7 +257,7 @@ class LiveScreen:
                          align=1.0).within(0.5 * wide),
                 ])  # fmt: skip
         canvas.picture[top:bottom, left:right] = self._ring
-        ends = _ENDS[joint, end]
+        ends = SCALES[joint, end]
         draw_vertical_range(canvas, self._gauge_box, angle, update.best_deg, ends)
 
     def _see_head(self, update: Update) -> None:

@@ -380,7 +380,7 @@ def _peak_row(rep: Rep, words: Words) -> tuple[str, ...]:
         str(rep.index),
         _moment(rep.start_s, words),
         number(rep.end_s - rep.start_s, " s", 1, words),
-        _with_band(rep.peak_deg, rep.uncertainty_deg),
+        _moment(rep.peak_start_s, words, _with_band(rep.peak_deg, rep.uncertainty_deg)),
         *(others[-2:] if rep.peak_joint else ["–"] * 2),
     )
 
