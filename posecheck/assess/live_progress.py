@@ -59,8 +59,10 @@ class LiveProgress:
         )  # fmt: skip
         if self._to is not None:
             peaks = [self._to.peak_deg(peak) for peak in attempt.peaks]
-            best_deg = self._to.best_deg(peaks)
-            return replace(update, peak_deg=peaks[-1] if peaks else np.nan, best_deg=best_deg)
+            return replace(
+                update, peak_deg=peaks[-1] if peaks else np.nan,
+                best_deg=self._to.best_deg(peaks), median_deg=median_of_known(np.array(peaks)),
+            )  # fmt: skip
         tension = self._tension(running, attempt)
         return replace(update, tension=tension, hold_s=max(tension.end_s - tension.start_s, 0.0))
 

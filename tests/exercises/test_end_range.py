@@ -176,6 +176,7 @@ def test_live_counts_what_the_report_counts(name: str) -> None:
     assert update.tension is None
     assert report.summary is not None
     assert update.best_deg == pytest.approx(report.summary.best_deg, abs=1.5)
+    assert update.median_deg == pytest.approx(report.summary.median_deg, abs=1.5)
     assert update.peak_deg == pytest.approx(report.reps[-1].peak_deg, abs=1.5)
 
 
