@@ -7,8 +7,8 @@ from html import escape
 from pathlib import Path
 
 from posecheck.atomic_files import atomic_text
-from posecheck.errors import InputError, OutputError
-from posecheck.exercises.language import languages, words_of
+from posecheck.errors import OutputError
+from posecheck.exercises.language import language_of, words_of
 from posecheck.present.chart_svg import chart_svg
 from posecheck.types import Report, Words
 
@@ -36,7 +36,7 @@ class Plot:
         return self.svg
 
 
-def plot(report: Report, language: str = "en") -> Plot:
+def plot(report: Report, language: str | None = None) -> Plot:
     """Return the chart of a report: the three angles, phases, tension and repetitions.
 
     It is the chart of the report's page as a picture, which a notebook shows without any further
@@ -47,7 +47,7 @@ def plot(report: Report, language: str = "en") -> Plot:
     report
         What is shown.
     language
-        Two letters: the language of its words.
+        Two letters: the language of its words; that of the report if None.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def plot(report: Report, language: str = "en") -> Plot:
         There is no such language.
 
     """
-    return Plot(chart_svg(report, _words(language)))
+    return Plot(chart_svg(report, words_of(language_of(language or report.language))))
 
 
 def report_html(report: Report) -> str:
@@ -67,10 +67,10 @@ def report_html(report: Report) -> str:
         What is shown.
 
     """
-    words = _words("en")
+    words = words_of(report.language)
     grade = report.grade
     colour = _COLOURS[grade.verdict]
-    score = "" if grade.score is None else f", {grade.score} of 100"
+    score = "" if grade.score is None else f", {words.text('summary.score', number=grade.score)}"
     verdict = f"{escape(words.verdicts[grade.verdict])}{score}"
     name = f"{escape(report.clip.name)}: " if report.clip.name else ""
     said = [f.message for f in report.findings] + list(report.quality.notes)
@@ -88,22 +88,17 @@ def report_html(report: Report) -> str:
 def _numbers(report: Report, words: Words) -> str:
     """Say in one line what was done."""
     n = len(report.reps)
-    parts = [f"{n} repetition{'' if n == 1 else 's'}"]
+    parts = [words.text("notebook.one" if n == 1 else "notebook.several", number=n)]
     if report.variant:
         parts.insert(0, words.variants[report.variant])
     if report.side:
-        parts.append(f"{report.side} leg")
+        parts.append(words.text(f"legs.{report.side}"))
     if report.tension and report.tension.knee_flexion_deg == report.tension.knee_flexion_deg:
-        parts.append(f"tension at {report.tension.knee_flexion_deg:.0f}° of knee flexion")
+        degrees = f"{report.tension.knee_flexion_deg:.0f}"
+        parts.append(words.text("notebook.tension", degrees=degrees))
     if report.summary is not None:
         title = words.text(f"exercises.{report.exercise}.title")
         parts.insert(0, title)
         best, median = (round(v) for v in (report.summary.best_deg, report.summary.median_deg))
-        parts.append(f"end range {best}° at best, {median}° in the median")
+        parts.append(words.text("notebook.end_range", best=best, median=median))
     return ", ".join(parts)
-
-
-def _words(language: str) -> Words:
-    if language not in languages():
-        raise InputError(f"There is no language {language}; take {' or '.join(languages())}.")
-    return words_of(language)

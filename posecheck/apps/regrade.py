@@ -58,7 +58,8 @@ def regrade(folder: str | Path, prescription: Prescription | str | Path) -> Repo
             f"The {POSES} of {folder} is not of its {REPORT}: another landmark model has looked; "
             "look at the clip again with `posecheck review`."
         )
-    session = Session(prescription, calibration=calibration_of(before.model.name))
+    calibration = calibration_of(before.model.name)
+    session = Session(prescription, calibration=calibration, language=before.language)
     for pose in poses:
         session.push(pose)
     report = session.finish(before.clip, before.model, poses.frame_t_s, before.flaws)

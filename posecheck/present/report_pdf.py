@@ -221,7 +221,7 @@ class _Letter:
         clip = self._report.clip
         about = ", ".join([*self._parts.exercises[:2], clip.name])
         if clip.recorded_at:
-            about += f" · {self._own['recorded']} {clip.recorded_at}"
+            about += f" · {self._own['recorded']} {self._words.date(clip.recorded_at)}"
         if not self._parts.record and (name := self._report.prescription.get("name")):
             about += f" · {self._own['prescription']}: {name}"
         wide = width_of(self._own["title"], title) + 2 * _GAP
