@@ -38,7 +38,8 @@ SAME = re.compile(
     r"nerve_glide|fault|advice|[\W\d_]*(s|min)?"
 )
 CLIPS = ("fault_knee_not_held", "fault_head_lifted", "fault_bouncing", "pump_left_side",
-         "other_crunch", "photo_bends", "rest_only")  # fmt: skip
+         "other_crunch", "photo_bends", "rest_only", "sibling_ake_left_side",
+         "sibling_heel_slide_right", "sibling_slr_left_knee_bent")  # fmt: skip
 
 
 class Texts(HTMLParser):
