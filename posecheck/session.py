@@ -64,7 +64,7 @@ SERIES = {
 MOMENT = tuple(SERIES)[: tuple(SERIES).index("confidence") + 1]
 # Raised when a report says something else of the same measurements, or its pictures, tables or
 # page do: kept results of another number are made again from the measurements.
-REPORT_SCHEMA = 6
+REPORT_SCHEMA = 7
 UNKNOWN_MODEL = ModelInfo("unknown", None)  # of which nobody has said anything
 SIDE_BEFORE_S = 2.0  # the leg that is straightened next has been held up for so long
 
@@ -99,7 +99,8 @@ class Session:
         self._last: Pose | None = None
         self._measured: Measured | None = None
         self._words = words_of(language)
-        self._progress = LiveProgress(prescription, self._words) if live else None
+        self._part = prescription.parts[0]
+        self._progress = LiveProgress(self._part, self._words) if live else None
 
     @classmethod
     def restored(
@@ -152,6 +153,20 @@ class Session:
             )
         return self.push(pose)
 
+    def begin(self, part: Prescription) -> None:
+        """Follow the next part of a programme from now on; what was done before stays done.
+
+        Parameters
+        ----------
+        part
+            One of the `parts` of the prescription.
+
+        """
+        self._part = part
+        if self._progress:
+            self.settle()
+            self._progress = LiveProgress(part, self._words, self._tracker.count)
+
     def settle(self) -> None:
         """Measure what was pushed last: the next update knows of it, and the last did not wait.
 
@@ -170,14 +185,14 @@ class Session:
             newest = None
         points = np.full((POINTS, 2), np.nan) if newest is None else newest.points_px
         time = pose.t_s if newest is None else newest.t_s
-        exercise = self._prescription.exercise_value
+        exercise = self._part.exercise_value
         to = exercise.to
         moment = {name: np.nan if newest is None else newest.value(SERIES[name]) for name in MOMENT}
         return Update(
             t_s=time, phase="rest", side=None, variant=None, angles=Angles(t_s=time, **moment),
             working_px=points[WORKING], resting_px=points[RESTING], trunk_px=points[TRUNK],
             tension=None, hold_s=0.0, hold_target_s=self._hold_target(), set_index=0, reps=0,
-            reps_target=self._prescription.dose.repetitions,
+            reps_target=self._part.dose.repetitions,
             exercise=exercise.name, end_range=(to.joint, to.end) if to else None,
         )  # fmt: skip
 
@@ -270,7 +285,7 @@ class Session:
         return self._measured
 
     def _hold_target(self) -> float:
-        hold = self._prescription.dose.hold_s
+        hold = self._part.dose.hold_s
         return float("nan") if hold is None else float(hold)
 
     @cached_property

@@ -7,9 +7,10 @@ only what was seen well enough is scored: 100 points less the deductions, each w
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
+from posecheck.assess.gain import gain
 from posecheck.assess.scoring import advice, deduct, faults
 from posecheck.assess.warnings import warning_note
 from posecheck.exercises.catalogue import exercise_named
@@ -104,6 +105,8 @@ def grade(
     deductions = deduct([*wrong, *tips], words)
     score = 100 - sum(line.points for line in deductions)
     hints = [words.text("reasons.tip", reason=tip.reason) for tip in tips]
+    changed = gain(sets, words)
+    hints += [] if changed is None else [changed]
     if not wrong:
         if quality.barring:  # nothing wrong was seen, but not everything was
             notes = (warning_note(w, exercise, words) for w in quality.barring)
@@ -179,7 +182,25 @@ def _missing(
             # without it there is nothing to hold drift or forcing against: never a pass
             yield Deduction("no_tension", NO_TENSION_POINTS, done.said("no_tension", words))
             break
-    yield from _short_of_dose(prescription, sets, words)
+    for part, own in _by_part(prescription, sets):
+        yield from _short_of_dose(part, own, words)
+
+
+def _by_part(
+    prescription: Prescription, sets: Sequence[ExerciseSet]
+) -> Iterator[tuple[Prescription, list[ExerciseSet]]]:
+    """Yield each part of what was asked for with the sets that are its own, in their order."""
+    parts, rest = prescription.parts, list(sets)
+    for part in parts:
+        if len(parts) == 1:
+            yield part, rest
+            return
+        name, own = part.exercise_value.name, []
+        at = next((i for i, s in enumerate(rest) if s.exercise == name), len(rest))
+        rest = rest[at:] if at < len(rest) else rest
+        while rest and rest[0].exercise == name:
+            own.append(rest.pop(0))
+        yield part, own
 
 
 def _short_of_dose(
@@ -210,7 +231,8 @@ def _few(
 ) -> Iterable[Deduction]:
     """Yield advice where the dose does not say how many, and fewer than usual were done."""
     usual = exercise.repetitions_min or prescription.usual.repetitions_min
-    if prescription.dose.repetitions is None and 0 < len(reps) < usual:
+    asked = prescription.dose.repetitions is not None or prescription.programme
+    if not asked and 0 < len(reps) < usual:
         reason = words.text("reasons.few", seen=_seen(reps, words), usual=usual)
         yield Deduction("dose", 1, reason)
 

@@ -37,9 +37,18 @@ Step = Literal["wait", "extend", "hold", "glide", "lower"]
 
 
 class Guide:
-    """Leads a session: push every update with its pose; say the cues, stop when `done`."""
+    """Leads a session: push every update with its pose; say the cues, stop when `done`.
 
-    def __init__(self, prescription: Prescription) -> None:
+    Parameters
+    ----------
+    prescription
+        What is asked for.
+    begun_s
+        Since when the person lies there ready, in seconds, where another exercise came before.
+
+    """
+
+    def __init__(self, prescription: Prescription, begun_s: float | None = None) -> None:
         dose = prescription.dose
         self._prescription = prescription
         self._script = prescription.exercise_value.script
@@ -65,6 +74,8 @@ class Guide:
         self._stays_s = np.nan  # since when the leg has been at its end range
         self._told = False  # to go back from there, or to go again
         self._moves: SlidingWindow[float] = SlidingWindow(STILL_S)  # the joint, in degrees
+        if begun_s is not None:  # seen, welcomed and reminded
+            self._now_s, self._stage, self._eased = begun_s, "exercise", True
 
     @property
     def done(self) -> bool:

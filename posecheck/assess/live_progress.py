@@ -27,9 +27,20 @@ ANGLE_COLUMNS = {
 
 
 class LiveProgress:
-    """Completes what a session says of its newest frame by what is known of the exercise."""
+    """Completes what a session says of its newest frame by what is known of the exercise.
 
-    def __init__(self, prescription: Prescription, words: Words | None = None) -> None:
+    Parameters
+    ----------
+    prescription, words
+        What is asked for, and the language.
+    taken
+        How many frames were answered before this exercise began.
+
+    """
+
+    def __init__(
+        self, prescription: Prescription, words: Words | None = None, taken: int = 0
+    ) -> None:
         variant = prescription.exercise.variant
         known: Variant | None = None if variant == "auto" else variant
         self._fixed_side, self._view = prescription.fixed_side, prescription.view
@@ -37,7 +48,7 @@ class LiveProgress:
         self._to = prescription.exercise_value.to
         self._follower = prescription.exercise_value.follow(known)
         self._watch = LiveFindings(prescription, words)
-        self._taken = 0
+        self._taken = taken
         self._answered: Newest | None = None  # the last frame that a report knows
         self._judge = SideJudge()
         self._raised_s = np.nan

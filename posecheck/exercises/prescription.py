@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -19,6 +19,7 @@ from posecheck.exercises.sections import (
     Dose,
     Exercise,
     Limits,
+    Part,
     Section,
     Severities,
     SeverityChoice,
@@ -38,6 +39,7 @@ else:
 
 # What names and reasons are cut to, so that a message stays one line.
 NAME_CHARACTERS, REASON_CHARACTERS = 80, 200
+PARTS_MAX = 20  # exercises in one session
 MAX_BYTES = 1_000_000  # a prescription is a page of text; anything larger is the wrong file
 
 
@@ -68,6 +70,21 @@ class Prescription(Section):
     view: View = View()
     coverage: Coverage = Coverage()
     severity: Severities = Severities()
+    programme: Annotated[tuple[Part, ...], Field(strict=False, max_length=PARTS_MAX)] = Field(
+        default=(),
+        description="Exercises that a live session leads through one after the other, each with "
+        "its dose, such as a test, a glide, and the test again.",
+    )
+
+    @property
+    def parts(self) -> tuple[Prescription, ...]:
+        """What is done one after the other: the parts of the programme, else this itself."""
+        if not self.programme:
+            return (self,)
+        return tuple(
+            self.model_copy(update={"exercise": part.exercise, "dose": part.dose, "programme": ()})
+            for part in self.programme
+        )
 
     @classmethod
     def default(cls) -> Prescription:
@@ -139,6 +156,10 @@ class Prescription(Section):
 
         A variant is asked for of the exercise that has it.
         """
+        if self.programme:
+            return tuple(
+                {part.exercise_value.name: part.exercise_value for part in self.parts}.values()
+            )
         if self.exercise.name != AUTO:
             return (exercise_named(self.exercise.name),)
         if self.exercise.variant == AUTO:

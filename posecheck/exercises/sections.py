@@ -132,6 +132,13 @@ class Dose(Section):
         return longest_s
 
 
+class Part(Section):
+    """One exercise of several that are done one after the other."""
+
+    exercise: Exercise = Exercise()
+    dose: Dose = Dose()
+
+
 class Usual(Section):
     """What is ordinary: used for advice where the dose does not say."""
 

@@ -24,7 +24,7 @@ from posecheck.apps.pictures import draw_clip
 from posecheck.apps.recording import Recording
 from posecheck.apps.report_dir import ANGLES, PAGE, PDF, POSES, REPORT, VIDEO, ReportDir
 from posecheck.apps.review import DRAWING, Progress, Reviewed
-from posecheck.assess.guide import Guide
+from posecheck.assess.programme_guide import ProgrammeGuide
 from posecheck.errors import CameraError, OutputError, PosecheckError
 from posecheck.exercises.language import language_of, words_of
 from posecheck.exercises.prescription import Prescription
@@ -140,8 +140,9 @@ def live(
         stack.callback(voice.close)
         calibration = calibration_of(found.name)
         session = Session(asked, live=True, calibration=calibration, language=language)
+        guide = ProgrammeGuide(asked, session.begin)
         presenter = Presenter(source, screen, voice, recording, words, tell, shown)
-        analysis = AnalysisThread(source, landmarker, session, Guide(asked), presenter)
+        analysis = AnalysisThread(source, landmarker, session, guide, presenter)
         broken = _lead(presenter, analysis)
         if not len(analysis.log):
             interrupts.check()
