@@ -332,8 +332,8 @@ def _sight(table: Table, found: Recognised, end_s: float | None) -> Sight:
     for _, a in found.attempts:
         # what goes to an end range is measured there, and the other leg may hide on the way
         stays = [(p.start_s, p.end_s) for p in a.peaks] or [(a.tension_s, a.lower_s)]
-        for start_s, end_s in stays:
-            exercising |= table.between(start_s, max(end_s, start_s))
+        for since_s, until_s in stays:
+            exercising |= table.between(since_s, max(until_s, since_s))
         moving |= exercising | table.between(a.extend_s, a.rest_s)
     return Sight(table, exercising, moving, found.something_else, end_s)
 

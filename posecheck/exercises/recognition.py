@@ -12,6 +12,7 @@ from posecheck.types import Variant
 
 Done = tuple[Exercise, Attempt]
 LIKELY = 0.5  # of two exercises that claim the same time the likelier one has it
+UNLIKELY = 0.1  # less sure than this, and it is not done, whatever was asked for
 REPEATED = 2  # repetitions within one stop at the end range: it is a stop that they start from
 
 
@@ -43,7 +44,7 @@ def recognise(
     for exercise in exercises:
         here = exercise.find(table, variant)
         otherwise |= here.something_else
-        found += [(exercise, attempt) for attempt in here.attempts]
+        found += [(exercise, a) for a in here.attempts if a.certainty >= UNLIKELY]
     if len(exercises) > 1:
         found = [one for one in found if not _is_a_stop(one, found)]
         found = _settled(found)

@@ -34,7 +34,7 @@ FLAWS = Flaws(lost_s=((2.0, 2.5),), notes=(("several_tracks", 2), ("turned", 0),
 ASKED = {"dose": {"repetitions": 30, "sets": 2, "hold_s": 4.0}}
 # What is the same in German: names of ours, of files and of fields, and words of both languages.
 SAME = re.compile(
-    r"Posecheck:?|clip\.mp4|model|K-204|Doe|default|Person|name|description|[a-z_]+(\.[a-z_]+)+|any|auto|down|False|"
+    r"Posecheck:?|programme|clip\.mp4|model|K-204|Doe|default|Person|name|description|[a-z_]+(\.[a-z_]+)+|any|auto|down|False|"
     r"nerve_glide|fault|advice|[\W\d_]*(s|min)?"
 )
 CLIPS = ("fault_knee_not_held", "fault_head_lifted", "fault_bouncing", "pump_left_side",

@@ -23,7 +23,9 @@ def stop(process: subprocess.Popen[str], number: signal.Signals) -> str:
     assert process.returncode == 130, (process.returncode, out, err)
     assert "Traceback" not in err
     assert "Exception" not in err
-    assert err.splitlines()[-1] == "posecheck: interrupted; nothing half-done was kept."
+    # Python itself, which was reading a module, may say that it did not close the file
+    lines = [line for line in err.splitlines() if "ResourceWarning" not in line]
+    assert lines[-1] == "posecheck: interrupted; nothing half-done was kept."
     return err
 
 

@@ -60,14 +60,14 @@ def find(table: Table, _variant: Variant | None = None) -> Found:
 def _with_doubt(attempt: Attempt, table: Table, once: bool) -> Attempt:
     """Return the attempt with how sure it is that it is no glide with large bends."""
     a = attempt
+    stop_s = float(np.median([p.end_s - p.start_s for p in a.peaks]))
+    held = sure(stop_s, LONG_STOP_S, STOP_S)
     if once:
-        return replace(a, certainty=min(a.certainty, ONCE))
+        return replace(a, certainty=min(a.certainty, ONCE, held))
     knee = _while_it_stands(a, table)
     whole = percentile(knee, BENT_PERCENTILE) - percentile(knee, STRAIGHT_PERCENTILE)
     returned = float(np.median([c.range_deg for c in a.cycles])) / whole
-    stop_s = float(np.median([p.end_s - p.start_s for p in a.peaks]))
-    doubts = (sure(returned, RETURNS, RETURNS_FULLY), sure(stop_s, LONG_STOP_S, STOP_S))
-    return replace(a, certainty=min(a.certainty, *doubts))
+    return replace(a, certainty=min(a.certainty, held, sure(returned, RETURNS, RETURNS_FULLY)))
 
 
 def _while_it_stands(attempt: Attempt, table: Table) -> Array:
