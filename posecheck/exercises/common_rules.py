@@ -60,8 +60,7 @@ def excursion(
 
     """
     t_s = m.table.t_s
-    over = (values > limit) & m.table.between(from_s, attempt.lower_s)
-    long = [(a, b) for a, b in runs(over) if t_s[b] - t_s[a] >= sustained_s]
+    long = _lasting(t_s, (values > limit) & m.table.between(from_s, attempt.lower_s), sustained_s)
     if long:
         inside = np.concatenate([values[a : b + 1] for a, b in long])
         start, end = float(t_s[long[0][0]]), float(t_s[long[-1][1]])
@@ -70,6 +69,11 @@ def excursion(
         last = begun[-1] if rep is not None and begun else rep
         worst = float(np.percentile(inside, WORST))
         yield Broken(rule, start, end, worst, limit, rep, last)
+
+
+def _lasting(t_s: Array, over: Mask, sustained_s: float) -> list[tuple[int, int]]:
+    """Return the first and last look of each stretch (n,) that lasts long enough."""
+    return [(a, b) for a, b in runs(over) if t_s[b] - t_s[a] >= sustained_s]
 
 
 def in_each_repetition(
@@ -94,7 +98,7 @@ def in_each_repetition(
     t_s = m.table.t_s
     for i, cycle in enumerate(attempt.cycles):
         over = (values > limit) & m.table.between(cycle.start_s, cycle.end_s)
-        long = [(a, b) for a, b in runs(over) if t_s[b] - t_s[a] >= SUSTAINED_S]
+        long = _lasting(t_s, over, SUSTAINED_S)
         if long:
             worst = float(np.percentile(values[over], WORST))
             start, end = float(t_s[long[0][0]]), float(t_s[long[-1][1]])

@@ -132,6 +132,17 @@ class EndRange:
         """+1 where a larger angle is nearer to the end range, else -1."""
         return 1.0 if self.end == "most flexed" else -1.0
 
+    def towards(self, hip_deg: Array, knee_deg: Array) -> Array:
+        """Return what grows towards the end range, in degrees.
+
+        Parameters
+        ----------
+        hip_deg, knee_deg
+            (n,) flexion in degrees.
+
+        """
+        return self.sign * (hip_deg if self.joint == "hip" else knee_deg)
+
     def peak_deg(self, peak: Peak) -> float:
         """Return the angle of the joint at the end range (degrees)."""
         return peak.hip_deg if self.joint == "hip" else peak.knee_deg
@@ -270,8 +281,10 @@ def ways(table: Table, to: EndRange) -> list[Way]:
 
     """
     times = table.t_s
-    hip, knee = (smooth(times, filled(times, x), SMOOTHING_S) for x in _leg(table))
-    bridged = Leg(times, hip, knee, to.sign * (hip if to.joint == "hip" else knee))
+    hip, knee = (
+        smooth(times, filled(times, x), SMOOTHING_S) for x in (table.hip_deg, table.knee_deg)
+    )
+    bridged = Leg(times, hip, knee, to.towards(hip, knee))
     turns = turning_points(bridged.towards, SWING * to.least_deg, SWING * to.least_deg)
     tops = [i for i, kind in turns if kind > 0]
     holes = holes_in(times)
@@ -291,10 +304,6 @@ class Leg:
     hip_deg: Array
     knee_deg: Array
     towards: Array  # what grows towards the end range
-
-
-def _leg(table: Table) -> tuple[Array, Array]:
-    return table.hip_deg, table.knee_deg
 
 
 def _way(table: Table, leg: Leg, to: EndRange, first: int, top: int, last: int) -> Way | None:

@@ -114,7 +114,7 @@ class EndRangeFollower:
         self.running = Running(phase, self._set, self._attempt, on, raised_s)
 
     def _phase(self, table: Table, now: float) -> Phase:
-        angle = self._to.sign * (table.hip_deg if self._to.joint == "hip" else table.knee_deg)
+        angle = self._to.towards(table.hip_deg, table.knee_deg)
         smoothed = smooth(table.t_s, filled(table.t_s, angle), SMOOTHING_S)
         late = (table.t_s >= now - NEWEST_S) & np.isfinite(smoothed)
         if late.sum() < LEAST_LOOKS // 2:

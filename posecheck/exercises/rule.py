@@ -253,6 +253,11 @@ OneCause = Callable[[Sequence[Broken], Attempt], Iterable[Broken]]
 """One cause gives one finding: of the broken rules of an attempt, those that stay."""
 
 
+def each_cause(broken: Sequence[Broken], _attempt: Attempt) -> Sequence[Broken]:
+    """Return all of them: no rule of the exercise is the cause of another."""
+    return broken
+
+
 def findings_of(
     measures: Measures,
     attempts: Sequence[tuple[Attempt, Sequence[Rule], OneCause]],

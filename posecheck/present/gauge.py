@@ -118,16 +118,11 @@ class Gauge:
         """Return what the panel says above and below the bar; parameters as those of `draw`."""
         x0, x1, head = box[0] + 3.5 * u, box[2] - 3.5 * u, box[1] + 4.4 * u
         tension, knee = _tension_of(update), update.angles.knee_flexion_deg
-        seen = math.isfinite(knee)
         names = tuple(
             words.text(f"picture.{name}") for name in ("bent", "straight", "tension", "past")
         )
         below = [*_scale_lines(names, x0, x1, box[3] - 3.4 * u, u, math.isfinite(tension))]
-        title = Line(x0, head, words.text("picture.knee"), 5.8 * u, MUTED).within(0.45 * (x1 - x0))
-        x = x0 + (title.width + 1.5 * u if title.text else 0.0)
-        degrees = f"{round(knee)}°" if seen else words.text("picture.not_seen")
-        size, colour = (6.8 * u, PAPER) if seen else (5.8 * u, MUTED)
-        value = Line(x, head, degrees, size, colour, bold=seen).within(x1 - x)
+        title, value = head_lines((x0, x1, head), u, words.text("picture.knee"), knee, words)
         state = self._state(knee, tension)
         if state == "before":
             return [title, value], below
@@ -137,7 +132,7 @@ class Gauge:
         for phrase in phrases:
             text = words.text(f"picture.{phrase}")
             line = Line(x1, head, text, 5.4 * u, colour, bold=True, align=1.0)
-            line = line.within(x1 - x - widest - 2 * u, 4.6 * u)
+            line = line.within(x1 - value.x - widest - 2 * u, 4.6 * u)
             if line.text:
                 return [title, value, line], below
         return [title, value], below
@@ -147,6 +142,30 @@ class Gauge:
             return "before"
         share = self.place(knee_deg, tension_deg)
         return "past" if share > ZONE[1] else "there" if share >= ZONE[0] else "before"
+
+
+def head_lines(
+    place: tuple[float, float, float], u: float, joint: str, deg: float, words: Words
+) -> tuple[Line, Line]:
+    """Return what stands above a bar: the name of a joint, and its angle beside it.
+
+    Parameters
+    ----------
+    place, u
+        From where to where, and at which height; the unit of sizes; in pixels.
+    joint, deg
+        Its name, and its flexion in degrees, NaN where it is not known.
+    words
+        In which language.
+
+    """
+    x0, x1, head = place
+    title = Line(x0, head, joint, 5.8 * u, MUTED).within(0.45 * (x1 - x0))
+    x = x0 + (title.width + 1.5 * u if title.text else 0.0)
+    seen = math.isfinite(deg)
+    degrees = f"{round(deg)}°" if seen else words.text("picture.not_seen")
+    size, colour = (6.8 * u, PAPER) if seen else (5.8 * u, MUTED)
+    return title, Line(x, head, degrees, size, colour, bold=seen).within(x1 - x)
 
 
 def _tension_of(update: Update) -> float:

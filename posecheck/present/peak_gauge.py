@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from posecheck.present.canvas import BLUE, GREEN, INK, MUTED, PAPER, Canvas, Line
+from posecheck.present.gauge import head_lines
 from posecheck.present.stencils import Box, Sketch, Stencil
 from posecheck.types import End, Joint, Update, Words
 
@@ -79,19 +80,13 @@ def peak_lines(box: Box, u: float, update: Update, words: Words) -> list[Line]:
     x0, x1, head, foot = box[0] + 3.5 * u, box[2] - 3.5 * u, box[1] + 4.4 * u, box[3] - 3.4 * u
     own = f"exercises.{update.exercise}"
     joint = words.texts.get(f"{own}.scale", words.line(_to(update)[0]))
-    title = Line(x0, head, joint, 5.8 * u, MUTED).within(0.45 * (x1 - x0))
-    x = x0 + (title.width + 1.5 * u if title.text else 0.0)
-    now = now_deg(update)
-    seen = math.isfinite(now)
-    degrees = f"{round(now)}°" if seen else words.text("picture.not_seen")
-    size, colour = (6.8 * u, PAPER) if seen else (5.8 * u, MUTED)
-    lines = [title, Line(x, head, degrees, size, colour, bold=seen).within(x1 - x)]
+    lines = [*head_lines((x0, x1, head), u, joint, now_deg(update), words)]
     # Room as for any angle, so that the word beside it does not change its size.
     widest = max(lines[1].width, lines[1]._replace(text="-188°").width)
     if math.isfinite(update.best_deg):
         best = words.text("picture.best", degrees=round(update.best_deg))
         line = Line(x1, head, best, 5.4 * u, GREEN, bold=True, align=1.0)
-        lines.append(line.within(x1 - x - widest - 2 * u, 3.6 * u))
+        lines.append(line.within(x1 - lines[1].x - widest - 2 * u, 3.6 * u))
     ends = [words.texts.get(f"{own}.scale_{end}", "") for end in ("start", "end")]
     below = [
         Line(x0, foot, ends[0], 4.8 * u, MUTED),

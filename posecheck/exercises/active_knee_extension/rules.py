@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -32,8 +32,3 @@ def _thigh_drift(m: Measures, attempt: Attempt, asked: Asked) -> Iterator[Broken
 THIGH_DRIFT = thigh_drift(_thigh_drift)
 
 RULES = (THIGH_DRIFT, OTHER_LEG_MOVED, HEAD_LIFTED, BOUNCING, TOO_FAST)
-
-
-def one_cause(broken: Sequence[Broken], _attempt: Attempt) -> Sequence[Broken]:
-    """Return all of them: none of these rules is the cause of another."""
-    return broken

@@ -4,7 +4,8 @@ from posecheck.exercises.end_range_follower import EndRangeFollower
 from posecheck.exercises.end_range_script import script_of
 from posecheck.exercises.exercise import Exercise
 from posecheck.exercises.heel_slide.repetitions import TO, find
-from posecheck.exercises.heel_slide.rules import RULES, one_cause
+from posecheck.exercises.heel_slide.rules import RULES
+from posecheck.exercises.rule import each_cause
 
 HEEL_SLIDE = Exercise(
     name="heel_slide",
@@ -12,7 +13,7 @@ HEEL_SLIDE = Exercise(
     follow=lambda _variant: EndRangeFollower(find, TO),
     moves={None: "knee"},
     rules=RULES,
-    one_cause=one_cause,
+    one_cause=each_cause,
     script=script_of("heel_slide"),
     how_to="draw one heel along the mat towards your seat, and let it slide back.",
     no_repetitions="No whole slide was seen: draw the heel to your seat, and let it slide back.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -60,8 +60,3 @@ HEEL_LIFTED = Rule(
 )
 
 RULES = (HEEL_LIFTED, OTHER_LEG_MOVED, TOO_FAST)
-
-
-def one_cause(broken: Sequence[Broken], _attempt: Attempt) -> Sequence[Broken]:
-    """Return all of them: none of these rules is the cause of another."""
-    return broken
