@@ -29,19 +29,16 @@ from posecheck.apps.report_dir import (
     ReportDir,
     default_folder,
 )
+from posecheck.apps.report_output import write_report
 from posecheck.assess.change import Change, change_since
 from posecheck.errors import InputError
-from posecheck.exercises.language import language_of, words_of
+from posecheck.exercises.language import language_of
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
 from posecheck.natives import quietly
 from posecheck.present.batch_links import BatchPlace
 from posecheck.present.pdf_text import load_reportlab
-from posecheck.present.report_files import read_report, write_csv, write_json
-from posecheck.present.report_page import write_page
-from posecheck.present.report_pdf import write_pdf
-from posecheck.present.single_file import put_video_inside
-from posecheck.present.video import frame_times
+from posecheck.present.report_files import read_report
 from posecheck.session import Session
 from posecheck.threads import prefetch
 from posecheck.types import Pose, Report, Subject
@@ -237,17 +234,10 @@ def write_files(
 
     compared = change.as_dict() if change else None
     pictures = draw_clip(clip, report, folder / VIDEO if video else None, tick)
-    write_csv(report, folder / ANGLES)
-    write_json(report, folder / REPORT, change=compared)
-    write_page(
-        report, folder / PAGE, words_of(report.language), frames=pictures, video=video,
-        video_t_s=frame_times(folder / VIDEO) if video else None, change=compared,
+    write_report(
+        report, folder, pictures, video=video, pdf=pdf, single_file=single_file, change=compared,
         plotly_js=plotly_js, place=place,
     )  # fmt: skip
-    if single_file and video:
-        put_video_inside(folder / PAGE, folder / VIDEO)
-    if pdf:
-        write_pdf(report, folder / PDF, words_of(report.language), frames=pictures, change=compared)
 
 
 def _report_on(

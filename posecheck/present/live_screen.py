@@ -28,7 +28,7 @@ from posecheck.present.gauge import (
 )
 from posecheck.present.mirror import Prepared, fitted, mirror_of, mirrored
 from posecheck.present.panel_layout import unit_px
-from posecheck.present.peak_gauge import SCALES
+from posecheck.present.peak_gauge import SCALES, now_deg
 from posecheck.present.progress_ring import (
     GROUND,
     draw_counter,
@@ -227,8 +227,7 @@ class LiveScreen:
         self, canvas: Canvas, update: Update, words: Words, joint: Joint, end: End
     ) -> None:
         """Draw the exercise's name, the count, and the angle that is measured beside its best."""
-        angles = update.angles
-        angle = angles.hip_flexion_deg if joint == "hip" else angles.knee_flexion_deg
+        angle = now_deg(update)
         left, top, right, bottom = (round(v) for v in (*self._right[:2], self._gauge_box[0],
                                                        self._right[3]))  # fmt: skip
         shown = [f"{deg:.0f}°" if math.isfinite(deg) else "–" for deg in (angle, update.best_deg)]

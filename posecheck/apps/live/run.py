@@ -22,7 +22,8 @@ from posecheck.apps.live.pipeline import AnalysisThread
 from posecheck.apps.live.presenter import Presenter, Shown, Tell
 from posecheck.apps.pictures import draw_clip
 from posecheck.apps.recording import Recording
-from posecheck.apps.report_dir import ANGLES, PAGE, PDF, POSES, REPORT, VIDEO, ReportDir
+from posecheck.apps.report_dir import POSES, VIDEO, ReportDir
+from posecheck.apps.report_output import write_report
 from posecheck.apps.review import DRAWING, Progress, Reviewed
 from posecheck.assess.programme_guide import ProgrammeGuide
 from posecheck.errors import CameraError, OutputError, PosecheckError
@@ -31,11 +32,6 @@ from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
 from posecheck.natives import quietly
 from posecheck.present.pdf_text import load_reportlab
-from posecheck.present.report_files import write_csv, write_json
-from posecheck.present.report_page import write_page
-from posecheck.present.report_pdf import write_pdf
-from posecheck.present.single_file import put_video_inside
-from posecheck.present.video import frame_times
 from posecheck.present.voice import Voice
 from posecheck.present.window import Window
 from posecheck.session import Session
@@ -267,17 +263,7 @@ def _write(
     pdf: bool = False, single_file: bool = False,
 ) -> None:  # fmt: skip
     pictures, video = ({}, False) if clip is None else _draw(report, folder, clip, progress)
-    write_csv(report, folder / ANGLES)
-    write_json(report, folder / REPORT)
-    words = words_of(report.language)
-    write_page(
-        report, folder / PAGE, words, frames=pictures, video=video,
-        video_t_s=frame_times(folder / VIDEO) if video else None,
-    )  # fmt: skip
-    if single_file and video:
-        put_video_inside(folder / PAGE, folder / VIDEO)
-    if pdf:
-        write_pdf(report, folder / PDF, words, frames=pictures)
+    write_report(report, folder, pictures, video=video, pdf=pdf, single_file=single_file)
 
 
 def _draw(
