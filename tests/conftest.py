@@ -20,7 +20,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from posecheck.apps.review import Reviewed
 
-pytest_plugins = ["batch_servers"]
+pytest_plugins = ["batch_servers", "web_room"]
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, their children too, and
 # `nohup` the end of the terminal.

@@ -1,0 +1,1 @@
+"""The review room: the pages in a browser where a practice works with its patients' clips."""

@@ -1,0 +1,1 @@
+"""What comes in from other folders and goes out: files, deletion, copies of everything."""

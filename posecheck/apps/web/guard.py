@@ -1,0 +1,134 @@
+"""What holds for every request and answer: hosts, origins, sizes, the browser's policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from posecheck.apps.web.settings import LOOPBACK, Settings
+
+JSON_BYTES_MAX = 1 << 20  # of anything that is no clip
+UPLOADS = ("/api/uploads/", "/p/")  # below these a PATCH carries pieces of clips
+_SAFE = ("GET", "HEAD", "OPTIONS")
+POLICY = (
+    "default-src 'none'; script-src 'self'{wasm}; style-src 'self'; img-src 'self' blob: data:; "
+    "media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; "
+    "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+WASM = "x-posecheck-wasm"  # an answer that has it is a page which runs the landmark model
+
+
+class Guard:
+    """ASGI middleware around the whole application.
+
+    Parameters
+    ----------
+    app
+        What is guarded.
+    settings
+        It says under which names the room is reached.
+
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._secure = settings.secure
+        named = [urlsplit(settings.address).hostname or "", settings.host]
+        self._hosts = {name.lower() for name in (*LOOPBACK, *named) if name} - {"0.0.0.0", "::"}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or refuse."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        refusal = self._refusal(scope, headers)
+        if refusal is not None:
+            await refusal(scope, receive, self._with_policies(send, scope))
+            return
+        await self._app(scope, self._limited(scope, receive), self._with_policies(send, scope))
+
+    def _refusal(self, scope: Scope, headers: Headers) -> JSONResponse | None:
+        host = headers.get("host", "")
+        if _name_of(host) not in self._hosts:  # a foreign name that was bent to this address
+            return _refused(421, "This room is not reached under that name.")
+        if scope["method"] not in _SAFE and not _is_from_here(headers, host):
+            return _refused(403, "This was sent by another site.")
+        length = headers.get("content-length", "0")
+        if not length.isdecimal():
+            return _refused(400, "The length of what is sent is no number.")
+        if int(length) > JSON_BYTES_MAX and not _is_piece(scope):
+            return _refused(413, "That is too much at once.")
+        return None
+
+    def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        """Cut off what says no length and does not end."""
+        if _is_piece(scope):
+            return receive
+        got = 0
+
+        async def limited() -> Message:
+            nonlocal got
+            message = await receive()
+            got += len(message.get("body", b""))
+            if got > JSON_BYTES_MAX:
+                return {"type": "http.disconnect"}
+            return message
+
+        return limited
+
+    def _with_policies(self, send: Send, scope: Scope) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                wasm = " 'wasm-unsafe-eval'" if WASM in headers else ""
+                del headers[WASM]
+                headers["Content-Security-Policy"] = POLICY.format(wasm=wasm)
+                for name, value in _ALWAYS:
+                    headers[name] = value
+                if not scope["path"].startswith("/static/"):
+                    headers.setdefault("Cache-Control", "no-store")
+                if self._secure:
+                    headers["Strict-Transport-Security"] = "max-age=31536000"
+            await send(message)
+
+        return sending
+
+
+_ALWAYS: Iterable[tuple[str, str]] = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(self), microphone=(), geolocation=()"),
+    ("X-Frame-Options", "DENY"),
+)
+
+
+def _refused(status: int, why: str) -> JSONResponse:
+    return JSONResponse({"detail": why}, status)
+
+
+def _name_of(host: str) -> str:
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _is_piece(scope: Scope) -> bool:
+    return bool(scope["method"] == "PATCH" and scope["path"].startswith(UPLOADS))
+
+
+def _is_from_here(headers: Headers, host: str) -> bool:
+    """Tell whether a request that changes something comes from a page of ours, or no page."""
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = headers.get("origin")
+    if origin is None:  # a program; browsers always say it
+        return True
+    return urlsplit(origin).netloc.lower() == host.lower()

@@ -1,0 +1,1 @@
+"""Patients, what is prescribed to them, and the links that they open."""

@@ -1,0 +1,1 @@
+"""Clips are graded one after the other, whatever happens to the server."""

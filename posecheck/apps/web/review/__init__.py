@@ -1,0 +1,1 @@
+"""A clip beside its curves, and what a therapist puts right in it."""

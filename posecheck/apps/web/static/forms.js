@@ -1,0 +1,114 @@
+// Forms and buttons that send JSON to the API and say what came of it.
+//
+// <form data-post="/api/patients" data-then="/patients/{id}">: the fields become a JSON object
+//   (data-method="PUT" for another method); {id} is taken from the answer; without data-then the
+//   page is loaded again. An empty field is null; data-kind="number" makes a number, "flag" a
+//   boolean of a checkbox. Names with dots become nested objects.
+// <button data-post="/api/x" data-method="DELETE" data-confirm="Really?" data-then="/">: the same.
+
+const words = JSON.parse(document.getElementById("room-words").textContent);
+
+/** Sends JSON and returns the answer's JSON; throws an Error whose message can be shown. */
+export async function send(method, address, body, headers = {}) {
+  let answer;
+  try {
+    answer = await fetch(address, {
+      method,
+      headers: body === undefined ? headers : { "Content-Type": "application/json", ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new Error(words.no_connection);
+  }
+  if (answer.status === 401 && !address.startsWith("/api/sign-in")) {
+    location.assign(`/sign-in?then=${encodeURIComponent(location.pathname + location.search)}`);
+  }
+  const text = await answer.text();
+  let value = null;
+  try {
+    value = text ? JSON.parse(text) : null;
+  } catch {
+    value = null;
+  }
+  if (!answer.ok) {
+    const error = new Error(words.wrong.replace("{why}", whyOf(value, answer.statusText)));
+    error.status = answer.status;
+    error.value = value;
+    throw error;
+  }
+  return value;
+}
+
+function whyOf(value, otherwise) {
+  const detail = value && value.detail;
+  if (typeof detail === "string") return detail;
+  if (Array.isArray(detail)) {
+    return detail.map((one) => `${(one.loc || []).slice(1).join(".")}: ${one.msg}`).join("; ");
+  }
+  return (detail && detail.message) || otherwise;
+}
+
+function valueOf(field) {
+  if (field.dataset.kind === "flag") return field.checked;
+  const text = field.value.trim();
+  if (text === "") return field.dataset.kind === "text" ? "" : null;
+  return field.dataset.kind === "number" ? Number(text) : text;
+}
+
+/** The fields of a form as one object. */
+export function valuesOf(form) {
+  const values = {};
+  for (const field of form.elements) {
+    if (!field.name || field.disabled || (field.type === "radio" && !field.checked)) continue;
+    const names = field.name.split(".");
+    let place = values;
+    for (const name of names.slice(0, -1)) place = place[name] ??= {};
+    place[names.at(-1)] = valueOf(field);
+  }
+  return values;
+}
+
+/** Says a sentence beside what was pressed, and to those who listen. */
+export function say(near, sentence, kind = "error") {
+  const form = near.closest("form") || near.parentElement;
+  let place = form.querySelector(":scope > .said");
+  if (!place) {
+    place = document.createElement("p");
+    place.className = "said";
+    place.setAttribute("role", "alert");
+    form.append(place);
+  }
+  place.dataset.kind = kind;
+  place.textContent = sentence;
+}
+
+async function act(element, body) {
+  const { post, method = "POST", then } = element.dataset;
+  const buttons = [element, ...element.querySelectorAll("button")].filter((e) => "disabled" in e);
+  for (const button of buttons) button.disabled = true;
+  try {
+    const answer = await send(method, post, body);
+    const done = new CustomEvent("done", { detail: answer, bubbles: true, cancelable: true });
+    if (!element.dispatchEvent(done)) return; // whoever listens goes on by itself
+    if (then) location.assign(then.replace(/\{(\w+)\}/g, (_, name) => answer[name]));
+    else location.reload();
+  } catch (error) {
+    say(element, error.message);
+  } finally {
+    for (const button of buttons) button.disabled = false;
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.dataset.post) return;
+  event.preventDefault();
+  act(form, valuesOf(form));
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-post]");
+  if (!button) return;
+  if (button.dataset.confirm && !window.confirm(button.dataset.confirm)) return;
+  act(button, button.dataset.method === "DELETE" ? undefined : {});
+});

@@ -1,0 +1,1 @@
+"""What the review room keeps in its database: SQLite by itself, PostgreSQL for a practice."""

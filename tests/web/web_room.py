@@ -1,0 +1,105 @@
+"""A review room of the moment, empty, on each database that there is, and who asks it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:  # a plugin of all tests: most of them need nothing of this
+    from fastapi.testclient import TestClient
+
+    from posecheck.apps.web.room import Room
+
+ADDRESS = "http://127.0.0.1"
+SignIn = Callable[..., "TestClient"]
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """An empty database."""
+    return f"sqlite:///{tmp_path / 'room.sqlite'}"
+
+
+@pytest.fixture
+def room(tmp_path: Path, database_url: str) -> Iterator[Room]:
+    """A room that nobody has entered yet."""
+    from posecheck.apps.web.room import Room
+    from posecheck.apps.web.settings import Settings
+
+    with contextlib.closing(
+        Room.opened(Settings(data=tmp_path / "data", database=database_url))
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture
+def stranger(room: Room) -> TestClient:
+    """Somebody who has not signed in."""
+    return browser(room)
+
+
+def browser(room: Room) -> TestClient:
+    """Return a browser that knows nothing of the room yet."""
+    from fastapi.testclient import TestClient
+
+    from posecheck.apps.web.app import create_app
+
+    return TestClient(create_app(room), base_url=ADDRESS, follow_redirects=False)
+
+
+@pytest.fixture
+def sign_in(room: Room) -> SignIn:
+    """Makes an account of a role and returns a browser that is signed in with it."""
+    from posecheck.apps.web.access import COOKIE
+    from posecheck.apps.web.secrets_of_links import hash_of, new_secret
+    from posecheck.apps.web.store.tables import LoginSession, User, now
+
+    made = 0
+
+    def signed_in(role: str = "therapist") -> TestClient:
+        nonlocal made
+        made += 1
+        secret = new_secret()
+        with room.database.writing() as session:
+            user = User(login=f"{role}{made}", name=f"{role} {made}", role=role, password_hash="-")
+            session.add(user)
+            session.flush()
+            session.add(
+                LoginSession(
+                    token_hash=hash_of(secret), user_id=user.id, expires_at=now() + timedelta(1)
+                )
+            )
+        client = browser(room)
+        client.cookies.set(COOKIE, secret)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def owner(sign_in: SignIn) -> TestClient:
+    """The browser of the room's owner."""
+    return sign_in("owner")
+
+
+@pytest.fixture
+def therapist(sign_in: SignIn) -> TestClient:
+    """The browser of a therapist."""
+    return sign_in("therapist")
+
+
+@pytest.fixture
+def patient_id(room: Room) -> int:
+    """A patient who is there already."""
+    from posecheck.apps.web.store.tables import Patient
+
+    with room.database.writing() as session:
+        patient = Patient(name="K-204", search_name="k-204")
+        session.add(patient)
+        session.flush()
+        return patient.id
