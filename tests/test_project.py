@@ -33,7 +33,7 @@ def test_the_distribution_has_a_name_of_its_own() -> None:
 def test_no_extra_refers_to_another() -> None:
     extras = PROJECT["optional-dependencies"]
     assert [one for needed in extras.values() for one in needed if "posecheck" in one] == []
-    for name in ("cluster", "s3", "pandas"):  # which the tests need
+    for name in ("cluster", "s3", "pandas", "web"):  # which the tests need
         assert set(extras[name]) <= set(extras["test"])
 
 
