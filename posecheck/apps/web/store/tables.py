@@ -250,6 +250,7 @@ class Job(Base):
     beat: Mapped[int] = mapped_column(Integer, default=0)
     tries: Mapped[int] = mapped_column(Integer, default=0)
     progress: Mapped[float] = mapped_column(Float, default=0.0)  # 0 to 1
+    stage: Mapped[str] = mapped_column(String(20), default="")  # what is being done
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=now)
     started_at: Mapped[datetime | None]
@@ -306,6 +307,7 @@ class AuditEntry(Base):
     """Who saw, changed, exported or deleted what. It stays when what it speaks of is gone."""
 
     __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_clip_action", "clip_id", "action"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(default=now, index=True)

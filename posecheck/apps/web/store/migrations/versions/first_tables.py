@@ -29,6 +29,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_entry_at"), ["at"], unique=False)
+        batch_op.create_index("ix_audit_entry_clip_action", ["clip_id", "action"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entry_patient_id"), ["patient_id"], unique=False)
 
     op.create_table(
@@ -298,6 +299,7 @@ def upgrade() -> None:
         sa.Column("beat", sa.Integer(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("progress", sa.Float(), nullable=False),
+        sa.Column("stage", sa.String(length=20), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("created_at", Utc(), nullable=False),
         sa.Column("started_at", Utc(), nullable=True),
