@@ -48,7 +48,11 @@ def need_encoder(instead: str) -> None:
 
 
 def add_stream(
-    container: OutputContainer, width: int, height: int, options: dict[str, str]
+    container: OutputContainer,
+    width: int,
+    height: int,
+    options: dict[str, str],
+    keyframe_every: int = _KEYFRAME_EVERY,
 ) -> VideoStream:
     """Add a stream for pictures of one size; odd sizes are widened by a pixel.
 
@@ -60,12 +64,14 @@ def add_stream(
         Of the pictures, in pixels.
     options
         Those of the encoder.
+    keyframe_every
+        So many frames at most are between two that need no other.
 
     """
     stream = container.add_stream(ENCODER, rate=_USUAL_RATE, options=options)
     context = stream.codec_context
     context.width, context.height = width + width % 2, height + height % 2
-    context.pix_fmt, context.gop_size = "yuv420p", _KEYFRAME_EVERY
+    context.pix_fmt, context.gop_size = "yuv420p", keyframe_every
     context.time_base = TIME_BASE
     context.colorspace = context.color_primaries = context.color_trc = _BT709
     context.color_range = _LIMITED
@@ -134,6 +140,7 @@ def frame_times(path: Path) -> list[float]:
 _WAITING = 4  # frames between the caller and the encoder
 # A short look-ahead costs hardly any size and holds back few frames, which counts in 4K.
 _OPTIONS = {"preset": "veryfast", "crf": "22", "x264-params": "rc-lookahead=5"}
+_IN_ORDER = _OPTIONS | {"x264-params": "rc-lookahead=5:bframes=0:scenecut=0:open-gop=0"}
 
 
 class VideoSink(Closing):
@@ -145,6 +152,11 @@ class VideoSink(Closing):
         Where it goes.
     width, height
         Of the frames, in pixels.
+    keyframe_every
+        So many frames at most are between two that need no other.
+    in_order
+        Whether every frame is stored where it is shown, so that a player that seeks shows the
+        very frame it was asked for; the file is a little larger.
 
     Notes
     -----
@@ -154,9 +166,19 @@ class VideoSink(Closing):
 
     """
 
-    def __init__(self, path: Path | str, width: int, height: int) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        width: int,
+        height: int,
+        *,
+        keyframe_every: int = _KEYFRAME_EVERY,
+        in_order: bool = False,
+    ) -> None:
         self.path = Path(path)
         self._size = (width, height)
+        self._options = _IN_ORDER if in_order else _OPTIONS
+        self._keyframe_every = keyframe_every
         self._last = -1
         self._first_s: float | None = None
         self._error: BaseException | None = None
@@ -239,7 +261,9 @@ class VideoSink(Closing):
             format="mp4",
             options={"movflags": "+faststart"},
         )
-        self._stream: VideoStream = add_stream(container, width, height, _OPTIONS)
+        self._stream: VideoStream = add_stream(
+            container, width, height, self._options, self._keyframe_every
+        )
         try:
             container.start_encoding()  # opens the file now, so that a refusal is raised here
         except BaseException:

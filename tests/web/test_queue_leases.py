@@ -239,7 +239,7 @@ class Servers(RuleBasedStateMachine):
     def each_job_has_one_owner_and_is_done_once(self) -> None:
         assert len(set(self.done)) == len(self.done)
         with self.room.database.reading() as session:
-            jobs = session.scalars(select(Job)).all()
+            jobs = session.scalars(select(Job).order_by(Job.id)).all()
         assert [job.clip_id for job in jobs] == self.clips
         for job in jobs:
             believing = [

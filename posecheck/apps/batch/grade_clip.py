@@ -16,12 +16,13 @@ from operator import methodcaller
 from pathlib import Path
 
 from posecheck.apps.batch.cache import ClipFacts, PoseCache, RowCache
+from posecheck.apps.batch.clip_progress import told_in
 from posecheck.apps.batch.fetch import ContentHashCache, LocalClip, local_copy
 from posecheck.apps.batch.rows import Unwritten, failed_row, graded_row, same_for
 from posecheck.apps.batch.storage import Storage, open_storage, unseen
 from posecheck.apps.batch.tasks import INDEX, ORDER, PLOTLY, GradeTask
 from posecheck.apps.report_dir import OURS, PAGE, POSES, REPORT, holds_only_ours
-from posecheck.apps.review import look, write_files
+from posecheck.apps.review import Progress, look, write_files
 from posecheck.errors import OutputError, PosecheckError
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.calibration import calibration_of
@@ -150,6 +151,7 @@ class _OneClip:
 
     def __init__(self, task: GradeTask, grader: ClipGrader) -> None:
         self._task, self._grader = task, grader
+        self._tell: Progress = _nobody if task.progress is None else told_in(task.progress)
         self._clip: LocalClip | None = None
         self.was_cached = False
 
@@ -212,7 +214,7 @@ class _OneClip:
             place = BatchPlace(report_address(name, PAGE), INDEX, ORDER)
             write_files(
                 clip.path, report, folder, video=task.video, plotly_js=f"../{PLOTLY}", place=place,
-                tell=_nobody,
+                tell=self._tell,
             )  # fmt: skip
             clip.check()
             self._out.write_folder(name, folder)
@@ -251,7 +253,7 @@ class _OneClip:
         self, clip: LocalClip, model: LandmarkModel, session: Session, poses: Path
     ) -> ClipFacts:
         with VideoSource(clip.path, max_side_px=MODEL_SIDE_PX, per_s=self._task.per_s) as source:
-            log = look(source, self._grader.landmarker.ready(model), session, _nobody)
+            log = look(source, self._grader.landmarker.ready(model), session, self._tell)
             self._grader.landmarker.start_reset()
             save_poses(log.poses(model.sha256), poses)
             return ClipFacts(source.info, source.flaws, log.frame_t_s)
@@ -270,7 +272,7 @@ def _refuse_what_is_not_ours(out: Storage, folder: str) -> None:
 
 
 def _nobody(_stage: str, _done: int, _total: int) -> None:
-    """Nobody watches a single clip of a batch."""
+    """Nobody watches this clip."""
 
 
 grade_clip = ClipGrader()

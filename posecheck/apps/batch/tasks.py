@@ -80,6 +80,7 @@ class GradeTask:
     limits: Limits = field(default_factory=Limits)
     runs: str = GRADE_CLIP  # the function that a worker process calls with this
     mark: str = ""  # of the batch in `out`; who does not find it sees another folder
+    progress: Path | None = None  # a file that says how far it is (`clip_progress`)
 
     def folder_name(self, sha256: str) -> str | None:
         """The folder of its report, once the SHA-256 of its content is known."""

@@ -41,6 +41,8 @@ CALLS_PER_PROCESS = 500  # then a new one: libraries leak
 _LOOK_S = 0.1  # between two looks at its memory
 _END_S = 5.0  # for it to end by itself
 _MIB = 1 << 20
+# Threads of the process inherit it, as it is set before there are any.
+_BACKGROUND: int = psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else 10
 # With glibc's usual arenas, one for each of the many threads that come and go, one that looks
 # at clip after clip goes on growing: from 290 to 600 MiB in ten clips; with one it stays at 370.
 _LESS_MEMORY = {"MALLOC_ARENA_MAX": "1"}
@@ -48,6 +50,14 @@ _LESS_MEMORY = {"MALLOC_ARENA_MAX": "1"}
 
 class WorkerError(Exception):
     """The call failed; one sentence says why."""
+
+
+class WorkerEndedError(WorkerError):
+    """Its process ended, whatever has ended it."""
+
+
+class WorkerLimitError(WorkerError):
+    """It took too long, or too much memory."""
 
 
 class WorkerStoppedError(Exception):
@@ -61,11 +71,13 @@ class WorkerProcess:
     ----------
     calls
         After so many a new process is begun.
+    background
+        Whether it gives way to whatever else the machine has to do.
 
     """
 
-    def __init__(self, calls: int = CALLS_PER_PROCESS) -> None:
-        self._calls = calls
+    def __init__(self, calls: int = CALLS_PER_PROCESS, *, background: bool = False) -> None:
+        self._calls, self._background = calls, background
         self._process: subprocess.Popen[bytes] | None = None
         self._scratch: Path | None = None
         self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -161,6 +173,9 @@ class WorkerProcess:
             env=os.environ | _LESS_MEMORY,
             start_new_session=True,  # Ctrl-C in a terminal is for us
         )  # fmt: skip
+        if self._background:
+            with contextlib.suppress(psutil.Error, OSError):  # it works all the same
+                psutil.Process(self._process.pid).nice(_BACKGROUND)
         self._answers, self._done = queue.SimpleQueue(), 0
         listener = threading.Thread(
             target=_receive_answers, args=(_pipe(self._process.stdout), self._answers),
@@ -188,12 +203,12 @@ class WorkerProcess:
                     return answer
                 self._taken = True
             if time.monotonic() > until_s:
-                raise WorkerError(
+                raise WorkerLimitError(
                     f"It took longer than {limits.time_s:g} s and was stopped; --time-limit "
                     "allows more."
                 )
             if _resident_mib(process.pid) > limits.memory_mib:
-                raise WorkerError(
+                raise WorkerLimitError(
                     f"It took more than {limits.memory_mib:g} MiB of memory and was stopped; "
                     "--memory-limit allows more."
                 )
@@ -206,7 +221,7 @@ class WorkerProcess:
         if self._killed:
             return WorkerStoppedError()
         how = f"signal {_signal_name(-code)}" if code and code < 0 else f"exit code {code}"
-        return WorkerError(
+        return WorkerEndedError(
             f"The process that looked at it ended ({how}); run the command again to try it again."
         )
 
