@@ -53,7 +53,7 @@ class WorkerError(Exception):
 
 
 class WorkerEndedError(WorkerError):
-    """Its process ended, whatever has ended it."""
+    """Its process ended, whatever has ended it, or could not be begun."""
 
 
 class WorkerLimitError(WorkerError):
@@ -155,13 +155,13 @@ class WorkerProcess:
                     self._start()
                 except OSError as error:
                     self._clear()
-                    raise WorkerError(
+                    raise WorkerEndedError(
                         f"No process could be started for it ({error.strerror or error}); run "
                         "the command again to try it again."
                     ) from error
                 except PosecheckError as error:  # no thread to listen to it with
                     self._kill()
-                    raise WorkerError(str(error)) from error
+                    raise WorkerEndedError(str(error)) from error
             assert self._process is not None
             return self._process
 

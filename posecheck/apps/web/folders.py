@@ -9,6 +9,7 @@
         review.mp4  frames.json               the copy for the page, and the times of its frames
         machine/                              the report: report.json, angles.csv, poses.npz ...
         corrected/                            the same with a therapist's corrections
+        work/                                 while it is graded: what is kept from try to try
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ class ClipFolder:
     def frames(self) -> Path:
         """The times of the review copy's frames, in seconds of the clip."""
         return self.path / FRAMES
+
+    @property
+    def work(self) -> Path:
+        """Where the queue makes all that, before it is put in place."""
+        return self.path / "work"
 
     @property
     def machine(self) -> Path:

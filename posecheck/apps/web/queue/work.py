@@ -1,0 +1,191 @@
+"""What is to be done for one clip: the very task of ``posecheck grade``, and the copy for the page.
+
+Everything is made in the clip's folder of work, which stays when the work is broken off: the cache
+of the batch finds there what was looked at, measured and graded, and nothing is done again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from posecheck.apps.batch.tasks import GRADE_CLIP, ClipJob, GradeTask, stem_of
+from posecheck.apps.review import LOOKS_PER_S
+from posecheck.apps.web.folders import FRAMES, REVIEW_COPY, ClipFolder
+from posecheck.apps.web.queue.leases import Lease
+from posecheck.apps.web.queue.review_copy import CopyTask
+from posecheck.apps.web.room import Room
+from posecheck.apps.web.store.tables import Clip, Patient, PrescriptionVersion
+from posecheck.atomic_files import StagingFolder, remove_leftovers
+from posecheck.exercises.prescription import Prescription
+from posecheck.types import Subject
+from posecheck.vision.model import from_anywhere
+
+PROGRESS = "progress.json"
+# What part of the work each stage is, by how long they take with the heavy model.
+STAGES = {"Looking": (0.0, 0.8), "Drawing": (0.8, 0.88), "Copying": (0.88, 1.0)}
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One clip that is worked on."""
+
+    lease: Lease
+    folder: ClipFolder
+    size: int  # of the file, bytes
+    grading: GradeTask
+    copying: CopyTask
+
+    @property
+    def progress(self) -> Path:
+        """Where the worker says how far it is."""
+        return self.folder.work / PROGRESS
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether the copy for the page was made already; its times are written last."""
+        return (self.folder.work / FRAMES).is_file()
+
+
+def work_on(session: Session, room: Room, lease: Lease, runs: str = GRADE_CLIP) -> Work | None:
+    """Return what is to be done; None where the clip, or its file, is gone.
+
+    Parameters
+    ----------
+    session
+        A reading one.
+    room
+        Where the files are, and with which model they are looked at.
+    lease
+        It says which clip.
+    runs
+        The function that grades.
+
+    """
+    clip = session.get(Clip, lease.clip_id)
+    patient = None if clip is None else session.get(Patient, clip.patient_id)
+    if clip is None or patient is None:
+        return None
+    folder = room.folders.clip(clip.patient_id, clip.sha256)
+    video = folder.video
+    if video is None:
+        return None
+    said = Subject(
+        name=patient.name, date=clip.recorded_at.date().isoformat(), note=clip.note,
+        symptoms_before=clip.symptoms_before, symptoms_after=clip.symptoms_after,
+    )  # fmt: skip
+    progress = folder.work / PROGRESS
+    stem = stem_of(clip.name)
+    grading = GradeTask(
+        job=ClipJob(os.fspath(video.absolute()), clip.name, stem, said=said),
+        out=os.fspath(folder.work.absolute()),
+        prescription=_prescription(session, clip),
+        folder=stem,
+        model=from_anywhere(room.settings.model),
+        per_s=LOOKS_PER_S,
+        language=patient.language,
+        limits=room.settings.limits,
+        runs=runs,
+        progress=progress,
+    )
+    return Work(lease, folder, clip.size, grading, CopyTask(video, folder.work, progress))
+
+
+def _prescription(session: Session, clip: Clip) -> str:
+    version = (
+        None
+        if clip.prescription_id is None
+        else session.get(PrescriptionVersion, clip.prescription_id)
+    )
+    asked = (
+        Prescription.default() if version is None else Prescription.model_validate(version.values)
+    )
+    return json.dumps(asked.as_dict(), sort_keys=True)
+
+
+def share_done(told: tuple[str, int, int] | None) -> tuple[float, str]:
+    """Return how much of all the work is done, 0 to 1, and the name of the stage.
+
+    Examples
+    --------
+    >>> share_done(("Looking", 50, 100)), share_done(None)
+    ((0.4, 'looking'), (0.0, ''))
+
+    """
+    if told is None or told[0] not in STAGES:
+        return 0.0, ""
+    stage, done, total = told
+    begin, end = STAGES[stage]
+    share = min(1.0, done / total) if total > 0 else 0.0
+    return round(begin + (end - begin) * share, 3), stage.lower()
+
+
+@contextlib.contextmanager
+def placed(work: Work, report: Path) -> Iterator[Callable[[], None]]:
+    """Make everything ready beside its place; gives what puts it there, in a few renames.
+
+    That may be called again after an error of the database. What was made stays in the folder
+    of work until it is known that the database has kept the result.
+
+    Parameters
+    ----------
+    work
+        What was done.
+    report
+        The folder of the report in the folder of work.
+
+    """
+    folder = work.folder
+    remove_leftovers(folder.machine)
+    staging = StagingFolder(folder.machine)
+    with contextlib.ExitStack() as stack:
+        stack.callback(staging.close)
+        for file in sorted(report.iterdir()):
+            _link(file, staging.folder / file.name)
+        ready: list[Callable[[], object]] = [staging.commit]
+        for name in (REVIEW_COPY, FRAMES):
+            made, target = folder.work / name, folder.path / name
+            if made.is_file():
+                part = stack.enter_context(_linked(made, target))
+                ready.append(lambda part=part, target=target: part.replace(target))  # type: ignore[misc]
+
+        def put() -> None:
+            while ready:
+                ready[0]()
+                ready.pop(0)
+
+        yield put
+
+
+@contextlib.contextmanager
+def _linked(made: Path, target: Path) -> Iterator[Path]:
+    part = target.with_name(f".{target.name}.new")
+    part.unlink(missing_ok=True)
+    _link(made, part)
+    try:
+        yield part
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _link(file: Path, at: Path) -> None:
+    """Give a file a second name, or copy it where the disk knows no second names."""
+    try:
+        os.link(file, at)
+    except OSError:
+        shutil.copyfile(file, at)
+
+
+def forget(folder: ClipFolder) -> None:
+    """Remove the folder of work, and what is empty above it: the clip may have been deleted."""
+    shutil.rmtree(folder.work, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.path.rmdir()
+        folder.path.parent.rmdir()
