@@ -41,8 +41,6 @@ CALLS_PER_PROCESS = 500  # then a new one: libraries leak
 _LOOK_S = 0.1  # between two looks at its memory
 _END_S = 5.0  # for it to end by itself
 _MIB = 1 << 20
-# Threads of the process inherit it, as it is set before there are any.
-_BACKGROUND: int = psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else 10
 # With glibc's usual arenas, one for each of the many threads that come and go, one that looks
 # at clip after clip goes on growing: from 290 to 600 MiB in ten clips; with one it stays at 370.
 _LESS_MEMORY = {"MALLOC_ARENA_MAX": "1"}
@@ -175,7 +173,7 @@ class WorkerProcess:
         )  # fmt: skip
         if self._background:
             with contextlib.suppress(psutil.Error, OSError):  # it works all the same
-                psutil.Process(self._process.pid).nice(_BACKGROUND)
+                psutil.Process(self._process.pid).nice(_background())
         self._answers, self._done = queue.SimpleQueue(), 0
         listener = threading.Thread(
             target=_receive_answers, args=(_pipe(self._process.stdout), self._answers),
@@ -242,6 +240,17 @@ class WorkerProcess:
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
         self._process = self._scratch = None
+
+
+def _background() -> int:
+    """Return the priority of who gives way; threads inherit it, as it is set before there are any.
+
+    Who has that of others already keeps it.
+    """
+    if os.name == "nt":
+        return int(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    own: int = psutil.Process().nice()
+    return max(10, own)
 
 
 def _receive_answers(answers: BinaryIO, queued: queue.SimpleQueue[Any]) -> None:
