@@ -4,6 +4,7 @@
 
     DATA/room.sqlite                          unless --database says otherwise
     DATA/uploads/<id>                         what has arrived of a clip so far
+    DATA/deleted/                             what is just being removed
     DATA/patients/<patient>/<sha256>/         everything of one clip, so that it is deleted as one
         clip<.mp4>                            as it was sent
         review.mp4  frames.json               the copy for the page, and the times of its frames
@@ -69,6 +70,11 @@ class Folders:
         return self.data / "uploads"
 
     @property
+    def deleted(self) -> Path:
+        """What is just being removed; nothing there is shown to anybody."""
+        return self.data / "deleted"
+
+    @property
     def patients(self) -> Path:
         """Everything of all clips."""
         return self.data / "patients"
@@ -85,5 +91,5 @@ class Folders:
 
     def make(self) -> None:
         """Make the folders, readable by their owner alone."""
-        for folder in (self.data, self.uploads, self.patients):
+        for folder in (self.data, self.uploads, self.patients, self.deleted):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

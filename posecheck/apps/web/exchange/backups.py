@@ -1,0 +1,44 @@
+"""The copies that ``posecheck backup`` has made of the room: what is deleted may still be in them.
+
+They are remembered as a setting of the room, a list of ``{"path": …, "at": …}``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from posecheck.apps.web.store.tables import RoomSetting
+
+BACKUPS = "backups"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One copy."""
+
+    path: str
+    at: datetime
+
+
+def backups_since(session: Session, since: datetime) -> tuple[Backup, ...]:
+    """Return the backups that were made after something came in: they hold it.
+
+    Parameters
+    ----------
+    session
+        A reading one.
+    since
+        When it came in.
+
+    """
+    kept = session.get(RoomSetting, BACKUPS)
+    try:
+        listed = json.loads(kept.value) if kept is not None else []
+        known = [Backup(str(b["path"]), datetime.fromisoformat(b["at"])) for b in listed]
+        return tuple(b for b in known if b.at >= since)
+    except (ValueError, KeyError, TypeError):
+        return ()
