@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from posecheck._version import __version__
 from posecheck.apps.web.access import SignInNeededError
 from posecheck.apps.web.guard import Guard
+from posecheck.apps.web.queue.changes import Changes
 from posecheck.apps.web.room import Room
 from posecheck.errors import PosecheckError
 
@@ -40,6 +41,7 @@ def create_app(room: Room) -> FastAPI:
         docs_url=None, redoc_url=None,  # their pages load scripts from elsewhere
     )  # fmt: skip
     app.state.room = room
+    app.state.changes = Changes(room.database)  # whoever serves it closes it, so that streams end
     for area in AREAS:
         for part in ("api", "pages"):
             app.include_router(import_module(f"posecheck.apps.web.{area}.{part}").router)
