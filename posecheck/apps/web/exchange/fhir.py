@@ -180,7 +180,7 @@ class _Clip:
 
     def _session(self, members: list[dict[str, Any]]) -> dict[str, Any]:
         grade = self._plain["grade"]
-        components = []
+        components: list[dict[str, Any]] = []
         if grade.get("score") is not None:
             components.append(
                 {"code": _concept("score"), "valueQuantity": _of(grade["score"], SCORE)}

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SYSTEM = "https://posecheck.invalid/fhir/codes"
-PATIENT_CODE = (
-    "https://posecheck.invalid/fhir/patient-code"  # of identifiers: the name or code here
-)
+# Of identifiers: the name or code that a patient has in the room.
+PATIENT_CODE = "https://posecheck.invalid/fhir/patient-code"
 UCUM = "http://unitsofmeasure.org"
 
 CODES = {
