@@ -20,7 +20,6 @@ from posecheck.apps.web.store.tables import (
     FAILED,
     MACHINE,
     THERAPIST,
-    AuditEntry,
     Clip,
     LoginSession,
     Patient,
@@ -53,12 +52,6 @@ def fill(room: Room, patients: int, clips: int, seed: int = 0) -> None:
         _add(session, Patient, _patients(patients, chance))
         _add(session, Clip, _clips(clips, patients, chance))
         _add(session, Result, _results(clips, chance))
-        seen = [i for i in range(1, clips + 1) if chance.random() < 0.95 or i < clips * 0.8]
-        at = now()
-        _add(session, AuditEntry, (
-            {"at": at, "who": "user 1", "user_id": 1, "action": "clip.see", "clip_id": clip,
-             "patient_id": None, "detail": ""} for clip in seen
-        ))  # fmt: skip
 
 
 def sign_in(room: Room, number: int) -> dict[str, str]:
@@ -113,6 +106,7 @@ def _clips(count: int, patients: int, chance: random.Random) -> Iterator[dict[st
             "symptoms_before": chance.randint(0, 10), "symptoms_after": chance.randint(0, 10),
             "note": "", "revision": 0, "has_video": True, "prescription_id": None,
             "user_id": None, "link_id": None,
+            "seen_at": at if chance.random() < 0.95 or number < 0.8 * count else None,
         }  # fmt: skip
 
 

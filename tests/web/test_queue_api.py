@@ -13,6 +13,8 @@ from queue_clips import clip_row, folder_of, job_row
 from queue_rows import add_clip
 from sqlalchemy import select
 
+from posecheck.apps.web import audit
+from posecheck.apps.web.access import Caller
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.store.results import numbers_of, save_result
 from posecheck.apps.web.store.tables import (
@@ -26,6 +28,7 @@ from posecheck.apps.web.store.tables import (
     Job,
     Patient,
     Result,
+    User,
 )
 
 REPORT: dict[str, Any] = {
@@ -101,7 +104,11 @@ def test_what_nobody_has_opened_is_found(
 ) -> None:
     old, new = (add_clip(room, patient_id, state=DONE) for _ in range(2))
     with room.database.writing() as session:
-        session.add(AuditEntry(who="user 1", action="clip.see", clip_id=old))
+        user = session.scalars(select(User)).one()
+        person = Caller(user.id, "", "", "therapist", "en", (), session_id=1)
+        program = Caller(user.id, "", "", "program", "en", (), token_id=1)
+        audit.note(session, person, "clip.see", patient_id=patient_id, clip_id=old)
+        audit.note(session, program, "clip.see", patient_id=patient_id, clip_id=new)
     found = therapist.get("/api/clips", params={"unseen": True, "state": "done"}).json()["clips"]
     assert [(line["id"], line["seen"]) for line in found] == [(new, False)]
     assert [line["seen"] for line in therapist.get("/api/clips").json()["clips"]] == [False, True]

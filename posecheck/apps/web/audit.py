@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from posecheck.apps.web.access import Caller
-from posecheck.apps.web.store.tables import AuditEntry
+from posecheck.apps.web.store.tables import AuditEntry, Clip, now
 
+SEE_CLIP = "clip.see"
 SYSTEM = "system"  # what the room does by itself
 
 
@@ -42,3 +44,7 @@ def note(
             action=action, patient_id=patient_id, clip_id=clip_id, detail=detail,
         )
     )  # fmt: skip
+    if action == SEE_CLIP and isinstance(caller, Caller) and caller.session_id is not None:
+        # the lists of what is new ask for it
+        first = update(Clip).where(Clip.id == clip_id, Clip.seen_at.is_(None))
+        session.execute(first.values(seen_at=now()))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Row, Select, and_, exists, literal, select, tuple_
+from sqlalchemy import Row, and_, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from posecheck.apps.web.store.tables import (
@@ -17,7 +17,6 @@ from posecheck.apps.web.store.tables import (
     MACHINE,
     RUNNING,
     WAITING,
-    AuditEntry,
     Clip,
     Job,
     Patient,
@@ -105,7 +104,7 @@ def list_clips(
     if wanted.states:
         query = query.where(Clip.state.in_(wanted.states))
     if wanted.unseen:
-        query = query.where(~_seen())
+        query = query.where(Clip.seen_at.is_(None))
     if before is not None:
         query = query.where(tuple_(when, Clip.id) < _place(before))
     rows = session.execute(query.order_by(when.desc(), Clip.id.desc()).limit(limit + 1)).all()
@@ -122,19 +121,14 @@ def lines_of(session: Session, clips: Sequence[int]) -> list[ClipLine]:
     return [by_id[clip] for clip in clips if clip in by_id]
 
 
-def _lines() -> Select[Any]:
+def _lines() -> Any:
     machine, corrected = aliased(Result), aliased(Result)
     return (
-        select(Clip, Patient.name.label("patient"), machine, corrected, _seen().label("seen"))
+        select(Clip, Patient.name, machine, corrected)
         .join(Patient, Patient.id == Clip.patient_id)
         .outerjoin(machine, and_(machine.clip_id == Clip.id, machine.whose == MACHINE))
         .outerjoin(corrected, and_(corrected.clip_id == Clip.id, corrected.whose == CORRECTED))
     )
-
-
-def _seen() -> Any:
-    """Tell whether the audit log knows somebody who has opened a clip's page."""
-    return exists().where(AuditEntry.clip_id == Clip.id, AuditEntry.action == "clip.see")
 
 
 def _filled(session: Session, rows: Sequence[Row[Any]]) -> list[ClipLine]:
@@ -154,11 +148,12 @@ _OWN = (
 
 
 def _line(row: Any, progress: float, stage: str) -> ClipLine:
-    clip, patient, machine, corrected, seen = row
+    clip, patient, machine, corrected = row
     result: Result | None = corrected or machine
     values = {name: getattr(clip, name) for name in _OWN}
     values |= {name: getattr(result, name, None) for name in _SHOWN}
-    values |= {"patient": patient, "progress": progress, "stage": stage, "seen": seen}
+    values |= {"patient": patient, "progress": progress, "stage": stage}
+    values["seen"] = clip.seen_at is not None
     faults = result.faults.split(";") if result is not None and result.faults else []
     return ClipLine(**values, corrected=corrected is not None, faults=faults)
 

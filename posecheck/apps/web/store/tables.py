@@ -209,6 +209,7 @@ class Clip(Base):
     __table_args__ = (
         UniqueConstraint("patient_id", "sha256"),
         Index("ix_clip_patient_recorded", "patient_id", "recorded_at"),
+        Index("ix_clip_seen_received", "seen_at", "received_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -232,6 +233,7 @@ class Clip(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     revision: Mapped[int] = mapped_column(Integer, default=0)  # raised by every correction
     has_video: Mapped[bool] = mapped_column(default=True)
+    seen_at: Mapped[datetime | None]  # when somebody opened its page for the first time
 
 
 class Job(Base):
@@ -307,7 +309,6 @@ class AuditEntry(Base):
     """Who saw, changed, exported or deleted what. It stays when what it speaks of is gone."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_clip_action", "clip_id", "action"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(default=now, index=True)

@@ -29,7 +29,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_entry_at"), ["at"], unique=False)
-        batch_op.create_index("ix_audit_entry_clip_action", ["clip_id", "action"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entry_patient_id"), ["patient_id"], unique=False)
 
     op.create_table(
@@ -199,6 +198,7 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("has_video", sa.Boolean(), nullable=False),
+        sa.Column("seen_at", Utc(), nullable=True),
         sa.ForeignKeyConstraint(
             ["link_id"],
             ["patient_link.id"],
@@ -231,6 +231,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_clip_patient_recorded", ["patient_id", "recorded_at"], unique=False
         )
+        batch_op.create_index("ix_clip_seen_received", ["seen_at", "received_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_clip_received_at"), ["received_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_clip_sha256"), ["sha256"], unique=False)
         batch_op.create_index(batch_op.f("ix_clip_state"), ["state"], unique=False)
