@@ -189,9 +189,7 @@ class Queue:
     def _grade(self, work: Work, worker: WorkerProcess) -> None:
         with contextlib.suppress(FileExistsError):
             work.folder.work.mkdir()
-        row: ClipGrade = self._run(work, worker, work.grading.runs, work.grading)
-        if row.error is not None:
-            self._refuse(work, row.error, unwritten=isinstance(row, Unwritten))
+        report = work.folder.machine if work.is_graded else self._graded(work, worker)
         remark = None
         if not work.is_copied:
             copied: Copied = self._run(work, worker, MAKE, work.copying)
@@ -199,8 +197,14 @@ class Queue:
                 self._refuse(work, copied.error, unwritten=True)
             if copied.error is not None:
                 remark = f"It was graded, but cannot be played on the page: {copied.error}"
+        self._keep(work, report, remark)
+
+    def _graded(self, work: Work, worker: WorkerProcess) -> Path:
+        row: ClipGrade = self._run(work, worker, work.grading.runs, work.grading)
+        if row.error is not None:
+            self._refuse(work, row.error, unwritten=isinstance(row, Unwritten))
         assert row.folder is not None
-        self._keep(work, work.folder.work / row.folder, remark)
+        return work.folder.work / row.folder
 
     def _run(self, work: Work, worker: WorkerProcess, function: str, payload: object) -> Any:
         try:

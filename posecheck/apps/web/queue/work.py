@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from posecheck.apps.batch.tasks import GRADE_CLIP, ClipJob, GradeTask, stem_of
+from posecheck.apps.report_dir import REPORT
 from posecheck.apps.review import LOOKS_PER_S
 from posecheck.apps.web.folders import FRAMES, REVIEW_COPY, ClipFolder
 from posecheck.apps.web.queue.leases import Lease
@@ -47,6 +48,12 @@ class Work:
     def progress(self) -> Path:
         """Where the worker says how far it is."""
         return self.folder.work / PROGRESS
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether the report is there and the copy alone is missing: the report was taken in."""
+        has_report = (self.folder.machine / REPORT).is_file()
+        return has_report and not self.is_copied and not self.folder.review_copy.is_file()
 
     @property
     def is_copied(self) -> bool:
@@ -139,17 +146,19 @@ def placed(work: Work, report: Path) -> Iterator[Callable[[], None]]:
     work
         What was done.
     report
-        The folder of the report in the folder of work.
+        The folder of the report in the folder of work, or that in its place already.
 
     """
     folder = work.folder
     remove_leftovers(folder.machine)
-    staging = StagingFolder(folder.machine)
     with contextlib.ExitStack() as stack:
-        stack.callback(staging.close)
-        for file in sorted(report.iterdir()):
-            _link(file, staging.folder / file.name)
-        ready: list[Callable[[], object]] = [staging.commit]
+        ready: list[Callable[[], object]] = []
+        if report != folder.machine:
+            staging = StagingFolder(folder.machine)
+            stack.callback(staging.close)
+            for file in sorted(report.iterdir()):
+                _link(file, staging.folder / file.name)
+            ready.append(staging.commit)
         for name in (REVIEW_COPY, FRAMES):
             made, target = folder.work / name, folder.path / name
             if made.is_file():
