@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import click
 
-from posecheck.apps import commands, commands_batch  # noqa: F401 - they add themselves
+from posecheck.apps import commands, commands_batch, commands_import  # noqa: F401 - they add themselves
 from posecheck.apps.interrupts import interruptible, requested
 from posecheck.apps.options import command_line
 from posecheck.errors import PosecheckError

@@ -4,6 +4,7 @@
 
     DATA/room.sqlite                          unless --database says otherwise
     DATA/uploads/<id>                         what has arrived of a clip so far
+    DATA/imports/                             folders of reports that are on their way
     DATA/deleted/                             what is just being removed
     DATA/patients/<patient>/<sha256>/         everything of one clip, so that it is deleted as one
         clip<.mp4>                            as it was sent
@@ -75,6 +76,11 @@ class Folders:
         return self.data / "deleted"
 
     @property
+    def imports(self) -> Path:
+        """Folders of reports that are just being taken in."""
+        return self.data / "imports"
+
+    @property
     def patients(self) -> Path:
         """Everything of all clips."""
         return self.data / "patients"
@@ -91,5 +97,5 @@ class Folders:
 
     def make(self) -> None:
         """Make the folders, readable by their owner alone."""
-        for folder in (self.data, self.uploads, self.patients, self.deleted):
+        for folder in (self.data, self.uploads, self.patients, self.deleted, self.imports):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

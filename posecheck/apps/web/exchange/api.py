@@ -12,11 +12,13 @@ from posecheck.apps.web import audit
 from posecheck.apps.web.access import Owner, Person
 from posecheck.apps.web.exchange.deletion import Deleted, delete_clip, delete_patient
 from posecheck.apps.web.exchange.exports_api import router as exports
+from posecheck.apps.web.exchange.imports_api import router as imports
 from posecheck.apps.web.exchange.retention import MOST_DAYS, retention_of, set_retention
 from posecheck.apps.web.room import TheRoom
 
 router = APIRouter(prefix="/api", tags=["exchange"])
 router.include_router(exports)
+router.include_router(imports)
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 

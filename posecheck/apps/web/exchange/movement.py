@@ -2,8 +2,8 @@
 
 ::
 
-    from movement.io import load_poses
-    data = load_poses.from_file("clip-12.csv", source_software="DeepLabCut", fps=25)
+    from movement.io import load_dataset
+    data = load_dataset("clip-12.dlc.csv", source_software="DeepLabCut", fps=25)
 
 One row a frame, the same rows as in ``angles.csv``, which has their times: the table has none, and
 `fps` is right for clips of a constant rate alone. Places are pixels of the upright picture, y

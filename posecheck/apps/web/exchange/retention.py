@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -204,3 +205,7 @@ def _remove_run_out(room: Room, at: datetime) -> None:
         session.execute(delete(Upload).where(Upload.id.in_(abandoned)))
     for upload in abandoned:
         remove_upload(room.folders, upload)
+    for folder in room.folders.imports.iterdir():
+        with contextlib.suppress(OSError):
+            if folder.stat().st_mtime < (at - _ABANDONED).timestamp():
+                shutil.rmtree(folder, ignore_errors=True)

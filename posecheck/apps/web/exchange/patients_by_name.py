@@ -1,0 +1,46 @@
+"""A patient by name, made where there is none of that name."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from posecheck.apps.web.store.tables import Patient
+from posecheck.errors import InputError
+from posecheck.present.spreadsheet import spelled
+
+_LONGEST = 120
+
+
+def patient_called(session: Session, name: str) -> Patient:
+    """Return the patient of this name, or a new one.
+
+    Parameters
+    ----------
+    session
+        A writing one.
+    name
+        As a report or the command line says it.
+
+    Raises
+    ------
+    InputError
+        It is none.
+
+    """
+    wanted = " ".join(unicodedata.normalize("NFC", spelled(name)).split())
+    if not 0 < len(wanted) <= _LONGEST:
+        raise InputError(f"A patient's name has 1 to {_LONGEST} characters.")
+    found = session.scalar(select(Patient).where(Patient.name == wanted).with_for_update())
+    if found is None:
+        found = Patient(name=wanted, search_name=_folded(wanted))
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _folded(name: str) -> str:
+    parts = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(c for c in parts if not unicodedata.combining(c))[: 2 * _LONGEST]
