@@ -148,7 +148,7 @@ def test_killed_before_the_files_are_gone_the_next_start_removes_them(
     stray = room.folders.clip(patient_id, "cd" * 32).path / "work"
     stray.mkdir(parents=True)
     assert deletion.finish_deletions(room) == 2
-    assert not any(room.folders.deleted.iterdir())
+    assert not list(room.folders.deleted.iterdir())
     assert not stray.exists()
 
 

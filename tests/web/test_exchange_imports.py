@@ -66,7 +66,7 @@ def test_reports_come_in_with_their_clips(room: Room, patient_id: int, folder: P
     assert result.verdict == report["grade"]["verdict"]
     assert result.tension_knee_deg == report["tension"]["knee_flexion_deg"]
     assert sorted(e for e in entries if e) == sorted([film.id, alone.id])
-    assert not any(room.folders.imports.iterdir())
+    assert not list(room.folders.imports.iterdir())
 
     again = import_folder(room, patient_id, folder, "system")
     assert [(one.state, one.clip_id) for one in again] == [
@@ -159,7 +159,7 @@ def test_a_browser_sends_a_folder_in_pieces(
     assert [(o["state"], o["has_video"]) for o in answer.json()] == [("taken", True)]
     assert clips(room)[SHA].user_id is not None
     assert therapist.post(f"/api/imports/{ident}/take-in").status_code == 404
-    assert not any(room.folders.imports.iterdir())
+    assert not list(room.folders.imports.iterdir())
 
 
 def test_an_import_is_given_up(room: Room, therapist: TestClient, patient_id: int) -> None:
@@ -168,5 +168,5 @@ def test_an_import_is_given_up(room: Room, therapist: TestClient, patient_id: in
     ident = therapist.post(f"/api/patients/{patient_id}/imports").json()["id"]
     assert therapist.delete(f"/api/imports/{ident}").status_code == 204
     assert therapist.delete("/api/imports/../../x").status_code in (404, 405)
-    assert not any(room.folders.imports.iterdir())
+    assert not list(room.folders.imports.iterdir())
     assert therapist.post(f"/api/patients/{patient_id + 1}/imports").status_code == 404

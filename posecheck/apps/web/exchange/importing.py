@@ -39,8 +39,10 @@ from posecheck.types import Report
 from posecheck.vision.containers import file_sha256
 from posecheck.vision.pose_store import load_poses
 
-TAKEN, DUPLICATE, REFUSED = "taken", "duplicate", "refused"
 State = Literal["taken", "duplicate", "refused"]
+TAKEN: State = "taken"
+DUPLICATE: State = "duplicate"
+REFUSED: State = "refused"
 MIB = 1 << 20
 LARGEST = {REPORT: 64 * MIB, ANGLES: 256 * MIB, POSES: 512 * MIB}
 _MOST_FOLDERS = 20_000
