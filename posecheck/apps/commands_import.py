@@ -21,9 +21,7 @@ _CODES = (
 
 @command("import", _CODES)
 @click.argument("folder", type=path, help="the folder of a report, or one that has many below")
-@click.option(
-    "--data", type=path, metavar="DIR", required=True, help="the data folder of the review room"
-)
+@click.option("--data", type=path, metavar="DIR", required=True, help="the data folder of the room")
 @click.option("--database", metavar="URL", help="its database, if `serve` was given one")
 @click.option("--patient", metavar="NAME", help="whose they are, made if need be")
 @click.option(
@@ -37,8 +35,8 @@ def import_command(
     subjects: bool,
     as_json: bool,
 ) -> int:
-    """Take folders of `review`, `grade` and `live --record` into the review room. Clips that lie
-    beside their reports are taken in too; the room may be open meanwhile.
+    """Take folders of `review`, `grade` and `live` into the review room. Clips that lie beside
+    their reports are taken in too; the room may be open meanwhile.
     """
     from contextlib import closing
 
