@@ -30,7 +30,7 @@ class RoomWords:
     texts: Mapping[str, str]
     report: Words  # those of reports
 
-    def __call__(self, name: str, **values: object) -> str:
+    def __call__(self, name: str, /, **values: object) -> str:
         """Return a sentence by its name.
 
         Raises

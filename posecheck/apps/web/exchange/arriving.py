@@ -67,7 +67,8 @@ def add_piece(room: Room, caller: Caller, ident: str, path: str, offset: int, pi
     most = LARGEST.get(target.name, room.settings.clip_bytes_max)
     have = target.stat().st_size if target.is_file() else 0
     if offset != have:
-        raise HTTPException(409, f"Of this file {have} bytes are here; go on from there.")
+        message = f"Of this file {have} bytes are here; go on from there."
+        raise HTTPException(409, {"message": message, "bytes": have})
     if have + len(piece) > most:
         raise HTTPException(413, f"{target.name} is larger than {most} bytes.")
     if not have and sum(1 for f in files.rglob("*") if f.is_file()) >= _MOST_FILES:

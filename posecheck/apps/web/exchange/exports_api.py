@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Response
@@ -24,6 +24,7 @@ router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Language = Literal["en", "de"]
 PatientKind = Literal["zip", "csv", "fhir"]
+PATIENT_KINDS: tuple[PatientKind, ...] = get_args(PatientKind)
 Names = Annotated[bool, Query(description="whether the file's name says whose it is")]
 _FILE: dict[int | str, dict[str, Any]] = {200: {"description": "the file", "content": {"*/*": {}}}}
 _ASCII = re.compile(r"[^\w.-]", re.ASCII)
