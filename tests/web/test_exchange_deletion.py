@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from batch_fakes import make_clip
 from fastapi.testclient import TestClient
+from queue_clips import arrived, wait_until
 from sqlalchemy import select
 
 from posecheck.apps.web.exchange import deletion
+from posecheck.apps.web.queue.runner import Queue
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.store.tables import (
     AuditEntry,
@@ -165,3 +168,24 @@ def test_what_fails_puts_everything_back(
     with room.database.reading() as session:
         assert session.get(Patient, patient_id) is not None
     assert clip_id
+
+
+def test_a_clip_that_is_worked_on_goes_too(
+    room: Room, therapist: TestClient, patient_id: int, tmp_path: Path
+) -> None:
+    clip_id = arrived(room, patient_id, make_clip(tmp_path / "leg.mp4", 220))
+
+    def progress() -> float:
+        with room.database.reading() as session:
+            return session.scalar(select(Job.progress).where(Job.clip_id == clip_id)) or 0.0
+
+    queue = Queue(room, "batch_fakes:remember_slowly")
+    queue.start()
+    try:
+        wait_until(lambda: progress() > 0)
+        assert therapist.delete(f"/api/clips/{clip_id}").status_code == 200
+        wait_until(lambda: not any("work" in path.parts for path in files_of(room)))
+    finally:
+        queue.stop()
+    assert [f for f in files_of(room) if "patients" in f.parts] == []
+    assert not {"clip", "job", "result"} & {r["table"] for r in rows_of(room)}

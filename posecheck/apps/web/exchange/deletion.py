@@ -215,17 +215,13 @@ def _remove_orphans(room: Room, patient_id: int) -> int:
     The patient's row is locked: whoever takes in a clip adds its row before its files appear, and
     in the same transaction, so nothing that is just arriving is taken for left over.
     """
-    home = room.folders.patient(patient_id)
+    with room.database.reading() as session:
+        if not _orphans(session, room.folders, patient_id):
+            return 0
     aside: list[Path] = []
     with room.database.writing() as session:
-        patient = session.scalar(select(Patient).where(Patient.id == patient_id).with_for_update())
-        known = set(session.scalars(select(Clip.sha256).where(Clip.patient_id == patient_id)))
-        orphans = (
-            [home]
-            if patient is None
-            else [f for f in home.iterdir() if _SHA256.fullmatch(f.name) and f.name not in known]
-        )
-        for orphan in orphans:
+        session.scalar(select(Patient.id).where(Patient.id == patient_id).with_for_update())
+        for orphan in _orphans(session, room.folders, patient_id):
             moved = room.folders.deleted / f"orphan.{secrets.token_hex(8)}"
             with contextlib.suppress(OSError):
                 orphan.rename(moved)
@@ -233,6 +229,15 @@ def _remove_orphans(room: Room, patient_id: int) -> int:
     for moved in aside:
         shutil.rmtree(moved, ignore_errors=True)
     return len(aside)
+
+
+def _orphans(session: Session, folders: Folders, patient_id: int) -> list[Path]:
+    """Return the folders of a patient that no row knows: all of it where the patient is gone."""
+    home = folders.patient(patient_id)
+    if session.get(Patient, patient_id) is None:
+        return [home]
+    known = set(session.scalars(select(Clip.sha256).where(Clip.patient_id == patient_id)))
+    return [f for f in home.iterdir() if _SHA256.fullmatch(f.name) and f.name not in known]
 
 
 def _forget_names(session: Session, patient: Patient, clips: list[str]) -> None:
