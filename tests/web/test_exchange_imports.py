@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -91,12 +92,35 @@ def test_what_is_damaged_or_foreign_is_refused_alone(
     (folder / "table" / "angles.csv").write_text("t_s,nothing\n")
     shutil.copytree(folder / "one", folder / "zip")
     (folder / "zip" / "poses.npz").write_bytes(b"PK no archive")
+    shutil.copytree(folder / "one", folder / "bomb")
+    with zipfile.ZipFile(folder / "bomb" / "poses.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("t_s.npy", bytes(64 << 20))
+    for name, change in (
+        ("exercise", {"exercise": "x" * 60}),
+        ("score", {"grade": {"verdict": "pass", "score": 10**12, "reasons": []}}),
+        ("zero", {"quality": {"warnings": ["a\0"], "tracked_fraction": 1.0}}),
+    ):
+        shutil.copytree(folder / "one", folder / name)
+        plain = json.loads((folder / name / "report.json").read_text())
+        (folder / name / "report.json").write_text(json.dumps(plain | change))
     shutil.copytree(folder / "one", folder / "linked")
     (folder / "linked" / "angles.csv").unlink()
     (folder / "linked" / "angles.csv").symlink_to("/etc/passwd")
     done = {one.folder: one for one in import_folder(room, patient_id, folder, "system")}
     refused = {name for name, one in done.items() if one.state == "refused"}
-    assert refused == {"broken", "foreign", "half", "huge", "table", "zip", "linked"}
+    assert refused == {
+        "broken",
+        "foreign",
+        "half",
+        "huge",
+        "table",
+        "zip",
+        "linked",
+        "bomb",
+        "exercise",
+        "score",
+        "zero",
+    }
     for name in refused:
         assert done[name].why.endswith(".")
         assert str(folder) not in done[name].why

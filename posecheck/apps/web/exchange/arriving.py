@@ -18,7 +18,8 @@ from fastapi import HTTPException
 from posecheck.apps.batch.discovery import is_clip_name
 from posecheck.apps.report_dir import VIDEO
 from posecheck.apps.web.access import Caller
-from posecheck.apps.web.exchange.importing import LARGEST, Imported, import_folder
+from posecheck.apps.web.exchange.checked_report import LARGEST
+from posecheck.apps.web.exchange.importing import Imported, import_folder
 from posecheck.apps.web.room import Room
 from posecheck.errors import InputError
 
@@ -88,7 +89,7 @@ def take_in(room: Room, caller: Caller, ident: str) -> list[Imported]:
     except FileNotFoundError:
         raise HTTPException(404, _GONE) from None
     try:
-        return import_folder(room, patient_id, taken / "files", caller)
+        return import_folder(room, patient_id, taken / "files", caller, ours=True)
     finally:
         shutil.rmtree(taken, ignore_errors=True)
 

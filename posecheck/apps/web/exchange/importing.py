@@ -26,6 +26,7 @@ from posecheck.apps.batch.discovery import is_clip_name
 from posecheck.apps.report_dir import ANGLES, POSES, REPORT, VIDEO
 from posecheck.apps.web import audit
 from posecheck.apps.web.access import Caller
+from posecheck.apps.web.exchange.checked_report import checked_report
 from posecheck.apps.web.exchange.clip_rows import clip_row
 from posecheck.apps.web.exchange.patients_by_name import patient_called
 from posecheck.apps.web.folders import REVIEW_COPY
@@ -34,17 +35,13 @@ from posecheck.apps.web.store.results import save_result
 from posecheck.apps.web.store.tables import DONE, MACHINE, WAITING, Clip, Job, Patient
 from posecheck.errors import InputError, PosecheckError
 from posecheck.present.report_files import read_report
-from posecheck.present.report_reader import load_report
 from posecheck.types import Report
 from posecheck.vision.containers import file_sha256
-from posecheck.vision.pose_store import load_poses
 
 State = Literal["taken", "duplicate", "refused"]
 TAKEN: State = "taken"
 DUPLICATE: State = "duplicate"
 REFUSED: State = "refused"
-MIB = 1 << 20
-LARGEST = {REPORT: 64 * MIB, ANGLES: 256 * MIB, POSES: 512 * MIB}
 _MOST_FOLDERS = 20_000
 _NOT_THE_CLIP = frozenset((VIDEO, REVIEW_COPY))
 
@@ -67,6 +64,7 @@ def import_folder(
     folder: Path,
     who: Caller | str,
     *,
+    ours: bool = False,
     tell: Callable[[Imported], None] = lambda _one: None,
 ) -> list[Imported]:
     """Take in all reports below a folder.
@@ -81,6 +79,8 @@ def import_folder(
         Where to look; links in it are not followed.
     who
         Who does it; the log says so.
+    ours
+        Whether the files are only here to be taken in: then they need not be copied.
     tell
         Is told of each when it is done.
 
@@ -100,7 +100,7 @@ def import_folder(
     for one in reports:
         name = one.relative_to(folder).as_posix()
         try:
-            imported = _taken(room, patient_id, one, clips, who, name)
+            imported = _taken(room, patient_id, one, clips, who, name, ours)
         except PosecheckError as error:
             imported = Imported(name, REFUSED, str(error).replace(str(folder) + os.sep, ""))
         except OSError as error:
@@ -147,15 +147,16 @@ class _Clips:
 
 
 def _taken(
-    room: Room, patient_id: int | None, folder: Path, clips: _Clips, who: Caller | str, name: str
-) -> Imported:
-    report = _checked(folder)
+    room: Room, patient_id: int | None, folder: Path, clips: _Clips, who: Caller | str, name: str,
+    ours: bool,
+) -> Imported:  # fmt: skip
+    report = checked_report(folder)
     sha256 = (report.clip.sha256 or "").lower()
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
         sha256, video = file_sha256(folder / REPORT), None  # nobody knows the clip
     else:
         video = clips.find(sha256, report.clip.name)
-    with _staged(room, folder, video) as staging, room.database.writing() as session:
+    with _staged(room, folder, video, ours) as staging, room.database.writing() as session:
         patient = _patient(session, patient_id, report)
         theirs = select(Clip.id).where(Clip.patient_id == patient.id, Clip.sha256 == sha256)
         known = session.scalar(theirs)
@@ -193,34 +194,26 @@ def _patient(session: Session, patient_id: int | None, report: Report) -> Patien
     return found
 
 
-def _checked(folder: Path) -> Report:
-    """Return the report of a folder; refuse what is damaged, of another kind, or huge."""
-    for name, most in LARGEST.items():
-        path = folder / name
-        if path.is_symlink():
-            raise InputError(f"{name} is a link and not the file itself; copy it there.")
-        if path.is_file() and path.stat().st_size > most:
-            raise InputError(f"{name} is larger than {most // MIB} MiB, and no report's.")
-    report = load_report(folder)
-    if (folder / POSES).is_file():
-        poses = load_poses(folder / POSES)
-        if poses.model_sha256 != (report.model.sha256 or poses.model_sha256):
-            raise InputError(f"Its {POSES} is of another landmark model than its {REPORT}.")
-    return report
-
-
 @contextlib.contextmanager
-def _staged(room: Room, folder: Path, video: Path | None) -> Iterator[Path]:
+def _staged(room: Room, folder: Path, video: Path | None, ours: bool) -> Iterator[Path]:
     """Copy what is taken beside its place, so that it gets there in one step."""
+    copy = _second_name if ours else shutil.copyfile
     staging = room.folders.imports / f"{secrets.token_hex(8)}.part"
     machine = staging / "machine"
     try:
         machine.mkdir(mode=0o700, parents=True)
         for name in (REPORT, ANGLES, POSES):
             if (folder / name).is_file():
-                shutil.copyfile(folder / name, machine / name)
+                copy(folder / name, machine / name)
         if video is not None:
-            shutil.copyfile(video, staging / f"clip{video.suffix.lower()}")
+            copy(video, staging / f"clip{video.suffix.lower()}")
         yield staging
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _second_name(file: Path, at: Path) -> None:
+    try:
+        os.link(file, at)
+    except OSError:  # the disk knows no second names
+        shutil.copyfile(file, at)
