@@ -115,6 +115,27 @@ def sample_start(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Pa
     return make
 
 
+@pytest.fixture(scope="session")
+def sample_until(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, float], Path]:
+    """Makes a clip of a sample's first seconds; its packets, and so its frames, are the same."""
+    import av
+
+    @cache
+    def make(name: str, until_s: float) -> Path:
+        path = tmp_path_factory.mktemp("until") / f"{name}.mp4"
+        with av.open(str(SAMPLES / f"{name}.mp4")) as source, av.open(path, "w") as sink:
+            (video,) = source.streams.video
+            stream = sink.add_stream_from_template(video)
+            for packet in source.demux(video):
+                if packet.pts is None or float(packet.pts * packet.time_base) >= until_s:
+                    break
+                packet.stream = stream
+                sink.mux(packet)
+        return path
+
+    return make
+
+
 @pytest.fixture
 def clips(tmp_path: Path, sample_start: Callable[[int], Path]) -> Path:
     """A folder with two short clips that show a person, and a bad one."""

@@ -20,7 +20,7 @@ def test_a_full_disk(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     disk = small_disk(size)
-    outcome = run(capsys, "review", sample_start(300), "--out", disk / "report")
+    outcome = run(capsys, "review", sample_start(120), "--out", disk / "report")
     assert outcome.err.splitlines()[-1].startswith("posecheck: ")
     lines = [line for line in outcome.err.splitlines() if line.startswith("posecheck: ")]
     assert_refused(type(outcome)(outcome.code, outcome.out, f"{lines[-1]}\n"), "No space left")
