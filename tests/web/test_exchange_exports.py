@@ -27,6 +27,7 @@ from posecheck.apps.web.store.tables import (
     AuditEntry,
     Clip,
     Correction,
+    Result,
     User,
     now,
 )
@@ -313,7 +314,7 @@ def test_everything_of_a_patient_is_one_archive(
 
 
 def test_a_patient_without_clips_has_empty_files(therapist: TestClient, patient_id: int) -> None:
-    for kind in ("zip", "csv", "fhir"):
+    for kind in ("zip", "pdf", "csv", "json", "fhir"):
         answer = therapist.get(f"/api/patients/{patient_id}/export/{kind}", params={"names": True})
         assert answer.status_code == 200
         assert "K-204" in answer.headers["content-disposition"]
@@ -331,3 +332,29 @@ def test_an_archive_is_never_in_memory(tmp_path: Path) -> None:
     sizes = [len(piece) for piece in stream_zip(members())]
     assert max(sizes) < 3 << 20
     assert sum(sizes) > 64 << 20
+
+
+def test_all_results_are_printed_and_told_as_json(
+    room: Room, therapist: TestClient, patient_id: int
+) -> None:
+    clip_id = make_clip_row(room, patient_id)
+    correct(room, clip_id)
+    with room.database.writing() as session:
+        for i in range(39):  # of which only the numbers are here
+            clip = Clip(
+                patient_id=patient_id, sha256=f"{i:064x}", name="a", size=1, recorded_at=now()
+            )
+            session.add(clip)
+            session.flush()
+            session.add(Result(clip_id=clip.id, whose="machine", verdict="pass", reps=4))
+    base = f"/api/patients/{patient_id}/export"
+    document = PdfReader(io.BytesIO(therapist.get(f"{base}/pdf?language=de").content))
+    pages = [page.extract_text() for page in document.pages]
+    assert len(pages) == 2
+    assert "Ergebnisse von K-204" in pages[0]
+    assert "6 → 3" in pages[0]
+    assert "32° ±" in pages[0]
+    assert "Seite 2" in pages[1]
+    found = therapist.get(f"{base}/json").json()
+    assert [c["report"]["whose"] for c in found["clips"]] == ["corrected"]
+    assert found["patient"]["name"] == "K-204"

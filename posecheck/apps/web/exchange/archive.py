@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from posecheck.apps.batch.tasks import PLOTLY
 from posecheck.apps.web.exchange.fhir import bundle_of
-from posecheck.apps.web.exchange.standing import Standing, standing_of
+from posecheck.apps.web.exchange.standing import Standing, json_text, standing_of
 from posecheck.apps.web.exchange.tables_of_patients import audit_csv, results_csv
 from posecheck.apps.web.folders import ClipFolder
 from posecheck.apps.web.room import Room
@@ -83,6 +83,19 @@ def reports_of(session: Session, room: Room, patient: Patient) -> list[Standing]
     ).all()
     found = (standing_of(session, room, clip, patient) for clip in clips)
     return [one for one in found if one is not None]
+
+
+def reports_json(session: Session, room: Room, patient: Patient) -> str:
+    """Return what is known of a patient and all reports as they stand, as `reports_of`."""
+    clips = [
+        {
+            "clip": one.clip.id, "recorded_at": one.clip.recorded_at,
+            "symptoms_before": one.clip.symptoms_before, "symptoms_after": one.clip.symptoms_after,
+            "report": json.loads(json_text(one)),
+        }
+        for one in reports_of(session, room, patient)
+    ]  # fmt: skip
+    return _json({"patient": _patient(session, patient), "clips": clips}).decode()
 
 
 def _files(clip: Clip, folder: ClipFolder, videos: bool) -> Iterator[Member]:

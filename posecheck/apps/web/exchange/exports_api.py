@@ -11,21 +11,25 @@ from fastapi.responses import StreamingResponse
 
 from posecheck.apps.web import audit
 from posecheck.apps.web.access import Caller, Exporter, found_or_404
-from posecheck.apps.web.exchange.archive import everything_of, reports_of
+from posecheck.apps.web.exchange.archive import everything_of, reports_json, reports_of
 from posecheck.apps.web.exchange.exports import ClipKind, export_clip, room_id_of
 from posecheck.apps.web.exchange.fhir import bundle_of
+from posecheck.apps.web.exchange.results_pdf import results_pdf
 from posecheck.apps.web.exchange.standing import standing
 from posecheck.apps.web.exchange.streamed_zip import stream_zip
 from posecheck.apps.web.exchange.tables_of_patients import results_csv
 from posecheck.apps.web.room import Room, TheRoom
 from posecheck.apps.web.store.tables import Clip, Patient
+from posecheck.apps.web.words import room_words
 
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Language = Literal["en", "de"]
-PatientKind = Literal["zip", "csv", "fhir"]
+PatientKind = Literal["zip", "pdf", "csv", "json", "fhir"]
 PATIENT_KINDS: tuple[PatientKind, ...] = get_args(PatientKind)
 Names = Annotated[bool, Query(description="whether the file's name says whose it is")]
+PDF, JSON, FHIR = "application/pdf", "application/json", "application/fhir+json"
+CSV = "text/csv; charset=utf-8"
 _FILE: dict[int | str, dict[str, Any]] = {200: {"description": "the file", "content": {"*/*": {}}}}
 _ASCII = re.compile(r"[^\w.-]", re.ASCII)
 
@@ -54,9 +58,10 @@ def export_one_patient(
     room: TheRoom,
     caller: Exporter,
     videos: Annotated[bool, Query(description="whether clips are in the zip")] = False,
+    language: Annotated[Language | None, Query(description="of the pdf")] = None,
     names: Names = False,
 ) -> Response:
-    """Export everything of a patient, or the results of all clips as a table or as FHIR."""
+    """Export everything of a patient, or the results of all clips in one file."""
     room_id = _noted(room, caller, "patient.export", kind, patient_id=patient_id)
     with room.database.reading() as session:
         patient = found_or_404(session, Patient, patient_id)
@@ -67,13 +72,18 @@ def export_one_patient(
             return StreamingResponse(
                 stream_zip(members), media_type="application/zip", headers=headers
             )
+        content: str | bytes
         if kind == "csv":
-            text, media = results_csv(session, patient_id), "text/csv; charset=utf-8"
+            content, suffix, media = results_csv(session, patient_id), "csv", CSV
+        elif kind == "pdf":
+            words = room_words(language or patient.language)
+            content, suffix, media = results_pdf(session, patient, words), "pdf", PDF
+        elif kind == "json":
+            content, suffix, media = reports_json(session, room, patient), "json", JSON
         else:
-            text = bundle_of(reports_of(session, room, patient), room_id)
-            media = "application/fhir+json"
-    suffix = "csv" if kind == "csv" else "fhir.json"
-    return Response(text, media_type=media, headers=_attached(f"{stem}.{suffix}"))
+            reports = reports_of(session, room, patient)
+            content, suffix, media = bundle_of(reports, room_id), "fhir.json", FHIR
+    return Response(content, media_type=media, headers=_attached(f"{stem}.{suffix}"))
 
 
 def _noted(
