@@ -1,7 +1,7 @@
 """What all tests share: which of them run, patience, signals, the model, and clips of the moment.
 
-Tests that need root, a browser or a display are left out unless POSECHECK_TEST_ALL=1 says that
-they are prepared for, as `.ci/run` does.
+Tests that need root, a browser, a display or PostgreSQL are left out unless POSECHECK_TEST_ALL=1
+says that they are prepared for, as `.ci/run` does.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ for _name, _handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signa
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_videos"
-_PREPARED = ("root", "browser", "display")
+_PREPARED = ("root", "browser", "display", "postgres")
 
 # A busy machine is no reason for a test to fail.
 settings.register_profile("patient", deadline=None)

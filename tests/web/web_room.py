@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import postgres
 import pytest
+from postgres import Server
 
 if TYPE_CHECKING:  # a plugin of all tests: most of them need nothing of this
     from fastapi.testclient import TestClient
@@ -19,10 +22,50 @@ ADDRESS = "http://127.0.0.1"
 SignIn = Callable[..., "TestClient"]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Have what asks a database run on each, unless one is enough for what it shows."""
+    if "database_url" in metafunc.fixturenames:
+        kinds: list[Any] = ["sqlite"]
+        if not any(metafunc.definition.get_closest_marker(m) for m in ("one_database", "browser")):
+            kinds.append(pytest.param("postgresql", marks=pytest.mark.postgres))
+        metafunc.parametrize("database_url", kinds, indirect=True)
+
+
+def _migrated(url: str) -> None:
+    from posecheck.apps.web.store.database import Database
+
+    with contextlib.closing(Database(url)) as database:
+        database.migrate()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A real server, which has the tables in its database "empty"."""
+    with postgres.running() as server:
+        _migrated(server.new_database("empty"))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of SQLite that has the tables."""
+    path = tmp_path_factory.mktemp("empty") / "room.sqlite"
+    _migrated(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """An empty database."""
-    return f"sqlite:///{tmp_path / 'room.sqlite'}"
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with nothing in its tables: one after the other of those that there are."""
+    if request.param == "sqlite":
+        path = tmp_path / "room.sqlite"
+        path.write_bytes(request.getfixturevalue("empty_file").read_bytes())
+        yield f"sqlite:///{path}"
+        return
+    server: Server = request.getfixturevalue("postgres_server")
+    name = f"room_{secrets.token_hex(6)}"
+    yield server.new_database(name, template="empty")
+    server.drop(name)
 
 
 @pytest.fixture
