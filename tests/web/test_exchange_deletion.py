@@ -135,8 +135,16 @@ def test_killed_before_the_rows_are_gone_it_is_all_there_again(
         with pytest.raises(KilledError):
             deletion.delete_patient(room, patient_id, "system")
     assert room.folders.clip(patient_id, SHA).video is None
+    other = room.folders.clip(patient_id, "ef" * 32).path  # arrives before the sweep
+    other.mkdir(parents=True)
+    (other / "clip.mp4").write_text("another film")
+    with room.database.writing() as session:
+        session.add(
+            Clip(patient_id=patient_id, sha256="ef" * 32, name="b", size=1, recorded_at=now())
+        )
     assert deletion.finish_deletions(room) == 0
     assert room.folders.clip(patient_id, SHA).video is not None
+    assert (other / "clip.mp4").is_file()
     with room.database.reading() as session:
         assert session.get(Clip, clip_id) is not None
 

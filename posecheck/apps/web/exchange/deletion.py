@@ -15,6 +15,7 @@ import contextlib
 import re
 import secrets
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,7 @@ _CLIP, _PATIENT = "clip", "patient"
 _MARK = re.compile(rf"({_CLIP}|{_PATIENT})\.(\d+)\.(\d+)\.[0-9a-f]{{8}}")
 _GONE = "There is no such thing here (any more)."
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_MOVING = threading.Lock()  # a sweep does not put back what is just being deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def delete_patient(room: Room, patient_id: int, who: Caller | str) -> Deleted:
 
     place = room.folders.patient(patient_id)
     deleted = _removed(room, place, f"{_PATIENT}.{patient_id}.{patient_id}", remove)
+    shutil.rmtree(place, ignore_errors=True)  # what has arrived between
     for upload in uploads:
         remove_upload(room.folders, upload)
     return deleted
@@ -145,16 +148,11 @@ def finish_deletions(room: Room) -> int:
     """
     removed = 0
     for moved in sorted(room.folders.deleted.iterdir()):
-        with room.database.reading() as session:
-            place = _place_of_living(session, room.folders, moved.name)
-        if place is not None:
-            # a worker may have begun the folder anew, and had no clip to look at
-            shutil.rmtree(place, ignore_errors=True)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            moved.rename(place)
-        else:
-            shutil.rmtree(moved, ignore_errors=True)
-            removed += 1
+        with _MOVING:  # one that is under way is not broken off
+            if _put_back(room, moved):
+                continue
+        shutil.rmtree(moved, ignore_errors=True)
+        removed += 1
     for folder in list(room.folders.patients.iterdir()):
         if folder.name.isdecimal():
             removed += _remove_orphans(room, int(folder.name))
@@ -164,7 +162,7 @@ def finish_deletions(room: Room) -> int:
 def _removed(room: Room, place: Path, mark: str, remove: Callable[[Session], Deleted]) -> Deleted:
     """Move a folder aside, have the rows removed, and remove it then; all or nothing."""
     moved = room.folders.deleted / f"{mark}.{secrets.token_hex(4)}"
-    with _moved_aside(room, place, moved), room.database.writing() as session:
+    with _MOVING, _moved_aside(room, place, moved), room.database.writing() as session:
         deleted = remove(session)
     shutil.rmtree(moved, ignore_errors=True)
     return deleted
@@ -184,17 +182,31 @@ def _moved_aside(room: Room, place: Path, moved: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        _put_back(room, place, moved)
+        # where nobody can tell, as the database is gone, the next sweep does it
+        with contextlib.suppress(SQLAlchemyError, OSError):
+            _put_back(room, moved)
         raise
 
 
-def _put_back(room: Room, place: Path, moved: Path) -> None:
-    """Put a folder back whose rows are still there; where nobody can tell, the next sweep does."""
-    with contextlib.suppress(SQLAlchemyError, OSError):
-        with room.database.reading() as session:
-            is_there = _place_of_living(session, room.folders, moved.name) is not None
-        if is_there and moved.exists():
-            moved.rename(place)
+def _put_back(room: Room, moved: Path) -> bool:
+    """Put a folder back whose rows are still there; False where they are gone."""
+    with room.database.reading() as session:
+        place = _place_of_living(session, room.folders, moved.name)
+    if place is None:
+        return False
+    if not moved.exists():
+        return True
+    is_clip = moved.name.startswith(_CLIP)
+    for part, target in (
+        [(moved, place)] if is_clip else [(one, place / one.name) for one in moved.iterdir()]
+    ):
+        # A worker may have begun the folder of a clip anew. Other clips of the patient, which have
+        # arrived since, stay as they are.
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part.rename(target)
+    shutil.rmtree(moved, ignore_errors=True)
+    return True
 
 
 def _place_of_living(session: Session, folders: Folders, name: str) -> Path | None:
@@ -237,7 +249,8 @@ def _orphans(session: Session, folders: Folders, patient_id: int) -> list[Path]:
     if session.get(Patient, patient_id) is None:
         return [home]
     known = set(session.scalars(select(Clip.sha256).where(Clip.patient_id == patient_id)))
-    return [f for f in home.iterdir() if _SHA256.fullmatch(f.name) and f.name not in known]
+    there = home.iterdir() if home.is_dir() else iter(())
+    return [f for f in there if _SHA256.fullmatch(f.name) and f.name not in known]
 
 
 def _forget_names(session: Session, patient: Patient, clips: list[str]) -> None:

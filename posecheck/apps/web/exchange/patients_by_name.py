@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from posecheck.apps.web.store.tables import Patient
@@ -33,12 +34,17 @@ def patient_called(session: Session, name: str) -> Patient:
     wanted = " ".join(unicodedata.normalize("NFC", spelled(name)).split())
     if not 0 < len(wanted) <= _LONGEST:
         raise InputError(f"A patient's name has 1 to {_LONGEST} characters.")
-    found = session.scalar(select(Patient).where(Patient.name == wanted).with_for_update())
-    if found is None:
-        found = Patient(name=wanted, search_name=_folded(wanted))
-        session.add(found)
-        session.flush()
-    return found
+    theirs = select(Patient).where(Patient.name == wanted).with_for_update()
+    found = session.scalar(theirs)
+    if found is not None:
+        return found
+    try:
+        with session.begin_nested():
+            made = Patient(name=wanted, search_name=_folded(wanted))
+            session.add(made)
+        return made
+    except IntegrityError:  # somebody else was quicker
+        return session.scalars(theirs).one()
 
 
 def _folded(name: str) -> str:
