@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -56,7 +57,7 @@ def create_app(room: Room) -> FastAPI:
 
 async def _sign_in(request: Request, _error: Exception) -> Response:
     there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse(f"/sign-in?then={there}" if there != "/" else "/sign-in", 303)
+    return RedirectResponse(f"/sign-in?then={quote(there)}" if there != "/" else "/sign-in", 303)
 
 
 async def _refused(_request: Request, error: Exception) -> Response:

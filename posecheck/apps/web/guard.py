@@ -131,4 +131,7 @@ def _is_from_here(headers: Headers, host: str) -> bool:
     origin = headers.get("origin")
     if origin is None:  # a program; browsers always say it
         return True
-    return urlsplit(origin).netloc.lower() == host.lower()
+    try:
+        return urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
