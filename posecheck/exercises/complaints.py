@@ -25,9 +25,13 @@ KINDS = {
 
 def complain(error: ValidationError, model: type[BaseModel]) -> str:
     """Name all unknown and wrong fields, each with what is allowed, joined by semicolons."""
+    return "; ".join(complaints(error, model).values())
+
+
+def complaints(error: ValidationError, model: type[BaseModel]) -> dict[str, str]:
+    """Name all unknown and wrong fields by their dotted names, each with what is allowed."""
     fields = _fields(model)
-    found = {_dotted(detail): _complaint(detail, fields) for detail in error.errors()}
-    return "; ".join(found.values())
+    return {_dotted(detail): _complaint(detail, fields) for detail in error.errors()}
 
 
 def _fields(model: type[BaseModel]) -> Fields:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from posecheck.apps.web.people.names import LONGEST, folded, one_line
 from posecheck.apps.web.store.tables import Patient
 from posecheck.errors import InputError
 from posecheck.present.spreadsheet import spelled
-
-_LONGEST = 120
 
 
 def patient_called(session: Session, name: str) -> Patient:
@@ -31,22 +28,17 @@ def patient_called(session: Session, name: str) -> Patient:
         It is none.
 
     """
-    wanted = " ".join(unicodedata.normalize("NFC", spelled(name)).split())
-    if not 0 < len(wanted) <= _LONGEST:
-        raise InputError(f"A patient's name has 1 to {_LONGEST} characters.")
+    wanted = one_line(spelled(name))
+    if not 0 < len(wanted) <= LONGEST:
+        raise InputError(f"A patient's name has 1 to {LONGEST} characters.")
     theirs = select(Patient).where(Patient.name == wanted).with_for_update()
     found = session.scalar(theirs)
     if found is not None:
         return found
     try:
         with session.begin_nested():
-            made = Patient(name=wanted, search_name=_folded(wanted))
+            made = Patient(name=wanted, search_name=folded(wanted))
             session.add(made)
         return made
     except IntegrityError:  # somebody else was quicker
         return session.scalars(theirs).one()
-
-
-def _folded(name: str) -> str:
-    parts = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(c for c in parts if not unicodedata.combining(c))[: 2 * _LONGEST]

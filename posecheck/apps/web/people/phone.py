@@ -1,0 +1,45 @@
+"""What a patient's link opens on a phone, and all that it opens."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import HTMLResponse
+
+from posecheck.apps.web.page import page
+from posecheck.apps.web.people.last_result import LastResultOut, PhoneState, state_of
+from posecheck.apps.web.people.links import patient_of_link
+from posecheck.apps.web.room import Room, TheRoom
+
+router = APIRouter()
+
+
+@router.get("/p/{token}")
+def phone_page(token: str, room: TheRoom) -> HTMLResponse:
+    """Show how to film, the uploader, how far the clips are, and the last result."""
+    try:
+        holder = patient_of_link(room, token)
+    except HTTPException:
+        return page("phone_closed.html", None, status=404)
+    state = _state(room, token)
+    return page(
+        "phone.html", None, language=holder.language, token=token,
+        state=state.model_dump(mode="json"),
+    )  # fmt: skip
+
+
+@router.get("/p/{token}/state")
+def phone_state(token: str, room: TheRoom) -> PhoneState:
+    """Return how far the clips are that were sent by this link, and the last own result."""
+    return _state(room, token)
+
+
+@router.get("/p/{token}/result")
+def phone_result(token: str, room: TheRoom) -> LastResultOut | None:
+    """Return the last own result in plain words; null where there is none yet."""
+    return _state(room, token).last
+
+
+def _state(room: Room, token: str) -> PhoneState:
+    holder = patient_of_link(room, token)
+    with room.database.reading() as session:
+        return state_of(room, session, holder)

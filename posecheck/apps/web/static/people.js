@@ -1,0 +1,114 @@
+// The pages of a patient and of a prescription: a new link with its code, and what is wrong where.
+
+import { say, send, valuesOf } from "/static/forms.js";
+
+const words = JSON.parse(document.getElementById("people-words").textContent);
+
+function made(name, text, more = {}) {
+  const element = document.createElement(name);
+  if (text) element.textContent = text;
+  return Object.assign(element, more);
+}
+
+function showLink(link) {
+  const place = document.getElementById("new-link");
+  const address = made("input", "", { readOnly: true, value: link.address, id: "link-address" });
+  const copy = made("button", words.copy, { type: "button" });
+  copy.addEventListener("click", async () => {
+    address.select();
+    try {
+      await navigator.clipboard.writeText(link.address);
+      copy.textContent = words.copied;
+    } catch {
+      say(copy, words.copy_by_hand);
+    }
+  });
+  const picture = made("img", "", {
+    className: "qr", alt: words.qr, width: 240, height: 240,
+    src: `data:image/svg+xml;base64,${btoa(link.qr_svg)}`,
+  });
+  const label = made("label", words.address, { htmlFor: "link-address" });
+  const again = made("button", words.done, { type: "button", className: "plain" });
+  again.addEventListener("click", () => location.reload());
+  const actions = made("div", "", { className: "actions" });
+  actions.append(copy, again);
+  place.replaceChildren(made("p", words.once), picture, label, address, actions);
+  place.hidden = false;
+  address.focus();
+}
+
+document.addEventListener("done", (event) => {
+  if (!event.target.matches("[data-new-link]")) return;
+  event.preventDefault(); // the page is not loaded again: what the link opens is shown once
+  showLink(event.detail);
+});
+
+function clearErrors(form) {
+  for (const old of form.querySelectorAll(".wrong")) old.remove();
+  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+}
+
+function showErrors(form, details) {
+  let first = null;
+  const others = [];
+  for (const detail of details) {
+    const name = detail.loc.slice(1).filter((part) => part !== "values").join(".");
+    const place = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
+    if (!place) {
+      others.push(`${name}: ${detail.msg}`);
+      continue;
+    }
+    const input = place.querySelector("input, select, textarea");
+    const wrong = made("p", detail.msg, { className: "wrong", id: `${input.id}-wrong` });
+    place.append(wrong);
+    input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-errormessage", wrong.id);
+    place.closest("details")?.setAttribute("open", "");
+    first ??= input;
+  }
+  say(form, [words.see_fields, ...others].join(" "));
+  first?.focus();
+}
+
+const form = document.querySelector("form[data-prescription]");
+form?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  event.stopPropagation(); // forms.js would say all errors at one place
+  clearErrors(form);
+  const button = form.querySelector(":scope > button");
+  const body = valuesOf(form);
+  body.values.programme = JSON.parse(document.getElementById("programme").textContent);
+  button.disabled = true;
+  try {
+    await send("POST", form.dataset.post, body);
+    location.assign(form.dataset.then);
+  } catch (error) {
+    const details = error.value?.detail;
+    if (Array.isArray(details)) showErrors(form, details);
+    else say(form, error.message);
+  } finally {
+    button.disabled = false;
+  }
+});
+
+const fileForm = document.querySelector("form[data-prescription-file]");
+fileForm?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const file = fileForm.querySelector("input[type=file]").files[0];
+  if (!file) return;
+  const perWeek = document.getElementById("per-week").value;
+  const query = perWeek ? `?sessions_per_week=${encodeURIComponent(perWeek)}` : "";
+  try {
+    const answer = await fetch(fileForm.dataset.prescriptionFile + query, {
+      method: "PUT", headers: { "Content-Type": "application/toml" }, body: file,
+    });
+    if (!answer.ok) {
+      const { detail } = await answer.json();
+      say(fileForm, typeof detail === "string" ? detail : detail.map((one) => one.msg).join("; "));
+      return;
+    }
+    location.assign(fileForm.dataset.then);
+  } catch (error) {
+    say(fileForm, error.message);
+  }
+});
