@@ -32,7 +32,7 @@ def guarded(client: TestClient) -> list[One]:
 
 def asked(client: TestClient, one: One, headers: dict[str, str] | None = None) -> int:
     """Return the status of the answer to a request whose form is right, as far as can be."""
-    body = None if one.method in SAFE else {}
+    body: dict[str, str] | None = None if one.method in SAFE else {}
     return client.request(one.method, one.at(), headers=headers, json=body).status_code
 
 

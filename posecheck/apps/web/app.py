@@ -7,11 +7,13 @@
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
 from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -49,6 +51,7 @@ def create_app(room: Room) -> FastAPI:
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_exception_handler(SignInNeededError, _sign_in)
     app.add_exception_handler(PosecheckError, _refused)
+    app.add_exception_handler(RequestValidationError, _not_valid)
     for error in (OperationalError, InterfaceError, PoolTimeoutError):
         app.add_exception_handler(error, _database_gone)
     app.add_middleware(Guard, settings=room.settings)
@@ -62,6 +65,13 @@ async def _sign_in(request: Request, _error: Exception) -> Response:
 
 async def _refused(_request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": str(error)}, 422)
+
+
+async def _not_valid(_request: Request, error: Exception) -> Response:
+    """Say what is wrong, and not what was sent: it may be no text, no number, or a secret."""
+    assert isinstance(error, RequestValidationError)
+    wrong = [{name: found[name] for name in ("type", "loc", "msg")} for found in error.errors()]
+    return Response(json.dumps({"detail": wrong}, default=str), 422, media_type="application/json")
 
 
 async def _database_gone(_request: Request, _error: Exception) -> Response:
