@@ -12,6 +12,7 @@ from exchange_made import make_clip_row
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from routes import PUBLIC
+from schemathesis.core.result import Ok
 from test_security_routes import token
 
 from posecheck.apps.web.access import SCOPES
@@ -21,6 +22,11 @@ from posecheck.apps.web.room import Room
 EXAMPLES = 12  # of each operation
 ENDLESS = ("/api/events",)
 HOST = {"Host": "127.0.0.1"}
+
+
+@schemathesis.serializer("application/toml", "application/offset+octet-stream")
+def as_it_is(_context: Any, value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
 def cases(operation: Any) -> st.SearchStrategy[Any]:
@@ -49,7 +55,7 @@ def test_no_answer_is_a_failure(
         "nobody": {},
     }[who]
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", create_app(room), headers=HOST)
-    operations = [found.ok() for found in schema.get_all_operations()]
+    operations = [one.ok() for one in schema.get_all_operations() if isinstance(one, Ok)]
     assert len(operations) > 10
     for operation in sorted(operations, key=lambda one: one.method.upper() == "DELETE"):
         if operation.path in ENDLESS:

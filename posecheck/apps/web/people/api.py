@@ -149,10 +149,11 @@ def change_patient(room: TheRoom, caller: Writer, patient_id: Id, wanted: Patien
 
 
 @router.get("/patients/{patient_id}/links", response_model=list[LinkOut])
-def links(room: TheRoom, _caller: Reader, patient_id: Id) -> object:
+def links(room: TheRoom, caller: Reader, patient_id: Id) -> object:
     """Return a patient's links, newest first, without what they open."""
-    with room.database.reading() as session:
+    with room.database.writing() as session:
         found_or_404(session, Patient, patient_id)
+        audit.note(session, caller, "link.see", patient_id=patient_id)
         return links_of(session, patient_id)
 
 

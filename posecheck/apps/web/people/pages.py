@@ -77,9 +77,10 @@ def prescription_page(
 ) -> HTMLResponse:
     """Show the form: filled in with a ready prescription, a version, or the newest one."""
     t = room_words(caller.language)
-    with room.database.reading() as session:
+    with room.database.writing() as session:
         patient = found_or_404(session, Patient, patient_id)
         versions = versions_of(session, patient_id)
+        audit.note(session, caller, "prescription.see", patient_id=patient_id)
     per_week = versions[0].sessions_per_week if versions else None
     if ready:
         if ready not in ready_prescriptions():

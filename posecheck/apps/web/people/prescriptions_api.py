@@ -76,10 +76,11 @@ def ready(_caller: Reader) -> dict[str, dict[str, Any]]:
 
 
 @router.get("/patients/{patient_id}/prescriptions", response_model=list[VersionOut])
-def versions(room: TheRoom, _caller: Reader, patient_id: Id) -> object:
+def versions(room: TheRoom, caller: Reader, patient_id: Id) -> object:
     """Return all versions of a patient's prescription, newest first."""
-    with room.database.reading() as session:
+    with room.database.writing() as session:
         found_or_404(session, Patient, patient_id)
+        audit.note(session, caller, "prescription.see", patient_id=patient_id)
         return versions_of(session, patient_id)
 
 
