@@ -12,16 +12,16 @@ import numpy as np
 from posecheck.exercises.catalogue import EXERCISES
 from posecheck.exercises.exercise import Exercise
 from posecheck.exercises.language import words_of
+from posecheck.motion.angles import BAND_PER_SD
 from posecheck.motion.signals import median_of_known
 from posecheck.types import Report, Side, Tension, Words
 
-# Half of the 95 % band of one measurement of active knee extension by the same rater with a
-# goniometer (SEM 2.6°, J Sport Rehabil 2015, PMID 25364856). It holds what differs from day to
-# day, in the person and in the set-up; a clip's own uncertainty does not, so never less is
-# taken. Two such measurements must differ by 7.2° to mean a change.
-_DAY_TO_DAY_DEG = 1.96 * 2.6
+# Of one measurement of active knee extension by the same rater with a goniometer (SEM 2.6°,
+# J Sport Rehabil 2015, PMID 25364856). It holds what differs from day to day, in the person and
+# in the set-up; a clip's own uncertainty does not, so never less is taken. Two such measurements
+# must differ by 7.2° to mean a change.
+TENSION_SD_DEG = 2.6
 _AS_BEFORE_DEG = 0.5  # less is no difference once it is rounded
-_BAND = 1.96  # of a standard deviation: half of a 95 % band
 # Dorsiflexion lowers a straight leg raise by 4-9° (Boland & Adams, Aust J Physiother 2000); so
 # much of a difference is more than the ankle of one measurement is uncertain by.
 _SAME_ANKLE_DEG = 10.0
@@ -71,6 +71,34 @@ def change_since(earlier: Mapping[str, Any], now: Report, words: Words | None = 
     return _of_the_tension(earlier, now, words)
 
 
+def half_band_deg(uncertainty_deg: float, sd_deg: float) -> float:
+    """Return half of the 95 % band of a measurement, at least what differs from day to day.
+
+    Parameters
+    ----------
+    uncertainty_deg
+        Its own half band; NaN where it is not known.
+    sd_deg
+        How far one person's measurements differ, as a standard deviation.
+
+    """
+    return float(np.fmax(uncertainty_deg, BAND_PER_SD * sd_deg))
+
+
+def detectable_deg(before_deg: float, now_deg: float, sd_deg: float) -> float:
+    """Return the smallest change between two measurements that is more than chance.
+
+    Parameters
+    ----------
+    before_deg, now_deg
+        Their own half bands; NaN where one is not known.
+    sd_deg
+        How far one person's measurements differ, as a standard deviation.
+
+    """
+    return math.hypot(half_band_deg(before_deg, sd_deg), half_band_deg(now_deg, sd_deg))
+
+
 def _of_the_end_range(
     earlier: Mapping[str, Any], now: Report, exercise: Exercise, words: Words
 ) -> Change:
@@ -83,10 +111,8 @@ def _of_the_end_range(
     if earlier.get("side") != now.side:
         return _not_compared(_other_leg(earlier, now, words))
     change = now.summary.median_deg - then
-    at_least = _BAND * exercise.peak_sd_deg
-    detectable = math.hypot(
-        _half_band(_number(before, "uncertainty_deg"), at_least),
-        _half_band(now.summary.uncertainty_deg, at_least),
+    detectable = detectable_deg(
+        _number(before, "uncertainty_deg"), now.summary.uncertainty_deg, exercise.peak_sd_deg
     )
     both = words.text("change.both", before=f"{then:.0f}", now=f"{now.summary.median_deg:.0f}")
     farther = change * (exercise.to.sign if exercise.to else 1.0)
@@ -111,9 +137,8 @@ def _of_the_tension(earlier: Mapping[str, Any], now: Report, words: Words) -> Ch
         return _not_compared(nothing)
     knee_then, knee_now = _number(before, "knee_flexion_deg"), now.tension.knee_flexion_deg
     change = knee_now - knee_then
-    detectable = math.hypot(
-        _half_band(_number(before, "uncertainty_deg"), _DAY_TO_DAY_DEG),
-        _half_band(now.tension.uncertainty_deg, _DAY_TO_DAY_DEG),
+    detectable = detectable_deg(
+        _number(before, "uncertainty_deg"), now.tension.uncertainty_deg, TENSION_SD_DEG
     )
     hip = now.tension.hip_flexion_deg - _number(before, "hip_flexion_deg")
     both = words.text("change.both", before=f"{knee_then:.0f}", now=f"{knee_now:.0f}")
@@ -190,11 +215,6 @@ def _and_whether(moved: str, change: float, detectable: float, words: Words) -> 
     if abs(change) < detectable:
         return f"{moved} {words.text('change.chance', degrees=math.ceil(detectable))}"
     return f"{moved} {words.text('change.more', degrees=f'{detectable:.0f}')}"
-
-
-def _half_band(uncertainty_deg: float, at_least_deg: float) -> float:
-    known = math.isfinite(uncertainty_deg)
-    return max(uncertainty_deg, at_least_deg) if known else at_least_deg
 
 
 def _number(values: Mapping[str, Any], key: str) -> float:

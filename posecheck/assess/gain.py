@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from posecheck.assess.change import detectable_deg
 from posecheck.exercises.catalogue import exercise_named
 from posecheck.types import ExerciseSet, Words
-
-BAND = 1.96 * math.sqrt(2.0)  # two measurements that differ by chance alone: 95 of 100 times less
 
 
 def gain(sets: Sequence[ExerciseSet], words: Words) -> str | None:
@@ -40,7 +39,7 @@ def gain(sets: Sequence[ExerciseSet], words: Words) -> str | None:
             continue
         exercise = exercise_named(first.exercise)
         before, after = first.summary.median_deg, last.summary.median_deg
-        least = BAND * exercise.peak_sd_deg
+        least = detectable_deg(math.nan, math.nan, exercise.peak_sd_deg)
         sign = 1.0 if exercise.to is None else exercise.to.sign
         way = "more" if sign * (after - before) > 0 else "less"
         return words.text(

@@ -15,8 +15,10 @@ from posecheck.apps.web.people.forms import form_of, label_of, shown
 from posecheck.apps.web.people.links import links_of
 from posecheck.apps.web.people.patients import list_patients
 from posecheck.apps.web.people.prescriptions import Version, versions_of
+from posecheck.apps.web.progress.data import day_of, progress_of
+from posecheck.apps.web.progress.shown import progress_shown
 from posecheck.apps.web.room import TheRoom
-from posecheck.apps.web.store.tables import Patient
+from posecheck.apps.web.store.tables import Patient, now
 from posecheck.apps.web.words import RoomWords, room_words
 from posecheck.exercises.language import languages
 from posecheck.exercises.prescription import (
@@ -60,10 +62,11 @@ def patient_page(patient_id: Id, room: TheRoom, caller: PageReader) -> HTMLRespo
     with room.database.reading() as session:
         versions = versions_of(session, patient_id)
         links = links_of(session, patient_id)
+        progress = progress_of(session, patient_id, day_of(now()))
     return page(
         "patient.html", caller, patient=patient, languages=languages(), links=links,
         prescription=versions[0] if versions else None,
-        asked=_asked(versions[0], t) if versions else [],
+        asked=_asked(versions[0], t) if versions else [], progress=progress_shown(progress, t),
     )  # fmt: skip
 
 

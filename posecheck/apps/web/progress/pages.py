@@ -1,4 +1,4 @@
-"""The pages: progress."""
+"""The pages: progress is a part of the patient's, in ``templates/patient_progress.html``."""
 
 from __future__ import annotations
 
