@@ -117,8 +117,6 @@ def add_patient(room: TheRoom, caller: Writer, wanted: PatientIn) -> object:
             note=wanted.note, language=wanted.language, created_by=caller.user_id, created_at=now()
         )
         name_patient(session, patient, wanted.name)
-        session.add(patient)
-        session.flush()
         audit.note(session, caller, "patient.add", patient_id=patient.id)
     return patient
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -27,8 +28,6 @@ class FormField:
     value: Any  # None: not asked for
     default: str
     choices: tuple[tuple[str, str], ...] = ()
-    least: float | None = None
-    most: float | None = None
     whole: bool = False
 
 
@@ -74,8 +73,14 @@ def _fields_of(
         yield _field(f"{section}.{name}", info, _schema(kind, name), values[name], t)
 
 
+@cache
+def _properties(model: type[BaseModel]) -> dict[str, Any]:
+    found: dict[str, Any] = model.model_json_schema()["properties"]
+    return found
+
+
 def _schema(model: type[BaseModel], name: str) -> dict[str, Any]:
-    schema: dict[str, Any] = model.model_json_schema()["properties"][name]
+    schema: dict[str, Any] = _properties(model)[name]
     return schema["anyOf"][0] if "anyOf" in schema else schema
 
 
@@ -90,24 +95,23 @@ def _field(
     return FormField(
         name, label_of(name, t), about,
         "choice" if choices else kinds.get(schema.get("type", ""), "text"),
-        value, _shown(info.default, choices, t), choices,
-        schema.get("minimum", schema.get("exclusiveMinimum")), schema.get("maximum"),
+        plain(value), _shown(info.default, choices, t), choices,
         schema.get("type") == "integer",
     )  # fmt: skip
 
 
+def plain(value: Any) -> Any:
+    """Return a value as a field of a form holds it: 4 and not 4.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def label_of(name: str, t: RoomWords) -> str:
     """Return what a field is called on the page, by its dotted name."""
-    own = t.texts.get(f"people.field.{name}") or t.texts.get(f"fields.label.{name}")
+    own = t.texts.get(f"people.field.{name}")
     if own is not None:
         return own
-    section, _, last = name.rpartition(".")
-    if section == "severity":
-        return t.report.titles.get(last, last)
-    unit = next((u for u in ("deg", "s") if last.endswith(f"_{u}")), None)
-    plain = last.removesuffix(f"_{unit}") if unit else last
-    words = plain.replace("_", " ").capitalize()
-    return f"{words} ({t(f'people.unit.{unit}')})" if unit else words
+    last = name.rpartition(".")[2]  # a rule's name, or a field that has no words yet
+    return t.report.titles.get(last, last.replace("_", " ").capitalize())
 
 
 def shown(name: str, value: Any, t: RoomWords) -> str:

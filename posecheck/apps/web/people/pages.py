@@ -11,7 +11,7 @@ from posecheck.apps.web import audit
 from posecheck.apps.web.access import PageReader, found_or_404
 from posecheck.apps.web.page import page
 from posecheck.apps.web.people import phone
-from posecheck.apps.web.people.forms import form_of, label_of, shown
+from posecheck.apps.web.people.forms import form_of, label_of, plain, shown
 from posecheck.apps.web.people.links import links_of
 from posecheck.apps.web.people.patients import list_patients
 from posecheck.apps.web.people.prescriptions import Version, versions_of
@@ -102,7 +102,7 @@ def prescription_page(
     ]  # fmt: skip
     return page(
         "prescription.html", caller, patient=patient, sections=form_of(values, t),
-        programme=values["programme"], per_week=per_week, ready=ready_prescriptions(),
+        programme=values["programme"], per_week=plain(per_week), ready=ready_prescriptions(),
         chosen=ready or version, history=history,
     )  # fmt: skip
 
@@ -128,4 +128,6 @@ def _asked(version: Version, t: RoomWords) -> list[tuple[str, str]]:
     ]
     dose = (values.get("dose") or {}).items()
     found += [(f"dose.{name}", value) for name, value in dose if value is not None]
+    if version.sessions_per_week is not None:
+        found.append(("sessions_per_week", version.sessions_per_week))
     return [(label_of(name, t), shown(name, value, t)) for name, value in found]

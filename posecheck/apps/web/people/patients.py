@@ -8,6 +8,7 @@ from datetime import datetime
 
 from fastapi import HTTPException
 from sqlalchemy import case, func, select, tuple_
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from posecheck.apps.web.people.names import folded
@@ -15,6 +16,7 @@ from posecheck.apps.web.store.tables import DONE, Clip, Patient
 
 PAGE = 50
 _WORDS_MAX = 8  # of a search
+_TAKEN = "There is a patient of that name; add something to tell them by."
 _PART = "~"  # between the number and the name of where a page of the list begins
 
 
@@ -95,5 +97,10 @@ def name_patient(session: Session, patient: Patient, name: str) -> None:
     """
     other = session.scalar(select(Patient.id).where(Patient.name == name))
     if other not in (None, patient.id):
-        raise HTTPException(409, "There is a patient of that name; add something to tell them by.")
+        raise HTTPException(409, _TAKEN)
     patient.name, patient.search_name = name, folded(name)
+    session.add(patient)
+    try:
+        session.flush()
+    except IntegrityError:  # somebody else was quicker
+        raise HTTPException(409, _TAKEN) from None

@@ -75,9 +75,8 @@ def add_version(
     sessions_per_week: float | None,
 ) -> PrescriptionVersion:
     """Keep a prescription as the newest version; the same once more is no version."""
-    newest: PrescriptionVersion | None = session.scalar(
-        _newest_first(patient.id).limit(1).with_for_update()
-    )
+    session.refresh(patient, with_for_update=True)  # one version after the other
+    newest: PrescriptionVersion | None = session.scalar(_newest_first(patient.id).limit(1))
     values = prescription.as_dict()
     same = newest is not None and newest.values == values
     if newest is not None and same and newest.sessions_per_week == sessions_per_week:

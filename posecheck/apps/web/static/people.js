@@ -45,7 +45,11 @@ document.addEventListener("done", (event) => {
 
 function clearErrors(form) {
   for (const old of form.querySelectorAll(".wrong")) old.remove();
-  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  for (const field of form.querySelectorAll("[aria-invalid]")) {
+    field.removeAttribute("aria-invalid");
+    const about = field.getAttribute("aria-describedby").split(" ");
+    field.setAttribute("aria-describedby", about.filter((id) => !id.endsWith("-wrong")).join(" "));
+  }
 }
 
 function showErrors(form, details) {
@@ -62,7 +66,7 @@ function showErrors(form, details) {
     const wrong = made("p", detail.msg, { className: "wrong", id: `${input.id}-wrong` });
     place.append(wrong);
     input.setAttribute("aria-invalid", "true");
-    input.setAttribute("aria-errormessage", wrong.id);
+    input.setAttribute("aria-describedby", `${wrong.id} ${input.getAttribute("aria-describedby")}`);
     place.closest("details")?.setAttribute("open", "");
     first ??= input;
   }
