@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from fastapi.testclient import TestClient
@@ -159,3 +160,19 @@ def test_a_link_reaches_nothing_else(
         assert stranger.get(path, headers=bearer).status_code == 401
     page = stranger.get(f"/p/{token}").text
     assert "K-204" not in page  # not even the name
+
+
+def test_several_at_once_get_one_name_and_versions_one_after_the_other(
+    therapist: TestClient, patient_id: int
+) -> None:
+    to = f"/api/patients/{patient_id}/prescriptions"
+
+    def add_and_prescribe(n: int) -> tuple[int, int]:
+        added = therapist.post("/api/patients", json={"name": "Twice"}).status_code
+        values = {"values": {"dose": {"repetitions": n}}}
+        return added, therapist.post(to, json=values).json()["version"]
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(add_and_prescribe, range(1, 5)))
+    assert sorted(added for added, _ in done) == [201, 409, 409, 409]
+    assert sorted(version for _, version in done) == [1, 2, 3, 4]
