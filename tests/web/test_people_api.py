@@ -117,6 +117,8 @@ def test_ready_ones_go_out_and_in_as_files(therapist: TestClient, patient_id: in
         assert parse_prescription(text, "x").as_dict() == values, name
         again = therapist.put(f"{to}/file", content=text)
         assert again.json()["version"] == made["version"]
+    endless = therapist.put(f"{to}/file", content=(b"#" * 100_000 for _ in range(20)))
+    assert endless.status_code == 413
     wrong = therapist.put(f"{to}/file", content=b"name = ")
     assert wrong.status_code == 422
     assert "TOML" in wrong.json()["detail"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse
 
+from posecheck.apps.web import audit
 from posecheck.apps.web.page import page
 from posecheck.apps.web.people.last_result import LastResultOut, PhoneState, state_of
 from posecheck.apps.web.people.links import patient_of_link
@@ -20,6 +21,8 @@ def phone_page(token: str, room: TheRoom) -> HTMLResponse:
         holder = patient_of_link(room, token)
     except HTTPException:
         return page("phone_closed.html", None, status=404)
+    with room.database.writing() as session:
+        audit.note(session, holder.who, "link.open", patient_id=holder.patient_id)
     state = _state(room, token)
     return page(
         "phone.html", None, language=holder.language, token=token,

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
+from starlette.requests import ClientDisconnect
 
 from posecheck.apps.web import audit
 from posecheck.apps.web.access import Caller, Reader, Writer, found_or_404
@@ -113,29 +115,37 @@ async def prescribe_file(
     ] = None,
 ) -> object:
     """Prescribe what a TOML file says, as `--prescription` takes it."""
-    from fastapi.concurrency import run_in_threadpool
+    try:
+        content = await request.body()
+    except ClientDisconnect:  # it did not end, and was cut off
+        raise HTTPException(413, "The file is too large to be a prescription.") from None
 
-    prescription = parse_prescription(await request.body(), "The file")
-    if "\0" in prescription.description:
-        raise HTTPException(422, "The description must be text.")
-    return await run_in_threadpool(_kept, room, caller, patient_id, prescription, sessions_per_week)
+    def keep() -> object:
+        prescription = parse_prescription(content, "The file")
+        if "\0" in prescription.description:
+            raise HTTPException(422, "The description must be text.")
+        return _kept(room, caller, patient_id, prescription, sessions_per_week)
+
+    return await run_in_threadpool(keep)
 
 
 @router.get(
     "/patients/{patient_id}/prescriptions/{version}/file",
     response_class=Response, responses={200: {"content": {_TOML: {}}}},
 )  # fmt: skip
-def prescription_file(room: TheRoom, _caller: Reader, patient_id: Id, version: Number) -> Response:
+def prescription_file(room: TheRoom, caller: Reader, patient_id: Id, version: Number) -> Response:
     """Return a version as the TOML file that `--prescription` takes."""
-    with room.database.reading() as session:
+    with room.database.writing() as session:
+        what = f"version {version}"
+        audit.note(session, caller, "prescription.export", patient_id=patient_id, detail=what)
         found = session.scalar(
             select(PrescriptionVersion).where(
                 PrescriptionVersion.patient_id == patient_id,
                 PrescriptionVersion.version == version,
             )
         )
-    if found is None:
-        raise HTTPException(404, "There is no such version.")
+        if found is None:
+            raise HTTPException(404, "There is no such version.")
     name = f'attachment; filename="prescription-{patient_id}-{version}.toml"'
     return Response(as_toml(found.values), media_type=_TOML, headers={"Content-Disposition": name})
 
