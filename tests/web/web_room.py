@@ -9,9 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import postgres
 import pytest
-from postgres import Server
+
+from benchmarks import postgres
+from benchmarks.postgres import Server
 
 if TYPE_CHECKING:  # a plugin of all tests: most of them need nothing of this
     from fastapi.testclient import TestClient

@@ -77,6 +77,15 @@ class Server:
         """Break off every connection, and end it."""
         self._run("pg_ctl", "-D", "data", "-w", "-m", "fast", "stop")
 
+    @contextlib.contextmanager
+    def away(self) -> Iterator[None]:
+        """Have it not run for a while."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
     def url(self, name: str) -> str:
         """Return the address of a database, as SQLAlchemy takes it."""
         return f"postgresql+psycopg://{_USER}@/{name}?host={self._folder}"
