@@ -1,7 +1,50 @@
-"""The pages: clips."""
+"""The routes by which a patient's link sends clips: the same protocol, for one patient alone."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from posecheck.apps.web.clips import tus
+from posecheck.apps.web.clips.intake import Sender
+from posecheck.apps.web.people.links import LinkHolder, patient_of_link
+from posecheck.apps.web.room import TheRoom
 
 router = APIRouter(include_in_schema=False)
+
+
+@router.options("/p/{token}/uploads")
+def options(token: str, room: TheRoom) -> Response:
+    """Say what the tus protocol may ask for here."""
+    patient_of_link(room, token)
+    return tus.options(room)
+
+
+@router.post("/p/{token}/uploads")
+def create(token: str, request: Request, room: TheRoom) -> Response:
+    """Begin to send a clip."""
+    holder = patient_of_link(room, token)
+    return tus.create(request, room, _sender(holder), holder.patient_id)
+
+
+@router.head("/p/{token}/uploads/{upload_id}")
+def head(token: str, room: TheRoom, upload_id: tus.UploadId) -> Response:
+    """Say how much has arrived."""
+    return tus.head(room, _sender(patient_of_link(room, token)), upload_id)
+
+
+@router.patch("/p/{token}/uploads/{upload_id}")
+async def patch(token: str, request: Request, room: TheRoom, upload_id: tus.UploadId) -> Response:
+    """Send the next piece."""
+    holder = await run_in_threadpool(patient_of_link, room, token)
+    return await tus.patch(request, room, _sender(holder), upload_id)
+
+
+@router.delete("/p/{token}/uploads/{upload_id}")
+def delete(token: str, room: TheRoom, upload_id: tus.UploadId) -> Response:
+    """Give an upload up."""
+    return tus.delete(room, _sender(patient_of_link(room, token)), upload_id)
+
+
+def _sender(holder: LinkHolder) -> Sender:
+    return Sender(holder.who, link_id=holder.link_id)

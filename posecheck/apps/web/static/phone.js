@@ -1,5 +1,7 @@
 // What a patient's link opens: the uploader, how far the clips are, and the last result.
 
+import { attachUploader } from "/static/upload.js";
+
 const words = JSON.parse(document.getElementById("phone-words").textContent);
 const base = document.querySelector("[data-phone]").dataset.phone;
 const EVERY_MS = 3000, SELDOM_MS = 20000;
@@ -72,11 +74,4 @@ function said() {
   return { symptoms_before: number("before"), symptoms_after: number("after") };
 }
 
-const place = document.getElementById("upload");
-try {
-  const { attachUploader } = await import("/static/upload.js");
-  attachUploader(place, { endpoint: `${base}/uploads`, said });
-} catch (error) {
-  place.append(made("p", words.no_uploader, "said"));
-  console.error(error);
-}
+attachUploader(document.getElementById("upload"), { endpoint: `${base}/uploads`, said });

@@ -1,0 +1,76 @@
+// Records a clip with the camera of this computer, with a preview; nothing leaves before "send".
+
+const CHECK_MS = 500;
+const TYPES = ["video/mp4;codecs=avc1", "video/webm;codecs=vp9", "video/webm"];
+
+/** The button that opens the recorder, in a list; none where the browser cannot record. */
+export function recordButton(words, add) {
+  if (!navigator.mediaDevices || !window.MediaRecorder) return [];
+  const open = document.createElement("button");
+  open.type = "button";
+  open.className = "plain";
+  open.textContent = words.record;
+  open.addEventListener("click", () => record(words, add, open));
+  return [open];
+}
+
+async function record(words, add, opener) {
+  const dialog = document.createElement("dialog");
+  const video = Object.assign(document.createElement("video"), { muted: true, playsInline: true });
+  const said = document.createElement("p");
+  said.setAttribute("role", "status");
+  const start = button(words.start), cancel = button(words.cancel, "plain");
+  const actions = document.createElement("div");
+  actions.className = "actions";
+  actions.append(start, cancel);
+  dialog.className = "recorder";
+  dialog.setAttribute("aria-label", words.record);
+  dialog.append(video, said, actions);
+  document.body.append(dialog);
+  dialog.showModal();
+  let stream = null, recorder = null, timer = 0;
+  dialog.addEventListener("close", () => {
+    window.clearInterval(timer);
+    for (const track of stream?.getTracks() ?? []) track.stop();
+    dialog.remove();
+    opener.focus();
+  });
+  cancel.addEventListener("click", () => dialog.close());
+  try {
+    const wanted = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+    stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
+  } catch (error) {
+    said.textContent = words.no_camera.replace("{why}", error.message);
+    start.disabled = true;
+    return;
+  }
+  video.srcObject = stream;
+  await video.play();
+  start.addEventListener("click", () => {
+    if (recorder) {
+      recorder.stop();
+      return;
+    }
+    const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
+    const pieces = [], began = performance.now();
+    recorder = new MediaRecorder(stream, { mimeType, videoBitsPerSecond: 4_000_000 });
+    recorder.addEventListener("dataavailable", (event) => pieces.push(event.data));
+    recorder.addEventListener("stop", () => {
+      const type = recorder.mimeType || "video/webm";
+      const stamp = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
+      const name = `recording-${stamp}.${type.includes("mp4") ? "mp4" : "webm"}`;
+      add(new File(pieces, name, { type, lastModified: Date.now() }));
+      dialog.close();
+    });
+    recorder.start();
+    start.textContent = words.stop;
+    timer = window.setInterval(() => {
+      const seconds = Math.floor((performance.now() - began) / 1000);
+      said.textContent = words.recording.replace("{seconds}", seconds);
+    }, CHECK_MS);
+  });
+}
+
+function button(text, className = "") {
+  return Object.assign(document.createElement("button"), { type: "button", textContent: text, className });
+}

@@ -1,0 +1,136 @@
+// The uploader of a page: chosen, dropped or recorded clips, several at once.
+//
+// attachUploader(element, { endpoint, said }): `said()` returns what is said of the next clip, such
+// as { patient: 3, symptoms_before: 4 }. An element with data-uploader is attached by itself.
+
+import { recordButton } from "/static/recorder.js";
+import { Upload } from "/static/tus.js";
+
+const AT_ONCE = 2;
+
+function made(name, properties = {}, ...inside) {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...inside);
+  return element;
+}
+
+export function uploadWords() {
+  return JSON.parse(document.getElementById("upload-words").textContent);
+}
+
+export function attachUploader(element, { endpoint, said = () => ({}) }) {
+  const words = uploadWords();
+  const uploads = [];
+  const list = made("ul", { className: "uploads" });
+  const heard = made("p", { className: "visually-hidden" });
+  heard.setAttribute("aria-live", "polite");
+
+  function next() {
+    const active = uploads.filter((one) => one.state === "active").length;
+    const waiting = uploads.filter((one) => one.state === "queued");
+    for (const one of waiting.slice(0, Math.max(0, AT_ONCE - active))) {
+      one.state = "active";
+      one.upload.start();
+    }
+  }
+
+  function add(file) {
+    const one = { state: "queued" };
+    const status = made("span", { className: "quiet", textContent: words.queued });
+    const bar = made("progress", { max: 1, value: 0, ariaLabel: file.name });
+    const toggle = made("button", { type: "button", className: "plain", textContent: words.pause });
+    const remove = made("button", { type: "button", className: "plain", textContent: words.remove });
+    for (const button of [toggle, remove]) button.setAttribute("aria-label", `${button.textContent}: ${file.name}`);
+    const line = made("li", {}, made("strong", { textContent: file.name }), " ", status, bar,
+      made("div", { className: "actions" }, toggle, remove));
+    list.append(line);
+
+    function label(text) {
+      toggle.textContent = text;
+      toggle.setAttribute("aria-label", `${text}: ${file.name}`);
+    }
+
+    function tell({ state, share, why, clip }) {
+      const percent = Math.floor(100 * share);
+      bar.value = share;
+      const text = words[state].replace("{percent}", percent).replace("{why}", why ?? "");
+      if (status.textContent !== text) status.textContent = text;
+      line.dataset.state = state;
+      if (state === "paused") [one.state, toggle.hidden] = ["paused", false];
+      if (state === "sent" || state === "refused") {
+        one.state = state;
+        toggle.hidden = true;
+        bar.hidden = true;
+        heard.textContent = `${file.name}: ${text}`;
+        element.dispatchEvent(new CustomEvent("upload", { detail: { state, clip, why }, bubbles: true }));
+      }
+      if (one.state !== "active") next();
+    }
+
+    one.upload = new Upload(file, { endpoint, said, tell });
+    toggle.addEventListener("click", () => {
+      if (one.state === "active") {
+        one.upload.pause();
+        label(words.go_on);
+      } else {
+        one.state = "queued";
+        label(words.pause);
+        next();
+      }
+    });
+    remove.addEventListener("click", () => {
+      one.upload.remove();
+      uploads.splice(uploads.indexOf(one), 1);
+      line.remove();
+      choose.focus();
+      next();
+    });
+    uploads.push(one);
+    next();
+  }
+
+  function picker(properties) {
+    const input = made("input", { type: "file", accept: "video/*", hidden: true, ...properties });
+    input.addEventListener("change", () => {
+      for (const file of input.files) add(file);
+      input.value = "";
+    });
+    return input;
+  }
+
+  function button(text, act) {
+    const one = made("button", { type: "button", textContent: text });
+    one.addEventListener("click", act);
+    return one;
+  }
+
+  const files = picker({ multiple: true });
+  const camera = picker({});
+  camera.setAttribute("capture", "environment");
+  const choose = button(words.choose, () => files.click());
+  const touch = window.matchMedia("(pointer: coarse)").matches;
+  const buttons = made("div", { className: "actions" }, choose);
+  if (touch) buttons.append(button(words.camera, () => camera.click()));
+  else buttons.append(...recordButton(words, add));
+  const area = made("div", { className: "drop panel" }, buttons);
+  if (!touch) area.append(made("p", { className: "quiet", textContent: words.drop }));
+  area.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    area.classList.add("over");
+  });
+  area.addEventListener("dragleave", () => area.classList.remove("over"));
+  area.addEventListener("drop", (event) => {
+    event.preventDefault();
+    area.classList.remove("over");
+    for (const file of event.dataTransfer.files) add(file);
+  });
+  element.append(area, files, camera, list, heard);
+  window.addEventListener("beforeunload", (event) => {
+    if (uploads.some((one) => one.state === "active")) event.preventDefault();
+  });
+}
+
+for (const element of document.querySelectorAll("[data-uploader]")) {
+  const { endpoint, patient } = element.dataset;
+  attachUploader(element, { endpoint, said: () => ({ patient }) });
+}
