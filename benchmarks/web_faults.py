@@ -40,15 +40,29 @@ def is_under_way(room: Room) -> bool:
     return RUNNING in states(room).values()
 
 
-def harms(room: Room) -> list[str]:
-    """List whatever is not as if nothing had happened, once all is over.
+def harms(room: Room, within_s: float = 10.0) -> list[str]:
+    """List whatever is not as if nothing had happened, once all is over and tidied up.
 
     Parameters
     ----------
     room
         Every clip in it can be graded.
+    within_s
+        What is left by then is a harm.
 
     """
+    until_s = time.monotonic() + within_s
+    while True:
+        try:
+            found = _harms(room)
+        except FileNotFoundError as error:  # it was tidied up while we looked
+            found = [str(error)]
+        if not found or time.monotonic() > until_s:
+            return found
+        time.sleep(0.1)
+
+
+def _harms(room: Room) -> list[str]:
     found = []
     with room.database.reading() as session:
         clips = list(session.scalars(select(Clip)))
