@@ -7,6 +7,7 @@ a session that is not `live` says no more than the angles on the way, and costs 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -23,6 +24,7 @@ from posecheck.assess.sight import Sight
 from posecheck.errors import InputError
 from posecheck.exercises.attempt import Attempt
 from posecheck.exercises.language import words_of
+from posecheck.exercises.marks import SetMarks, marked
 from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.recognition import Recognised, recognise
 from posecheck.exercises.rule import Measures, findings_of, once_each
@@ -37,6 +39,7 @@ from posecheck.types import (
     Angles,
     Array,
     ClipInfo,
+    Finding,
     Flaws,
     ModelInfo,
     Pose,
@@ -66,6 +69,7 @@ MOMENT = tuple(SERIES)[: tuple(SERIES).index("confidence") + 1]
 # page do: kept results of another number are made again from the measurements.
 REPORT_SCHEMA = 7
 UNKNOWN_MODEL = ModelInfo("unknown", None)  # of which nobody has said anything
+NEAR_S = 0.5  # two findings of a rule that are no farther apart are one
 SIDE_BEFORE_S = 2.0  # the leg that is straightened next has been held up for so long
 
 
@@ -202,6 +206,9 @@ class Session:
         model: ModelInfo | None = None,
         frame_t_s: Array | None = None,
         flaws: Flaws | None = None,
+        *,
+        marks: Sequence[SetMarks] | None = None,
+        dismissed: Sequence[tuple[str, float]] = (),
     ) -> Report:
         """Report on all poses that were pushed.
 
@@ -214,6 +221,10 @@ class Session:
             at: the series then has a row for each of them.
         flaws
             What the file lacks, where there is one.
+        marks
+            What a therapist says of the sets, in the place of what was found; if None, nothing.
+        dismissed
+            Findings that a therapist does not share, each by its rule and its start (s).
 
         """
         table, prescription = self._table, self._prescription
@@ -224,19 +235,25 @@ class Session:
             if len(table.t_s)
             else Recognised((), False)
         )
+        side_of: Callable[[Attempt], Side] = self._side
+        if marks is not None:
+            theirs = marked(table, found.attempts, marks)
+            found = Recognised(tuple(one for one, _ in theirs), False)
+            side_of = {attempt: side for (_, attempt), side in theirs}.__getitem__
         done = found.attempts
         end_s = float(frame_t_s[-1]) if frame_t_s is not None and len(frame_t_s) else None
         sight = _sight(table, found, end_s).through_holes()
         if self._progress is None and too_few(sight):
             # in a live session the first of them may have been told before looks became few
             done, sight = (), replace(sight, exercising=np.zeros(len(sight.t_s), bool))
-        sets, reps = sets_of(done, table, self._side)
+        sets, reps = sets_of(done, table, side_of)
         findings = findings_of(
             Measures.of(table),
             [(a, e.rules, e.one_cause) for e, a in done],
             prescription,
             self._words,
         )
+        findings = tuple(f for f in findings if not _is_dismissed(f, dismissed))
         quality = judge(
             sight, prescription, live=self._progress is not None, flaws=flaws, words=self._words
         )
@@ -325,6 +342,14 @@ class Session:
             resting_px=points[:, RESTING],
             trunk_px=points[:, TRUNK],
         )
+
+
+def _is_dismissed(finding: Finding, dismissed: Sequence[tuple[str, float]]) -> bool:
+    """Tell whether it is one of those; times may have shifted a little since."""
+    return any(
+        rule == finding.rule and finding.start_s - NEAR_S <= start_s <= finding.end_s + NEAR_S
+        for rule, start_s in dismissed
+    )
 
 
 def _sight(table: Table, found: Recognised, end_s: float | None) -> Sight:

@@ -246,7 +246,7 @@ def test_what_is_no_clip_is_refused_with_why_and_a_clip_is_taken(
 
 
 @pytest.mark.really_checked
-def test_a_clip_that_swells_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clip_that_swells_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "LIMITS", Limits(time_s=60.0, memory_mib=20.0))
     sample = next(Path("sample_videos").glob("*.mp4"))
     with pytest.raises(InputError, match=r"more time or memory"):
