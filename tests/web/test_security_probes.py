@@ -19,7 +19,7 @@ from posecheck.apps.web.access import COOKIE
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.store.tables import AuditEntry, Clip, Patient, User
 
-SAFE = ("GET", "HEAD")
+SAFE = ("GET", "HEAD", "OPTIONS")
 PLACES = [
     "..%2f..%2f..%2f..%2f..%2fetc%2fpasswd", "%2e%2e", "..%5c..%5cwin.ini", "%2fetc%2fpasswd",
     "....%2f%2f", "%252e%252e%252fetc%252fpasswd", "room.sqlite", "%00", "1%00.mp4", "%ff%fe",
