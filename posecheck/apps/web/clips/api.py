@@ -89,10 +89,11 @@ def upload_delete(room: TheRoom, caller: Writer, upload_id: tus.UploadId) -> Res
 
 
 @router.get("/clips/{clip_id}")
-def get_clip(room: TheRoom, _caller: Reader, clip_id: Id) -> ClipLine:
+def get_clip(room: TheRoom, caller: Reader, clip_id: Id) -> ClipLine:
     """Return a clip, as it stands in lists."""
-    with room.database.reading() as session:
-        found_or_404(session, Clip, clip_id)
+    with room.database.writing() as session:
+        clip: Clip = found_or_404(session, Clip, clip_id)
+        audit.note(session, caller, "clip.see", patient_id=clip.patient_id, clip_id=clip_id)
         return lines_of(session, [clip_id])[0]
 
 
