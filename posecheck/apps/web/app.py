@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from posecheck._version import __version__
 from posecheck.apps.web.access import SignInNeededError
+from posecheck.apps.web.accounts.passwords import Throttle
 from posecheck.apps.web.guard import Guard
 from posecheck.apps.web.queue.changes import Changes
 from posecheck.apps.web.room import Room
@@ -40,10 +41,11 @@ def create_app(room: Room) -> FastAPI:
 
     """
     app = FastAPI(
-        title="Posecheck review room", version=__version__, openapi_url="/api/openapi.json",
+        title="Posecheck review room", version=__version__, openapi_url=None,
         docs_url=None, redoc_url=None,  # their pages load scripts from elsewhere
     )  # fmt: skip
     app.state.room = room
+    app.state.throttle = Throttle()
     app.state.changes = Changes(room.database)  # whoever serves it closes it, so that streams end
     for area in AREAS:
         for part in ("api", "pages"):

@@ -3,7 +3,7 @@
 // <form data-post="/api/patients" data-then="/patients/{id}">: the fields become a JSON object
 //   (data-method="PUT" for another method); {id} is taken from the answer; without data-then the
 //   page is loaded again. An empty field is null; data-kind="number" makes a number, "flag" a
-//   boolean of a checkbox. Names with dots become nested objects.
+//   boolean of a checkbox, "secret" keeps blanks. Names with dots become nested objects.
 // <button data-post="/api/x" data-method="DELETE" data-confirm="Really?" data-then="/">: the same.
 
 const words = JSON.parse(document.getElementById("room-words").textContent);
@@ -50,6 +50,7 @@ function whyOf(value, otherwise) {
 
 function valueOf(field) {
   if (field.dataset.kind === "flag") return field.checked;
+  if (field.dataset.kind === "secret") return field.value; // a password may begin with a blank
   const text = field.value.trim();
   if (text === "") return field.dataset.kind === "text" ? "" : null;
   return field.dataset.kind === "number" ? Number(text) : text;
