@@ -15,7 +15,12 @@ from typing import NoReturn
 
 import click
 
-from posecheck.apps import commands, commands_batch, commands_import  # noqa: F401 - they add themselves
+from posecheck.apps import (  # noqa: F401 - they add themselves
+    commands,
+    commands_batch,
+    commands_import,
+    commands_web,
+)
 from posecheck.apps.interrupts import interruptible, requested
 from posecheck.apps.options import command_line
 from posecheck.errors import PosecheckError

@@ -71,7 +71,7 @@ _PIP_ARGUMENTS = (
     "--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--retries", "2",
 )  # fmt: skip
 _NPM_ARGUMENTS = (
-    "pack", PACKAGE, "--ignore-scripts", "--no-update-notifier", "--no-progress",
+    "pack", "--ignore-scripts", "--no-update-notifier", "--no-progress",
     "--loglevel", "error", "--fetch-retries", "2",
     "--fetch-retry-mintimeout", "1000", "--fetch-retry-maxtimeout", "2000",  # ms: else 10 s more
 )  # fmt: skip
@@ -113,7 +113,9 @@ def fetch_members(
         return read_members(Path(given), name)
     try:
         with tempfile.TemporaryDirectory(prefix="posecheck-") as folder:
-            return read_members(_download(Path(folder), progress), name)
+            return read_members(
+                download_package(PACKAGE, TARBALL_BYTES, Path(folder), progress), name
+            )
     except OSError as error:
         raise FetchError(f"the temporary folder cannot be used ({error.strerror})") from error
 
@@ -158,15 +160,30 @@ def read_members(tarball: Path, name: str) -> tuple[bytes, bytes]:
         Of the landmark model: ``lite``, ``full`` or ``heavy``.
 
     """
+    data = verified(tarball, TARBALL_INTEGRITY)
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        return _member(archive, DETECTOR), _member(archive, name)
+
+
+def verified(tarball: Path, integrity: str) -> bytes:
+    """Return the bytes of a tarball, once they are what npm's own hash says.
+
+    Parameters
+    ----------
+    tarball
+        The file.
+    integrity
+        As npm writes it: ``sha512-`` and the hash in base64.
+
+    """
     try:
         data = tarball.read_bytes()
     except OSError as error:
         raise FetchError(f"{tarball} cannot be read ({error.strerror})") from error
     digest = base64.b64encode(hashlib.sha512(data).digest()).decode()
-    if f"sha512-{digest}" != TARBALL_INTEGRITY:
+    if f"sha512-{digest}" != integrity:
         raise FetchError(f"{tarball.name} is not the file it should be (sha512 {digest[:12]}...)")
-    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-        return _member(archive, DETECTOR), _member(archive, name)
+    return data
 
 
 def _member(archive: tarfile.TarFile, name: str) -> bytes:
@@ -179,11 +196,31 @@ def _member(archive: tarfile.TarFile, name: str) -> bytes:
     return data
 
 
-def _download(folder: Path, progress: Callable[[int, int], None] | None) -> Path:
-    """Have npm put the tarball into ``folder``, if need be with an npm of pip's."""
+def download_package(
+    package: str, size: int, folder: Path, progress: Callable[[int, int], None] | None = None
+) -> Path:
+    """Have npm put the tarball of a package into a folder, if need be with an npm of pip's.
+
+    Parameters
+    ----------
+    package
+        Its name and exact version, as npm writes them.
+    size
+        Of the tarball in bytes, more or less.
+    folder
+        Where it and what is borrowed goes; to be removed afterwards.
+    progress
+        Is told the bytes that are here and the bytes that are expected.
+
+    Raises
+    ------
+    FetchError
+        There is no npm and no pip, no network, or no room.
+
+    """
     npm = shutil.which("npm")
     before = 0 if npm else NODE_BYTES
-    whole = before + TARBALL_BYTES
+    whole = before + size
 
     def tell(done: int) -> None:
         if progress is not None:
@@ -192,8 +229,9 @@ def _download(folder: Path, progress: Callable[[int, int], None] | None) -> Path
     command = [npm] if npm else _borrow_npm(folder / "pip", tell)
     got = folder / "npm"
     options = {"--pack-destination": got, "--prefix": got, "--cache": got / "cache"}
-    command += [*_NPM_ARGUMENTS, *(str(part) for option in options.items() for part in option)]
-    _run("npm", command, got, lambda size: tell(before + min(size, TARBALL_BYTES - 1)))
+    command += [_NPM_ARGUMENTS[0], package, *_NPM_ARGUMENTS[1:]]
+    command += [str(part) for option in options.items() for part in option]
+    _run("npm", command, got, lambda done: tell(before + min(done, size - 1)))
     tarballs = list(got.glob("*.tgz"))
     if len(tarballs) != 1:
         raise FetchError("npm was content, but has left no tarball")

@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from posecheck._version import __version__
 from posecheck.apps.web.access import SignInNeededError
 from posecheck.apps.web.accounts.passwords import Throttle
+from posecheck.apps.web.assets import assets_folder
 from posecheck.apps.web.guard import Guard
 from posecheck.apps.web.queue.changes import Changes
 from posecheck.apps.web.room import Room
@@ -50,6 +51,8 @@ def create_app(room: Room) -> FastAPI:
     for area in AREAS:
         for part in ("api", "pages"):
             app.include_router(import_module(f"posecheck.apps.web.{area}.{part}").router)
+    vendor = StaticFiles(directory=assets_folder(), check_dir=False)
+    app.mount("/static/vendor/uplot", vendor, name="vendor")
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_exception_handler(SignInNeededError, _sign_in)
     app.add_exception_handler(PosecheckError, _refused)
