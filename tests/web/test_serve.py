@@ -55,14 +55,17 @@ def test_it_opens_once_and_ends_with_a_signal(tmp_path: Path, model_path: Path) 
         [*COMMAND, "--data", str(data), "--port", str(port), "--model", str(model_path)],
         stdout=subprocess.PIPE, text=True, env=dict(os.environ),
     ) as server:  # fmt: skip
-        assert server.stdout is not None
-        said = json.loads(server.stdout.readline())
-        assert said["first_link"].startswith(f"http://127.0.0.1:{port}/welcome/")
-        with urllib.request.urlopen(said["first_link"], timeout=20) as answer:
-            assert answer.status == 200
-            assert answer.headers.get("server") is None
-        assert "open on" in refused(data, "--port", str(free_port()))
-        assert "cannot be used" in refused(tmp_path / "other", "--port", str(port))
-        server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=30) in (0, 130)
+        try:
+            assert server.stdout is not None
+            said = json.loads(server.stdout.readline())
+            assert said["first_link"].startswith(f"http://127.0.0.1:{port}/welcome/")
+            with urllib.request.urlopen(said["first_link"], timeout=20) as answer:
+                assert answer.status == 200
+                assert answer.headers.get("server") is None
+            assert "open on" in refused(data, "--port", str(free_port()))
+            assert "cannot be used" in refused(tmp_path / "other", "--port", str(port))
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(timeout=30) in (0, 130)
+        finally:
+            server.kill()
     assert (data / "room.sqlite").is_file()

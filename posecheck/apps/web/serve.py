@@ -148,6 +148,7 @@ def _listens(settings: Settings) -> socket.socket:
     listens.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listens.bind((settings.host, settings.port))
+        listens.listen()  # who comes before the server is ready waits
     except (OSError, OverflowError) as error:
         listens.close()
         raise InputError(
