@@ -117,7 +117,6 @@ export class Player extends EventTarget {
     const arrived = this.going;
     this.going = null;
     if (this.wanted !== null && this.wanted !== arrived) return this.#go();
-    this.wanted = null;
     const believe = () => this.video.seeking || this.#show(this.table.at(this.video.currentTime));
     if (!this.told) return believe();
     // a browser that shows this frame already has nothing to tell
@@ -126,6 +125,7 @@ export class Player extends EventTarget {
   }
 
   #show(index) {
+    if (this.going === null) this.wanted = null;
     if (index === this.shown) return;
     this.shown = index;
     this.dispatchEvent(new Event("frame"));

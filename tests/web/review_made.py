@@ -1,0 +1,128 @@
+"""A clip as the review page has it: its report, and a copy whose frames say their number."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from exchange_made import make_clip_row
+from numpy.typing import NDArray
+
+from posecheck.apps.web.folders import ClipFolder
+from posecheck.apps.web.room import Room
+from posecheck.apps.web.store.tables import Clip
+from posecheck.present.video import VideoSink
+from posecheck.types import Report
+
+SIZE = (320, 240)  # of the copy; the clip is twice as large
+BITS = 10  # of a frame's number, as white blocks in the first row
+BLOCK_PX = 32
+# Reads the number of the frame that a video shows.
+NUMBER = """(id) => {
+  const video = document.getElementById(id);
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [320, 240];
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(video, 0, 0, 320, 240);
+  let number = 0;
+  for (let i = 0; i < 10; i += 1) {
+    number |= (context.getImageData(32 * i + 16, 16, 1, 1).data[1] > 127 ? 1 : 0) << i;
+  }
+  return number;
+}"""
+
+
+def numbered(number: int, ground: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a picture that says which it is."""
+    image = ground.copy()
+    for bit in range(BITS):
+        image[:BLOCK_PX, bit * BLOCK_PX : (bit + 1) * BLOCK_PX] = 255 * (number >> bit & 1)
+    return image
+
+
+_made: dict[tuple[float, ...], bytes] = {}  # copies by the times of their frames: all take a second
+
+
+def make_video(folder: ClipFolder, t_s: NDArray[np.float64]) -> None:
+    """Write the copy for the page and the times of its frames."""
+    key = tuple(t_s.tolist())
+    if key in _made:
+        folder.review_copy.write_bytes(_made[key])
+    else:
+        squares = np.random.default_rng(7).integers(
+            0, 255, (SIZE[1] // 8, SIZE[0] // 8, 1), np.uint8
+        )
+        ground = np.repeat(np.repeat(np.repeat(squares, 8, 0), 8, 1), 3, 2)
+        with VideoSink(folder.review_copy, *SIZE, keyframe_every=10, in_order=True) as sink:
+            for number, at in enumerate(t_s):
+                sink.write(numbered(number, ground), float(at))
+        _made[key] = folder.review_copy.read_bytes()
+    folder.frames.write_text(json.dumps({"t_s": [round(float(at), 3) for at in t_s]}))
+
+
+def make_seen_clip(
+    room: Room, patient_id: int, name: str = "pump_left_side", sha256: str = "d" * 64
+) -> int:
+    """A clip that has been graded, with its copy for the page."""
+    clip_id = make_clip_row(room, patient_id, name, sha256)
+    folder = room.folders.clip(patient_id, sha256)
+    make_video(folder, report_of(folder).series.t_s)
+    with room.database.writing() as session:
+        session.get_one(Clip, clip_id).has_video = True
+    return clip_id
+
+
+def report_of(folder: ClipFolder) -> Report:
+    """Return the machine's report of a clip."""
+    from posecheck.present.report_reader import load_report
+
+    return load_report(folder.machine)
+
+
+def answer_of(room: Room, clip_id: int) -> dict[str, Any]:
+    from posecheck.apps.web.exchange.measured_again import measured_again
+    from posecheck.types import PHASES
+
+    with room.database.reading() as session:
+        clip = session.get_one(Clip, clip_id)
+    machine = room.folders.clip(clip.patient_id, clip.sha256).machine
+    series = measured_again(machine, machine).series
+    plain = json.loads((machine / "report.json").read_text())
+
+    def known(values: Any) -> Any:
+        if isinstance(values, list):
+            return [known(one) for one in values]
+        return None if values != values else round(values, 2)
+
+    def of(*names: str) -> dict[str, Any]:
+        return {name: known(getattr(series, name).astype(float).tolist()) for name in names}
+
+    angles = ("hip_flexion_deg", "knee_flexion_deg", "ankle_dorsiflexion_deg")
+    bands = ("hip_uncertainty_deg", "knee_uncertainty_deg", "ankle_uncertainty_deg")
+    return {
+        "clip": {
+            "id": clip_id,
+            "patient_id": clip.patient_id,
+            "name": clip.name,
+            "recorded_at": "2026-03-30T10:00:00+00:00",
+            "width_px": 640,
+            "height_px": 480,
+            "has_video": True,
+            "revision": 0,
+            "state": "done",
+        },
+        "report": plain,
+        "machine": plain,
+        "series": {
+            **of("t_s", *angles, *bands, "head_lift_deg", "confidence"),
+            "phase": [PHASES[i] for i in series.phase],
+        },
+        "points": of("working_px", "resting_px", "trunk_px"),
+        "looks_t_s": known(series.t_s[::2].tolist()),
+        "corrections": [],
+        "can_undo": False,
+        "can_redo": False,
+        "notes": [],
+        "verdict_by": None,
+    }
