@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 from exchange_made import make_clip_row
-from numpy.typing import NDArray
 
 from posecheck.apps.web.folders import ClipFolder
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.store.tables import Clip
+from posecheck.present.canvas import Picture
 from posecheck.present.video import VideoSink
-from posecheck.types import Report
+from posecheck.types import Array, Report
 
 SIZE = (320, 240)  # of the copy; the clip is twice as large
 BITS = 10  # of a frame's number, as white blocks in the first row
@@ -33,9 +33,9 @@ NUMBER = """(id) => {
 }"""
 
 
-def numbered(number: int, ground: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def numbered(number: int, ground: Picture) -> Picture:
     """Return a picture that says which it is."""
-    image = ground.copy()
+    image: Picture = ground.copy()
     for bit in range(BITS):
         image[:BLOCK_PX, bit * BLOCK_PX : (bit + 1) * BLOCK_PX] = 255 * (number >> bit & 1)
     return image
@@ -44,7 +44,7 @@ def numbered(number: int, ground: NDArray[np.uint8]) -> NDArray[np.uint8]:
 _made: dict[tuple[float, ...], bytes] = {}  # copies by the times of their frames: all take a second
 
 
-def make_video(folder: ClipFolder, t_s: NDArray[np.float64]) -> None:
+def make_video(folder: ClipFolder, t_s: Array) -> None:
     """Write the copy for the page and the times of its frames."""
     key = tuple(t_s.tolist())
     if key in _made:

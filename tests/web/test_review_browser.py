@@ -223,7 +223,7 @@ def test_two_go_together_from_their_points_of_tension(
 
         def apart() -> int:
             first, second = (int(tab.evaluate(NUMBER, f"video-{i}")) for i in (1, 2))
-            return (first - starts[0]) - (second - starts[1])
+            return int((first - starts[0]) - (second - starts[1]))
 
         tab.wait_for_timeout(SETTLED_MS)
         assert [tab.evaluate(NUMBER, f"video-{i}") for i in (1, 2)] == starts

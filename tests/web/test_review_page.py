@@ -7,6 +7,7 @@ import re
 import string
 from collections.abc import Iterator
 from importlib.resources import files
+from typing import Any
 
 import pytest
 from exchange_made import make_clip_row
@@ -19,13 +20,14 @@ from posecheck.apps.web.store.tables import DONE, FAILED, RUNNING, AuditEntry, C
 from posecheck.apps.web.words import room_words
 
 MARKUP = "<b>x</b>'\"&"
-SCRIPTS = files("posecheck.apps.web").joinpath("static", "review")
+SCRIPTS = files("posecheck.apps.web").joinpath("static/review")
 
 
-def page_data(text: str) -> dict[str, object]:
+def page_data(text: str) -> dict[str, Any]:
     found = re.search(r'id="review-page">(.*?)</script>', text, re.DOTALL)
     assert found is not None
-    return json.loads(found[1])
+    data: dict[str, Any] = json.loads(found[1])
+    return data
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -47,8 +49,8 @@ def test_a_clip_has_its_page(
     assert (data["clip"], data["has_video"]) == (clip_id, False)
     words = room_words(language)
     assert data["words"] == words.all_under("review.script")
-    assert data["report"]["titles"]["thigh_drift"] == words.report.title("thigh_drift")  # type: ignore[index]
-    assert data["joints"]["thigh_drift"] == "hip"  # type: ignore[index]
+    assert data["report"]["titles"]["thigh_drift"] == words.report.title("thigh_drift")
+    assert data["joints"]["thigh_drift"] == "hip"
     for kind in ("pdf", "csv", "json", "fhir", "trc", "mot", "movement"):
         assert f"/api/clips/{clip_id}/export/{kind}" in page.text
 
