@@ -105,6 +105,22 @@ def test_a_session_ends_by_itself(room: Room) -> None:
     assert client.get("/patients").status_code == 303
 
 
+def test_a_browser_that_nobody_uses_is_signed_out(room: Room) -> None:
+    client = made(room)
+    for hours, status in ((11.9, 200), (12.1, 303)):
+        with room.database.writing() as session:
+            session.execute(update(LoginSession).values(seen_at=now() - timedelta(hours=hours)))
+        assert client.get("/patients").status_code == status
+
+
+def test_the_log_is_filtered_by_whoever_did_it(room: Room) -> None:
+    owner = made(room)
+    assert owner.get("/room?action=&user=").text.count("<td>account.first</td>") == 1
+    assert "<td>account.first</td>" in owner.get("/room?user=1").text
+    assert "<td>account.first</td>" not in owner.get("/room?user=2").text
+    assert owner.get("/room?user=-1").status_code == 422
+
+
 def test_invited_disabled_and_the_last_owner_stays(room: Room) -> None:
     owner = made(room)
     link = owner.post("/api/invitations", json={"role": "therapist"}).json()["address"]

@@ -23,6 +23,7 @@ READ, WRITE, EXPORT = "read", "write", "export"  # what tokens of programs may b
 SCOPES = (READ, WRITE, EXPORT)
 COOKIE = "posecheck_session"
 SECURE_COOKIE = "__Host-posecheck_session"  # which browsers take over TLS alone
+IDLE = timedelta(hours=12)  # a browser that nobody used for so long is signed out
 _SEEN_EVERY = timedelta(minutes=5)  # more often it is not noted that a session is in use
 
 
@@ -78,7 +79,8 @@ def _by_cookie(room: Room, secret: str) -> Caller | None:
     if found is None:
         return None
     login, user = found
-    if login.expires_at <= now() or user.disabled_at is not None:
+    over = login.expires_at <= now() or now() - login.seen_at > IDLE
+    if over or user.disabled_at is not None:
         return None
     if now() - login.seen_at > _SEEN_EVERY:
         with room.database.writing() as session:

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from posecheck.apps.web.access import Caller
-from posecheck.apps.web.store.tables import AuditEntry, Clip, now
+from posecheck.apps.web.store.tables import AuditEntry, Clip, User, now
 
 SEE_CLIP = "clip.see"
 SYSTEM = "system"  # what the room does by itself
@@ -14,7 +14,7 @@ SYSTEM = "system"  # what the room does by itself
 
 def note(
     session: Session,
-    caller: Caller | str,
+    caller: Caller | User | str,
     action: str,
     *,
     patient_id: int | None = None,
@@ -28,7 +28,8 @@ def note(
     session
         A writing one.
     caller
-        Who did it, or how the log calls them (``link 7``, ``system``).
+        Who did it: whoever asks, an account that is just being entered, or how the log calls
+        them (``link 7``, ``system``).
     action
         What was done to what: ``clip.see``, ``patient.delete``.
     patient_id, clip_id
@@ -37,7 +38,13 @@ def note(
         More, without the names of patients: the log outlives them.
 
     """
-    who, user_id = (caller.who, caller.user_id) if isinstance(caller, Caller) else (caller, None)
+    user_id: int | None = None
+    if isinstance(caller, Caller):
+        who, user_id = caller.who, caller.user_id
+    elif isinstance(caller, User):
+        who, user_id = f"user {caller.id}", caller.id
+    else:
+        who = caller
     session.add(
         AuditEntry(
             who=who, user_id=user_id,

@@ -62,7 +62,7 @@ def sign_in(request: Request, answer: Response, room: TheRoom, given: SignIn) ->
         if is_weak(kept.password_hash):
             kept.password_hash = hashed(given.password)
         sessions.begin(session, room, answer, kept.id)
-        audit.note(session, f"user {kept.id}", "account.sign_in")
+        audit.note(session, kept, "account.sign_in")
     return SignedIn(then=here(given.then))
 
 
@@ -88,7 +88,7 @@ def welcome(answer: Response, room: TheRoom, token: Secret, given: Welcome) -> S
             session.flush()
             sessions.end_all(session, user.id)
             sessions.begin(session, room, answer, user.id)
-            audit.note(session, f"user {user.id}", f"account.{link.purpose}")
+            audit.note(session, user, f"account.{link.purpose}")
     except IntegrityError:
         raise HTTPException(409, _TAKEN) from None
     return SignedIn(then="/")

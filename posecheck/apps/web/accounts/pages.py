@@ -54,15 +54,16 @@ def the_room(
     room: TheRoom,
     caller: OwnerPageReader,
     action: Annotated[str, Query(max_length=40, pattern=r"^[a-z._]*$")] = "",
-    user: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    user: Annotated[str, Query(pattern=r"^[0-9]{0,9}$")] = "",  # empty: everybody
     before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> HTMLResponse:
     """Show the accounts, for how long clips are kept, and the log."""
+    who = int(user) if user else None
     with room.database.reading() as session:
         users = session.scalars(select(User).order_by(User.name)).all()
-        lines, following = log_lines(session, action, user, before)
+        lines, following = log_lines(session, action, who, before)
         retention = retention_of(session)
     return page(
         "room.html", caller, users=users, lines=lines, following=following, action=action,
-        user=user, retention=retention,
+        user=who, retention=retention,
     )  # fmt: skip
