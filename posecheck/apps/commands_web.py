@@ -55,7 +55,7 @@ def need_web() -> None:
 @click.option("--tls-cert", type=path, metavar="FILE", help="a certificate (PEM), with --tls-key")
 @click.option("--tls-key", type=path, metavar="FILE", help="its key (PEM)")
 @click.option(
-    "--behind-proxy", is_flag=True, help="a proxy on this machine does TLS; with --public-url"
+    "--behind-proxy", is_flag=True, help="a proxy here does TLS; give --public-url too"
 )
 @click.option(
     "--workers",
