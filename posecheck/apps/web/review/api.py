@@ -1,7 +1,188 @@
-"""What programs and pages ask for: review."""
+"""What programs and pages ask for: a clip beside its curves, and what is put right in it."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+import gzip
+import json
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from posecheck.apps.web import audit
+from posecheck.apps.web.access import Caller, Exporter, Person, Reader, found_or_404
+from posecheck.apps.web.review import history, labels
+from posecheck.apps.web.review.standing import settled
+from posecheck.apps.web.room import Room, TheRoom
+from posecheck.apps.web.store.tables import DONE, Clip
+from posecheck.errors import InputError
 
 router = APIRouter(prefix="/api", tags=["review"])
+Id = Annotated[int, Path(ge=1, le=2**31 - 1, description="The clip.")]
+Revision = Annotated[int, Field(ge=0, le=2**31 - 1, description="of the clip, as it was seen")]
+_QUICK = 1  # of gzip
+
+
+class Action(BaseModel):
+    """Undo, or do again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    revision: Revision
+
+
+class NewCorrection(Action):
+    """Something that is put right."""
+
+    kind: Annotated[str, Field(max_length=30, description="tension, rep_add, joint, note ...")]
+    values: Annotated[dict[str, Any], Field(description="of this kind", max_length=10)] = {}
+
+
+@router.get("/clips/{clip_id}/review", response_class=Response)
+def get_review(request: Request, room: TheRoom, caller: Reader, clip_id: Id) -> Response:
+    """Return a clip as it stands: its report and the machine's, curves, joints, corrections."""
+    with room.database.writing() as session:
+        clip: Clip = found_or_404(session, Clip, clip_id)
+        audit.note(session, caller, audit.SEE_CLIP, patient_id=clip.patient_id, clip_id=clip.id)
+    return _review(request, room, clip)
+
+
+@router.post("/clips/{clip_id}/corrections", response_class=Response)
+def correct(
+    request: Request, room: TheRoom, caller: Person, clip_id: Id, given: NewCorrection
+) -> Response:
+    """Put something right; what follows is measured and graded anew at once."""
+    clip = _graded(room, clip_id)
+    standing = settled(room, clip)
+    report = standing["report"]
+    values = history.checked(given.kind, given.values, report["clip"]["duration_s"] or 0.0)
+    before = _before(report, given.kind, values)
+    with room.database.writing() as session:
+        opened = history.opened(session, clip_id, given.revision)
+        history.add(session, opened, caller, given.kind, values, before)
+    return _review(request, room, opened)
+
+
+@router.post("/clips/{clip_id}/undo", response_class=Response)
+def undo(request: Request, room: TheRoom, caller: Person, clip_id: Id, given: Action) -> Response:
+    """Take the last correction back."""
+    return _acted(request, room, caller, clip_id, given.revision, history.undo)
+
+
+@router.post("/clips/{clip_id}/redo", response_class=Response)
+def redo(request: Request, room: TheRoom, caller: Person, clip_id: Id, given: Action) -> Response:
+    """Do again what was undone last."""
+    return _acted(request, room, caller, clip_id, given.revision, history.redo)
+
+
+@router.get("/clips/{clip_id}/history")
+def get_history(room: TheRoom, caller: Reader, clip_id: Id) -> list[dict[str, Any]]:
+    """Return everything that was put right, by whom and when, what was undone too."""
+    with room.database.writing() as session:
+        clip: Clip = found_or_404(session, Clip, clip_id)
+        audit.note(session, caller, audit.SEE_CLIP, patient_id=clip.patient_id, clip_id=clip.id)
+        return history.listed(session, clip_id)
+
+
+@router.get("/labels.csv", response_class=Response)
+def labels_csv(room: TheRoom, caller: Exporter) -> Response:
+    """Return what therapists say of the clips that they reviewed, for `posecheck compare`."""
+    with room.database.writing() as session:
+        audit.note(session, caller, "room.export", detail="labels.csv")
+        return _table(labels.labels_csv(session), "labels.csv")
+
+
+@router.get("/grades.csv", response_class=Response)
+def grades_csv(room: TheRoom, caller: Exporter) -> Response:
+    """Return what the machine says of all clips, for `posecheck compare`."""
+    with room.database.writing() as session:
+        audit.note(session, caller, "room.export", detail="grades.csv")
+        return _table(labels.grades_csv(session), "grades.csv")
+
+
+def _acted(
+    request: Request, room: Room, caller: Caller, clip_id: int, revision: int,
+    act: Callable[..., None],
+) -> Response:  # fmt: skip
+    _graded(room, clip_id)
+    with room.database.writing() as session:
+        opened = history.opened(session, clip_id, revision)
+        act(session, opened, caller)
+    return _review(request, room, opened)
+
+
+def _graded(room: Room, clip_id: int) -> Clip:
+    with room.database.reading() as session:
+        clip: Clip = found_or_404(session, Clip, clip_id)
+    if clip.state != DONE:
+        raise InputError("This clip is not graded yet; wait until it is.")
+    return clip
+
+
+def _before(report: dict[str, Any], kind: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Return what stood there: where a mark was, the leg, the verdict.
+
+    Raises
+    ------
+    InputError
+        There is no such set or repetition.
+
+    """
+    sets, reps = report["sets"], report["reps"]
+    if "set" in values:
+        if values["set"] > len(sets):
+            raise InputError("There is no such set (any more).")
+        one = sets[values["set"] - 1]
+        theirs = [rep["start_s"] for rep in reps if rep["set"] == one["index"]]
+        tension = one["tension"] or {}
+        start = min([*theirs, *([tension["start_s"]] if tension else [])])
+        known = {key: tension.get(key) for key in ("start_s", "end_s")}
+        return {**known, "set_start_s": start, "variant": one["variant"]}
+    if "rep" in values:
+        if values["rep"] > len(reps):
+            raise InputError("There is no such repetition (any more).")
+        return {key: reps[values["rep"] - 1][key] for key in ("start_s", "end_s")}
+    named = {"side": ("side",), "exercise": ("exercise", "variant")}.get(kind, ())
+    if kind == "verdict":
+        return {"verdict": report["grade"]["verdict"]}
+    return {key: report[key] for key in named}
+
+
+def _review(request: Request, room: Room, clip: Clip) -> Response:
+    if clip.state != DONE:
+        raise InputError("This clip is not graded yet; wait until it is.")
+    data = settled(room, clip)
+    with room.database.reading() as session:
+        done = history.listed(session, clip.id)
+    holding = [one for one in done if not one["undone"]]
+    verdicts = [one for one in holding if one["kind"] == "verdict"]
+    info = data["report"]["clip"]
+    whole = {
+        **data,
+        "clip": {
+            "id": clip.id, "patient_id": clip.patient_id, "name": clip.name,
+            "recorded_at": clip.recorded_at.isoformat(), "width_px": info["width_px"],
+            "height_px": info["height_px"], "has_video": clip.has_video,
+            "revision": clip.revision, "state": clip.state,
+        },
+        "corrections": done,
+        "can_undo": bool(holding),
+        "can_redo": any(one["undone"] and not one["dropped"] for one in done),
+        "notes": [
+            {"t_s": one["values"]["t_s"], "text": one["values"]["text"], "by": one["by"]}
+            for one in holding
+            if one["kind"] == "note"
+        ],
+        "verdict_by": next((v["by"] for v in verdicts[-1:] if v["values"]["verdict"]), None),
+    }  # fmt: skip
+    text = json.dumps(whole, allow_nan=False, separators=(",", ":")).encode()
+    headers = {}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        text, headers = gzip.compress(text, _QUICK), {"Content-Encoding": "gzip"}
+    return Response(text, media_type="application/json", headers=headers)
+
+
+def _table(text: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)

@@ -1,0 +1,92 @@
+"""A clip's report with corrections, from its kept poses: never by looking at the clip again."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from posecheck.apps.report_dir import POSES
+from posecheck.apps.web.review import fold
+from posecheck.exercises.language import words_of
+from posecheck.exercises.marks import marks_of
+from posecheck.exercises.prescription import Prescription
+from posecheck.motion.calibration import calibration_of
+from posecheck.motion.joint_corrections import corrected_poses
+from posecheck.motion.track import RESTING, WORKING
+from posecheck.present.report_reader import load_report
+from posecheck.session import Session
+from posecheck.types import Array, Pose, Report
+from posecheck.vision.pose_store import load_poses
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A report with its series, and when the model looked."""
+
+    report: Report
+    looks_t_s: Array  # (n,) seconds
+
+
+def measured(machine: Path, steps: Sequence[fold.Step] = ()) -> Measured:
+    """Return the report of a clip with corrections.
+
+    Parameters
+    ----------
+    machine
+        The folder of the machine's report.
+    steps
+        The corrections that hold, in order.
+
+    Raises
+    ------
+    InputError
+        The report or its poses are not there, or are damaged.
+
+    """
+    kept = load_report(machine)
+    poses = load_poses(machine / POSES)
+    prescription = Prescription.model_validate(dict(kept.prescription))
+    session = _session(kept, prescription, poses)
+    joints = fold.joints(steps)
+    if joints:
+        before = session.measured()
+        put_right = corrected_poses(
+            poses, joints, before.t_s, before.points_px[:, WORKING], before.points_px[:, RESTING]
+        )
+        session = _session(kept, prescription, put_right)
+    session = Session.restored(fold.asked(prescription, steps), session.measured(), kept.language)
+    frames = poses.frame_t_s
+    times = kept.series.t_s if frames is None or not len(frames) else np.asarray(frames)
+    about = (kept.clip, kept.model, times, kept.flaws)
+    report = session.finish(*about)
+    marks, dismissed = fold.marks(marks_of(report), steps), fold.dismissed(steps)
+    if marks is not None or dismissed:
+        report = session.finish(*about, marks=marks, dismissed=dismissed)
+    report = dataclasses.replace(report, subject=kept.subject)
+    return Measured(_judged(report, steps), session.measured().t_s)
+
+
+def _session(kept: Report, prescription: Prescription, poses: Sequence[Pose]) -> Session:
+    calibration = calibration_of(kept.model.name)
+    session = Session(prescription, calibration=calibration, language=kept.language)
+    for pose in poses:
+        session.push(pose)
+    return session
+
+
+def _judged(report: Report, steps: Sequence[fold.Step]) -> Report:
+    """Return the report with the therapist's own verdict, where there is one."""
+    said = fold.verdict(steps)
+    if said is None:
+        return report
+    verdict = said["verdict"]
+    reason = said["reason"] or words_of(report.language).verdicts[verdict]
+    score = None if verdict == "ungradable" else report.grade.score
+    grade = dataclasses.replace(
+        report.grade, verdict=verdict, score=score, reasons=(reason, *report.grade.reasons)
+    )
+    return dataclasses.replace(report, grade=grade)

@@ -1,0 +1,208 @@
+"""What a therapist puts right holds, is graded anew at once, can be undone, and tells others."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from exchange_made import make_clip_row
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+from web_room import SignIn
+
+from posecheck.apps.web.room import Room
+from posecheck.apps.web.store.tables import CORRECTED, Result
+from posecheck.compare.compare import compare
+
+
+@pytest.fixture
+def clip_id(room: Room, patient_id: int) -> int:
+    return make_clip_row(room, patient_id)
+
+
+class Page:
+    """A clip as somebody has it open."""
+
+    def __init__(self, client: TestClient, clip_id: int) -> None:
+        self.client, self.place = client, f"/api/clips/{clip_id}"
+        self.data: dict[str, Any] = self.client.get(f"{self.place}/review").json()
+
+    def act(self, address: str, **body: Any) -> Any:
+        revision = self.data["clip"]["revision"]
+        answer = self.client.post(f"{self.place}/{address}", json={"revision": revision, **body})
+        if answer.status_code == 200:
+            self.data = answer.json()
+        return answer
+
+    def correct(self, kind: str, **values: Any) -> Any:
+        return self.act("corrections", kind=kind, values=values)
+
+    @property
+    def report(self) -> dict[str, Any]:
+        report: dict[str, Any] = self.data["report"]
+        return report
+
+
+@pytest.fixture
+def page(therapist: TestClient, clip_id: int) -> Page:
+    return Page(therapist, clip_id)
+
+
+def corrected(room: Room, clip_id: int) -> Result | None:
+    with room.database.reading() as session:
+        wanted = select(Result).where(Result.clip_id == clip_id, Result.whose == CORRECTED)
+        return session.scalar(wanted)
+
+
+def test_a_clip_that_nobody_has_touched_is_the_machines(page: Page) -> None:
+    data = page.data
+    assert data["report"] == data["machine"]
+    frames = len(data["series"]["t_s"])
+    assert {len(values) for values in data["series"].values()} == {frames}
+    assert {len(points) for points in data["points"].values()} == {frames}
+    assert (data["can_undo"], data["can_redo"], data["corrections"]) == (False, False, [])
+
+
+def test_each_kind_is_graded_anew_and_undone(page: Page, room: Room, clip_id: int) -> None:
+    machine = page.data["machine"]
+    reps, tension = machine["reps"], machine["tension"]
+    start, end = tension["start_s"], tension["end_s"]
+    assert page.correct("rep_delete", rep=2).status_code == 200
+    assert len(page.report["reps"]) == len(reps) - 1
+    assert page.correct("rep_add", set=1, start_s=reps[1]["start_s"], end_s=reps[1]["end_s"])
+    assert [r["start_s"] for r in page.report["reps"]] == [r["start_s"] for r in reps]
+    page.correct("rep_move", rep=1, start_s=reps[0]["start_s"] + 0.1, end_s=reps[0]["end_s"])
+    assert page.report["reps"][0]["start_s"] == pytest.approx(reps[0]["start_s"] + 0.1)
+    page.correct("tension", set=1, start_s=start + 0.4, end_s=end)
+    assert page.report["tension"]["start_s"] == pytest.approx(start + 0.4)
+    other = "left" if machine["side"] == "right" else "right"
+    page.correct("side", side=other)
+    assert page.report["side"] == other
+    page.correct("verdict", verdict="needs_work", reason="The thigh was pulled.")
+    assert page.report["grade"]["verdict"] == "needs_work"
+    assert page.report["grade"]["reasons"][0] == "The thigh was pulled."
+    assert page.data["verdict_by"] == "therapist 1"
+    page.correct("note", t_s=3.0, text="look <here>")
+    assert page.data["notes"][0]["text"] == "look <here>"
+    result = corrected(room, clip_id)
+    assert result is not None
+    assert (result.verdict, result.side) == ("needs_work", other)
+    assert page.data["machine"] == machine
+    for _ in range(7):
+        assert page.act("undo").status_code == 200
+    assert page.report == machine
+    assert corrected(room, clip_id) is None
+    assert page.act("undo").status_code == 422
+    page.act("redo")
+    assert len(page.report["reps"]) == len(reps) - 1
+    page.correct("reviewed")
+    assert page.data["can_redo"] is False
+
+
+def test_a_set_is_deleted_and_marked_by_hand(page: Page) -> None:
+    tension = page.report["tension"]
+    page.correct("tension_delete", set=1)
+    assert (page.report["sets"], page.report["grade"]["verdict"]) == ([], "ungradable")
+    span = {"start_s": tension["start_s"], "end_s": tension["end_s"]}
+    page.correct("tension_add", **span, side="left", variant="ankle_pump")
+    assert page.report["tension"]["knee_flexion_deg"] == tension["knee_flexion_deg"]
+
+
+def test_a_joint_that_is_dragged_is_measured_again(page: Page) -> None:
+    look = page.data["looks_t_s"][60]
+    frame = page.data["series"]["t_s"].index(look)
+    x, y = page.data["points"]["working_px"][frame][2]
+    before = page.data["series"]["knee_flexion_deg"][frame]
+    page.correct("joint", t_s=look, leg="working", joint="ankle", xy_px=[x + 60, y], hold="onwards")
+    assert abs(page.data["series"]["knee_flexion_deg"][frame] - before) > 2.0
+    page.act("undo")
+    assert page.data["series"]["knee_flexion_deg"][frame] == before
+
+
+def test_a_finding_that_is_not_shared_goes_and_comes_back(
+    room: Room, therapist: TestClient, patient_id: int
+) -> None:
+    page = Page(therapist, make_clip_row(room, patient_id, "fault_knee_not_held", "d" * 64))
+    rules = {f["rule"] for f in page.report["findings"]}
+    finding = next(f for f in page.report["findings"] if f["severity"] == "fault")
+    for start_s, _ in finding["times"]:
+        page.correct("finding", rule=finding["rule"], start_s=start_s, dismissed=True)
+    assert finding["rule"] not in {f["rule"] for f in page.report["findings"]}
+    for start_s, _ in finding["times"]:
+        page.correct("finding", rule=finding["rule"], start_s=start_s, dismissed=False)
+    assert {f["rule"] for f in page.report["findings"]} == rules
+
+
+def test_another_exercise_is_looked_for(page: Page) -> None:
+    assert page.correct("exercise", exercise="heel_slide", variant=None).status_code == 200
+    assert page.report["exercise"] in (None, "heel_slide")
+    assert page.report["prescription"]["exercise"]["name"] == "heel_slide"
+
+
+def test_the_second_of_two_is_told_who_was_first(sign_in: SignIn, clip_id: int) -> None:
+    first, second = Page(sign_in(), clip_id), Page(sign_in(), clip_id)
+    assert first.correct("rep_delete", rep=1).status_code == 200
+    answer = second.correct("rep_delete", rep=2)
+    assert answer.status_code == 409
+    detail = answer.json()["detail"]
+    assert (detail["by"], detail["revision"]) == ("therapist 1", 1)
+    assert detail["at"]
+
+
+def test_of_many_at_the_same_instant_one_does(sign_in: SignIn, clip_id: int) -> None:
+    pages = [Page(sign_in(), clip_id) for _ in range(4)]
+    codes: list[int] = []
+    threads = [
+        threading.Thread(target=lambda p=p: codes.append(p.correct("reviewed").status_code))
+        for p in pages
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == [200, 409, 409, 409]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("tension", {"set": 9, "start_s": 1.0, "end_s": 2.0}),
+        ("tension", {"set": 1, "start_s": 3.0, "end_s": 2.0}),
+        ("rep_delete", {"rep": 99}),
+        ("rep_add", {"set": 1, "start_s": 9000.0, "end_s": 9001.0}),
+        ("joint", {"t_s": 1.0, "leg": "third", "joint": "hip", "xy_px": [1, 1], "hold": "frame"}),
+        ("verdict", {"verdict": "great"}),
+        ("nonsense", {}),
+        ("note", {"t_s": 1.0, "text": "x" * 3000}),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_sentence(
+    page: Page, kind: str, values: dict[str, Any]
+) -> None:
+    answer = page.correct(kind, **values)
+    assert answer.status_code == 422
+    assert isinstance(answer.json()["detail"], str)
+    assert page.act("redo").status_code == 422
+
+
+def test_files_that_a_kill_has_left_behind_are_made_anew(
+    page: Page, room: Room, patient_id: int, clip_id: int
+) -> None:
+    page.correct("rep_delete", rep=1)
+    folder = room.folders.clip(patient_id, "c" * 64)
+    (folder.path / "review.json").write_text("{")
+    again = Page(page.client, clip_id)
+    assert again.report == page.report
+
+
+def test_a_practice_measures_its_own_agreement(
+    page: Page, therapist: TestClient, tmp_path: Path
+) -> None:
+    assert therapist.get("/api/labels.csv").text.count("\n") == 1
+    page.correct("rep_delete", rep=1)
+    for name in ("labels", "grades"):
+        (tmp_path / f"{name}.csv").write_text(therapist.get(f"/api/{name}.csv").text)
+    done = compare(tmp_path / "grades.csv", tmp_path / "labels.csv", tmp_path, lambda _text: None)
+    assert done.page.is_file()
