@@ -54,9 +54,7 @@ def need_web() -> None:
 @click.option("--public-url", metavar="URL", help="what links begin with that are sent to phones")
 @click.option("--tls-cert", type=path, metavar="FILE", help="a certificate (PEM), with --tls-key")
 @click.option("--tls-key", type=path, metavar="FILE", help="its key (PEM)")
-@click.option(
-    "--behind-proxy", is_flag=True, help="a proxy here does TLS; give --public-url too"
-)
+@click.option("--behind-proxy", is_flag=True, help="a proxy here does TLS; give --public-url too")
 @click.option(
     "--workers",
     metavar="N",
