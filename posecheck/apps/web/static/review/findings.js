@@ -45,7 +45,7 @@ export class Findings {
     if (machine.grade.score !== null) theirs.push(say("score_of", { score: machine.grade.score }));
     render(
       byId("verdict"), el("p", { className: "verdict" }, badge, " ", score),
-      override?.values.verdict ? el("p", { className: "quiet" }, say("overridden", { by: byWhom(override) }), override.values.reason ? ` „${override.values.reason}“` : "") : null,
+      override?.values.verdict ? el("p", { className: "quiet" }, say("overridden", { by: byWhom(override) }), " ", override.values.reason ? el("q", {}, override.values.reason) : "") : null,
       changed ? el("p", { className: "quiet" }, say("machine_says", { what: theirs.join(", ") })) : null,
       el("ul", {}, grade.reasons.map((reason) => el("li", {}, reason))),
       this.#arithmetic(grade),
