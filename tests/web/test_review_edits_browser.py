@@ -12,6 +12,7 @@ from pages import assert_for_everybody, until
 from review_made import answer_of, make_seen_clip
 from serving import DESKTOP, PHONE, Visit, serving, visiting
 
+from posecheck.apps.web.assets import fetch_assets
 from posecheck.apps.web.room import Room
 
 pytestmark = pytest.mark.browser
@@ -47,6 +48,7 @@ class Api:
 
 @pytest.fixture
 def api(room: Room, patient_id: int) -> Api:
+    assert fetch_assets() is None
     return Api(answer_of(room, make_seen_clip(room, patient_id)))
 
 
@@ -100,15 +102,14 @@ def test_ends_are_dragged_and_moved_by_keys(visit: Visit, api: Api) -> None:
     assert (moved["kind"], moved["rep"], moved["end_s"]) == ("rep_move", 2, rep["end_s"])
     assert moved["start_s"] == pytest.approx(rep["start_s"] - 0.28, abs=0.03)
     assert tab.evaluate("document.activeElement.dataset.end") == "start_s"
-
-
-def test_a_span_becomes_a_repetition(visit: Visit, api: Api) -> None:
-    tab = visit.tab
-    tab.keyboard.press("i")
+    # a span becomes a repetition
+    tab.focus("#play")
+    for key in ("Home", "i"):
+        tab.keyboard.press(key)
     until(tab, "!document.getElementById('span-panel').hidden")
     assert tab.locator(".handle.span").count() == 2
     tab.click("[data-key=span-rep]")
-    added = sent(visit, api, 1)
+    added = sent(visit, api, 3)
     assert (added["kind"], added["set"]) == ("rep_add", 1)
     assert added["end_s"] - added["start_s"] == pytest.approx(1, abs=0.03)
     until(tab, "document.getElementById('span-panel').hidden")
@@ -138,10 +139,7 @@ def test_all_else_that_is_put_right(visit: Visit, api: Api) -> None:
     tab.keyboard.press("Tab")
     tab.keyboard.press("Enter")
     assert sent(visit, api, 5) == {"kind": "note", "t_s": 0, "text": "A note, [typed]"}
-
-
-def test_a_joint_is_moved_on_a_look(visit: Visit, api: Api) -> None:
-    tab = visit.tab
+    # a joint, on a look
     for key in ("Home", "ArrowRight", "e"):  # the model looked at every other frame
         tab.keyboard.press(key)
     until(tab, "document.querySelectorAll('.joint').length === 10")
@@ -151,7 +149,7 @@ def test_a_joint_is_moved_on_a_look(visit: Visit, api: Api) -> None:
         tab.keyboard.press(key)
     tab.check("input[value=onwards]")
     tab.click("[data-key=joint-save]")
-    moved = sent(visit, api, 1)
+    moved = sent(visit, api, 6)
     assert (moved["leg"], moved["joint"], moved["hold"]) == ("working", "knee", "onwards")
     assert moved["t_s"] in api.answer["looks_t_s"][:2]
     assert moved["xy_px"] == pytest.approx([x + 1, y - 10], abs=2)

@@ -1,7 +1,7 @@
 // The page of two clips: played together from their points of tension on, each with its curves.
 
 import { FaceBlur } from "./blur.js";
-import { Chart, modelOf } from "./chart.js";
+import { chartIn, modelOf } from "./chart_model.js";
 import { byId, speak } from "./dom.js";
 import { Overlay } from "./overlay.js";
 import { Pair, Side } from "./pair.js";
@@ -29,10 +29,10 @@ class Half {
     this.blur = new FaceBlur(this.state, size);
     this.overlay = new Overlay(this.state, given.joints);
     this.stage.layers = [this.blur, this.overlay];
-    this.state.addEventListener("frame", () => this.#frame());
     this.side = new Side(this.state);
     const place = byId(`chart-${this.number}`);
-    this.chart = new Chart(place, place.clientHeight || 176);
+    this.chart = await chartIn(place, place.clientHeight || 176);
+    this.state.addEventListener("frame", () => this.#frame());
     this.stage.changed();
   }
 
@@ -46,7 +46,7 @@ class Half {
   #frame() {
     this.stage.draw();
     const { row } = this.state;
-    if (row >= 0 && this.chart.plot) this.chart.setCursor(row);
+    if (row >= 0) this.chart.setCursor(row);
     byId(`frame-${this.number}`).textContent = say("frame_of", {
       frame: this.state.player.shown + 1, count: this.state.table.count,
     });

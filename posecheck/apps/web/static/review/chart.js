@@ -1,41 +1,16 @@
 // The curves of hip, knee and ankle; its cursor stands on the frame that is shown.
 
 import uPlot from "/static/vendor/uplot/uPlot.esm.js";
-import { colours, paintMarks, paintPhases, runsOf } from "./chart_paint.js";
+import { JOINTS } from "./chart_model.js";
+import { colours, paintMarks, paintPhases } from "./chart_paint.js";
 import { gestures } from "./gestures.js";
 import { clock, number } from "./words.js";
 
-const JOINTS = ["hip", "knee", "ankle"];
-const ANGLES = { hip: "hip_flexion_deg", knee: "knee_flexion_deg", ankle: "ankle_dorsiflexion_deg" };
 const NARROWEST_S = 0.4; // that can be zoomed to
 const MARGIN_DEG = 5;
 const CURSOR_BINDS = [
   "mousedown", "mouseup", "click", "dblclick", "mousemove", "mouseleave", "mouseenter",
 ];
-
-/** What is drawn of a clip, its times from `zero_s` on. */
-export function modelOf(data, zero_s = 0) {
-  const { series, report } = data;
-  const x = series.t_s.map((t_s) => t_s - zero_s);
-  const band = (joint, sign) => series[ANGLES[joint]].map((deg, i) => {
-    const half = series[`${joint}_uncertainty_deg`]?.[i];
-    return deg === null || half === null || half === undefined ? null : deg + sign * half;
-  });
-  return {
-    values: [
-      x, ...JOINTS.map((joint) => series[ANGLES[joint]]),
-      ...JOINTS.flatMap((joint) => [band(joint, 1), band(joint, -1)]),
-    ],
-    runs: runsOf(x, series.phase),
-    tensions: report.sets.filter((set) => set.tension).map(({ tension }) => ({
-      from: tension.start_s - zero_s, to: tension.end_s - zero_s, knee: tension.knee_flexion_deg,
-    })),
-    findings: report.findings.flatMap((finding) => (
-      (finding.times ?? [[finding.start_s, finding.end_s]]).map(([from, to]) => (
-        { from: from - zero_s, to: to - zero_s, severity: finding.severity }))
-    )),
-  };
-}
 
 /**
  * A chart; tells by `range` that other times are shown, by `layout` that places have changed, and

@@ -12,18 +12,6 @@ export function colours() {
   return found;
 }
 
-/** Neighbouring frames of one phase, as stretches of time. */
-export function runsOf(x, phases) {
-  const runs = [];
-  for (let i = 0; i < x.length; i += 1) {
-    const last = runs.at(-1);
-    if (last && last.phase === phases[i]) continue;
-    if (last) last.to = x[i];
-    runs.push({ phase: phases[i], from: x[i], to: x.at(-1) });
-  }
-  return runs;
-}
-
 /** Fills the phases, before anything else is drawn. */
 export function paintPhases(u, model, colour) {
   const { ctx } = u;

@@ -1,16 +1,15 @@
 // The chart of one clip's page: what is pointed at is shown, and the numbers of the frame.
 
-import { Chart, modelOf } from "./chart.js";
+import { ANGLES, chartIn, modelOf } from "./chart_model.js";
 import { byId } from "./dom.js";
 import { timeReadout } from "./transport.js";
 import { degrees } from "./words.js";
 
 const SPAN_PX = 6; // so far is dragged before it is a span
-const JOINTS = { hip: "hip_flexion_deg", knee: "knee_flexion_deg", ankle: "ankle_dorsiflexion_deg" };
 
 /** Makes the chart, and has it and the frame on the screen go together. */
-export function curvesOf(state) {
-  const chart = new Chart(byId("chart"), byId("chart").clientHeight || 260);
+export async function curvesOf(state) {
+  const chart = await chartIn(byId("chart"), byId("chart").clientHeight || 260);
   state.addEventListener("data", () => {
     chart.take(modelOf(state.data));
     show(state, chart);
@@ -24,7 +23,7 @@ export function curvesOf(state) {
   byId("chart-in").addEventListener("click", () => chart.zoomBy(1.6, chart.xOf(state.t_s)));
   byId("chart-out").addEventListener("click", () => chart.zoomBy(1 / 1.6, chart.xOf(state.t_s)));
   byId("chart-all").addEventListener("click", () => chart.setRange(...chart.whole));
-  for (const joint of Object.keys(JOINTS)) {
+  for (const joint of Object.keys(ANGLES)) {
     const box = byId(`show-${joint}`);
     box.checked = true;
     box.addEventListener("change", () => chart.toggle(joint, box.checked));
@@ -51,7 +50,7 @@ function show(state, chart) {
   if (row < 0 || !state.player) return;
   chart.setCursor(row);
   const { series } = state.data;
-  for (const [joint, name] of Object.entries(JOINTS)) {
+  for (const [joint, name] of Object.entries(ANGLES)) {
     const half = series[`${joint}_uncertainty_deg`]?.[row];
     const value = series[name][row];
     const band = value === null || half === null || half === undefined ? "" : ` ± ${degrees(half)}`;

@@ -15,6 +15,7 @@ export class Player extends EventTarget {
     this.told = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
     video.addEventListener("seeked", () => this.#arrived());
     for (const name of ["play", "pause", "ended"]) video.addEventListener(name, () => this.#changed());
+    video.addEventListener("pause", () => this.#rest());
     if (this.told) this.#listen();
     else video.addEventListener("play", () => this.#look());
     this.seek(0);
@@ -85,6 +86,11 @@ export class Player extends EventTarget {
     };
     this.backwards = requestAnimationFrame(back);
     this.#changed();
+  }
+
+  /** Stands in the middle of the frame at which it has stopped: the clock may be a little further. */
+  #rest() {
+    if (this.wanted === null) this.seek(this.table.at(this.video.currentTime));
   }
 
   #stopBackwards() {

@@ -49,7 +49,7 @@ function move(corrections) {
 async function open() {
   const state = new ClipState(given.clip);
   const video = byId("video");
-  const chart = curvesOf(state);
+  const chart = await curvesOf(state);
   const corrections = new Corrections(state);
   const [history] = [new History(state, corrections), new Findings(state, corrections), new Numbers(state, corrections)];
   const plays = await state.load(given.has_video ? video : null);
