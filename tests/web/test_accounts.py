@@ -98,6 +98,13 @@ def test_who_guesses_is_slowed_down_and_told_for_how_long(room: Room) -> None:
     assert 0 < int(answer.headers["retry-after"]) <= 600
 
 
+def test_who_knows_the_password_is_not_slowed_down(room: Room) -> None:
+    made(room)
+    client = browser(room)
+    assert {signed_in(client, "anna", PASSWORD).status_code for _ in range(12)} == {200}
+    assert [signed_in(client, "anna", f"wrong {i}").status_code for i in range(11)][-1] == 429
+
+
 def test_a_session_ends_by_itself(room: Room) -> None:
     client = made(room)
     with room.database.writing() as session:

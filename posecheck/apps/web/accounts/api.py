@@ -53,10 +53,11 @@ def sign_in(request: Request, answer: Response, room: TheRoom, given: SignIn) ->
         user = session.scalar(select(User).where(User.login == login))
     known = None if user is None or user.disabled_at is not None else user
     if not is_right(given.password, known.password_hash if known else None) or known is None:
-        throttle.wrong(login, address)
+        throttle.wrong(address)
         with room.database.writing() as session:
             audit.note(session, audit.SYSTEM, "account.wrong_password")
         raise HTTPException(401, "The sign-in name or the password is wrong.")
+    throttle.right(login)
     with room.database.writing() as session:
         kept = session.get_one(User, known.id)
         if is_weak(kept.password_hash):

@@ -8,7 +8,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
@@ -50,14 +50,24 @@ class Throttle:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     def wait_s(self, login: str, address: str) -> int:
-        """Return for how many seconds nobody may try; 0 where they may."""
-        waits = [0.0]
-        for item, key in ((self._ACCOUNT, login), (self._ADDRESS, address)):
-            if not self._limiter.test(item, key):
-                waits.append(self._limiter.get_window_stats(item, key).reset_time - time.time())
-        return math.ceil(max(waits))
+        """Return for how many seconds nobody may try; 0 where they may, which counts as a try.
 
-    def wrong(self, login: str, address: str) -> None:
+        It is counted before the password is looked at: many who try at once are counted all.
+        """
+        if not self._limiter.test(self._ADDRESS, address):
+            return self._left_s(self._ADDRESS, address)
+        if not self._limiter.hit(self._ACCOUNT, login):
+            return self._left_s(self._ACCOUNT, login)
+        return 0
+
+    def _left_s(self, item: RateLimitItem, key: str) -> int:
+        left = self._limiter.get_window_stats(item, key).reset_time - time.time()
+        return max(1, math.ceil(left))
+
+    def wrong(self, address: str) -> None:
         """Count one that went wrong."""
-        self._limiter.hit(self._ACCOUNT, login)
         self._limiter.hit(self._ADDRESS, address)
+
+    def right(self, login: str) -> None:
+        """Forget the tries of somebody who knew the password."""
+        self._limiter.clear(self._ACCOUNT, login)
