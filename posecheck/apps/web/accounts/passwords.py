@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from functools import cache
 
@@ -14,17 +15,20 @@ from limits.strategies import MovingWindowRateLimiter
 
 LEAST, MOST = 10, 200  # characters
 _hasher = PasswordHasher()
+_AT_ONCE = threading.BoundedSemaphore(2)  # one takes 64 MiB of memory
 
 
 def hashed(password: str) -> str:
     """Return what is kept of a password."""
-    return _hasher.hash(password)
+    with _AT_ONCE:
+        return _hasher.hash(password)
 
 
 def is_right(password: str, kept: str | None) -> bool:
     """Tell whether a password is that of a hash; it takes as long where there is no account."""
     try:
-        _hasher.verify(kept or _nobody(), password)
+        with _AT_ONCE:
+            _hasher.verify(kept or _nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None
