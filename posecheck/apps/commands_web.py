@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from posecheck.apps.options import command, model_option, no_open_option, path
-from posecheck.errors import MissingDependencyError
+from posecheck.errors import InputError, MissingDependencyError
 
 _MIB = 1 << 20
 _PORT = 8790
@@ -123,3 +123,45 @@ def serve_command(
         put(f"{text}\n", sys.stdout)
 
     serve(settings, tell, open_browser=not no_open)
+
+
+@command("backup")
+@click.argument("target", type=path)
+@data_option
+@database_option
+def backup_command(target: Path, data: Path | None, database: str | None, as_json: bool) -> None:
+    """Copy the review room into one file, while it may be open."""
+    need_web()
+    from posecheck.apps.progress import put
+    from posecheck.apps.web.backup import back_up
+    from posecheck.apps.web.room import Room
+    from posecheck.apps.web.serve import opened
+    from posecheck.apps.web.settings import Settings
+
+    settings = Settings(data=data_folder(data).absolute(), database=database)
+    if not settings.data.is_dir():
+        raise InputError(f"There is no room in {settings.data}; give --data its folder.")
+    room: Room = opened(settings)
+    try:
+        clips = back_up(room, target)
+    finally:
+        room.close()
+    answer = json.dumps({"path": str(target), "clips": clips})
+    put(f"{answer if as_json else f'{target}: {clips} clips'}\n", sys.stdout)
+
+
+@command("restore")
+@click.argument("archive", type=path)
+@data_option
+@database_option
+def restore_command(archive: Path, data: Path | None, database: str | None, as_json: bool) -> None:
+    """Make a review room of a backup, in a place that is empty."""
+    need_web()
+    from posecheck.apps.progress import put
+    from posecheck.apps.web.backup import restore
+    from posecheck.apps.web.settings import Settings
+
+    settings = Settings(data=data_folder(data).absolute(), database=database)
+    clips = restore(archive, settings)
+    answer = json.dumps({"data": str(settings.data), "clips": clips})
+    put(f"{answer if as_json else f'{settings.data}: {clips} clips'}\n", sys.stdout)

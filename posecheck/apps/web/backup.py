@@ -1,13 +1,7 @@
-"""A copy of a whole room in one file, and a room made of it, whichever databases they have.
+"""A copy of a room in one file, whichever database it has; and a room from such a file.
 
-The file is a ZIP::
-
-    tables/<name>.jsonl      a line a row, as it was at one moment
-    files/patients/...       the clips that were there at that moment, with their reports
-    manifest.json            the last: what has to be in it, with the SHA-256 of each
-
-Browsers that were signed in and clips that were on their way are not in it. A clip that is deleted
-while the copy is made is missing in it, and nothing else is.
+A tar archive: ``backup.json``, ``tables/<name>.jsonl``, ``files/<patient>/<sha256>/...``, and last
+``sums.json``, the SHA-256 of all the others.
 """
 
 from __future__ import annotations
@@ -15,170 +9,216 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import zipfile
+import shutil
+import tarfile
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
-from typing import Any, BinaryIO
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import Any
 
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, func, insert, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
-from posecheck._version import __version__
-from posecheck.apps.web import audit
 from posecheck.apps.web.exchange.backups import BACKUPS
 from posecheck.apps.web.folders import Folders
 from posecheck.apps.web.room import Room
+from posecheck.apps.web.settings import Settings
 from posecheck.apps.web.store.database import Database
-from posecheck.apps.web.store.tables import (
-    Base,
-    Clip,
-    LoginSession,
-    Patient,
-    RoomSetting,
-    Upload,
-    now,
-)
-from posecheck.atomic_files import atomic_file
+from posecheck.apps.web.store.tables import Base, Clip, RoomSetting, Utc, now
+from posecheck.atomic_files import StagingFolder, atomic_file
 from posecheck.errors import InputError
 
-FORMAT = 1
-MANIFEST = "manifest.json"
-_NOT_KEPT = (LoginSession.__tablename__, Upload.__tablename__)
-_PIECE = 1 << 20
-_ROWS = 500  # that are read at once
-TABLES: tuple[Table, ...] = tuple(
-    table for table in Base.metadata.sorted_tables if table.name not in _NOT_KEPT
-)
+FORMAT = "posecheck-room-1"
+_HEAD, _SUMS, _TABLES, _FILES = "backup.json", "sums.json", "tables", "files"
+_ON_ITS_WAY = ("upload",)  # its bytes are in no backup
+_CHUNK = 1 << 20
 
 
 def back_up(room: Room, target: Path) -> int:
-    """Write a copy of a room, which may be open meanwhile; return how many files it holds.
-
-    The room remembers it, so that a deletion can name it.
-
-    Parameters
-    ----------
-    room
-        What is copied.
-    target
-        A file that is not there yet; it is there whole, or not at all.
-
-    Raises
-    ------
-    InputError
-        There is something already.
-
-    """
+    """Write a room to a file that is there whole or not at all; return how many clips it has."""
     if target.exists():
-        raise InputError(f"{target} is there already; give the name of a file that is not.")
-    at = now()
-    _remember(room, target, at)  # before it holds anything
+        raise InputError(f"{target} is there already; choose another name.")
+    sums: dict[str, str] = {}
+    with atomic_file(target) as part:
+        part.chmod(0o600)
+        with tarfile.open(part, "w") as archive:
+            _add(archive, sums, _HEAD, json.dumps({"format": FORMAT}).encode())
+            clips = _add_tables(archive, sums, room.database)
+            for patient_id, sha256 in clips:
+                _add_folder(archive, sums, room.folders, patient_id, sha256)
+            _add(archive, {}, _SUMS, json.dumps(sums).encode())
+    _remember(room.database, target)
+    return len(clips)
+
+
+def restore(archive: Path, settings: Settings) -> int:
+    """Make a room of a backup in an empty place, whole or not at all; return its clips."""
+    data = settings.data
+    if data.exists() and (not data.is_dir() or any(data.iterdir())):
+        raise InputError(f"{data} is not empty; give --data a folder that is.")
+    data.parent.mkdir(parents=True, exist_ok=True)
+    staging = StagingFolder(data)
     try:
-        with atomic_file(target) as part:
-            part.chmod(0o600)
-            with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
-                return _Copy(archive).write(room.database, room.folders, at)
-    except BaseException:
-        _forget(room, target)
-        raise
+        staging.folder.chmod(0o700)
+        rows = _unpacked(archive, staging.folder)
+        if settings.database is None:
+            Folders(staging.folder).make()
+            url = f"sqlite:///{staging.folder / 'room.sqlite'}"
+            with contextlib.closing(Database(url)) as database:
+                _fill(database, rows)
+                _remember(database, archive)
+            staging.commit()
+        else:
+            with contextlib.closing(Database(settings.database)) as database:
+                staging.commit()
+                try:
+                    _fill(database, rows)
+                    _remember(database, archive)
+                except BaseException:
+                    shutil.rmtree(data, ignore_errors=True)
+                    raise
+        return len(rows[Clip.__tablename__])
+    except SQLAlchemyError as error:
+        why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise InputError(
+            f"The database cannot be filled ({why}); see that it runs and --database is right."
+        ) from error
+    finally:
+        staging.close()
 
 
-class _Copy:
-    """An archive in the making."""
-
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
-        self._files: dict[str, str] = {}  # name: SHA-256
-
-    def write(self, database: Database, folders: Folders, at: datetime) -> int:
-        """Write the tables, then the files of the clips in them, then what must be there."""
-        with _one_moment(database) as connection:
-            revision = MigrationContext.configure(connection).get_current_revision()
-            for table in TABLES:
-                self._table(connection, table)
-            asked = select(Clip.patient_id, Clip.sha256).order_by(Clip.id)
-            clips = [(patient, sha) for patient, sha in connection.execute(asked)]
-        tables = len(self._files)
-        for patient_id, sha256 in clips:
-            self._folder(folders, folders.clip(patient_id, sha256).path)
-        manifest = {
-            "format": FORMAT, "posecheck": __version__, "at": at.isoformat(),
-            "revision": revision, "contents": self._files,
-        }  # fmt: skip
-        self._archive.writestr(MANIFEST, json.dumps(manifest))
-        return len(self._files) - tables
-
-    def _table(self, connection: Connection, table: Table) -> None:
-        rows = connection.execute(
-            select(table).order_by(*table.primary_key), execution_options={"yield_per": _ROWS}
-        )
-        with self._entry(f"tables/{table.name}.jsonl", zipfile.ZIP_DEFLATED) as write:
-            for row in rows.mappings():
-                write(f"{json.dumps({k: _plain(v) for k, v in row.items()})}\n".encode())
-
-    def _folder(self, folders: Folders, folder: Path) -> None:
-        for place, below, names in os.walk(folder):
-            if Path(place) == folder and "work" in below:
-                below.remove("work")  # made anew where need be
-            for name in sorted(names):
-                path = Path(place, name)
-                with contextlib.suppress(FileNotFoundError), path.open("rb") as stream:
-                    self._file(f"files/{path.relative_to(folders.data).as_posix()}", stream)
-
-    def _file(self, name: str, stream: BinaryIO) -> None:
-        with self._entry(name, zipfile.ZIP_STORED) as write:
-            while piece := stream.read(_PIECE):
-                write(piece)
-
-    @contextlib.contextmanager
-    def _entry(self, name: str, method: int) -> Iterator[Any]:
-        info = zipfile.ZipInfo(name)
-        info.compress_type = method
-        digest = hashlib.sha256()
-        with self._archive.open(info, "w", force_zip64=True) as entry:
-
-            def write(piece: bytes) -> None:
-                digest.update(piece)
-                entry.write(piece)
-
-            yield write
-        self._files[name] = digest.hexdigest()
+def _add(archive: tarfile.TarFile, sums: dict[str, str], name: str, data: bytes) -> None:
+    info = tarfile.TarInfo(name)
+    info.size, info.mode = len(data), 0o600
+    archive.addfile(info, BytesIO(data))
+    sums[name] = hashlib.sha256(data).hexdigest()
 
 
-@contextlib.contextmanager
-def _one_moment(database: Database) -> Iterator[Connection]:
-    """Open a transaction that sees one state of the database, however long it takes."""
-    with database.engine.connect() as connection:
-        if not database.is_sqlite:  # which does so anyway
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        with connection.begin():
-            yield connection
+def _add_tables(
+    archive: tarfile.TarFile, sums: dict[str, str], database: Database
+) -> list[tuple[int, str]]:
+    """Add the rows as they stand at one moment; return whose clips there are."""
+    level = {} if database.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+    clips: list[tuple[int, str]] = []
+    with database.engine.connect().execution_options(**level) as connection:
+        for table in _tables():
+            query = select(table).order_by(*table.primary_key.columns)
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+            lines = "".join(f"{json.dumps(row, default=datetime.isoformat)}\n" for row in rows)
+            _add(archive, sums, f"{_TABLES}/{table.name}.jsonl", lines.encode())
+            if table.name == Clip.__tablename__:
+                clips = [(row["patient_id"], row["sha256"]) for row in rows]
+    return clips
 
 
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+def _add_folder(
+    archive: tarfile.TarFile, sums: dict[str, str], folders: Folders, patient: int, sha256: str
+) -> None:
+    """Add the files of a clip; what is deleted meanwhile is left out."""
+    clip = folders.clip(patient, sha256)
+    for file in sorted(clip.path.rglob("*")):
+        inside = file.relative_to(clip.path)
+        if inside.parts[0] == clip.work.name or any(p.startswith(".") for p in inside.parts):
+            continue
+        with contextlib.suppress(FileNotFoundError, IsADirectoryError), file.open("rb") as stream:
+            name = f"{_FILES}/{patient}/{sha256}/{inside.as_posix()}"
+            sums[name] = _sum(stream)
+            stream.seek(0)
+            info = archive.gettarinfo(arcname=name, fileobj=stream)
+            archive.addfile(info, stream)
 
 
-def _remember(room: Room, target: Path, at: datetime) -> None:
-    with room.database.writing() as session:
+def _sum(stream: Any) -> str:
+    whole = hashlib.sha256()
+    while data := stream.read(_CHUNK):
+        whole.update(data)
+    return whole.hexdigest()
+
+
+def _remember(database: Database, target: Path) -> None:
+    with database.writing() as session:
         kept = session.get(RoomSetting, BACKUPS)
-        listed = json.loads(kept.value) if kept is not None else []
-        listed.append({"path": str(target.absolute()), "at": at.isoformat()})
-        session.merge(RoomSetting(key=BACKUPS, value=json.dumps(listed)))
-        audit.note(session, audit.SYSTEM, "room.backup")
+        known = json.loads(kept.value) if kept is not None else []
+        known.append({"path": str(target.absolute()), "at": now().isoformat()})
+        session.merge(RoomSetting(key=BACKUPS, value=json.dumps(known)))
 
 
-def _forget(room: Room, target: Path) -> None:
-    with room.database.writing() as session:
-        kept = session.get_one(RoomSetting, BACKUPS)
-        listed = json.loads(kept.value)
-        kept.value = json.dumps([b for b in listed if b["path"] != str(target.absolute())])
+def _unpacked(archive: Path, folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """Put the files into a folder, and return the rows, once all are what they were."""
+    found: dict[str, str] = {}
+    rows: dict[str, list[dict[str, Any]]] = {}
+    sums: dict[str, str] | None = None
+    head: dict[str, Any] = {}
+    try:
+        with tarfile.open(archive, "r:") as tar:
+            for member in tar:
+                stream = tar.extractfile(member)
+                if stream is None or not member.isreg() or member.name in found:
+                    raise InputError(f"{archive} holds {member.name!r}, which no backup does.")
+                if member.name == _SUMS:
+                    sums = json.load(stream)
+                    continue
+                found[member.name] = _sum(stream)
+                stream.seek(0)
+                if member.name == _HEAD:
+                    head = json.load(stream)
+                    if head.get("format") != FORMAT:
+                        raise InputError(f"{archive} is of another version of Posecheck.")
+                elif member.name.startswith(f"{_TABLES}/"):
+                    name = member.name.removeprefix(f"{_TABLES}/").removesuffix(".jsonl")
+                    rows[name] = [json.loads(line) for line in stream]
+                else:
+                    place = folder / "patients" / _inside(archive, member.name)
+                    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    with place.open("xb") as out:
+                        shutil.copyfileobj(stream, out, _CHUNK)
+    except (OSError, tarfile.TarError, ValueError, AttributeError) as error:
+        raise InputError(f"{archive} cannot be read as a backup ({error}).") from error
+    if not head or sums != found or set(rows) != {table.name for table in _tables()}:
+        raise InputError(f"{archive} is damaged or no backup of a room; take another one.")
+    return rows
 
 
-def is_empty(database: Database) -> bool:
-    """Return whether nobody has used a database yet."""
-    with database.reading() as session:
-        tables = (Patient, Base.metadata.tables["user_account"], RoomSetting)
-        return all(session.execute(select(one).limit(1)).first() is None for one in tables)
+def _inside(archive: Path, name: str) -> PurePosixPath:
+    path = PurePosixPath(name)
+    if path.parts[:1] != (_FILES,) or len(path.parts) < 4 or ".." in path.parts or "\\" in name:
+        raise InputError(f"{archive} holds {name!r}, which no backup does.")
+    return path.relative_to(_FILES)
+
+
+def _fill(database: Database, rows: dict[str, list[dict[str, Any]]]) -> None:
+    """Put the rows into a database that has none."""
+    database.migrate()
+    with database.writing() as session:
+        connection = session.connection()
+        for table in Base.metadata.sorted_tables:
+            if connection.scalar(select(func.count()).select_from(table)):
+                raise InputError("The database is not empty; give --database one that is.")
+        for table in _tables():
+            if rows[table.name]:
+                connection.execute(insert(table), [_row(table, r) for r in rows[table.name]])
+            if not database.is_sqlite and "id" in table.c:
+                _go_on_counting(connection, table)
+
+
+def _go_on_counting(connection: Connection, table: Table) -> None:
+    """Have PostgreSQL give the next row a number that is free."""
+    if highest := connection.scalar(select(func.max(table.c.id))):
+        connection.execute(
+            text("select setval(pg_get_serial_sequence(:name, 'id'), :highest)"),
+            {"name": table.name, "highest": highest},
+        )
+
+
+def _row(table: Table, kept: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: datetime.fromisoformat(value)
+        if isinstance(table.c[name].type, Utc) and value is not None
+        else value
+        for name, value in kept.items()
+    }
+
+
+def _tables() -> Iterator[Table]:
+    return (t for t in Base.metadata.sorted_tables if t.name not in _ON_ITS_WAY)

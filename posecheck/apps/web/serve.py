@@ -51,7 +51,7 @@ def serve(settings: Settings, tell: Tell, open_browser: bool = True) -> None:
     with (
         _alone(settings.data),
         contextlib.closing(_listens(settings)) as listens,
-        contextlib.closing(_opened(settings)) as room,
+        contextlib.closing(opened(settings)) as room,
     ):
         app = create_app(room)
         link = first_link(room)
@@ -158,7 +158,8 @@ def _listens(settings: Settings) -> socket.socket:
     return listens
 
 
-def _opened(settings: Settings) -> Room:
+def opened(settings: Settings) -> Room:
+    """Open a room, or say what to do about its database."""
     try:
         return Room.opened(settings)
     except SQLAlchemyError as error:
