@@ -17,7 +17,6 @@ import click
 
 from posecheck.apps import (  # noqa: F401 - they add themselves
     commands,
-    commands_backup,
     commands_batch,
     commands_import,
     commands_web,
