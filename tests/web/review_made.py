@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import numpy as np
 from exchange_made import make_clip_row
@@ -78,51 +77,3 @@ def report_of(folder: ClipFolder) -> Report:
     from posecheck.present.report_reader import load_report
 
     return load_report(folder.machine)
-
-
-def answer_of(room: Room, clip_id: int) -> dict[str, Any]:
-    from posecheck.apps.web.exchange.measured_again import measured_again
-    from posecheck.types import PHASES
-
-    with room.database.reading() as session:
-        clip = session.get_one(Clip, clip_id)
-    machine = room.folders.clip(clip.patient_id, clip.sha256).machine
-    series = measured_again(machine, machine).series
-    plain = json.loads((machine / "report.json").read_text())
-
-    def known(values: Any) -> Any:
-        if isinstance(values, list):
-            return [known(one) for one in values]
-        return None if values != values else round(values, 2)
-
-    def of(*names: str) -> dict[str, Any]:
-        return {name: known(getattr(series, name).astype(float).tolist()) for name in names}
-
-    angles = ("hip_flexion_deg", "knee_flexion_deg", "ankle_dorsiflexion_deg")
-    bands = ("hip_uncertainty_deg", "knee_uncertainty_deg", "ankle_uncertainty_deg")
-    return {
-        "clip": {
-            "id": clip_id,
-            "patient_id": clip.patient_id,
-            "name": clip.name,
-            "recorded_at": "2026-03-30T10:00:00+00:00",
-            "width_px": 640,
-            "height_px": 480,
-            "has_video": True,
-            "revision": 0,
-            "state": "done",
-        },
-        "report": plain,
-        "machine": plain,
-        "series": {
-            **of("t_s", *angles, *bands, "head_lift_deg", "confidence"),
-            "phase": [PHASES[i] for i in series.phase],
-        },
-        "points": of("working_px", "resting_px", "trunk_px"),
-        "looks_t_s": known(series.t_s[::2].tolist()),
-        "corrections": [],
-        "can_undo": False,
-        "can_redo": False,
-        "notes": [],
-        "verdict_by": None,
-    }

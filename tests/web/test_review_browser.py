@@ -5,7 +5,6 @@ The frames have their number in them, which is read back from the picture.
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from pages import assert_for_everybody, until
-from review_made import NUMBER, answer_of, make_seen_clip
+from review_made import NUMBER, make_seen_clip
 from serving import Visit, serving, visiting
 
 from posecheck.apps.web.assets import fetch_assets
@@ -55,28 +54,18 @@ def address(room: Room) -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(
-    browser: Any, address: str, therapist: TestClient, room: Room, clip_id: int
-) -> Iterator[Visit]:
+def visit(browser: Any, address: str, therapist: TestClient, clip_id: int) -> Iterator[Visit]:
     """A tab with the page of the clip."""
     with visiting(browser, address, therapist) as visit:
-        visit.tab.route(
-            "**/api/clips/*/review",
-            lambda route: route.fulfill(
-                body=json.dumps(answer_of(room, clip_id)), content_type="application/json"
-            ),
-        )
         visit.tab.goto(f"/clips/{clip_id}")
         until(visit.tab, READY)
         yield visit
 
 
-def answer_with(tab: Any, answers: dict[int, dict[str, Any]]) -> None:
-    def answer(route: Any) -> None:
-        found = answers[int(route.request.url.split("/")[-2])]
-        route.fulfill(body=json.dumps(found), content_type="application/json")
-
-    tab.route("**/api/clips/*/review", answer)
+def answer_of(client: TestClient, clip_id: int) -> dict[str, Any]:
+    """Return what the page is given of a clip."""
+    answer: dict[str, Any] = client.get(f"/api/clips/{clip_id}/review").json()
+    return answer
 
 
 def shown(tab: Any) -> tuple[int, dict[str, float]]:
@@ -92,14 +81,16 @@ def cursor_frame(said: dict[str, float], t_s: list[float]) -> float:
     return abs(place - said["cursor"])
 
 
-def test_at_random_seeks_all_show_the_same_frame(visit: Visit, room: Room, clip_id: int) -> None:
-    tab, t_s = visit.tab, answer_of(room, clip_id)["series"]["t_s"]
+def test_at_random_seeks_all_show_the_same_frame(
+    visit: Visit, therapist: TestClient, clip_id: int
+) -> None:
+    tab, t_s = visit.tab, answer_of(therapist, clip_id)["series"]["t_s"]
     over = tab.locator("#chart .u-over")
     over.scroll_into_view_if_needed()
     box = over.bounding_box()
-    wanted = random.Random(19)
+    chance = random.Random(19)
     for _ in range(20):
-        x = wanted.randrange(1, int(box["width"]) - 1)
+        x = chance.randrange(1, int(box["width"]) - 1)
         tab.mouse.click(box["x"] + x, box["y"] + 90)
         number, said = shown(tab)
         at = x / box["width"] * t_s[-1]
@@ -120,8 +111,8 @@ def test_at_random_seeks_all_show_the_same_frame(visit: Visit, room: Room, clip_
         assert (number, said["frame"]) == (wanted, wanted), key
 
 
-def test_while_it_plays_too(visit: Visit, room: Room, clip_id: int) -> None:
-    tab, t_s = visit.tab, answer_of(room, clip_id)["series"]["t_s"]
+def test_while_it_plays_too(visit: Visit, therapist: TestClient, clip_id: int) -> None:
+    tab, t_s = visit.tab, answer_of(therapist, clip_id)["series"]["t_s"]
     tab.evaluate(WATCH)
     for rate in ("1", "0.5"):
         tab.select_option("#rate", rate)
@@ -151,9 +142,11 @@ DIFFERENCES = """([x, y, size]) => {
 }"""
 
 
-def test_a_face_is_covered_in_every_frame(visit: Visit, room: Room, clip_id: int) -> None:
+def test_a_face_is_covered_in_every_frame(
+    visit: Visit, therapist: TestClient, clip_id: int
+) -> None:
     """The picture is of squares of 8 pixels, so that nothing else is as smooth as the cover."""
-    tab, points = visit.tab, answer_of(room, clip_id)["points"]
+    tab, points = visit.tab, answer_of(therapist, clip_id)["points"]
     tab.keyboard.press("o")  # the lines are drawn over it
     tab.keyboard.press("b")
     assert tab.evaluate("getComputedStyle(document.getElementById('video')).visibility") == "hidden"
@@ -212,11 +205,10 @@ def test_two_go_together_from_their_points_of_tension(
     browser: Any, address: str, therapist: TestClient, room: Room, patient_id: int, clip_id: int
 ) -> None:
     other = make_seen_clip(room, patient_id, "fault_thigh_drift", "e" * 64)
-    answers = {one: answer_of(room, one) for one in (clip_id, other)}
-    starts = [round(answers[one]["report"]["tension"]["start_s"] * 25) for one in (clip_id, other)]
+    tensions = [answer_of(therapist, one)["report"]["tension"] for one in (clip_id, other)]
+    starts = [round(tension["start_s"] * 25) for tension in tensions]
     with visiting(browser, address, therapist) as visit:
         tab = visit.tab
-        answer_with(tab, answers)
         tab.goto(f"/clips/{clip_id}/beside/{other}")
         until(tab, READY)
         assert_for_everybody(tab)

@@ -19,6 +19,7 @@ export class Findings {
   constructor(state, corrections) {
     Object.assign(this, { state, corrections });
     state.addEventListener("data", () => this.show());
+    byId("agree").addEventListener("click", () => corrections.make("reviewed", {}, say("did.reviewed")));
     const form = byId("verdict-form");
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -40,6 +41,7 @@ export class Findings {
     const override = lastOf(this.state.data, "verdict");
     const badge = el("span", { className: `badge large ${grade.verdict}` }, words.verdict(grade.verdict));
     const score = grade.score === null ? null : el("span", { className: "score" }, say("score_of", { score: grade.score }));
+    const agreed = lastOf(this.state.data, "reviewed");
     const changed = machine.grade.verdict !== grade.verdict || machine.grade.score !== grade.score;
     const theirs = [words.verdict(machine.grade.verdict)];
     if (machine.grade.score !== null) theirs.push(say("score_of", { score: machine.grade.score }));
@@ -47,6 +49,7 @@ export class Findings {
       byId("verdict"), el("p", { className: "verdict" }, badge, " ", score),
       override?.values.verdict ? el("p", { className: "quiet" }, say("overridden", { by: byWhom(override) }), " ", override.values.reason ? el("q", {}, override.values.reason) : "") : null,
       changed ? el("p", { className: "quiet" }, say("machine_says", { what: theirs.join(", ") })) : null,
+      agreed ? el("p", { className: "quiet" }, say("agreed_by", { by: byWhom(agreed) })) : null,
       el("ul", {}, grade.reasons.map((reason) => el("li", {}, reason))),
       this.#arithmetic(grade),
     );

@@ -21,6 +21,8 @@ export function sentenceOf({ kind, values }) {
       return say("did.side", { side: words.side(values.side) });
     case "exercise":
       return say("did.exercise", { what: [words.exercise(values.exercise), values.variant && words.variant(values.variant)].filter(Boolean).join(", ") });
+    case "reviewed":
+      return say("did.reviewed");
     case "note":
       return say("did.note", { time: time(values.t_s) });
     case "rep_add":
