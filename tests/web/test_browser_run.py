@@ -1,0 +1,115 @@
+"""The whole way in a real browser, through the real command: from the first link to deletion."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from pages import assert_for_everybody, until
+from serving import PHONE
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+CLIP = Path("sample_videos/pump_left_side.mp4")
+PASSWORD = "correct horse battery"
+BACK = "document.querySelector('[data-state=sent]') !== null"
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """A served room: its address, and the link that makes the first account."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable, "-m", "posecheck", "serve", "--data", str(tmp_path / "data"), "--port",
+        str(port), "--no-open", "--json", "--model", "lite",
+    ]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            said = json.loads(server.stdout.readline())
+            yield said["address"], said["first_link"]
+        finally:
+            server.terminate()
+            server.wait(60)
+
+
+def tab_of(browser: Any, address: str, elsewhere: list[str], **more: Any) -> Any:
+    context = browser.new_context(base_url=address, **more)
+    host = urlsplit(address).netloc
+
+    def noted(request: Any) -> None:
+        if urlsplit(request.url).scheme in ("http", "https", "ws") and host not in request.url:
+            elsewhere.append(request.url)
+
+    context.on("request", noted)
+    return context.new_page()
+
+
+def account(tab: Any, link: str, name: str) -> None:
+    tab.goto(link)
+    tab.fill("#name", name)
+    tab.fill("#login", name.lower())
+    tab.fill("#password", PASSWORD)
+    tab.keyboard.press("Enter")  # the keyboard suffices
+    tab.wait_for_url("**/patients")
+
+
+def test_from_the_first_link_to_deletion(browser: Any, address: tuple[str, str]) -> None:
+    room, first_link = address
+    elsewhere: list[str] = []
+    tab = tab_of(browser, room, elsewhere)
+    account(tab, first_link, "Anna")
+    made = tab.request.post(f"{room}/api/patients", data={"name": "K-204"})
+    patient = made.json()["id"]
+    tab.goto(f"/patients/{patient}")
+    tab.click("form[data-new-link] button")
+    link = tab.input_value("#link-address")
+    # the patient's phone
+    phone = tab_of(browser, room, elsewhere, viewport=PHONE)
+    phone.goto(urlsplit(link).path)
+    phone.select_option("#before", "6")
+    phone.set_input_files("input[multiple]", str(CLIP.resolve()))
+    until(phone, BACK)
+    # it is graded while the therapist looks on
+    tab.goto(f"/patients/{patient}")
+    until(tab, "document.querySelector('[data-clips] .badge.pass, [data-clips] .badge.needs_work,"
+               " [data-clips] .badge.ungradable') !== null")  # fmt: skip
+    [clip] = tab.request.get(f"{room}/api/clips?patient={patient}").json()["clips"]
+    assert (clip["symptoms_before"], clip["state"]) == (6, "done")
+    phone.reload()
+    until(phone, "!document.getElementById('last').hidden")
+    # the page of the clip, and what is put right there
+    tab.goto(f"/clips/{clip['id']}")
+    until(tab, "document.querySelectorAll('.handle').length > 3")
+    assert_for_everybody(tab)
+    place = f"{room}/api/clips/{clip['id']}"
+    before = tab.request.get(f"{place}/review").json()
+    new = {"revision": 0, "kind": "rep_delete", "values": {"rep": 1}}
+    after = tab.request.post(f"{place}/corrections", data=new).json()
+    assert len(after["report"]["reps"]) == len(before["report"]["reps"]) - 1
+    # a second therapist is told
+    invited = tab.request.post(f"{room}/api/invitations", data={"role": "therapist"}).json()
+    second = tab_of(browser, room, elsewhere)
+    account(second, invited["address"], "Ben")
+    told = second.request.post(f"{place}/corrections", data=new)
+    assert (told.status, told.json()["detail"]["by"]) == (409, "Anna")
+    undone = second.request.post(f"{place}/undo", data={"revision": 1}).json()
+    assert undone["report"] == undone["machine"]
+    # out, and away
+    for kind, begins in (("pdf", b"%PDF"), ("fhir", b"{"), ("csv", b"t_s")):
+        answer = tab.request.get(f"{place}/export/{kind}")
+        assert answer.body().lstrip(b"\xef\xbb\xbf").startswith(begins)
+    assert tab.request.get(f"{room}/api/patients/{patient}/progress").ok
+    assert tab.request.delete(f"{room}/api/patients/{patient}").ok
+    assert tab.request.get(f"{place}/review").status == 404
+    phone.goto(urlsplit(link).path)
+    assert phone.evaluate("document.querySelector('[data-phone]') === null")
+    assert elsewhere == []
