@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -46,15 +48,16 @@ class Keeper:
         self._lock = threading.Lock()
         self._watch = Watch()
 
-    def hold(self, held: Held) -> None:
-        """Keep a lease from now on."""
+    @contextlib.contextmanager
+    def holding(self, held: Held) -> Iterator[None]:
+        """Keep a lease for as long as the block lasts."""
         with self._lock:
             self._held.append(held)
-
-    def drop(self, held: Held) -> None:
-        """Keep it no longer."""
-        with self._lock:
-            self._held.remove(held)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held.remove(held)
 
     def kill_all(self) -> None:
         """End all processes that work, for good."""

@@ -160,9 +160,10 @@ class Queue:
             self._fail(lease, _GONE)
             return worker
         held = Held(work, worker)
-        self._keeper.hold(held)
         try:
-            self._grade(work, worker)
+            with self._keeper.holding(held):  # no longer, or it would miss a lease that has ended
+                report, remark = self._grade(work, worker)
+            self._keep(work, report, remark)
         except ClipFailedError as error:
             self._fail(lease, str(error))
             forget(work.folder)
@@ -176,17 +177,17 @@ class Queue:
                 self._patience.write_at_once(lambda s: give_back(s, lease, counts=False))
             if self._stop.is_set():
                 raise StoppedError from None
+            worker.close()
             return WorkerProcess(background=True)
         except OSError as error:  # the disk is full, or the clip was deleted meanwhile
             self._failed_to_write(work, error.strerror or str(error))
         except Exception as error:  # what nobody has thought of; the others shall not suffer
             why = f"It failed unexpectedly ({type(error).__name__}: {error})"
             self._fail(lease, f"{why[:300]}; please report this.")
-        finally:
-            self._keeper.drop(held)
         return worker
 
-    def _grade(self, work: Work, worker: WorkerProcess) -> None:
+    def _grade(self, work: Work, worker: WorkerProcess) -> tuple[Path, str | None]:
+        """Return the folder of the report, and what did not go well all the same."""
         with contextlib.suppress(FileExistsError):
             work.folder.work.mkdir()
         report = work.folder.machine if work.is_graded else self._graded(work, worker)
@@ -197,7 +198,7 @@ class Queue:
                 self._refuse(work, copied.error, unwritten=True)
             if copied.error is not None:
                 remark = f"It was graded, but cannot be played on the page: {copied.error}"
-        self._keep(work, report, remark)
+        return report, remark
 
     def _graded(self, work: Work, worker: WorkerProcess) -> Path:
         row: ClipGrade = self._run(work, worker, work.grading.runs, work.grading)
