@@ -144,5 +144,5 @@ _MARK = """() => {
   document.activeElement?.removeAttribute('data-wanted');
   window.reachable = all.length;
 }"""
-_MISSED = """[...document.querySelectorAll('[data-wanted]')].filter(e => e.checkVisibility())
-  .map(e => e.outerHTML.slice(0, 120))"""
+_MISSED = """[...document.querySelectorAll('[data-wanted]')]
+  .filter(e => e.checkVisibility() && !e.disabled).map(e => e.outerHTML.slice(0, 120))"""

@@ -168,6 +168,7 @@ def test_it_is_for_everybody_and_for_phones(
         assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         tab.keyboard.press("e")
         tab.keyboard.press("i")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         assert_for_everybody(tab)
         tops = [tab.locator(name).bounding_box()["y"] for name in ("#stage", "#chart", ".lists")]
         assert tops == sorted(tops)
