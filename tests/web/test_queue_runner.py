@@ -23,15 +23,26 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from posecheck.apps.batch.tasks import Limits
 from posecheck.apps.web.queue import runner
 from posecheck.apps.web.queue.leases import NEVER_ENDED, free_former, take, try_again
 from posecheck.apps.web.queue.room_on_disk import FULL, RoomOnDisk
 from posecheck.apps.web.queue.runner import Queue
 from posecheck.apps.web.queue.work import Work, placed, work_on
 from posecheck.apps.web.room import Room
+from posecheck.apps.web.settings import Settings
 from posecheck.apps.web.store.database import Database
 from posecheck.apps.web.store.results import save_result
-from posecheck.apps.web.store.tables import DONE, FAILED, MACHINE, RUNNING, Clip, Job, Result
+from posecheck.apps.web.store.tables import (
+    DONE,
+    FAILED,
+    MACHINE,
+    RUNNING,
+    Clip,
+    Job,
+    Patient,
+    Result,
+)
 
 REMEMBER, SLOWLY, BLIND, BY_NAME = (
     f"batch_fakes:{name}" for name in ("remember", "remember_slowly", "do_not_look", "by_name")
@@ -172,6 +183,31 @@ def test_a_failed_clip_says_why_and_does_not_stop_the_others(
     assert why in (clip_row(room, bad).error or "")
     assert "none.mp4" in (clip_row(room, none).error or "")
     assert not folder_of(room, none).machine.exists()
+
+
+@pytest.mark.parametrize(
+    ("stem", "limits", "why"),
+    [
+        ("hang", Limits(time_s=2), "It took longer than 2 s and was stopped; send a shorter clip."),
+        ("swell", Limits(memory_mib=700), "It took more than 700 MiB of memory and was stopped"),
+    ],
+)
+def test_a_clip_that_takes_too_much_is_stopped(
+    tmp_path: Path, database_url: str, stem: str, limits: Limits, why: str
+) -> None:
+    room = Room.opened(Settings(tmp_path / "data", database_url, limits=limits))
+    with room.database.writing() as session:
+        patient = Patient(name="K-204", search_name="k-204")
+        session.add(patient)
+        session.flush()
+        patient_id = patient.id
+    clip_id = arrived(room, patient_id, make_clip(tmp_path / f"{stem}.mp4"))
+    queue = Queue(room, "batch_fakes:by_name")
+    queue.start()
+    wait_until(lambda: clip_row(room, clip_id).state == "failed")
+    queue.stop()
+    assert why in (clip_row(room, clip_id).error or "")
+    room.close()
 
 
 def test_a_clip_that_is_deleted_meanwhile_leaves_nothing(
