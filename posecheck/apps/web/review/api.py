@@ -54,8 +54,9 @@ def correct(
 ) -> Response:
     """Put something right; what follows is measured and graded anew at once."""
     clip = _graded(room, clip_id)
-    standing = settled(room, clip)
-    report = standing["report"]
+    with room.database.reading() as session:  # who is behind is told, whatever they sent
+        history.opened(session, clip_id, given.revision)
+    report = settled(room, clip)["report"]
     values = history.checked(given.kind, given.values, report["clip"]["duration_s"] or 0.0)
     before = _before(report, given.kind, values)
     with room.database.writing() as session:
