@@ -55,8 +55,9 @@ def test_no_answer_is_a_failure(
         "token": token(room, " ".join(SCOPES)),
         "nobody": {},
     }[who]
-    described = {"path": "/api/openapi.json", "headers": HOST | cookie}
-    schema = schemathesis.openapi.from_asgi(app=create_app(room), **described)
+    schema = schemathesis.openapi.from_asgi(
+        "/api/openapi.json", create_app(room), headers=HOST | cookie
+    )
     operations = [one.ok() for one in schema.get_all_operations() if isinstance(one, Ok)]
     assert len(operations) > 10
     for operation in sorted(operations, key=lambda one: one.method.upper() == "DELETE"):
