@@ -29,6 +29,7 @@ _KINDS: dict[str, _Kind] = {
     "frames": "whole",
 }  # fmt: skip
 COLUMNS = tuple(_KINDS)
+CONTRACT_COLUMNS = tuple(_CONTRACT)  # those that every table of grades has
 _WORDS = {"verdict": get_args(Verdict), "side": get_args(Side), "variant": get_args(Variant)}
 _LATER = ("exercise", "peak_deg")  # tables of an earlier Posecheck do not have these
 _ROWS_AT_ONCE = 2000

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from posecheck.apps.web.store.results import standing_results
 from posecheck.apps.web.store.tables import CORRECTED, Clip, Patient, Result
 from posecheck.apps.web.words import RoomWords
 from posecheck.present.pdf_text import Style, lines_of, put_line
@@ -47,23 +47,11 @@ def results_pdf(session: Session, patient: Patient, t: RoomWords) -> bytes:
     canvas = Canvas(out, pagesize=_PAGE_PT, lang=t.language)
     canvas.setTitle(t("exchange.pdf.title"))
     canvas.setAuthor("Posecheck")
-    _Table(canvas, t).write(patient.name, [_cells(*row, t) for row in _rows(session, patient.id)])
+    _Table(canvas, t).write(
+        patient.name, [_cells(*row, t) for row in standing_results(session, patient.id)]
+    )
     canvas.save()
     return out.getvalue()
-
-
-def _rows(session: Session, patient_id: int) -> Iterator[tuple[Clip, Result]]:
-    found = session.execute(
-        select(Clip, Result)
-        .join(Result, Result.clip_id == Clip.id)
-        .where(Clip.patient_id == patient_id)
-        .order_by(Clip.recorded_at, Clip.id)
-    )
-    standing: dict[int, tuple[Clip, Result]] = {}
-    for clip, result in found:
-        if clip.id not in standing or result.whose == CORRECTED:
-            standing[clip.id] = (clip, result)
-    yield from standing.values()
 
 
 def _cells(clip: Clip, result: Result, t: RoomWords) -> list[str]:

@@ -42,7 +42,7 @@ def results_csv(session: Session, patient_id: int) -> str:
         .where(Clip.patient_id == patient_id)
         .order_by(Clip.recorded_at, Clip.id, Result.whose.desc())
     )
-    return _table(COLUMNS, (_row(clip, result, version) for clip, result, version in rows))
+    return csv_text(COLUMNS, (_row(clip, result, version) for clip, result, version in rows))
 
 
 def _row(clip: Clip, result: Result | None, version: int | None) -> list[Any]:
@@ -59,13 +59,14 @@ def audit_csv(session: Session, patient_id: int) -> str:
     rows = session.scalars(
         select(AuditEntry).where(AuditEntry.patient_id == patient_id).order_by(AuditEntry.id)
     )
-    return _table(
+    return csv_text(
         ("at", "who", "action", "clip", "detail"),
         ([e.at.isoformat(), e.who, e.action, e.clip_id, e.detail] for e in rows),
     )
 
 
-def _table(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+def csv_text(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """Return a table as CSV; no cell is one that a spreadsheet would run."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)

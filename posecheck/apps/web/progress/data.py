@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from posecheck.apps.web.store.tables import CORRECTED, Clip, PrescriptionVersion, Result
+from posecheck.apps.web.store.results import standing_results
+from posecheck.apps.web.store.tables import Clip, PrescriptionVersion, Result
 from posecheck.assess.progress import (
     ClipResult,
     SessionSummary,
@@ -49,17 +50,7 @@ def progress_of(session: Session, patient_id: int, today: date) -> Progress:
         The last day that counts.
 
     """
-    rows = session.execute(
-        select(Clip, Result)
-        .join(Result, Result.clip_id == Clip.id)
-        .where(Clip.patient_id == patient_id)
-        .order_by(Clip.recorded_at, Clip.id)
-    )
-    standing: dict[int, tuple[Clip, Result]] = {}
-    for clip, result in rows:
-        if clip.id not in standing or result.whose == CORRECTED:
-            standing[clip.id] = (clip, result)
-    clips = [_clip_result(clip, result) for clip, result in standing.values()]
+    clips = [_clip_result(clip, result) for clip, result in standing_results(session, patient_id)]
     prescribed = session.execute(
         select(PrescriptionVersion.created_at, PrescriptionVersion.sessions_per_week)
         .where(PrescriptionVersion.patient_id == patient_id)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from posecheck.apps.web.store.tables import Result, now
+from posecheck.apps.web.store.tables import CORRECTED, Clip, Result, now
 
 
 def save_result(session: Session, clip_id: int, whose: str, report: Mapping[str, Any]) -> None:
@@ -34,6 +34,27 @@ def save_result(session: Session, clip_id: int, whose: str, report: Mapping[str,
     result.made_at = now()
     session.add(result)
     session.flush()
+
+
+def standing_results(session: Session, patient_id: int | None = None) -> list[tuple[Clip, Result]]:
+    """Return each clip that has a result, with the corrected one, else the machine's.
+
+    Parameters
+    ----------
+    session
+        A reading one.
+    patient_id
+        Whose clips, in the order in which they were recorded; None: those of all patients.
+
+    """
+    wanted = select(Clip, Result).join(Result, Result.clip_id == Clip.id)
+    if patient_id is not None:
+        wanted = wanted.where(Clip.patient_id == patient_id)
+    standing: dict[int, tuple[Clip, Result]] = {}
+    for clip, result in session.execute(wanted.order_by(Clip.recorded_at, Clip.id)):
+        if clip.id not in standing or result.whose == CORRECTED:
+            standing[clip.id] = (clip, result)
+    return list(standing.values())
 
 
 def numbers_of(report: Mapping[str, Any]) -> dict[str, Any]:
