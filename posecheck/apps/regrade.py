@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
 
 from posecheck.apps.report_dir import POSES, REPORT
@@ -17,7 +18,8 @@ from posecheck.motion.calibration import calibration_of
 from posecheck.present.report_files import read_report
 from posecheck.present.report_reader import load_report
 from posecheck.session import Session
-from posecheck.types import Report
+from posecheck.types import Array, Pose, Report
+from posecheck.vision.pose_log import Poses
 from posecheck.vision.pose_store import load_poses
 
 
@@ -58,9 +60,39 @@ def regrade(folder: str | Path, prescription: Prescription | str | Path) -> Repo
             f"The {POSES} of {folder} is not of its {REPORT}: another landmark model has looked; "
             "look at the clip again with `posecheck review`."
         )
-    calibration = calibration_of(before.model.name)
-    session = Session(prescription, calibration=calibration, language=before.language)
-    for pose in poses:
-        session.push(pose)
+    session = session_again(before, poses, prescription)
     report = session.finish(before.clip, before.model, poses.frame_t_s, before.flaws)
     return dataclasses.replace(report, subject=before.subject)
+
+
+def session_again(
+    report: Report,
+    poses: Iterable[Pose],
+    prescription: Prescription | None = None,
+    language: str | None = None,
+) -> Session:
+    """Return a session to which the poses of a report were pushed once more.
+
+    Parameters
+    ----------
+    report
+        It says which model has looked.
+    poses
+        As they were kept, or put right since.
+    prescription, language
+        What is asked for now; those of the report if None.
+
+    """
+    session = Session(
+        prescription or Prescription.model_validate(dict(report.prescription)),
+        calibration=calibration_of(report.model.name),
+        language=language or report.language,
+    )
+    for pose in poses:
+        session.push(pose)
+    return session
+
+
+def times_of_frames(report: Report, poses: Poses) -> Array:
+    """Return the times (m,) of all frames of a report's clip, in seconds."""
+    return poses.frame_t_s if len(poses.frame_t_s) else report.series.t_s

@@ -9,14 +9,10 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-import numpy as np
-
+from posecheck.apps.regrade import times_of_frames, session_again
 from posecheck.apps.report_dir import POSES
 from posecheck.errors import InputError
-from posecheck.exercises.prescription import Prescription
-from posecheck.motion.calibration import calibration_of
 from posecheck.present.report_reader import load_report
-from posecheck.session import Session
 from posecheck.types import Report
 from posecheck.vision.pose_store import load_poses
 
@@ -57,13 +53,5 @@ def measured_again(folder: Path, machine: Path, language: str | None = None) -> 
 
 def _graded(kept: Report, machine: Path, language: str) -> Report:
     poses = load_poses(machine / POSES)
-    session = Session(
-        Prescription.model_validate(dict(kept.prescription)),
-        calibration=calibration_of(kept.model.name),
-        language=language,
-    )
-    for pose in poses:
-        session.push(pose)
-    frame_t_s = poses.frame_t_s
-    times = kept.series.t_s if frame_t_s is None or not len(frame_t_s) else np.asarray(frame_t_s)
-    return session.finish(kept.clip, kept.model, times, kept.flaws)
+    session = session_again(kept, poses, language=language)
+    return session.finish(kept.clip, kept.model, times_of_frames(kept, poses), kept.flaws)

@@ -7,19 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
+from posecheck.apps.regrade import times_of_frames, session_again
 from posecheck.apps.report_dir import POSES
 from posecheck.apps.web.review import fold
 from posecheck.exercises.language import words_of
 from posecheck.exercises.marks import marks_of
 from posecheck.exercises.prescription import Prescription
-from posecheck.motion.calibration import calibration_of
 from posecheck.motion.joint_corrections import corrected_poses
 from posecheck.motion.track import RESTING, WORKING
 from posecheck.present.report_reader import load_report
 from posecheck.session import Session
-from posecheck.types import Array, Pose, Report
+from posecheck.types import Array, Report
 from posecheck.vision.pose_store import load_poses
 
 
@@ -50,32 +48,22 @@ def measured(machine: Path, steps: Sequence[fold.Step] = ()) -> Measured:
     kept = load_report(machine)
     poses = load_poses(machine / POSES)
     prescription = Prescription.model_validate(dict(kept.prescription))
-    session = _session(kept, prescription, poses)
+    session = session_again(kept, poses)
     joints = fold.joints(steps)
     if joints:
         before = session.measured()
         put_right = corrected_poses(
             poses, joints, before.t_s, before.points_px[:, WORKING], before.points_px[:, RESTING]
         )
-        session = _session(kept, prescription, put_right)
+        session = session_again(kept, put_right)
     session = Session.restored(fold.asked(prescription, steps), session.measured(), kept.language)
-    frames = poses.frame_t_s
-    times = kept.series.t_s if frames is None or not len(frames) else np.asarray(frames)
-    about = (kept.clip, kept.model, times, kept.flaws)
+    about = (kept.clip, kept.model, times_of_frames(kept, poses), kept.flaws)
     report = session.finish(*about)
     marks, dismissed = fold.marks(marks_of(report), steps), fold.dismissed(steps)
     if marks is not None or dismissed:
         report = session.finish(*about, marks=marks, dismissed=dismissed)
     report = dataclasses.replace(report, subject=kept.subject)
     return Measured(_judged(report, steps), session.measured().t_s)
-
-
-def _session(kept: Report, prescription: Prescription, poses: Sequence[Pose]) -> Session:
-    calibration = calibration_of(kept.model.name)
-    session = Session(prescription, calibration=calibration, language=kept.language)
-    for pose in poses:
-        session.push(pose)
-    return session
 
 
 def _judged(report: Report, steps: Sequence[fold.Step]) -> Report:
