@@ -179,6 +179,14 @@ def move_into_place(part: Path, path: Path, old: Path) -> None:
         raise
 
 
+def link_or_copy(file: Path, at: Path) -> None:
+    """Give a file a second name, or copy it where the disk knows no second names."""
+    try:
+        os.link(file, at)
+    except OSError:
+        shutil.copyfile(file, at)
+
+
 def remove_leftovers(path: Path) -> None:
     """Remove what killed processes have left of a folder at ``path``, and nothing else.
 

@@ -15,6 +15,7 @@ import math
 import stat
 from collections import Counter
 from pathlib import Path
+from typing import IO
 
 import av
 from av.container import InputContainer
@@ -51,10 +52,15 @@ _MP4_BOXES = (b"ftyp", b"mdat", b"moov", b"wide", b"free", b"skip")
 
 def file_sha256(path: Path) -> str:
     """Compute the SHA-256 of a file, in hexadecimal, without reading it whole."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while piece := file.read(_PIECE_BYTES):
-            digest.update(piece)
+        return stream_sha256(file)
+
+
+def stream_sha256(stream: IO[bytes]) -> str:
+    """Compute the SHA-256 of what is left of a stream, in hexadecimal, piece by piece."""
+    digest = hashlib.sha256()
+    while piece := stream.read(_PIECE_BYTES):
+        digest.update(piece)
     return digest.hexdigest()
 
 

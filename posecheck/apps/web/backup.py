@@ -20,14 +20,15 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from posecheck.apps.web.exchange.backups import BACKUPS
+from posecheck.apps.web.exchange.backups import remember_backup
 from posecheck.apps.web.folders import Folders
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.settings import Settings
-from posecheck.apps.web.store.database import Database
-from posecheck.apps.web.store.tables import Base, Clip, RoomSetting, Utc, now
+from posecheck.apps.web.store.database import Database, reason_of
+from posecheck.apps.web.store.tables import Base, Clip, Utc
 from posecheck.atomic_files import StagingFolder, atomic_file
 from posecheck.errors import InputError
+from posecheck.vision.containers import stream_sha256
 
 FORMAT = "posecheck-room-1"
 _HEAD, _SUMS, _TABLES, _FILES = "backup.json", "sums.json", "tables", "files"
@@ -48,7 +49,7 @@ def back_up(room: Room, target: Path) -> int:
             for patient_id, sha256 in clips:
                 _add_folder(archive, sums, room.folders, patient_id, sha256)
             _add(archive, {}, _SUMS, json.dumps(sums).encode())
-    _remember(room.database, target)
+    _note(room.database, target)
     return len(clips)
 
 
@@ -67,22 +68,22 @@ def restore(archive: Path, settings: Settings) -> int:
             url = f"sqlite:///{staging.folder / 'room.sqlite'}"
             with contextlib.closing(Database(url)) as database:
                 _fill(database, rows)
-                _remember(database, archive)
+                _note(database, archive)
             staging.commit()
         else:
             with contextlib.closing(Database(settings.database)) as database:
                 staging.commit()
                 try:
                     _fill(database, rows)
-                    _remember(database, archive)
+                    _note(database, archive)
                 except BaseException:
                     shutil.rmtree(data, ignore_errors=True)
                     raise
         return len(rows[Clip.__tablename__])
     except SQLAlchemyError as error:
-        why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise InputError(
-            f"The database cannot be filled ({why}); see that it runs and --database is right."
+            f"The database cannot be filled ({reason_of(error)}); see that it runs and --database "
+            "is right."
         ) from error
     finally:
         staging.close()
@@ -123,25 +124,15 @@ def _add_folder(
             continue
         with contextlib.suppress(FileNotFoundError, IsADirectoryError), file.open("rb") as stream:
             name = f"{_FILES}/{patient}/{sha256}/{inside.as_posix()}"
-            sums[name] = _sum(stream)
+            sums[name] = stream_sha256(stream)
             stream.seek(0)
             info = archive.gettarinfo(arcname=name, fileobj=stream)
             archive.addfile(info, stream)
 
 
-def _sum(stream: Any) -> str:
-    whole = hashlib.sha256()
-    while data := stream.read(_CHUNK):
-        whole.update(data)
-    return whole.hexdigest()
-
-
-def _remember(database: Database, target: Path) -> None:
+def _note(database: Database, target: Path) -> None:
     with database.writing() as session:
-        kept = session.get(RoomSetting, BACKUPS)
-        known = json.loads(kept.value) if kept is not None else []
-        known.append({"path": str(target.absolute()), "at": now().isoformat()})
-        session.merge(RoomSetting(key=BACKUPS, value=json.dumps(known)))
+        remember_backup(session, target)
 
 
 def _unpacked(archive: Path, folder: Path) -> dict[str, list[dict[str, Any]]]:
@@ -159,7 +150,7 @@ def _unpacked(archive: Path, folder: Path) -> dict[str, list[dict[str, Any]]]:
                 if member.name == _SUMS:
                     sums = json.load(stream)
                     continue
-                found[member.name] = _sum(stream)
+                found[member.name] = stream_sha256(stream)
                 stream.seek(0)
                 if member.name == _HEAD:
                     head = json.load(stream)

@@ -22,6 +22,11 @@ from pathlib import Path
 REVIEW_COPY, FRAMES = "review.mp4", "frames.json"
 
 
+def is_sha256(text: str) -> bool:
+    """Tell whether a text is a SHA-256, by which the folders of clips are called."""
+    return len(text) == 64 and set(text) <= set("0123456789abcdef")
+
+
 @dataclass(frozen=True, slots=True)
 class ClipFolder:
     """The files of one clip."""
@@ -91,7 +96,7 @@ class Folders:
 
     def clip(self, patient_id: int, sha256: str) -> ClipFolder:
         """Return the folder of a clip."""
-        if not (len(sha256) == 64 and set(sha256) <= set("0123456789abcdef")):
+        if not is_sha256(sha256):
             raise ValueError(f"{sha256!r} is no SHA-256")
         return ClipFolder(self.patient(patient_id) / sha256)
 

@@ -22,6 +22,7 @@ from posecheck.apps.web.exchange.retention import Sweeper
 from posecheck.apps.web.queue.runner import Queue
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.settings import LOOPBACK, Settings
+from posecheck.apps.web.store.database import reason_of
 from posecheck.errors import InputError, OutputError
 
 _GRACE_S = 5  # for requests that are under way at the end
@@ -163,7 +164,7 @@ def opened(settings: Settings) -> Room:
     try:
         return Room.opened(settings)
     except SQLAlchemyError as error:
-        why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise InputError(
-            f"The database cannot be opened ({why}); see that it runs and --database is right."
+            f"The database cannot be opened ({reason_of(error)}); see that it runs and --database "
+            "is right."
         ) from error

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from posecheck.apps.web.store.tables import RoomSetting
+from posecheck.apps.web.store.tables import RoomSetting, now
 
 BACKUPS = "backups"
 
@@ -22,6 +23,14 @@ class Backup:
 
     path: str
     at: datetime
+
+
+def remember_backup(session: Session, path: Path) -> None:
+    """Remember a copy that was made just now; the session is a writing one."""
+    kept = session.get(RoomSetting, BACKUPS)
+    known = json.loads(kept.value) if kept is not None else []
+    known.append({"path": str(path.absolute()), "at": now().isoformat()})
+    session.merge(RoomSetting(key=BACKUPS, value=json.dumps(known)))
 
 
 def backups_since(session: Session, since: datetime) -> tuple[Backup, ...]:

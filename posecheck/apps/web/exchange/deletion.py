@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from posecheck.apps.web import audit
 from posecheck.apps.web.access import Caller
 from posecheck.apps.web.exchange.backups import Backup, backups_since
-from posecheck.apps.web.folders import Folders
+from posecheck.apps.web.folders import Folders, is_sha256
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.store.tables import (
     AuditEntry,
@@ -44,7 +44,6 @@ from posecheck.errors import OutputError
 _CLIP, _PATIENT = "clip", "patient"
 _MARK = re.compile(rf"({_CLIP}|{_PATIENT})\.(\d+)\.(\d+)\.[0-9a-f]{{8}}")
 _GONE = "There is no such thing here (any more)."
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _MOVING = threading.Lock()  # a sweep does not put back what is just being deleted
 
 
@@ -250,7 +249,7 @@ def _orphans(session: Session, folders: Folders, patient_id: int) -> list[Path]:
         return [home]
     known = set(session.scalars(select(Clip.sha256).where(Clip.patient_id == patient_id)))
     there = home.iterdir() if home.is_dir() else iter(())
-    return [f for f in there if _SHA256.fullmatch(f.name) and f.name not in known]
+    return [f for f in there if is_sha256(f.name) and f.name not in known]
 
 
 def _forget_names(session: Session, patient: Patient, clips: list[str]) -> None:

@@ -29,10 +29,11 @@ from posecheck.apps.web.access import Caller
 from posecheck.apps.web.exchange.checked_report import checked_report
 from posecheck.apps.web.exchange.clip_rows import clip_row
 from posecheck.apps.web.exchange.patients_by_name import patient_called
-from posecheck.apps.web.folders import REVIEW_COPY
+from posecheck.apps.web.folders import REVIEW_COPY, is_sha256
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.store.results import save_result
 from posecheck.apps.web.store.tables import DONE, MACHINE, WAITING, Clip, Job, Patient
+from posecheck.atomic_files import link_or_copy
 from posecheck.errors import InputError, PosecheckError
 from posecheck.present.report_files import read_report
 from posecheck.types import Report
@@ -152,7 +153,7 @@ def _taken(
 ) -> Imported:  # fmt: skip
     report = checked_report(folder)
     sha256 = (report.clip.sha256 or "").lower()
-    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+    if not is_sha256(sha256):
         sha256, video = file_sha256(folder / REPORT), None  # nobody knows the clip
     else:
         video = clips.find(sha256, report.clip.name)
@@ -197,7 +198,7 @@ def _patient(session: Session, patient_id: int | None, report: Report) -> Patien
 @contextlib.contextmanager
 def _staged(room: Room, folder: Path, video: Path | None, ours: bool) -> Iterator[Path]:
     """Copy what is taken beside its place, so that it gets there in one step."""
-    copy = _second_name if ours else shutil.copyfile
+    copy = link_or_copy if ours else shutil.copyfile
     staging = room.folders.imports / f"{secrets.token_hex(8)}.part"
     machine = staging / "machine"
     try:
@@ -210,10 +211,3 @@ def _staged(room: Room, folder: Path, video: Path | None, ours: bool) -> Iterato
         yield staging
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-
-
-def _second_name(file: Path, at: Path) -> None:
-    try:
-        os.link(file, at)
-    except OSError:  # the disk knows no second names
-        shutil.copyfile(file, at)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from posecheck.apps.regrade import times_of_frames, session_again
+from posecheck.apps.regrade import session_again, times_of_frames
 from posecheck.apps.report_dir import POSES
 from posecheck.errors import InputError
 from posecheck.present.report_reader import load_report

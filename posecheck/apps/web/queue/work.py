@@ -24,7 +24,7 @@ from posecheck.apps.web.queue.leases import Lease
 from posecheck.apps.web.queue.review_copy import CopyTask
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.store.tables import Clip, Patient, PrescriptionVersion
-from posecheck.atomic_files import StagingFolder, remove_leftovers
+from posecheck.atomic_files import StagingFolder, link_or_copy, remove_leftovers
 from posecheck.exercises.prescription import Prescription
 from posecheck.types import Subject
 from posecheck.vision.model import from_anywhere
@@ -157,7 +157,7 @@ def placed(work: Work, report: Path) -> Iterator[Callable[[], None]]:
             staging = StagingFolder(folder.machine)
             stack.callback(staging.close)
             for file in sorted(report.iterdir()):
-                _link(file, staging.folder / file.name)
+                link_or_copy(file, staging.folder / file.name)
             ready.append(staging.commit)
         for name in (REVIEW_COPY, FRAMES):
             made, target = folder.work / name, folder.path / name
@@ -177,19 +177,11 @@ def placed(work: Work, report: Path) -> Iterator[Callable[[], None]]:
 def _linked(made: Path, target: Path) -> Iterator[Path]:
     part = target.with_name(f".{target.name}.new")
     part.unlink(missing_ok=True)
-    _link(made, part)
+    link_or_copy(made, part)
     try:
         yield part
     finally:
         part.unlink(missing_ok=True)
-
-
-def _link(file: Path, at: Path) -> None:
-    """Give a file a second name, or copy it where the disk knows no second names."""
-    try:
-        os.link(file, at)
-    except OSError:
-        shutil.copyfile(file, at)
 
 
 def forget(folder: ClipFolder) -> None:

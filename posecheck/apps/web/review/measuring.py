@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from posecheck.apps.regrade import times_of_frames, session_again
+from posecheck.apps.regrade import session_again, times_of_frames
 from posecheck.apps.report_dir import POSES
 from posecheck.apps.web.review import fold
 from posecheck.exercises.language import words_of
