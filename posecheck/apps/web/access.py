@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Path, Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,8 @@ from posecheck.apps.web.room import Room, TheRoom
 from posecheck.apps.web.secrets_of_links import hash_of
 from posecheck.apps.web.store.tables import OWNER, ApiToken, LoginSession, User, now
 
+GONE = "There is no such thing here (any more)."
+ID_MAX = 2**31 - 1  # of a row, on either database
 READ, WRITE, EXPORT = "read", "write", "export"  # what tokens of programs may be good for
 SCOPES = (READ, WRITE, EXPORT)
 COOKIE = "posecheck_session"
@@ -70,43 +72,29 @@ def caller_of(request: Request, room: TheRoom) -> Caller | None:
 
 
 def _by_cookie(room: Room, secret: str) -> Caller | None:
-    with room.database.reading() as session:
-        found = session.execute(
-            select(LoginSession, User)
-            .join(User, User.id == LoginSession.user_id)
-            .where(LoginSession.token_hash == hash_of(secret))
-        ).first()
+    found = _holder(room, LoginSession, secret)
     if found is None:
         return None
     login, user = found
-    over = login.expires_at <= now() or now() - login.seen_at > IDLE
-    if over or user.disabled_at is not None:
+    if login.expires_at <= now() or now() - login.seen_at > IDLE:
         return None
     if now() - login.seen_at > _SEEN_EVERY:
-        with room.database.writing() as session:
-            kept = session.get(LoginSession, login.id)
-            if kept is not None:
-                kept.seen_at = now()
+        _note_use(room, LoginSession, login.id, "seen_at")
     return Caller(
         user.id, user.login, user.name, user.role, user.language, SCOPES, session_id=login.id
     )
 
 
 def _by_token(room: Room, secret: str) -> Caller | None:
-    with room.database.reading() as session:
-        found = session.execute(
-            select(ApiToken, User)
-            .join(User, User.id == ApiToken.user_id)
-            .where(ApiToken.token_hash == hash_of(secret))
-        ).first()
+    found = _holder(room, ApiToken, secret)
     if found is None:
         return None
     token, user = found
     over = token.expires_at is not None and token.expires_at <= now()
-    if over or token.revoked_at is not None or user.disabled_at is not None:
+    if over or token.revoked_at is not None:
         return None
     if token.used_at is None or now() - token.used_at > _SEEN_EVERY:
-        _note_use(room, token.id)
+        _note_use(room, ApiToken, token.id, "used_at")
     scopes = tuple(token.scopes.split())
     # a program never manages accounts, whoever has made its token
     return Caller(
@@ -114,11 +102,25 @@ def _by_token(room: Room, secret: str) -> Caller | None:
     )
 
 
-def _note_use(room: Room, token_id: int) -> None:
+def _holder(
+    room: Room, kind: type[LoginSession] | type[ApiToken], secret: str
+) -> tuple[Any, User] | None:
+    """Return the row of a secret and whose it is; None where that account may not be used."""
+    wanted = select(kind, User).join(User, User.id == kind.user_id)
+    with room.database.reading() as session:
+        found = session.execute(wanted.where(kind.token_hash == hash_of(secret))).first()
+    if found is None or found[1].disabled_at is not None:
+        return None
+    return found[0], found[1]
+
+
+def _note_use(
+    room: Room, kind: type[LoginSession] | type[ApiToken], row_id: int, column: str
+) -> None:
     with room.database.writing() as session:
-        kept = session.get(ApiToken, token_id)
+        kept = session.get(kind, row_id)
         if kept is not None:
-            kept.used_at = now()
+            setattr(kept, column, now())
 
 
 def needs(scope: str) -> Callable[..., Caller]:
@@ -158,6 +160,9 @@ def _owner_page(caller: Annotated[Caller, Depends(_page)]) -> Caller:
     return _owner(caller)
 
 
+Id = Annotated[int, Path(ge=1, le=ID_MAX)]
+ClipId = Annotated[int, Path(ge=1, le=ID_MAX, description="The clip.")]
+PatientId = Annotated[int, Path(ge=1, le=ID_MAX, description="The patient.")]
 Reader = Annotated[Caller, Depends(needs(READ))]
 Writer = Annotated[Caller, Depends(needs(WRITE))]
 Exporter = Annotated[Caller, Depends(needs(EXPORT))]
@@ -171,5 +176,5 @@ def found_or_404(session: Session, kind: type[Any], key: Any) -> Any:
     """Return a row by its key; 404 where there is none."""
     row = session.get(kind, key)
     if row is None:
-        raise HTTPException(404, "There is no such thing here (any more).")
+        raise HTTPException(404, GONE)
     return row

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from posecheck.apps.web import audit
-from posecheck.apps.web.access import Owner, Person, caller_of, found_or_404
+from posecheck.apps.web.access import GONE, Id, Owner, Person, caller_of, found_or_404
 from posecheck.apps.web.accounts import first_link as links
 from posecheck.apps.web.accounts import sessions
 from posecheck.apps.web.accounts.passwords import hashed, is_right, is_weak
@@ -33,7 +33,6 @@ from posecheck.apps.web.secrets_of_links import hash_of, new_secret
 from posecheck.apps.web.store.tables import OWNER, ApiToken, OneTimeLink, User, now
 
 router = APIRouter(prefix="/api", tags=["accounts"])
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Secret = Annotated[str, Path(max_length=100)]
 _NOT_GOOD = "This link is not good (any more); ask for a new one."
 _TAKEN = "Somebody has this sign-in name already; choose another one."
@@ -180,7 +179,7 @@ def revoke_token(room: TheRoom, caller: Person, token_id: Id) -> None:
     with room.database.writing() as session:
         token: ApiToken = found_or_404(session, ApiToken, token_id)
         if token.user_id != caller.user_id and not caller.is_owner:
-            raise HTTPException(404, "There is no such thing here (any more).")
+            raise HTTPException(404, GONE)
         token.revoked_at = token.revoked_at or now()
         audit.note(session, caller, "token.revoke", detail=f"token {token_id}")
 

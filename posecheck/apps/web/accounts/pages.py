@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 
-from posecheck.apps.web.access import OwnerPageReader, PageReader
+from posecheck.apps.web.access import ID_MAX, OwnerPageReader, PageReader
 from posecheck.apps.web.accounts.first_link import PASSWORD, good
 from posecheck.apps.web.accounts.log import log_lines
 from posecheck.apps.web.accounts.values import here
@@ -55,7 +55,7 @@ def the_room(
     caller: OwnerPageReader,
     action: Annotated[str, Query(max_length=40, pattern=r"^[a-z._]*$")] = "",
     user: Annotated[str, Query(pattern=r"^[0-9]{0,9}$")] = "",  # empty: everybody
-    before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    before: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
 ) -> HTMLResponse:
     """Show the accounts, for how long clips are kept, and the log."""
     who = int(user) if user else None

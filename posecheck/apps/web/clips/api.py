@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from posecheck.apps.web import audit
-from posecheck.apps.web.access import Caller, Reader, Writer, found_or_404
+from posecheck.apps.web.access import Caller, ClipId, Reader, Writer, found_or_404
 from posecheck.apps.web.clips import tus
 from posecheck.apps.web.clips.intake import Sender
 from posecheck.apps.web.queue.listing import ClipLine, lines_of
@@ -19,7 +19,6 @@ from posecheck.apps.web.store.tables import Clip
 from posecheck.present.spreadsheet import spelled
 
 router = APIRouter(prefix="/api", tags=["clips"])
-Id = Annotated[int, Path(ge=1, le=2**31 - 1, description="The clip.")]
 Symptoms = Annotated[int | None, Field(ge=0, le=10, description="0 (none) to 10 (worst)")]
 _LONGEST_NOTE = 4000
 
@@ -89,7 +88,7 @@ def upload_delete(room: TheRoom, caller: Writer, upload_id: tus.UploadId) -> Res
 
 
 @router.get("/clips/{clip_id}")
-def get_clip(room: TheRoom, caller: Reader, clip_id: Id) -> ClipLine:
+def get_clip(room: TheRoom, caller: Reader, clip_id: ClipId) -> ClipLine:
     """Return a clip, as it stands in lists."""
     with room.database.writing() as session:
         clip: Clip = found_or_404(session, Clip, clip_id)
@@ -98,7 +97,7 @@ def get_clip(room: TheRoom, caller: Reader, clip_id: Id) -> ClipLine:
 
 
 @router.patch("/clips/{clip_id}")
-def change_clip(room: TheRoom, caller: Writer, clip_id: Id, change: ClipChange) -> ClipLine:
+def change_clip(room: TheRoom, caller: Writer, clip_id: ClipId, change: ClipChange) -> ClipLine:
     """Change what is said of a clip: its note, when it was recorded, the symptoms."""
     with room.database.writing() as session:
         clip: Clip = found_or_404(session, Clip, clip_id)
@@ -114,7 +113,7 @@ def change_clip(room: TheRoom, caller: Writer, clip_id: Id, change: ClipChange) 
 
 
 @router.get("/clips/{clip_id}/video", response_class=FileResponse)
-def video(room: TheRoom, caller: Reader, clip_id: Id) -> FileResponse:
+def video(room: TheRoom, caller: Reader, clip_id: ClipId) -> FileResponse:
     """Return the clip as it was sent, or the part of it that a Range header asks for."""
     with room.database.writing() as session:
         clip: Clip = found_or_404(session, Clip, clip_id)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from posecheck.apps.web import audit
-from posecheck.apps.web.access import Owner, Person
+from posecheck.apps.web.access import Id, Owner, Person
 from posecheck.apps.web.exchange.deletion import Deleted, delete_clip, delete_patient
 from posecheck.apps.web.exchange.exports_api import router as exports
 from posecheck.apps.web.exchange.imports_api import router as imports
@@ -19,7 +18,6 @@ from posecheck.apps.web.room import TheRoom
 router = APIRouter(prefix="/api", tags=["exchange"])
 router.include_router(exports)
 router.include_router(imports)
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class BackupOut(BaseModel):

@@ -26,7 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from posecheck.apps.web import audit
-from posecheck.apps.web.access import Caller
+from posecheck.apps.web.access import GONE, Caller
 from posecheck.apps.web.exchange.backups import Backup, backups_since
 from posecheck.apps.web.folders import Folders, is_sha256
 from posecheck.apps.web.room import Room
@@ -43,7 +43,6 @@ from posecheck.errors import OutputError
 
 _CLIP, _PATIENT = "clip", "patient"
 _MARK = re.compile(rf"({_CLIP}|{_PATIENT})\.(\d+)\.(\d+)\.[0-9a-f]{{8}}")
-_GONE = "There is no such thing here (any more)."
 _MOVING = threading.Lock()  # a sweep does not put back what is just being deleted
 
 
@@ -80,14 +79,14 @@ def delete_clip(room: Room, clip_id: int, who: Caller | str, detail: str = "") -
     with room.database.reading() as session:
         clip = session.get(Clip, clip_id)
     if clip is None:
-        raise HTTPException(404, _GONE)
+        raise HTTPException(404, GONE)
     place = room.folders.clip(clip.patient_id, clip.sha256).path
 
     def remove(session: Session) -> Deleted:
         # the clip before its jobs, as the queue locks them
         found = session.scalar(select(Clip).where(Clip.id == clip_id).with_for_update())
         if found is None:
-            raise HTTPException(404, _GONE)
+            raise HTTPException(404, GONE)
         backups = backups_since(session, found.received_at)
         for table in (Job, Result, Correction):
             session.execute(delete(table).where(table.clip_id == clip_id))
@@ -108,7 +107,7 @@ def delete_patient(room: Room, patient_id: int, who: Caller | str) -> Deleted:
     def remove(session: Session) -> Deleted:
         patient = session.scalar(select(Patient).where(Patient.id == patient_id).with_for_update())
         if patient is None:
-            raise HTTPException(404, _GONE)
+            raise HTTPException(404, GONE)
         uploads[:] = session.scalars(select(Upload.id).where(Upload.patient_id == patient_id))
         clips = session.scalars(
             select(Clip).where(Clip.patient_id == patient_id).with_for_update()

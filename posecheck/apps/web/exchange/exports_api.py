@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
 from posecheck.apps.web import audit
-from posecheck.apps.web.access import Caller, Exporter, found_or_404
+from posecheck.apps.web.access import Caller, Exporter, Id, found_or_404
 from posecheck.apps.web.exchange.archive import everything_of, reports_json, reports_of
 from posecheck.apps.web.exchange.exports import ClipKind, export_clip, room_id_of
 from posecheck.apps.web.exchange.fhir import bundle_of
@@ -23,7 +23,6 @@ from posecheck.apps.web.store.tables import Clip, Patient
 from posecheck.apps.web.words import room_words
 
 router = APIRouter()
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Language = Literal["en", "de"]
 PatientKind = Literal["zip", "pdf", "csv", "json", "fhir"]
 PATIENT_KINDS: tuple[PatientKind, ...] = get_args(PatientKind)

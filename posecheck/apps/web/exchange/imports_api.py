@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
-from posecheck.apps.web.access import Writer, found_or_404
+from posecheck.apps.web.access import Id, Writer, found_or_404
 from posecheck.apps.web.exchange.arriving import (
     PIECE_BYTES_MAX,
     add_piece,
@@ -20,7 +20,6 @@ from posecheck.apps.web.room import TheRoom
 from posecheck.apps.web.store.tables import Patient
 
 router = APIRouter()
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Import = Annotated[str, Path(max_length=32, description="of the import")]
 
 

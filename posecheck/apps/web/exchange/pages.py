@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from sqlalchemy import func, select
 
 from posecheck.apps.batch.discovery import SUFFIXES
 from posecheck.apps.web import audit
-from posecheck.apps.web.access import PageReader, found_or_404
+from posecheck.apps.web.access import Id, PageReader, found_or_404
 from posecheck.apps.web.exchange.backups import Backup, backups_since
 from posecheck.apps.web.exchange.exports import CLIP_KINDS
 from posecheck.apps.web.exchange.exports_api import PATIENT_KINDS
@@ -23,7 +22,6 @@ from posecheck.apps.web.store.tables import Clip, Patient
 from posecheck.exercises.language import languages
 
 router = APIRouter(include_in_schema=False)
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _IN_A_LANGUAGE = ("pdf", "html")
 
 

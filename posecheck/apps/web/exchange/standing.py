@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from posecheck.apps.report_dir import REPORT
+from posecheck.apps.web.access import GONE
 from posecheck.apps.web.exchange.measured_again import measured_again
 from posecheck.apps.web.folders import ClipFolder
 from posecheck.apps.web.room import Room
@@ -100,7 +101,7 @@ def standing(session: Session, room: Room, clip_id: int) -> Standing:
     clip = session.get(Clip, clip_id)
     patient = None if clip is None else session.get(Patient, clip.patient_id)
     if clip is None or patient is None:
-        raise HTTPException(404, "There is no such thing here (any more).")
+        raise HTTPException(404, GONE)
     found = standing_of(session, room, clip, patient)
     if found is None:
         raise InputError("This clip has no report (yet); wait until it is graded.")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from posecheck.apps.web import audit
-from posecheck.apps.web.access import Reader, Writer, found_or_404
+from posecheck.apps.web.access import ID_MAX, PatientId, Reader, Writer, found_or_404
 from posecheck.apps.web.people import prescriptions_api
 from posecheck.apps.web.people.links import DAYS, DAYS_MAX, links_of, make_link, qr_code
 from posecheck.apps.web.people.names import Language, Name, Prose
@@ -19,7 +19,6 @@ from posecheck.apps.web.store.tables import Patient, PatientLink, now
 
 router = APIRouter(prefix="/api", tags=["people"])
 router.include_router(prescriptions_api.router)
-Id = Annotated[int, Path(ge=1, le=2**31 - 1, description="The patient.")]
 
 
 class _Out(BaseModel):
@@ -122,7 +121,7 @@ def add_patient(room: TheRoom, caller: Writer, wanted: PatientIn) -> object:
 
 
 @router.get("/patients/{patient_id}", response_model=PatientOut)
-def patient_of(room: TheRoom, caller: Reader, patient_id: Id) -> object:
+def patient_of(room: TheRoom, caller: Reader, patient_id: PatientId) -> object:
     """Return a patient."""
     with room.database.writing() as session:
         patient = found_or_404(session, Patient, patient_id)
@@ -131,7 +130,9 @@ def patient_of(room: TheRoom, caller: Reader, patient_id: Id) -> object:
 
 
 @router.patch("/patients/{patient_id}", response_model=PatientOut)
-def change_patient(room: TheRoom, caller: Writer, patient_id: Id, wanted: PatientChange) -> object:
+def change_patient(
+    room: TheRoom, caller: Writer, patient_id: PatientId, wanted: PatientChange
+) -> object:
     """Change a patient's name, note or language; 409 where another has that name."""
     with room.database.writing() as session:
         patient = found_or_404(session, Patient, patient_id)
@@ -147,7 +148,7 @@ def change_patient(room: TheRoom, caller: Writer, patient_id: Id, wanted: Patien
 
 
 @router.get("/patients/{patient_id}/links", response_model=list[LinkOut])
-def links(room: TheRoom, caller: Reader, patient_id: Id) -> object:
+def links(room: TheRoom, caller: Reader, patient_id: PatientId) -> object:
     """Return a patient's links, newest first, without what they open."""
     with room.database.writing() as session:
         found_or_404(session, Patient, patient_id)
@@ -156,7 +157,7 @@ def links(room: TheRoom, caller: Reader, patient_id: Id) -> object:
 
 
 @router.post("/patients/{patient_id}/links", status_code=201, response_model=NewLinkOut)
-def add_link(room: TheRoom, caller: Writer, patient_id: Id, wanted: LinkIn) -> object:
+def add_link(room: TheRoom, caller: Writer, patient_id: PatientId, wanted: LinkIn) -> object:
     """Make a link for a patient's phone: for sending clips and seeing the last result."""
     with room.database.writing() as session:
         found_or_404(session, Patient, patient_id)
@@ -173,7 +174,7 @@ def add_link(room: TheRoom, caller: Writer, patient_id: Id, wanted: LinkIn) -> o
 def revoke_link(
     room: TheRoom,
     caller: Writer,
-    link_id: Annotated[int, Path(ge=1, le=2**31 - 1, description="The link.")],
+    link_id: Annotated[int, Path(ge=1, le=ID_MAX, description="The link.")],
 ) -> Response:
     """Let a link be good for nothing from now on."""
     with room.database.writing() as session:

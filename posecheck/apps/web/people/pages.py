@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from posecheck.apps.web import audit
-from posecheck.apps.web.access import PageReader, found_or_404
+from posecheck.apps.web.access import ID_MAX, Id, PageReader, found_or_404
 from posecheck.apps.web.page import page
 from posecheck.apps.web.people import phone
 from posecheck.apps.web.people.forms import form_of, label_of, plain, shown
@@ -29,7 +29,6 @@ from posecheck.exercises.prescription import (
 
 router = APIRouter(include_in_schema=False)
 router.include_router(phone.router)
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("/")
@@ -76,7 +75,7 @@ def prescription_page(
     room: TheRoom,
     caller: PageReader,
     ready: Annotated[str, Query(max_length=80)] = "",
-    version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    version: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
 ) -> HTMLResponse:
     """Show the form: filled in with a ready prescription, a version, or the newest one."""
     t = room_words(caller.language)

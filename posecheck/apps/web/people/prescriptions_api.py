@@ -12,7 +12,7 @@ from sqlalchemy import select
 from starlette.requests import ClientDisconnect
 
 from posecheck.apps.web import audit
-from posecheck.apps.web.access import Caller, Reader, Writer, found_or_404
+from posecheck.apps.web.access import ID_MAX, Caller, PatientId, Reader, Writer, found_or_404
 from posecheck.apps.web.people.prescriptions import (
     WrongFieldsError,
     add_version,
@@ -30,8 +30,7 @@ from posecheck.exercises.prescription import (
 )
 
 router = APIRouter()
-Id = Annotated[int, Path(ge=1, le=2**31 - 1, description="The patient.")]
-Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The version, from 1.")]
+Number = Annotated[int, Path(ge=1, le=ID_MAX, description="The version, from 1.")]
 PerWeek = Annotated[float, Field(gt=0, le=70, allow_inf_nan=False)]
 _TOML = "application/toml"
 
@@ -78,7 +77,7 @@ def ready(_caller: Reader) -> dict[str, dict[str, Any]]:
 
 
 @router.get("/patients/{patient_id}/prescriptions", response_model=list[VersionOut])
-def versions(room: TheRoom, caller: Reader, patient_id: Id) -> object:
+def versions(room: TheRoom, caller: Reader, patient_id: PatientId) -> object:
     """Return all versions of a patient's prescription, newest first."""
     with room.database.writing() as session:
         found_or_404(session, Patient, patient_id)
@@ -87,7 +86,9 @@ def versions(room: TheRoom, caller: Reader, patient_id: Id) -> object:
 
 
 @router.post("/patients/{patient_id}/prescriptions", status_code=201, response_model=VersionOut)
-def prescribe(room: TheRoom, caller: Writer, patient_id: Id, wanted: PrescriptionIn) -> object:
+def prescribe(
+    room: TheRoom, caller: Writer, patient_id: PatientId, wanted: PrescriptionIn
+) -> object:
     """Prescribe; 422 names each field that cannot be so, with what is allowed."""
     try:
         prescription = checked(wanted.values)
@@ -109,7 +110,7 @@ async def prescribe_file(
     request: Request,
     room: TheRoom,
     caller: Writer,
-    patient_id: Id,
+    patient_id: PatientId,
     sessions_per_week: Annotated[
         float | None, Query(gt=0, le=70, allow_inf_nan=False, description="As in the form.")
     ] = None,
@@ -133,7 +134,9 @@ async def prescribe_file(
     "/patients/{patient_id}/prescriptions/{version}/file",
     response_class=Response, responses={200: {"content": {_TOML: {}}}},
 )  # fmt: skip
-def prescription_file(room: TheRoom, caller: Reader, patient_id: Id, version: Number) -> Response:
+def prescription_file(
+    room: TheRoom, caller: Reader, patient_id: PatientId, version: Number
+) -> Response:
     """Return a version as the TOML file that `--prescription` takes."""
     with room.database.writing() as session:
         what = f"version {version}"

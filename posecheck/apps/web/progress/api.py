@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from posecheck.apps.web import audit
-from posecheck.apps.web.access import Reader, found_or_404
+from posecheck.apps.web.access import PatientId, Reader, found_or_404
 from posecheck.apps.web.progress.data import date_of, day_of, progress_of
 from posecheck.apps.web.progress.sentences import sentence, title_of
 from posecheck.apps.web.room import TheRoom
@@ -18,7 +17,6 @@ from posecheck.apps.web.words import RoomWords, room_words
 from posecheck.assess.progress import Moved, Point, SessionSummary, Trend
 
 router = APIRouter(prefix="/api", tags=["progress"])
-Id = Annotated[int, Path(ge=1, le=2**31 - 1, description="The patient.")]
 
 
 class PointOut(BaseModel):
@@ -84,7 +82,7 @@ class ProgressOut(BaseModel):
 
 
 @router.get("/patients/{patient_id}/progress")
-def progress(room: TheRoom, caller: Reader, patient_id: Id) -> ProgressOut:
+def progress(room: TheRoom, caller: Reader, patient_id: PatientId) -> ProgressOut:
     """Return what has changed over the sessions, and whether it is more than chance."""
     t = room_words(caller.language)
     with room.database.writing() as session:

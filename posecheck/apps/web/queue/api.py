@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path as FilePath
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
+from fastapi import APIRouter, Header, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -16,7 +16,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from posecheck.apps.web import audit
-from posecheck.apps.web.access import Caller, Reader, Writer, caller_of, found_or_404
+from posecheck.apps.web.access import (
+    ID_MAX,
+    Caller,
+    ClipId,
+    Reader,
+    Writer,
+    caller_of,
+    found_or_404,
+)
 from posecheck.apps.web.queue.changes import Changes
 from posecheck.apps.web.queue.leases import try_again
 from posecheck.apps.web.queue.listing import PAGE, ClipLine, ClipPage, Wanted, lines_of, list_clips
@@ -27,8 +35,7 @@ router = APIRouter(prefix="/api", tags=["queue"])
 
 _SHOWN = 100  # of those that wait, and of those that failed
 _RETRY_MS = 2000
-Id = Annotated[int, Path(ge=1, le=2**31 - 1, description="The clip.")]
-OfPatient = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Of this patient alone.")]
+OfPatient = Annotated[int | None, Query(ge=1, le=ID_MAX, description="Of this patient alone.")]
 
 
 class QueueState(BaseModel):
@@ -102,7 +109,7 @@ def clips(
 
 
 @router.post("/clips/{clip_id}/grade", status_code=202)
-def grade_again(room: TheRoom, caller: Writer, clip_id: Id) -> ClipLine:
+def grade_again(room: TheRoom, caller: Writer, clip_id: ClipId) -> ClipLine:
     """Let a clip be graded again, such as one that failed; 409 where that cannot be."""
     with room.database.writing() as session:
         clip: Clip = found_or_404(session, Clip, clip_id)
@@ -118,7 +125,7 @@ def grade_again(room: TheRoom, caller: Writer, clip_id: Id) -> ClipLine:
 
 
 @router.get("/clips/{clip_id}/review.mp4", response_class=FileResponse)
-def review_copy(request: Request, room: TheRoom, caller: Reader, clip_id: Id) -> FileResponse:
+def review_copy(request: Request, room: TheRoom, caller: Reader, clip_id: ClipId) -> FileResponse:
     """Return the copy that the page plays, or the part of it that a Range header asks for."""
     begins = request.headers.get("range", "bytes=0-").startswith("bytes=0-")
     clip = _opened(room, caller, clip_id, begins)
@@ -127,7 +134,7 @@ def review_copy(request: Request, room: TheRoom, caller: Reader, clip_id: Id) ->
 
 
 @router.get("/clips/{clip_id}/frames.json", response_class=FileResponse)
-def frames(room: TheRoom, caller: Reader, clip_id: Id) -> FileResponse:
+def frames(room: TheRoom, caller: Reader, clip_id: ClipId) -> FileResponse:
     """Return `{"t_s": [...]}`: the time of each frame of that copy, in seconds of the clip."""
     clip = _opened(room, caller, clip_id, begins=False)
     path = room.folders.clip(clip.patient_id, clip.sha256).frames

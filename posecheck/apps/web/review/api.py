@@ -7,11 +7,11 @@ import json
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from posecheck.apps.web import audit
-from posecheck.apps.web.access import Caller, Exporter, Person, Reader, found_or_404
+from posecheck.apps.web.access import ID_MAX, Caller, ClipId, Exporter, Person, Reader, found_or_404
 from posecheck.apps.web.review import history, labels
 from posecheck.apps.web.review.standing import settled
 from posecheck.apps.web.room import Room, TheRoom
@@ -19,8 +19,7 @@ from posecheck.apps.web.store.tables import DONE, Clip
 from posecheck.errors import InputError
 
 router = APIRouter(prefix="/api", tags=["review"])
-Id = Annotated[int, Path(ge=1, le=2**31 - 1, description="The clip.")]
-Revision = Annotated[int, Field(ge=0, le=2**31 - 1, description="of the clip, as it was seen")]
+Revision = Annotated[int, Field(ge=0, le=ID_MAX, description="of the clip, as it was seen")]
 _QUICK = 1  # of gzip
 
 
@@ -40,7 +39,7 @@ class NewCorrection(Action):
 
 
 @router.get("/clips/{clip_id}/review", response_class=Response)
-def get_review(request: Request, room: TheRoom, caller: Reader, clip_id: Id) -> Response:
+def get_review(request: Request, room: TheRoom, caller: Reader, clip_id: ClipId) -> Response:
     """Return a clip as it stands: its report and the machine's, curves, joints, corrections."""
     with room.database.writing() as session:
         clip: Clip = found_or_404(session, Clip, clip_id)
@@ -50,7 +49,7 @@ def get_review(request: Request, room: TheRoom, caller: Reader, clip_id: Id) -> 
 
 @router.post("/clips/{clip_id}/corrections", response_class=Response)
 def correct(
-    request: Request, room: TheRoom, caller: Person, clip_id: Id, given: NewCorrection
+    request: Request, room: TheRoom, caller: Person, clip_id: ClipId, given: NewCorrection
 ) -> Response:
     """Put something right; what follows is measured and graded anew at once."""
     clip = _graded(room, clip_id)
@@ -66,19 +65,23 @@ def correct(
 
 
 @router.post("/clips/{clip_id}/undo", response_class=Response)
-def undo(request: Request, room: TheRoom, caller: Person, clip_id: Id, given: Action) -> Response:
+def undo(
+    request: Request, room: TheRoom, caller: Person, clip_id: ClipId, given: Action
+) -> Response:
     """Take the last correction back."""
     return _acted(request, room, caller, clip_id, given.revision, history.undo)
 
 
 @router.post("/clips/{clip_id}/redo", response_class=Response)
-def redo(request: Request, room: TheRoom, caller: Person, clip_id: Id, given: Action) -> Response:
+def redo(
+    request: Request, room: TheRoom, caller: Person, clip_id: ClipId, given: Action
+) -> Response:
     """Do again what was undone last."""
     return _acted(request, room, caller, clip_id, given.revision, history.redo)
 
 
 @router.get("/clips/{clip_id}/history")
-def get_history(room: TheRoom, caller: Reader, clip_id: Id) -> list[dict[str, Any]]:
+def get_history(room: TheRoom, caller: Reader, clip_id: ClipId) -> list[dict[str, Any]]:
     """Return everything that was put right, by whom and when, what was undone too."""
     with room.database.writing() as session:
         clip: Clip = found_or_404(session, Clip, clip_id)

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from posecheck.apps.web import audit
-from posecheck.apps.web.access import Caller
+from posecheck.apps.web.access import GONE, Caller
 from posecheck.apps.web.review.fold import Step
 from posecheck.apps.web.review.kinds import KINDS
 from posecheck.apps.web.store.tables import AuditEntry, Clip, Correction, User, now
@@ -64,7 +64,7 @@ def opened(session: Session, clip_id: int, revision: int) -> Clip:
         .execution_options(populate_existing=True)
     )
     if clip is None:
-        raise HTTPException(404, "There is no such thing here (any more).")
+        raise HTTPException(404, GONE)
     if clip.revision != revision:
         by, at = _who_was_last(session, clip_id)
         raise HTTPException(

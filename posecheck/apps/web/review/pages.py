@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, HTTPException, Path
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from posecheck.apps.web import audit
-from posecheck.apps.web.access import PageReader, found_or_404
+from posecheck.apps.web.access import Id, PageReader, found_or_404
 from posecheck.apps.web.exchange.exports import CLIP_KINDS
 from posecheck.apps.web.page import page
 from posecheck.apps.web.review.page_words import BESIDE_KEYS, KEYS, page_data, rates
@@ -19,7 +17,6 @@ from posecheck.apps.web.store.tables import DONE, Clip, Patient
 from posecheck.apps.web.words import room_words
 
 router = APIRouter(include_in_schema=False)
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _OTHERS_MAX = 50  # clips to choose from, the newest
 
 
