@@ -17,7 +17,7 @@ from posecheck.types import Report
 from posecheck.vision.pose_store import load_poses
 
 NAMES = sorted(p.stem for p in DATA.glob("*.npz"))
-PUMPS, BENDS, SLIDES = "pump_left_side", "bend_left_portrait", "sibling_heel_slide"
+PUMPS, BENDS = "pump_left_side", "bend_left_portrait"
 
 
 @cache

@@ -65,7 +65,7 @@ def words_of(language: str = FALLBACK) -> Words:
         raise KeyError(language)
     own, english = tables_of(language), tables_of(FALLBACK)
     merged = {name: {**english[name], **own.get(name, {})} for name in SECTIONS}
-    words = Words(language, **merged, texts={**dict(_flat(english)), **dict(_flat(own))})
+    words = Words(language, **merged, texts={**dict(flat(english)), **dict(flat(own))})
     for rule in all_rules().values():
         said = rule.in_language(words)
         for section, phrase in (("say", said.say), ("show", said.show), ("titles", said.title)):
@@ -77,11 +77,11 @@ def words_of(language: str = FALLBACK) -> Words:
     return words
 
 
-def _flat(tables: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every text of a file by its dotted name."""
+def flat(tables: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield everything that stands in nested tables by its dotted name."""
     for name, value in tables.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{above}{name}.")
+            yield from flat(value, f"{above}{name}.")
         else:
             yield f"{above}{name}", value
 

@@ -7,8 +7,8 @@ not moved keeps its value to the last digit. What was moved or added is measured
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -114,28 +114,26 @@ def _attempt(
     if not math.isfinite(start):
         return None
     last = max([end, *(cycle.end_s for cycle in cycles)])
-    if base is not None and cycles == base.cycles and _same(one, base):
-        return replace(base, certainty=1.0) if base.variant != one.variant else base
+    home = base if base is not None and _stands(base, start, end) else None
+    if base is not None and cycles == base.cycles and (home or one.tension_s is None):
+        return base
     extend = min(start, base.extend_s if base else max(table.t_s[0], start - _WAY_S))
     lower = max(last, base.lower_s) if base and cycles and own else last
     rest = max(lower, base.rest_s if base else min(table.t_s[-1], last + _WAY_S))
-    within = table.between(start, max(end, start))
-    moved = base is None or abs(start - base.tension_s) > SAME_S or abs(end - base.glide_s) > SAME_S
-    knee = median_of_known(table.knee_deg[within]) if moved or base is None else base.knee_deg
-    hip = median_of_known(table.hip_deg[within]) if moved or base is None else base.hip_deg
+    if home is not None:
+        knee, hip = home.knee_deg, home.hip_deg
+    else:
+        within = table.between(start, max(end, start))
+        knee, hip = (median_of_known(a[within]) for a in (table.knee_deg, table.hip_deg))
     return Attempt(
         extend, start, end, lower, rest, knee, hip, one.variant if cycles else None, cycles,
         hold_seen=base.hold_seen if base else True,
     )  # fmt: skip
 
 
-def _same(one: SetMarks, base: Attempt) -> bool:
-    if one.variant != (base.variant if base.cycles else None) and base.cycles:
-        return False
-    if one.tension_s is None:
-        return True
-    start, end = one.tension_s
-    return abs(start - base.tension_s) <= SAME_S and abs(end - base.glide_s) <= SAME_S
+def _stands(base: Attempt, start_s: float, end_s: float) -> bool:
+    """Tell whether the tension is where the engine has found it."""
+    return abs(start_s - base.tension_s) <= SAME_S and abs(end_s - base.glide_s) <= SAME_S
 
 
 def _cycle(
@@ -159,8 +157,7 @@ def _cycle(
 def _peak(table: Table, exercise: Exercise, rep: RepMarks, t_s: Array, angle: Array) -> Peak | None:
     if exercise.to is None:
         return None
-    farthest: Callable[[Array], np.intp] = np.nanargmax if exercise.to.sign > 0 else np.nanargmin
-    at = float(t_s[farthest(angle)])
+    at = float(t_s[np.nanargmax(exercise.to.sign * angle)])
     start, end = max(rep.start_s, at - _STOP_S), min(rep.end_s, at + _STOP_S)
     stop = table.between(start, end)
     return Peak(

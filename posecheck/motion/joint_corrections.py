@@ -93,15 +93,11 @@ def _put(pose: Pose, joint: LegJoint, before: Array, xy_px: Array) -> None:
     """Put the landmark that is nearer to where the joint was measured in its place."""
     if not np.isfinite(xy_px).all():
         return
-    pair = _LANDMARKS[joint]
-    away = [float(np.hypot(*(pose.xy_px[i] - before))) for i in pair]
-    known = [a for a in away if np.isfinite(a)]
-    index = pair[away.index(min(known))] if known else None
-    if index is None:  # nobody was seen, or the leg was not known
-        away = [float(np.hypot(*(pose.xy_px[i] - xy_px))) for i in pair]
-        known = [a for a in away if np.isfinite(a)]
-        if not known:
-            return
-        index = pair[away.index(min(known))]
+    place = before if np.isfinite(before).all() else xy_px  # the leg was not known there
+    pair = list(_LANDMARKS[joint])
+    away = np.hypot(*(pose.xy_px[pair] - place).T)
+    if not np.isfinite(away).any():  # nobody was seen
+        return
+    index = pair[int(np.nanargmin(away))]
     pose.xy_px[index] = xy_px
     pose.visibility[index] = 1.0

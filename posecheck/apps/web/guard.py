@@ -15,11 +15,10 @@ JSON_BYTES_MAX = 1 << 20  # of anything that is no clip
 UPLOADS = ("/api/uploads/", "/p/")  # below these a PATCH carries pieces of clips
 _SAFE = ("GET", "HEAD", "OPTIONS")
 POLICY = (
-    "default-src 'none'; script-src 'self'{wasm}; style-src 'self'; img-src 'self' blob: data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
     "media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; "
     "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-WASM = "x-posecheck-wasm"  # an answer that has it is a page which runs the landmark model
 
 
 class Guard:
@@ -85,9 +84,7 @@ class Guard:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                wasm = " 'wasm-unsafe-eval'" if WASM in headers else ""
-                del headers[WASM]
-                headers["Content-Security-Policy"] = POLICY.format(wasm=wasm)
+                headers["Content-Security-Policy"] = POLICY
                 for name, value in _ALWAYS:
                     headers[name] = value
                 if not scope["path"].startswith("/static/"):

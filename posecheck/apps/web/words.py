@@ -7,13 +7,12 @@ A name is the area and the keys in its file: ``people.link.title``. Whatever a c
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
-from posecheck.exercises.language import words_of
+from posecheck.exercises.language import flat, words_of
 from posecheck.types import Words
 
 if sys.version_info >= (3, 11):
@@ -54,13 +53,5 @@ def room_words(language: str) -> RoomWords:
     for file in files("posecheck.apps.web").joinpath("words").iterdir():
         area, _, rest = file.name.partition(".")
         if rest == f"{language}.toml":
-            texts |= dict(_flat(area, tomllib.loads(file.read_text(encoding="utf-8"))))
+            texts |= flat({area: tomllib.loads(file.read_text(encoding="utf-8"))})
     return RoomWords(language, texts, words_of(language))
-
-
-def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _flat(f"{name}.{key}", inner)
-    else:
-        yield name, str(value)

@@ -57,10 +57,11 @@ def sign_in(request: Request, answer: Response, room: TheRoom, given: SignIn) ->
             audit.note(session, audit.SYSTEM, "account.wrong_password")
         raise HTTPException(401, "The sign-in name or the password is wrong.")
     throttle.right(login)
+    better = hashed(given.password) if is_weak(known.password_hash) else None
     with room.database.writing() as session:
         kept = session.get_one(User, known.id)
-        if is_weak(kept.password_hash):
-            kept.password_hash = hashed(given.password)
+        if better is not None:
+            kept.password_hash = better
         sessions.begin(session, room, answer, kept.id)
         audit.note(session, kept, "account.sign_in")
     return SignedIn(then=here(given.then))

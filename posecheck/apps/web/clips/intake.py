@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from posecheck.apps.web import audit
 from posecheck.apps.web.clips.check import checked
+from posecheck.apps.web.people.prescriptions import newest_version
 from posecheck.apps.web.room import Room
-from posecheck.apps.web.store.tables import Clip, Job, Patient, PrescriptionVersion, Upload, now
+from posecheck.apps.web.store.tables import Clip, Job, Patient, Upload, now
 from posecheck.errors import InputError
 from posecheck.vision.containers import file_sha256
 
@@ -86,10 +87,11 @@ def take_in(
         if session.scalar(select(Patient.id).where(Patient.id == patient_id)) is None:
             raise InputError("This patient was deleted meanwhile; nothing was kept of the clip.")
         _refuse_a_duplicate(session, patient_id, sha256)
+        asked = newest_version(session, patient_id)
         clip = Clip(
             patient_id=patient_id, sha256=sha256, name=name, size=file.stat().st_size,
             recorded_at=_said_moment(said) or recorded_at or now(),
-            prescription_id=_newest_prescription(session, patient_id),
+            prescription_id=asked.id if asked else None,
             user_id=sender.user_id, link_id=sender.link_id,
             symptoms_before=said.get("symptoms_before"), symptoms_after=said.get("symptoms_after"),
             note=said.get("note") or "",
@@ -113,15 +115,6 @@ def _refuse_a_duplicate(session: Session, patient_id: int, sha256: str) -> None:
     found = session.scalar(wanted)
     if found is not None:
         raise DuplicateError(found)
-
-
-def _newest_prescription(session: Session, patient_id: int) -> int | None:
-    return session.scalar(
-        select(PrescriptionVersion.id)
-        .where(PrescriptionVersion.patient_id == patient_id)
-        .order_by(PrescriptionVersion.version.desc())
-        .limit(1)
-    )
 
 
 def _said_moment(said: Mapping[str, Any]) -> datetime | None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from posecheck.apps.web.access import Caller
 from posecheck.apps.web.store.tables import Patient, PrescriptionVersion, User
 from posecheck.exercises.complaints import complaints
+from posecheck.exercises.language import flat
 from posecheck.exercises.prescription import Prescription
 
 
@@ -76,7 +77,7 @@ def add_version(
 ) -> PrescriptionVersion:
     """Keep a prescription as the newest version; the same once more is no version."""
     session.refresh(patient, with_for_update=True)  # one version after the other
-    newest: PrescriptionVersion | None = session.scalar(_newest_first(patient.id).limit(1))
+    newest = newest_version(session, patient.id)
     values = prescription.as_dict()
     same = newest is not None and newest.values == values
     if newest is not None and same and newest.sessions_per_week == sessions_per_week:
@@ -89,6 +90,12 @@ def add_version(
     session.add(version)
     session.flush()
     return version
+
+
+def newest_version(session: Session, patient_id: int) -> PrescriptionVersion | None:
+    """Return what holds for a patient now; None where nothing was prescribed."""
+    newest: PrescriptionVersion | None = session.scalar(_newest_first(patient_id).limit(1))
+    return newest
 
 
 def versions_of(session: Session, patient_id: int) -> tuple[Version, ...]:
@@ -135,15 +142,7 @@ def _flat_of(row: PrescriptionVersion | None) -> dict[str, Any]:
     """Return the fields by their dotted names; of no version the defaults."""
     values = row.values if row else Prescription.default().as_dict()
     weekly = {"sessions_per_week": row.sessions_per_week if row else None}
-    return dict(_flat(values)) | weekly
-
-
-def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{above}{key}.")
-        else:
-            yield f"{above}{key}", value
+    return dict(flat(values)) | weekly
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Changed]:

@@ -120,7 +120,7 @@ def steps(session: Session, clip_id: int) -> list[Step]:
 
 def listed(session: Session, clip_id: int) -> list[dict[str, Any]]:
     """Return the whole history as plain values."""
-    names = {key: name for key, name in session.execute(select(User.id, User.name))}  # noqa: C416
+    names = {user.id: user.name for user in session.scalars(select(User))}
     return [
         {
             "revision": one.revision, "kind": one.kind, "values": one.values,

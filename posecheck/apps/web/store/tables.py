@@ -27,7 +27,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 OWNER, THERAPIST = "owner", "therapist"
-ROLES = (OWNER, THERAPIST)
 # Of a clip, in the order in which it goes through them; a job has the first four too.
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 MACHINE, CORRECTED = "machine", "corrected"  # whose result it is
