@@ -1,38 +1,23 @@
 // The pages of a patient and of a prescription: a new link with its code, and what is wrong where.
 
 import { say, send, valuesOf } from "/static/forms.js";
+import { copyButton, made } from "/static/made.js";
 
 const words = JSON.parse(document.getElementById("people-words").textContent);
 
-function made(name, text, more = {}) {
-  const element = document.createElement(name);
-  if (text) element.textContent = text;
-  return Object.assign(element, more);
-}
-
 function showLink(link) {
   const place = document.getElementById("new-link");
-  const address = made("input", "", { readOnly: true, value: link.address, id: "link-address" });
-  const copy = made("button", words.copy, { type: "button" });
-  copy.addEventListener("click", async () => {
-    address.select();
-    try {
-      await navigator.clipboard.writeText(link.address);
-      copy.textContent = words.copied;
-    } catch {
-      say(copy, words.copy_by_hand);
-    }
-  });
-  const picture = made("img", "", {
+  const address = made("input", { readOnly: true, value: link.address, id: "link-address" });
+  const said = { copy: words.copy, copied: words.copied, byHand: words.copy_by_hand };
+  const picture = made("img", {
     className: "qr", alt: words.qr, width: 240, height: 240,
     src: `data:image/svg+xml;base64,${btoa(link.qr_svg)}`,
   });
-  const label = made("label", words.address, { htmlFor: "link-address" });
-  const again = made("button", words.done, { type: "button", className: "plain" });
+  const label = made("label", { htmlFor: "link-address", textContent: words.address });
+  const again = made("button", { type: "button", className: "plain", textContent: words.done });
   again.addEventListener("click", () => location.reload());
-  const actions = made("div", "", { className: "actions" });
-  actions.append(copy, again);
-  place.replaceChildren(made("p", words.once), picture, label, address, actions);
+  const actions = made("div", { className: "actions" }, copyButton(address, said), again);
+  place.replaceChildren(made("p", { textContent: words.once }), picture, label, address, actions);
   place.hidden = false;
   address.focus();
 }
@@ -63,7 +48,7 @@ function showErrors(form, details) {
       continue;
     }
     const input = place.querySelector("input, select, textarea");
-    const wrong = made("p", detail.msg, { className: "wrong", id: `${input.id}-wrong` });
+    const wrong = made("p", { className: "wrong", id: `${input.id}-wrong` }, detail.msg);
     place.append(wrong);
     input.setAttribute("aria-invalid", "true");
     input.setAttribute("aria-describedby", `${wrong.id} ${input.getAttribute("aria-describedby")}`);

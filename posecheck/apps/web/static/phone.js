@@ -1,17 +1,11 @@
 // What a patient's link opens: the uploader, how far the clips are, and the last result.
 
+import { made } from "/static/made.js";
 import { attachUploader } from "/static/upload.js";
 
 const words = JSON.parse(document.getElementById("phone-words").textContent);
 const base = document.querySelector("[data-phone]").dataset.phone;
 const EVERY_MS = 3000, SELDOM_MS = 20000;
-
-function made(name, text, className = "") {
-  const element = document.createElement(name);
-  element.textContent = text;
-  if (className) element.className = className;
-  return element;
-}
 
 function when(iso) {
   const options = { dateStyle: "medium", timeStyle: "short" };
@@ -19,11 +13,11 @@ function when(iso) {
 }
 
 function lineOf(clip) {
-  const line = made("li", `${when(clip.sent_at)} `);
+  const line = made("li", {}, `${when(clip.sent_at)} `);
   const share = Math.round(clip.progress * 100);
   const text = words[clip.state].replace("{percent}", share);
-  line.append(made("span", text, `badge ${clip.state}`));
-  if (clip.error) line.append(made("p", clip.error, "quiet"));
+  line.append(made("span", { className: `badge ${clip.state}` }, text));
+  if (clip.error) line.append(made("p", { className: "quiet" }, clip.error));
   return line;
 }
 
@@ -39,11 +33,11 @@ function show(state) {
   const last = document.getElementById("last");
   last.hidden = !state.last;
   if (!state.last) return;
-  const title = made("p", "");
-  title.append(made("strong", state.last.title, `verdict ${state.last.verdict}`));
-  const parts = [title, made("p", state.last.reps)];
-  if (state.last.better) parts.push(made("p", `${words.better} ${state.last.better}`));
-  parts.push(made("p", when(state.last.sent_at), "quiet"));
+  const { verdict } = state.last;
+  const title = made("strong", { className: `verdict ${verdict}` }, state.last.title);
+  const parts = [made("p", {}, title), made("p", {}, state.last.reps)];
+  if (state.last.better) parts.push(made("p", {}, `${words.better} ${state.last.better}`));
+  parts.push(made("p", { className: "quiet" }, when(state.last.sent_at)));
   last.querySelector("div").replaceChildren(...parts);
 }
 

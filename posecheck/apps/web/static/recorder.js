@@ -1,31 +1,24 @@
 // Records a clip with the camera of this computer, with a preview; nothing leaves before "send".
 
+import { made } from "/static/made.js";
+
 const CHECK_MS = 500;
 const TYPES = ["video/mp4;codecs=avc1", "video/webm;codecs=vp9", "video/webm"];
 
 /** The button that opens the recorder, in a list; none where the browser cannot record. */
 export function recordButton(words, add) {
   if (!navigator.mediaDevices || !window.MediaRecorder) return [];
-  const open = document.createElement("button");
-  open.type = "button";
-  open.className = "plain";
-  open.textContent = words.record;
+  const open = button(words.record, "plain");
   open.addEventListener("click", () => record(words, add, open));
   return [open];
 }
 
 async function record(words, add, opener) {
-  const dialog = document.createElement("dialog");
-  const video = Object.assign(document.createElement("video"), { muted: true, playsInline: true });
-  const said = document.createElement("p");
-  said.setAttribute("role", "status");
+  const video = made("video", { muted: true, playsInline: true });
+  const said = made("p", { role: "status" });
   const start = button(words.start), cancel = button(words.cancel, "plain");
-  const actions = document.createElement("div");
-  actions.className = "actions";
-  actions.append(start, cancel);
-  dialog.className = "recorder";
-  dialog.setAttribute("aria-label", words.record);
-  dialog.append(video, said, actions);
+  const dialog = made("dialog", { className: "recorder", ariaLabel: words.record }, video, said,
+    made("div", { className: "actions" }, start, cancel));
   document.body.append(dialog);
   dialog.showModal();
   let stream = null, recorder = null, timer = 0;
@@ -72,5 +65,5 @@ async function record(words, add, opener) {
 }
 
 function button(text, className = "") {
-  return Object.assign(document.createElement("button"), { type: "button", textContent: text, className });
+  return made("button", { type: "button", className }, text);
 }

@@ -3,16 +3,11 @@
 // attachUploader(element, { endpoint, said }): `said()` returns what is said of the next clip, such
 // as { patient: 3, symptoms_before: 4 }. An element with data-uploader is attached by itself.
 
+import { made } from "/static/made.js";
 import { recordButton } from "/static/recorder.js";
 import { Upload } from "/static/tus.js";
 
 const AT_ONCE = 2;
-
-function made(name, properties = {}, ...inside) {
-  const element = Object.assign(document.createElement(name), properties);
-  element.append(...inside);
-  return element;
-}
 
 export function uploadWords() {
   return JSON.parse(document.getElementById("upload-words").textContent);
@@ -22,7 +17,7 @@ export function attachUploader(element, { endpoint, said = () => ({}) }) {
   const words = uploadWords();
   const uploads = [];
   const list = made("ul", { className: "uploads" });
-  const heard = made("p", { className: "visually-hidden" });
+  const heard = made("p", { className: "unheard" });
   heard.setAttribute("aria-live", "polite");
 
   function next() {
