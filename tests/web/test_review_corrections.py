@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from exchange_made import make_clip_row
+from exchange_made import make_clip_row, make_folder
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 from web_room import SignIn
@@ -195,6 +195,16 @@ def test_files_that_a_kill_has_left_behind_are_made_anew(
     (folder.path / "review.json").write_text("{")
     again = Page(page.client, clip_id)
     assert again.report == page.report
+
+
+def test_a_clip_that_is_graded_again_is_not_shown_as_it_was(
+    page: Page, room: Room, patient_id: int, clip_id: int
+) -> None:
+    machine = room.folders.clip(patient_id, "c" * 64).machine
+    make_folder(machine, "bend_left_portrait")
+    again = Page(page.client, clip_id)
+    assert again.report["variant"] == "knee_bend" != page.report["variant"]
+    assert again.data["machine"] == again.report
 
 
 def test_a_practice_measures_its_own_agreement(

@@ -45,13 +45,13 @@ def settled(room: Room, clip: Clip) -> dict[str, Any]:
     """
     files = room.folders.clip(clip.patient_id, clip.sha256)
     with _locks[files.path]:
+        machine = read_report(files.machine / REPORT)
         kept = _kept(files)
-        if kept is not None and kept["revision"] == clip.revision:
-            return kept
+        if kept is not None and (kept["revision"], kept["machine"]) == (clip.revision, machine):
+            return kept  # it was neither corrected nor graded again since
         with room.database.reading() as session:
             steps = history.steps(session, clip.id)
         found = measured(files.machine, steps)
-        machine = read_report(files.machine / REPORT)
         report = {**machine} if not steps else _plain(found.report, clip.revision)
         data = {"revision": clip.revision, "report": report, "machine": machine, **_drawn(found)}
         _write(room, clip, files, steps, found.report, report)
@@ -65,7 +65,7 @@ def _kept(files: ClipFolder) -> dict[str, Any] | None:
         data: dict[str, Any] = json.loads((files.path / DATA).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return data if "revision" in data else None
+    return data if {"revision", "machine"} <= data.keys() else None
 
 
 def _write(
