@@ -13,12 +13,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from posecheck._version import __version__
 from posecheck.assess.coverage import judge, readable, too_few, too_oblique, usable_shares
 from posecheck.assess.grading import grade
 from posecheck.assess.live_progress import LiveProgress
+from posecheck.assess.series import MOMENT, SERIES, series_of
 from posecheck.assess.sets import sets_of
 from posecheck.assess.sight import Sight
 from posecheck.errors import InputError
@@ -29,13 +29,10 @@ from posecheck.exercises.prescription import Prescription
 from posecheck.exercises.recognition import Recognised, recognise
 from posecheck.exercises.rule import Measures, findings_of, once_each
 from posecheck.motion.calibration import HEAVY, LITE, Calibration
-from posecheck.motion.holes import Hole, holes_in
 from posecheck.motion.legs import SideJudge, near_side
-from posecheck.motion.smoothing import at_times
 from posecheck.motion.table import Table
 from posecheck.motion.track import POINTS, RESTING, TRUNK, WORKING, Measured, Newest, Tracker
 from posecheck.types import (
-    PHASES,
     Angles,
     Array,
     ClipInfo,
@@ -44,27 +41,11 @@ from posecheck.types import (
     ModelInfo,
     Pose,
     Report,
-    Series,
     Side,
     Update,
     Variant,
 )
 
-# The columns of the table that stand in the series of a report, by the names they have there.
-SERIES = {
-    "hip_flexion_deg": "hip_deg",
-    "knee_flexion_deg": "knee_deg",
-    "ankle_dorsiflexion_deg": "ankle_deg",
-    "resting_hip_flexion_deg": "resting_hip_deg",
-    "resting_knee_flexion_deg": "resting_knee_deg",
-    "head_lift_deg": "head_deg",
-    "confidence": "confidence",
-    "hip_uncertainty_deg": "hip_band_deg",
-    "knee_uncertainty_deg": "knee_band_deg",
-    "ankle_uncertainty_deg": "ankle_band_deg",
-}
-# Those of them that an update has.
-MOMENT = tuple(SERIES)[: tuple(SERIES).index("confidence") + 1]
 # Raised when a report says something else of the same measurements, or its pictures, tables or
 # page do: kept results of another number are made again from the measurements.
 REPORT_SCHEMA = 7
@@ -282,7 +263,9 @@ class Session:
             ),
             grade=graded,
             language=self._words.language,
-            series=self._series([attempt for _, attempt in done], frame_t_s),
+            series=series_of(
+                table, self.measured().points_px, prescription.view, [a for _, a in done], frame_t_s
+            ),
             flaws=flaws or Flaws(),
         )
 
@@ -322,27 +305,6 @@ class Session:
         feet = self.measured().feet
         return judge_side.side(feet) or near_side(feet)
 
-    def _series(self, attempts: list[Attempt], frame_t_s: Array | None) -> Series:
-        table, times = self._table, self._table.t_s
-        oblique = too_oblique(table.azimuth_deg, table.elevation_deg, self._prescription.view)
-        points = np.where(oblique[:, None, None], np.nan, self.measured().points_px)
-        columns: Array = np.column_stack([getattr(table, name) for name in SERIES.values()])
-        if frame_t_s is not None and len(frame_t_s) and len(times):
-            columns = at_times(times, columns, frame_t_s).astype(np.float32)
-            flat = points.reshape(len(times), -1)
-            points = at_times(times, flat, frame_t_s).reshape(-1, POINTS, 2).astype(np.float32)
-            times = frame_t_s
-        series = dict(zip(SERIES, columns.T, strict=True))
-        series["confidence"] = np.clip(np.nan_to_num(series["confidence"]), 0, 1)
-        return Series(
-            t_s=times,
-            phase=_phases(times, attempts, holes_in(table.t_s)),
-            **series,
-            working_px=points[:, WORKING],
-            resting_px=points[:, RESTING],
-            trunk_px=points[:, TRUNK],
-        )
-
 
 def _is_dismissed(finding: Finding, dismissed: Sequence[tuple[str, float]]) -> bool:
     """Tell whether it is one of those; times may have shifted a little since."""
@@ -361,13 +323,3 @@ def _sight(table: Table, found: Recognised, end_s: float | None) -> Sight:
             exercising |= table.between(since_s, max(until_s, since_s))
         moving |= exercising | table.between(a.extend_s, a.rest_s)
     return Sight(table, exercising, moving, found.something_else, end_s)
-
-
-def _phases(times: Array, attempts: list[Attempt], holes: list[Hole]) -> NDArray[np.int8]:
-    phase = np.zeros(len(times), np.int8)
-    for attempt in attempts:
-        for name, start, end in attempt.phases:
-            phase[(times >= start) & (times < end)] = PHASES.index(name)
-    for start, end in holes:  # in which nothing is said of anybody
-        phase[(times > start) & (times < end)] = PHASES.index("rest")
-    return phase
