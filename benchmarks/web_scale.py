@@ -22,7 +22,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import psutil
 from sqlalchemy import func, select
 
@@ -87,7 +87,7 @@ def _measure(
     address: str, pid: int, cookies: dict[str, str], addresses: list[str], requests: int
 ) -> int:
     server = psutil.Process(pid)
-    with httpx.Client(base_url=address, cookies=cookies) as client, httpx.Client() as stranger:
+    with httpx2.Client(base_url=address, cookies=cookies) as client, httpx2.Client() as stranger:
         for path in addresses * 10:
             client.get(path)
         before_mib = server.memory_info().rss / 2**20
@@ -133,8 +133,8 @@ def _served(data: Path, database: str | None) -> Iterator[tuple[str, int]]:
         try:
             until_s = time.monotonic() + 60
             while True:
-                with contextlib.suppress(httpx.TransportError):
-                    httpx.get(f"http://127.0.0.1:{port}/static/room.css")
+                with contextlib.suppress(httpx2.TransportError):
+                    httpx2.get(f"http://127.0.0.1:{port}/static/room.css")
                     break
                 if time.monotonic() > until_s or process.poll() is not None:
                     raise RuntimeError("the server does not answer")

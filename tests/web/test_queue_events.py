@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 import uvicorn
 from fastapi.testclient import TestClient
@@ -49,11 +49,11 @@ class Listener:
     def __init__(self, address: str, browser: TestClient, query: str = "", last: str = "") -> None:
         self.got: list[dict[str, Any]] = []
         headers = {"Last-Event-ID": last} if last else {}
-        client = httpx.Client(base_url=address, cookies=dict(browser.cookies), timeout=WAIT_S)
+        client = httpx2.Client(base_url=address, cookies=dict(browser.cookies), timeout=WAIT_S)
         self._thread = threading.Thread(target=self._read, args=(client, query, headers))
         self._thread.start()
 
-    def _read(self, client: httpx.Client, query: str, headers: dict[str, str]) -> None:
+    def _read(self, client: httpx2.Client, query: str, headers: dict[str, str]) -> None:
         with client, client.stream("GET", f"/api/events{query}", headers=headers) as answer:
             assert answer.headers["content-type"].startswith("text/event-stream")
             event: dict[str, Any] = {}
