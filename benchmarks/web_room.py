@@ -35,7 +35,7 @@ _EXERCISES = ("nerve_glide", "straight_leg_raise", "active_knee_extension", "hee
 
 
 def fill(room: Room, patients: int, clips: int, seed: int = 0) -> None:
-    """Add patients, and clips of them with results, over two years.
+    """Add patients, and clips of them with results, over two years; their numbers begin at 1.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def _patients(count: int, chance: random.Random) -> Iterator[dict[str, Any]]:
     for number in range(1, count + 1):
         name = f"{chance.choice(_NAMES)}, {chance.choice('ABCDEFGHIJ')}. ({number})"
         yield {
-            "id": number, "name": name, "search_name": name.casefold(), "note": "",
+            "name": name, "search_name": name.casefold(), "note": "",
             "language": "en", "created_at": now(), "created_by": None,
         }  # fmt: skip
 
@@ -100,7 +100,7 @@ def _clips(count: int, patients: int, chance: random.Random) -> Iterator[dict[st
         # a few patients have come five times a week for two years
         patient = 1 + int(patients * chance.random() ** 2)
         yield {
-            "id": number, "patient_id": min(patient, patients), "sha256": secrets.token_hex(32),
+            "patient_id": min(patient, patients), "sha256": secrets.token_hex(32),
             "name": "clip.mp4", "size": 20_000_000, "state": FAILED if failed else DONE,
             "error": "It is too dark." if failed else None, "recorded_at": at, "received_at": at,
             "symptoms_before": chance.randint(0, 10), "symptoms_after": chance.randint(0, 10),
