@@ -19,6 +19,7 @@ from posecheck.apps.web.room import Room, TheRoom
 from posecheck.apps.web.secrets_of_links import hash_of
 from posecheck.apps.web.store.tables import OWNER, ApiToken, LoginSession, User, now
 
+NOT_OWNER = "The owner of the room does this."
 GONE = "There is no such thing here (any more)."
 ID_MAX = 2**31 - 1  # of a row, on either database
 READ, WRITE, EXPORT = "read", "write", "export"  # what tokens of programs may be good for
@@ -146,7 +147,7 @@ def _person(caller: Annotated[Caller | None, Depends(caller_of)]) -> Caller:
 
 def _owner(caller: Annotated[Caller, Depends(_person)]) -> Caller:
     if not caller.is_owner:
-        raise HTTPException(403, "The owner of the room does this.")
+        raise HTTPException(403, NOT_OWNER)
     return caller
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from posecheck._version import __version__
 from posecheck.apps.web.access import SignInNeededError
-from posecheck.apps.web.accounts.passwords import Throttle
+from posecheck.apps.web.accounts.throttle import Throttle
 from posecheck.apps.web.assets import assets_folder
 from posecheck.apps.web.guard import Guard
 from posecheck.apps.web.queue.changes import Changes

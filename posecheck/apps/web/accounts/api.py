@@ -6,35 +6,35 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Request, Response
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from posecheck.apps.web import audit
-from posecheck.apps.web.access import GONE, Id, Owner, Person, caller_of, found_or_404
+from posecheck.apps.web.access import GONE, Id, Person, caller_of, found_or_404
+from posecheck.apps.web.accounts import browsers, room_api, sessions
 from posecheck.apps.web.accounts import first_link as links
-from posecheck.apps.web.accounts import sessions
 from posecheck.apps.web.accounts.passwords import hashed, is_right, is_weak
+from posecheck.apps.web.accounts.throttle import Throttle
 from posecheck.apps.web.accounts.values import (
     AccountChange,
-    Invitation,
-    LinkOut,
     NewToken,
     PasswordChange,
     SignedIn,
     SignIn,
     TokenOut,
-    UserChange,
     Welcome,
     here,
 )
 from posecheck.apps.web.room import TheRoom
 from posecheck.apps.web.secrets_of_links import hash_of, new_secret
-from posecheck.apps.web.store.tables import OWNER, ApiToken, OneTimeLink, User, now
+from posecheck.apps.web.store.tables import ApiToken, OneTimeLink, User, now
 
 router = APIRouter(prefix="/api", tags=["accounts"])
+router.include_router(room_api.router)
 Secret = Annotated[str, Path(max_length=100)]
 _NOT_GOOD = "This link is not good (any more); ask for a new one."
+_WRONG = "The sign-in name or the password is wrong."
 _TAKEN = "Somebody has this sign-in name already; choose another one."
 
 
@@ -43,27 +43,26 @@ def sign_in(request: Request, answer: Response, room: TheRoom, given: SignIn) ->
     """Sign a browser in."""
     login = given.login.strip().lower()
     address = request.client.host if request.client else ""
-    throttle = request.app.state.throttle
-    wait_s = throttle.wait_s(login, address)
-    if wait_s:
-        why = f"That was wrong too often. Wait for {wait_s} s, then try again."
-        raise HTTPException(429, why, {"Retry-After": str(wait_s)})
+    throttle: Throttle = request.app.state.throttle
     with room.database.reading() as session:
-        user = session.scalar(select(User).where(User.login == login))
-    known = None if user is None or user.disabled_at is not None else user
-    if not is_right(given.password, known.password_hash if known else None) or known is None:
-        throttle.wrong(address)
+        user, browser = browsers.who_signs_in(session, room, request, login)
+    throttle.sign_in(login, address, browser)
+    kept = None if user is None or user.disabled_at is not None else user.password_hash
+    if user is None or not is_right(given.password, kept):
+        throttle.wrong(address, browser)
         with room.database.writing() as session:
             audit.note(session, audit.SYSTEM, "account.wrong_password")
-        raise HTTPException(401, "The sign-in name or the password is wrong.")
-    throttle.right(login)
-    better = hashed(given.password) if is_weak(known.password_hash) else None
+        raise HTTPException(401, _WRONG)
+    throttle.right(login, browser)
+    better = hashed(given.password) if is_weak(user.password_hash) else None
     with room.database.writing() as session:
-        kept = session.get_one(User, known.id)
-        if better is not None:
-            kept.password_hash = better
-        sessions.begin(session, room, answer, kept.id)
-        audit.note(session, kept, "account.sign_in")
+        held = session.get_one(User, user.id, with_for_update=True)
+        if held.disabled_at is not None or held.password_hash != kept:  # since it was looked at
+            raise HTTPException(401, _WRONG)
+        held.password_hash = better or held.password_hash
+        sessions.begin(session, room, answer, held.id)
+        browsers.remember(session, room, request, answer, held.id)
+        audit.note(session, held, "account.sign_in")
     return SignedIn(then=here(given.then))
 
 
@@ -76,19 +75,25 @@ def sign_out(answer: Response, room: TheRoom, caller: Person) -> None:
 
 
 @router.post("/welcome/{token}")
-def welcome(answer: Response, room: TheRoom, token: Secret, given: Welcome) -> SignedIn:
+def welcome(
+    request: Request, answer: Response, room: TheRoom, token: Secret, given: Welcome
+) -> SignedIn:
     """Make an account by a link, or give one a new password; signs the browser in."""
     new_hash = hashed(given.password)
     try:
         with room.database.writing() as session:
             link = links.good(session, token)
-            if link is None or not _use(session, link.id):
+            if link is None:
                 raise HTTPException(404, _NOT_GOOD)
             user = _user_of(session, link, given)
+            if not _use(session, link.id):
+                raise HTTPException(404, _NOT_GOOD)
             user.password_hash = new_hash
             session.flush()
             sessions.end_all(session, user.id)
             sessions.begin(session, room, answer, user.id)
+            browsers.forget_all(session, user.id)
+            browsers.remember(session, room, request, answer, user.id)
             audit.note(session, user, f"account.{link.purpose}")
     except IntegrityError:
         raise HTTPException(409, _TAKEN) from None
@@ -111,8 +116,10 @@ def _use(session: Session, link_id: int) -> bool:
 
 def _user_of(session: Session, link: OneTimeLink, given: Welcome) -> User:
     if link.purpose == links.PASSWORD:
-        user: User = found_or_404(session, User, link.user_id)
-        return user
+        known = session.get(User, link.user_id, with_for_update=True)
+        if known is None or known.disabled_at is not None:
+            raise HTTPException(404, _NOT_GOOD)
+        return known
     if given.login is None or given.name is None:
         raise HTTPException(422, "Say a name, and a name to sign in with.")
     if link.purpose == links.FIRST and session.scalar(select(User.id).limit(1)) is not None:
@@ -135,16 +142,23 @@ def change_account(room: TheRoom, caller: Person, given: AccountChange) -> None:
 
 
 @router.put("/account/password", status_code=204)
-def change_password(room: TheRoom, caller: Person, given: PasswordChange) -> None:
+def change_password(
+    request: Request, answer: Response, room: TheRoom, caller: Person, given: PasswordChange
+) -> None:
     """Change one's own password; all other browsers are signed out."""
+    throttle: Throttle = request.app.state.throttle
+    throttle.own_password(caller.user_id)
     with room.database.reading() as session:
         kept = session.get_one(User, caller.user_id).password_hash
     if not is_right(given.password, kept):
         raise HTTPException(422, "The present password is wrong.")
+    throttle.own_right(caller.user_id)
     new_hash = hashed(given.new_password)
     with room.database.writing() as session:
         session.get_one(User, caller.user_id).password_hash = new_hash
         sessions.end_all(session, caller.user_id, but=caller.session_id)
+        browsers.forget_all(session, caller.user_id)
+        browsers.remember(session, room, request, answer, caller.user_id)
         audit.note(session, caller, "account.password")
 
 
@@ -183,42 +197,6 @@ def revoke_token(room: TheRoom, caller: Person, token_id: Id) -> None:
             raise HTTPException(404, GONE)
         token.revoked_at = token.revoked_at or now()
         audit.note(session, caller, "token.revoke", detail=f"token {token_id}")
-
-
-@router.post("/invitations", status_code=201)
-def invite(room: TheRoom, caller: Owner, given: Invitation) -> LinkOut:
-    """Make a link by which somebody makes an account."""
-    with room.database.writing() as session:
-        secret = links.make(session, links.INVITATION, given.role)
-        audit.note(session, caller, "account.invite", detail=given.role)
-    return LinkOut(address=f"{room.settings.address}/welcome/{secret}")
-
-
-@router.post("/users/{user_id}/password-link", status_code=201)
-def password_link(room: TheRoom, caller: Owner, user_id: Id) -> LinkOut:
-    """Make a link by which somebody gives themselves a new password."""
-    with room.database.writing() as session:
-        user: User = found_or_404(session, User, user_id)
-        secret = links.make(session, links.PASSWORD, user.role, user.id)
-        audit.note(session, caller, "account.password_link", detail=f"user {user_id}")
-    return LinkOut(address=f"{room.settings.address}/welcome/{secret}")
-
-
-@router.patch("/users/{user_id}", status_code=204)
-def change_user(room: TheRoom, caller: Owner, user_id: Id, given: UserChange) -> None:
-    """Disable an account or enable it again; one owner always stays."""
-    with room.database.writing() as session:
-        user: User = found_or_404(session, User, user_id)
-        others = select(func.count()).select_from(User).where(
-            User.role == OWNER, User.disabled_at.is_(None), User.id != user_id
-        )  # fmt: skip
-        if given.disabled and user.role == OWNER and not session.scalar(others):
-            raise HTTPException(409, "The last owner stays; make another owner first.")
-        user.disabled_at = now() if given.disabled else None
-        if given.disabled:
-            sessions.end_all(session, user_id)
-        what = "account.disable" if given.disabled else "account.enable"
-        audit.note(session, caller, what, detail=f"user {user_id}")
 
 
 @router.get("/openapi.json", include_in_schema=False)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.secrets_of_links import hash_of, new_secret
@@ -27,17 +28,70 @@ def first_link(room: Room) -> str | None:
         return f"{room.settings.address}/welcome/{make(session, FIRST, OWNER)}"
 
 
-def make(session: Session, purpose: str, role: str, user_id: int | None = None) -> str:
-    """Make a link of a purpose; return its secret, which is kept nowhere."""
+def make(
+    session: Session, purpose: str, role: str, *, user_id: int | None = None, by: int | None = None
+) -> str:
+    """Make a link of a purpose; return its secret, which is kept nowhere.
+
+    Parameters
+    ----------
+    session
+        A writing one.
+    purpose, role
+        What it is for, and as what somebody comes in.
+    user_id
+        Whose password it is for; older links for it are good no more.
+    by
+        Who makes it.
+
+    """
     secret = new_secret()
+    if user_id is not None:
+        session.execute(delete(OneTimeLink).where(OneTimeLink.user_id == user_id))
     session.add(
         OneTimeLink(
             token_hash=hash_of(secret), purpose=purpose, role=role, user_id=user_id,
-            expires_at=now() + timedelta(days=DAYS),
+            created_by=by, expires_at=now() + timedelta(days=DAYS),
         )
     )  # fmt: skip
     session.flush()
     return secret
+
+
+def end_all(session: Session, user_id: int) -> None:
+    """End the links for somebody's password, and those that they have made for others."""
+    unused = delete(OneTimeLink).where(OneTimeLink.used_at.is_(None))
+    mine = or_(OneTimeLink.user_id == user_id, OneTimeLink.created_by == user_id)
+    session.execute(unused.where(mine))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLink:
+    """A link that somebody has not used yet."""
+
+    id: int
+    purpose: str
+    role: str
+    whose: str | None  # the name, of a link for a password
+    by: str | None
+    created_at: datetime
+    expires_at: datetime
+
+
+def open_links(session: Session) -> list[OpenLink]:
+    """Return the links that are good, newest first."""
+    whose, maker = aliased(User), aliased(User)
+    wanted = (
+        select(OneTimeLink, whose.name, maker.name)
+        .outerjoin(whose, whose.id == OneTimeLink.user_id)
+        .outerjoin(maker, maker.id == OneTimeLink.created_by)
+        .where(OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now())
+        .order_by(OneTimeLink.id.desc())
+    )
+    return [
+        OpenLink(link.id, link.purpose, link.role, name, by, link.created_at, link.expires_at)
+        for link, name, by in session.execute(wanted)
+    ]
 
 
 def good(session: Session, secret: str) -> OneTimeLink | None:

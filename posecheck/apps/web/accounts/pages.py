@@ -9,11 +9,12 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 
 from posecheck.apps.web.access import ID_MAX, OwnerPageReader, PageReader
-from posecheck.apps.web.accounts.first_link import PASSWORD, good
-from posecheck.apps.web.accounts.log import log_lines
+from posecheck.apps.web.accounts.first_link import PASSWORD, good, open_links
+from posecheck.apps.web.accounts.log import log_lines, patient_of
 from posecheck.apps.web.accounts.values import here
 from posecheck.apps.web.exchange.retention import retention_of
 from posecheck.apps.web.page import page
+from posecheck.apps.web.people.names import LONGEST
 from posecheck.apps.web.room import TheRoom
 from posecheck.apps.web.store.tables import ApiToken, User, now
 from posecheck.exercises.language import languages
@@ -55,15 +56,18 @@ def the_room(
     caller: OwnerPageReader,
     action: Annotated[str, Query(max_length=40, pattern=r"^[a-z._]*$")] = "",
     user: Annotated[str, Query(pattern=r"^[0-9]{0,9}$")] = "",  # empty: everybody
+    patient: Annotated[str, Query(max_length=LONGEST)] = "",
     before: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
 ) -> HTMLResponse:
     """Show the accounts, for how long clips are kept, and the log."""
     who = int(user) if user else None
     with room.database.reading() as session:
         users = session.scalars(select(User).order_by(User.name)).all()
-        lines, following = log_lines(session, action, who, before)
+        whom = patient_of(session, patient)
+        lines, following = log_lines(session, action, who, whom, before)
+        links = open_links(session)
         retention = retention_of(session)
     return page(
         "room.html", caller, users=users, lines=lines, following=following, action=action,
-        user=who, retention=retention,
+        user=who, patient=patient, links=links, retention=retention,
     )  # fmt: skip

@@ -24,10 +24,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from posecheck.apps.web import audit
+from posecheck.apps.web.accounts import browsers
 from posecheck.apps.web.exchange.deletion import delete_clip, finish_deletions, remove_upload
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.store.tables import (
     Clip,
+    KnownBrowser,
     LoginSession,
     OneTimeLink,
     PatientLink,
@@ -191,6 +193,7 @@ def _remove_run_out(room: Room, at: datetime) -> None:
     """Remove sessions and links that are over, and uploads that nobody goes on with."""
     with room.database.writing() as session:
         session.execute(delete(LoginSession).where(LoginSession.expires_at < at))
+        session.execute(delete(KnownBrowser).where(KnownBrowser.seen_at < at - browsers.LAST))
         over = at - _LINKS_KEPT
         session.execute(
             delete(OneTimeLink).where(

@@ -101,6 +101,18 @@ class LoginSession(Base):
     expires_at: Mapped[datetime]
 
 
+class KnownBrowser(Base):
+    """A browser in which somebody has signed in: strangers cannot lock them out there."""
+
+    __tablename__ = "known_browser"
+    __table_args__ = (UniqueConstraint("token_hash", "user_id"),)  # a practice shares machines
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    seen_at: Mapped[datetime] = mapped_column(default=now)  # when they signed in last
+
+
 class OneTimeLink(Base):
     """The first account, an invitation, or a new password: good once."""
 
@@ -114,6 +126,9 @@ class OneTimeLink(Base):
         ForeignKey("user_account.id", ondelete="CASCADE")
     )
     created_at: Mapped[datetime] = mapped_column(default=now)
+    created_by: Mapped[int | None] = mapped_column(
+        ForeignKey("user_account.id", ondelete="SET NULL")
+    )
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 

@@ -88,6 +88,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_login_session_token_hash")),
     )
     op.create_table(
+        "known_browser",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("seen_at", Utc(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["user_account.id"],
+            name=op.f("fk_known_browser_user_id_user_account"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_known_browser")),
+        sa.UniqueConstraint("token_hash", "user_id", name=op.f("uq_known_browser_token_hash")),
+    )
+    op.create_table(
         "one_time_link",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -95,8 +110,15 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("created_at", Utc(), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("expires_at", Utc(), nullable=False),
         sa.Column("used_at", Utc(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["created_by"],
+            ["user_account.id"],
+            name=op.f("fk_one_time_link_created_by_user_account"),
+            ondelete="SET NULL",
+        ),
         sa.ForeignKeyConstraint(
             ["user_id"],
             ["user_account.id"],
