@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from fastapi.testclient import TestClient
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from posecheck.apps.web.app import create_app
+from posecheck.apps.web.room import Room
+from posecheck.apps.web.settings import Settings
 
 
 def test_every_answer_has_the_policies(stranger: TestClient) -> None:
@@ -21,6 +28,8 @@ def test_every_answer_has_the_policies(stranger: TestClient) -> None:
     [
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
+        {"Origin": "https://127.0.0.1"},
+        {"Origin": "http://127.0.0.1:8790"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
     ],
@@ -35,3 +44,20 @@ def test_a_foreign_name_for_this_address_is_refused(stranger: TestClient) -> Non
 
 def test_too_much_at_once_is_refused(owner: TestClient) -> None:
     assert owner.post("/api/nothing", content=bytes(2 << 20)).status_code == 413
+
+
+@pytest.mark.one_database
+def test_a_page_is_from_here_by_scheme_host_and_port(tmp_path: Path, room: Room) -> None:
+    """Behind a proxy that says who is asked, by TLS; the proxy itself is asked without."""
+    settings = Settings(tmp_path, behind_proxy=True, public_url="https://room.example")
+    app = create_app(Room(settings, room.database, room.folders))
+    client = TestClient(ProxyHeadersMiddleware(app, "testclient"), base_url="http://room.example")
+    for origin, forwarded, status in (
+        ("https://room.example", "https", 401),  # nobody is signed in
+        ("https://room.example:443", "https", 401),
+        ("http://room.example", "https", 403),
+        ("https://room.example:8443", "https", 403),
+        ("https://room.example", "http", 403),
+    ):
+        headers = {"Origin": origin, "X-Forwarded-Proto": forwarded}
+        assert client.post("/api/sign-out", headers=headers).status_code == status, headers

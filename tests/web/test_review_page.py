@@ -67,6 +67,29 @@ def test_who_looks_is_in_the_log(room: Room, therapist: TestClient, patient_id: 
     assert seen == [("clip.see", clip) for clip in (first, first, second)]
 
 
+def test_one_view_is_one_entry(
+    room: Room, therapist: TestClient, owner: TestClient, patient_id: int
+) -> None:
+    """What the page fetches belongs to it; whatever else is fetched is an entry of its own."""
+    first, second = (make_clip_row(room, patient_id, sha256=sha * 64) for sha in "ab")
+
+    def entries() -> int:
+        with room.database.reading() as session:
+            return session.query(AuditEntry).count()
+
+    view = page_data(therapist.get(f"/clips/{first}").text)["view"]
+    for client, clip, asked, new in (
+        (therapist, first, {"view": view}, 0),
+        (therapist, first, {}, 1),
+        (therapist, first, {"view": 2**31 - 1}, 1),
+        (therapist, second, {"view": view}, 1),
+        (owner, first, {"view": view}, 1),
+    ):
+        before = entries()
+        client.get(f"/api/clips/{clip}/review", params=asked)
+        assert entries() - before == new, (clip, asked)
+
+
 @pytest.mark.one_database
 def test_what_is_not_graded_says_so(room: Room, therapist: TestClient, patient_id: int) -> None:
     running = add_clip(room, patient_id, state=RUNNING)

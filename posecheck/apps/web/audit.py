@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -9,6 +11,7 @@ from posecheck.apps.web.access import Caller
 from posecheck.apps.web.store.tables import AuditEntry, Clip, User, now
 
 SEE_CLIP = "clip.see"
+_VIEW_LASTS = timedelta(days=1)  # a page that is open for longer is looked at anew
 SYSTEM = "system"  # what the room does by itself
 
 
@@ -20,8 +23,8 @@ def note(
     patient_id: int | None = None,
     clip_id: int | None = None,
     detail: str = "",
-) -> None:
-    """Add an entry, in the transaction of what it speaks of.
+) -> AuditEntry:
+    """Add an entry, in the transaction of what it speaks of, and return it.
 
     Parameters
     ----------
@@ -45,13 +48,23 @@ def note(
         who, user_id = f"user {caller.id}", caller.id
     else:
         who = caller
-    session.add(
-        AuditEntry(
-            who=who, user_id=user_id,
-            action=action, patient_id=patient_id, clip_id=clip_id, detail=detail,
-        )
+    entry = AuditEntry(
+        who=who, user_id=user_id, action=action, patient_id=patient_id, clip_id=clip_id,
+        detail=detail,
     )  # fmt: skip
+    session.add(entry)
     if action == SEE_CLIP and isinstance(caller, Caller) and caller.session_id is not None:
         # the lists of what is new ask for it
         first = update(Clip).where(Clip.id == clip_id, Clip.seen_at.is_(None))
         session.execute(first.values(seen_at=now()))
+    return entry
+
+
+def is_of_view(session: Session, caller: Caller, clip_id: int, entry_id: int) -> bool:
+    """Tell whether an entry says that a page of this clip was just opened by whoever asks."""
+    entry = session.get(AuditEntry, entry_id)
+    return (
+        entry is not None
+        and (entry.who, entry.action, entry.clip_id) == (caller.who, SEE_CLIP, clip_id)
+        and now() - entry.at < _VIEW_LASTS
+    )

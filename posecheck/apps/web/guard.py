@@ -13,6 +13,7 @@ from posecheck.apps.web.settings import LOOPBACK, Settings
 
 JSON_BYTES_MAX = 1 << 20  # of anything that is no clip
 UPLOADS = ("/api/uploads/", "/p/")  # below these a PATCH carries pieces of clips
+_PORTS = {"http": 80, "https": 443}  # where an origin says none
 _SAFE = ("GET", "HEAD", "OPTIONS")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
@@ -55,7 +56,8 @@ class Guard:
         host = headers.get("host", "")
         if _name_of(host) not in self._hosts:  # a foreign name that was bent to this address
             return _refused(421, "This room is not reached under that name.")
-        if scope["method"] not in _SAFE and not _is_from_here(headers, host):
+        here = f"{scope['scheme']}://{host}"  # behind a proxy as it says that it was asked
+        if scope["method"] not in _SAFE and not _is_from_here(headers, here):
             return _refused(403, "This was sent by another site.")
         length = headers.get("content-length", "0")
         if not length.isdecimal():
@@ -121,14 +123,23 @@ def _is_piece(scope: Scope) -> bool:
     return bool(scope["method"] == "PATCH" and scope["path"].startswith(UPLOADS))
 
 
-def _is_from_here(headers: Headers, host: str) -> bool:
+def _is_from_here(headers: Headers, here: str) -> bool:
     """Tell whether a request that changes something comes from a page of ours, or no page."""
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = headers.get("origin")
     if origin is None:  # a program; browsers always say it
         return True
+    site = _site(origin)
+    return site is not None and site == _site(here)
+
+
+def _site(origin: str) -> tuple[str, str, int] | None:
+    """Return scheme, host and port of an origin; None where it is none."""
     try:
-        return urlsplit(origin).netloc.lower() == host.lower()
+        parts = urlsplit(origin)
+        if parts.username is not None or parts.scheme not in _PORTS:
+            return None
+        return parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme]
     except ValueError:
-        return False
+        return None

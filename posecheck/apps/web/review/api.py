@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from posecheck.apps.web import audit
@@ -20,6 +20,10 @@ from posecheck.errors import InputError
 
 router = APIRouter(prefix="/api", tags=["review"])
 Revision = Annotated[int, Field(ge=0, le=ID_MAX, description="of the clip, as it was seen")]
+View = Annotated[
+    int | None,
+    Query(ge=1, le=ID_MAX, description="Of a page: its entry in the log, so that it is one."),
+]
 _QUICK = 1  # of gzip
 
 
@@ -39,11 +43,16 @@ class NewCorrection(Action):
 
 
 @router.get("/clips/{clip_id}/review", response_class=Response)
-def get_review(request: Request, room: TheRoom, caller: Reader, clip_id: ClipId) -> Response:
+def get_review(
+    request: Request, room: TheRoom, caller: Reader, clip_id: ClipId, view: View = None
+) -> Response:
     """Return a clip as it stands: its report and the machine's, curves, joints, corrections."""
-    with room.database.writing() as session:
+    with room.database.reading() as session:
         clip: Clip = found_or_404(session, Clip, clip_id)
-        audit.note(session, caller, audit.SEE_CLIP, patient_id=clip.patient_id, clip_id=clip.id)
+        noted = view is not None and audit.is_of_view(session, caller, clip_id, view)
+    if not noted:
+        with room.database.writing() as session:
+            audit.note(session, caller, audit.SEE_CLIP, patient_id=clip.patient_id, clip_id=clip_id)
     return _review(request, room, clip)
 
 

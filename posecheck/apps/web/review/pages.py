@@ -25,11 +25,11 @@ def clip_page(clip_id: Id, room: TheRoom, caller: PageReader) -> HTMLResponse:
     """Show a clip with its curves, and have it put right; or how far it is."""
     words = room_words(caller.language)
     with room.database.writing() as session:
-        clip, patient = _seen(session, caller, clip_id)
+        clip, patient, view = _seen(session, caller, clip_id)
         others = _others(session, clip)
     return page(
         "review.html", caller, clip=clip, patient=patient, others=others, exports=CLIP_KINDS,
-        page_data=page_data(words, clip=clip.id, has_video=clip.has_video),
+        page_data=page_data(words, clip=clip.id, has_video=clip.has_video, view=view),
         symptoms=_symptoms(clip, caller.language), shown_keys=KEYS, rates=rates(words.report),
         with_corrections=True,
     )  # fmt: skip
@@ -40,12 +40,12 @@ def beside_page(clip_id: Id, other: Id, room: TheRoom, caller: PageReader) -> HT
     """Show two clips of one patient beside each other, aligned at the point of tension."""
     words = room_words(caller.language)
     with room.database.writing() as session:
-        first, patient = _seen(session, caller, clip_id)
-        second, same = _seen(session, caller, other)
+        first, patient, first_view = _seen(session, caller, clip_id)
+        second, same, second_view = _seen(session, caller, other)
         if patient.id != same.id:
             raise HTTPException(404, "These two clips are not of one patient.")
-    clips = [{"id": one.id, "has_video": one.has_video, "state": one.state}
-             for one in (first, second)]  # fmt: skip
+    clips = [{"id": one.id, "has_video": one.has_video, "state": one.state, "view": view}
+             for one, view in ((first, first_view), (second, second_view))]  # fmt: skip
     return page(
         "beside.html", caller, clips=(first, second), patient=patient,
         ready=all(one.state == DONE for one in (first, second)),
@@ -54,12 +54,13 @@ def beside_page(clip_id: Id, other: Id, room: TheRoom, caller: PageReader) -> HT
     )  # fmt: skip
 
 
-def _seen(session: Session, caller: PageReader, clip_id: int) -> tuple[Clip, Patient]:
-    """Return a clip and whose it is, and note who looks at it."""
+def _seen(session: Session, caller: PageReader, clip_id: int) -> tuple[Clip, Patient, int]:
+    """Return a clip, whose it is, and the entry in the log that says who looks at it."""
     clip: Clip = found_or_404(session, Clip, clip_id)
     patient: Patient = found_or_404(session, Patient, clip.patient_id)
-    audit.note(session, caller, audit.SEE_CLIP, patient_id=patient.id, clip_id=clip.id)
-    return clip, patient
+    view = audit.note(session, caller, audit.SEE_CLIP, patient_id=patient.id, clip_id=clip.id)
+    session.flush()
+    return clip, patient, view.id
 
 
 def _others(session: Session, clip: Clip) -> list[Clip]:

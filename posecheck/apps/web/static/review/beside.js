@@ -15,7 +15,7 @@ class Half {
   constructor(clip, number) {
     this.clip = clip;
     this.number = number;
-    this.state = new ClipState(clip.id);
+    this.state = new ClipState(clip.id, clip.view);
   }
 
   async open() {

@@ -47,7 +47,7 @@ function move(corrections) {
 }
 
 async function open() {
-  const state = new ClipState(given.clip);
+  const state = new ClipState(given.clip, given.view);
   const video = byId("video");
   const chart = await curvesOf(state);
   const corrections = new Corrections(state);

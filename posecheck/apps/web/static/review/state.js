@@ -7,9 +7,10 @@ import { SilentPlayer } from "./silent.js";
 
 /** A clip; tells by `data`, `frame`, `playing` and `chosen` what has changed. */
 export class ClipState extends EventTarget {
-  constructor(id) {
+  constructor(id, view) {
     super();
     this.id = id;
+    this.address = `/api/clips/${id}/review?view=${view}`; // the page is in the log already
     this.data = null;
     this.chosen = null; // the key of a mark
     this.span = null; // {start_s, end_s} that somebody has marked
@@ -18,7 +19,7 @@ export class ClipState extends EventTarget {
   /** Asks for all that is known, and has it in a video if there is a copy; `take` shows it. */
   async load(video) {
     const frames = video ? send("GET", `/api/clips/${this.id}/frames.json`).catch(() => null) : null;
-    this.#keep(await send("GET", `/api/clips/${this.id}/review`));
+    this.#keep(await send("GET", this.address));
     const table = new FrameTable((await frames)?.t_s ?? this.data.series.t_s);
     const plays = video !== null && (await frames) !== null && table.count > 0;
     if (plays) video.src = `/api/clips/${this.id}/review.mp4`;
@@ -38,7 +39,7 @@ export class ClipState extends EventTarget {
   }
 
   async refresh() {
-    this.take(await send("GET", `/api/clips/${this.id}/review`));
+    this.take(await send("GET", this.address));
   }
 
   /** The moment of the frame that is on the screen. */
