@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -50,8 +51,9 @@ def test_too_much_at_once_is_refused(owner: TestClient) -> None:
 def test_a_page_is_from_here_by_scheme_host_and_port(tmp_path: Path, room: Room) -> None:
     """Behind a proxy that says who is asked, by TLS; the proxy itself is asked without."""
     settings = Settings(tmp_path, behind_proxy=True, public_url="https://room.example")
-    app = create_app(Room(settings, room.database, room.folders))
-    client = TestClient(ProxyHeadersMiddleware(app, "testclient"), base_url="http://room.example")
+    app: Any = create_app(Room(settings, room.database, room.folders))
+    proxied: Any = ProxyHeadersMiddleware(app, "testclient")
+    client = TestClient(proxied, base_url="http://room.example")
     for origin, forwarded, status in (
         ("https://room.example", "https", 401),  # nobody is signed in
         ("https://room.example:443", "https", 401),

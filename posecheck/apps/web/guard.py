@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from posecheck.apps.web.sentences import asked_language, with_code
 from posecheck.apps.web.settings import LOOPBACK, Settings
 
 JSON_BYTES_MAX = 1 << 20  # of anything that is no clip
@@ -55,15 +56,15 @@ class Guard:
     def _refusal(self, scope: Scope, headers: Headers) -> JSONResponse | None:
         host = headers.get("host", "")
         if _name_of(host) not in self._hosts:  # a foreign name that was bent to this address
-            return _refused(421, "This room is not reached under that name.")
+            return _refused(421, "This room is not reached under that name.", headers)
         here = f"{scope['scheme']}://{host}"  # behind a proxy as it says that it was asked
         if scope["method"] not in _SAFE and not _is_from_here(headers, here):
-            return _refused(403, "This was sent by another site.")
+            return _refused(403, "This was sent by another site.", headers)
         length = headers.get("content-length", "0")
         if not length.isdecimal():
-            return _refused(400, "The length of what is sent is no number.")
+            return _refused(400, "The length of what is sent is no number.", headers)
         if int(length) > JSON_BYTES_MAX and not _is_piece(scope):
-            return _refused(413, "That is too much at once.")
+            return _refused(413, "That is too much at once.", headers)
         return None
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:
@@ -108,8 +109,8 @@ _ALWAYS: Iterable[tuple[str, str]] = (
 )
 
 
-def _refused(status: int, why: str) -> JSONResponse:
-    return JSONResponse({"detail": why}, status)
+def _refused(status: int, why: str, headers: Headers) -> JSONResponse:
+    return JSONResponse(with_code(why, asked_language(headers)), status)
 
 
 def _name_of(host: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from fastapi.responses import HTMLResponse
@@ -9,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from posecheck._version import __version__
 from posecheck.apps.web.access import Caller
+from posecheck.apps.web.sentences import in_language
 from posecheck.apps.web.words import RoomWords, room_words
 
 _templates = Environment(
@@ -41,12 +43,14 @@ def page(
     language
         Of the page, if it is not the caller's.
     values
-        What the template uses, besides ``t`` (the words), ``caller`` and ``version``.
+        What the template uses, besides ``t`` (the words), ``said`` (an error in the language),
+        ``caller`` and ``version``.
 
     """
     words: RoomWords = room_words(language or (caller.language if caller else "en"))
     text = _templates.get_template(template).render(
-        t=words, words=words.report, language=words.language, caller=caller, version=__version__,
+        t=words, words=words.report, said=partial(in_language, language=words.language),
+        language=words.language, caller=caller, version=__version__,
         **values,
     )  # fmt: skip
     return HTMLResponse(text, status)

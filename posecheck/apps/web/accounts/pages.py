@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 
@@ -16,6 +16,7 @@ from posecheck.apps.web.exchange.retention import retention_of
 from posecheck.apps.web.page import page
 from posecheck.apps.web.people.names import LONGEST
 from posecheck.apps.web.room import TheRoom
+from posecheck.apps.web.sentences import asked_language
 from posecheck.apps.web.store.tables import ApiToken, User, now
 from posecheck.exercises.language import languages
 
@@ -23,20 +24,22 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/sign-in")
-def sign_in(then: Annotated[str, Query(max_length=2000)] = "/") -> HTMLResponse:
+def sign_in(request: Request, then: Annotated[str, Query(max_length=2000)] = "/") -> HTMLResponse:
     """Ask for name and password."""
-    return page("sign_in.html", None, then=here(then))
+    language = asked_language(request.headers)
+    return page("sign_in.html", None, language=language, then=here(then))
 
 
 @router.get("/welcome/{token}")
-def welcome(token: str, room: TheRoom) -> HTMLResponse:
+def welcome(request: Request, token: str, room: TheRoom) -> HTMLResponse:
     """Ask for what an account needs, or for a new password."""
     with room.database.reading() as session:
         link = good(session, token)
+    language = asked_language(request.headers)
     if link is None:
-        return page("welcome_over.html", None, status=404)
+        return page("welcome_over.html", None, language=language, status=404)
     return page(
-        "welcome.html", None, token=token, is_password=link.purpose == PASSWORD,
+        "welcome.html", None, language=language, token=token, is_password=link.purpose == PASSWORD,
         languages=languages(),
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from posecheck.apps.web.exchange.arriving import (
     take_in,
 )
 from posecheck.apps.web.room import TheRoom
+from posecheck.apps.web.sentences import in_language, language_for
 from posecheck.apps.web.store.tables import Patient
 
 router = APIRouter()
@@ -86,7 +87,8 @@ def take_in_import(import_id: Import, room: TheRoom, caller: Writer) -> list[Imp
     """Take in what was sent; each folder is taken, known already, or refused with a reason."""
     return [
         ImportedOut(
-            folder=one.folder, state=one.state, why=one.why, clip_id=one.clip_id,
+            folder=one.folder, state=one.state,
+            why=in_language(one.why, language_for(caller)), clip_id=one.clip_id,
             has_video=one.has_video,
         )
         for one in take_in(room, caller, import_id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from posecheck.apps.report_dir import REPORT
 from posecheck.apps.web.people.links import LinkHolder
 from posecheck.apps.web.room import Room
+from posecheck.apps.web.sentences import in_language
 from posecheck.apps.web.store.tables import CORRECTED, DONE, Clip, Job, Result
 from posecheck.apps.web.words import room_words
 from posecheck.errors import PosecheckError
@@ -59,7 +60,8 @@ def state_of(room: Room, session: Session, holder: LinkHolder) -> PhoneState:
     sent = [
         SentOut(
             sent_at=clip.received_at.isoformat(), state=clip.state,
-            progress=1.0 if clip.state == DONE else share or 0.0, error=clip.error,
+            progress=1.0 if clip.state == DONE else share or 0.0,
+            error=clip.error and in_language(clip.error, holder.language),
         )
         for clip, share in session.execute(own.where(Clip.link_id == holder.link_id).limit(_SHOWN))
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from posecheck.apps.web import audit
@@ -10,17 +10,19 @@ from posecheck.apps.web.page import page
 from posecheck.apps.web.people.last_result import LastResultOut, PhoneState, state_of
 from posecheck.apps.web.people.links import patient_of_link
 from posecheck.apps.web.room import Room, TheRoom
+from posecheck.apps.web.sentences import asked_language
 
 router = APIRouter()
 
 
 @router.get("/p/{token}")
-def phone_page(token: str, room: TheRoom) -> HTMLResponse:
+def phone_page(request: Request, token: str, room: TheRoom) -> HTMLResponse:
     """Show how to film, the uploader, how far the clips are, and the last result."""
     try:
         holder = patient_of_link(room, token)
     except HTTPException:
-        return page("phone_closed.html", None, status=404)
+        language = asked_language(request.headers)
+        return page("phone_closed.html", None, language=language, status=404)
     with room.database.writing() as session:
         audit.note(session, holder.who, "link.open", patient_id=holder.patient_id)
     state = _state(room, token)

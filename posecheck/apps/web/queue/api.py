@@ -27,8 +27,18 @@ from posecheck.apps.web.access import (
 )
 from posecheck.apps.web.queue.changes import Changes
 from posecheck.apps.web.queue.leases import try_again
-from posecheck.apps.web.queue.listing import PAGE, ClipLine, ClipPage, Wanted, lines_of, list_clips
+from posecheck.apps.web.queue.listing import (
+    PAGE,
+    ClipLine,
+    ClipPage,
+    Wanted,
+    in_words,
+    lines_of,
+    list_clips,
+)
+from posecheck.apps.web.queue.on_its_way import Change
 from posecheck.apps.web.room import Room, TheRoom
+from posecheck.apps.web.sentences import in_language, language_for
 from posecheck.apps.web.store.tables import DONE, FAILED, RUNNING, WAITING, Clip, Job
 
 router = APIRouter(prefix="/api", tags=["queue"])
@@ -53,10 +63,10 @@ class QueueState(BaseModel):
 
 
 @router.get("/queue")
-def queue_state(request: Request, room: TheRoom, _caller: Reader) -> QueueState:
+def queue_state(request: Request, room: TheRoom, caller: Reader) -> QueueState:
     """Return what waits, what is graded at the moment, and what failed."""
     with room.database.reading() as session:
-        return state_of_queue(session, why_paused(request))
+        return state_of_queue(session, why_paused(request), language_for(caller))
 
 
 def why_paused(request: Request) -> str | None:
@@ -65,7 +75,7 @@ def why_paused(request: Request) -> str | None:
     return None if queue is None else queue.paused
 
 
-def state_of_queue(session: Session, paused: str | None) -> QueueState:
+def state_of_queue(session: Session, paused: str | None, language: str) -> QueueState:
     """Return what `QueueState` says.
 
     Parameters
@@ -74,6 +84,8 @@ def state_of_queue(session: Session, paused: str | None) -> QueueState:
         A reading one.
     paused
         Why nothing is begun.
+    language
+        Of the sentences in it.
 
     """
     counted = select(Clip.state, func.count()).where(Clip.state.in_((WAITING, RUNNING, FAILED)))
@@ -81,18 +93,20 @@ def state_of_queue(session: Session, paused: str | None) -> QueueState:
     jobs = select(Job.clip_id).where(Job.state.in_((RUNNING, WAITING)))
     active = session.scalars(jobs.order_by(Job.state, Job.id).limit(_SHOWN)).all()
     return QueueState(
-        paused=paused,
+        paused=paused and in_language(paused, language),
         waiting=counts.get(WAITING, 0), running=counts.get(RUNNING, 0),
         failed=counts.get(FAILED, 0),
-        on_their_way=lines_of(session, active),
-        could_not=list_clips(session, Wanted(states=(FAILED,)), limit=_FAILED).clips,
+        on_their_way=in_words(lines_of(session, active), language),
+        could_not=in_words(
+            list_clips(session, Wanted(states=(FAILED,)), limit=_FAILED).clips, language
+        ),
     )  # fmt: skip
 
 
 @router.get("/clips")
 def clips(
     room: TheRoom,
-    _caller: Reader,
+    caller: Reader,
     patient: OfPatient = None,
     state: Annotated[
         list[Literal["waiting", "running", "done", "failed"]],
@@ -106,7 +120,8 @@ def clips(
 ) -> ClipPage:
     """Return clips, newest first: a patient's by when they were recorded, all by their arrival."""
     with room.database.reading() as session:
-        return list_clips(session, Wanted(patient, tuple(state), unseen), before, limit)
+        found = list_clips(session, Wanted(patient, tuple(state), unseen), before, limit)
+    return ClipPage(clips=in_words(found.clips, language_for(caller)), next=found.next)
 
 
 @router.post("/clips/{clip_id}/grade", status_code=202)
@@ -146,7 +161,7 @@ def frames(room: TheRoom, caller: Reader, clip_id: ClipId) -> FileResponse:
 async def events(
     request: Request,
     room: TheRoom,
-    _caller: Reader,
+    caller: Reader,
     patient: OfPatient = None,
     last_event_id: Annotated[str | None, Header(max_length=60)] = None,
 ) -> AsyncIterator[ServerSentEvent]:
@@ -163,6 +178,7 @@ async def events(
         except SQLAlchemyError:  # the database is gone for a moment
             return True
 
+    language = language_for(caller)
     changes: Changes = request.app.state.changes
     stream = changes.follow(last_event_id, patient, lambda: run_in_threadpool(signed_in))
     yield ServerSentEvent(comment="listening", retry=_RETRY_MS)
@@ -171,7 +187,13 @@ async def events(
             now = [change.model_dump() for change in event.on_its_way]
             yield ServerSentEvent(event="now", id=event.id, data=now)
         else:
-            yield ServerSentEvent(id=event.id, data=event.change)
+            yield ServerSentEvent(id=event.id, data=_in_words(event.change, language))
+
+
+def _in_words(change: Change | None, language: str) -> Change | None:
+    if change is None or change.error is None:
+        return change
+    return change.model_copy(update={"error": in_language(change.error, language)})
 
 
 def _opened(room: Room, caller: Caller, clip_id: int, begins: bool) -> Clip:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Row, and_, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from posecheck.apps.web.sentences import in_language
 from posecheck.apps.web.store.tables import (
     CORRECTED,
     FAILED,
@@ -112,6 +113,14 @@ def list_clips(
     last = lines[-1] if len(rows) > limit else None
     at = None if last is None else (last.received_at if of_all else last.recorded_at)
     return ClipPage(clips=lines, next=f"{at.isoformat()}_{last.id}" if at and last else None)
+
+
+def in_words(lines: list[ClipLine], language: str) -> list[ClipLine]:
+    """Return lines that say in a language why a clip could not be graded."""
+    return [
+        line.model_copy(update={"error": in_language(line.error, language)}) if line.error else line
+        for line in lines
+    ]
 
 
 def lines_of(session: Session, clips: Sequence[int]) -> list[ClipLine]:

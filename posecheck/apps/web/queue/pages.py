@@ -17,5 +17,5 @@ router = APIRouter(include_in_schema=False)
 def queue(request: Request, room: TheRoom, caller: PageReader) -> HTMLResponse:
     """Show what waits, what is graded, what failed, and the newest clips."""
     with room.database.reading() as session:
-        state = state_of_queue(session, why_paused(request))
+        state = state_of_queue(session, why_paused(request), caller.language)
     return page("queue.html", caller, state=state.model_dump(mode="json"))

@@ -41,7 +41,9 @@ def checked(kind: str, values: Mapping[str, Any], duration_s: float) -> dict[str
     except ValidationError as error:
         wrong = error.errors()[0]
         where = ".".join(str(part) for part in wrong["loc"])
-        raise InputError(f"{where or kind}: {wrong['msg']}.") from None
+        raise InputError(
+            f"{where or kind}: {wrong['msg'].removeprefix('Value error, ')}."
+        ) from None
     late = [n for n in ("t_s", "start_s", "end_s") if plain.get(n, 0.0) > duration_s + 1.0]
     if late:
         raise InputError(f"{late[0]}: the clip has ended by then; it takes {duration_s:.1f} s.")

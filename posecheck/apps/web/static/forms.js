@@ -8,13 +8,16 @@
 
 const words = JSON.parse(document.getElementById("room-words").textContent);
 
+/** Of every request: what goes wrong is said in the language of the page. */
+export const OURS = { "Accept-Language": document.documentElement.lang };
+
 /** Sends JSON and returns the answer's JSON; throws an Error whose message can be shown. */
 export async function send(method, address, body, headers = {}) {
   let answer;
   try {
     answer = await fetch(address, {
       method,
-      headers: body === undefined ? headers : { "Content-Type": "application/json", ...headers },
+      headers: { ...OURS, ...(body !== undefined && { "Content-Type": "application/json" }), ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch {
@@ -69,6 +72,48 @@ export function valuesOf(form) {
   return values;
 }
 
+function clearWrong(form) {
+  for (const old of form.querySelectorAll(".wrong")) old.remove();
+  for (const field of form.querySelectorAll("[aria-invalid]")) {
+    field.removeAttribute("aria-invalid");
+    const about = field.getAttribute("aria-describedby").split(" ");
+    field.setAttribute("aria-describedby", about.filter((id) => !id.endsWith("-wrong")).join(" "));
+  }
+}
+
+/** Says what is wrong at each field, as the API names them; what is no field of the form at its end. */
+function sayAtFields(form, details) {
+  let first = null;
+  const others = [];
+  for (const { loc = [], msg } of details) {
+    const name = loc.slice(1).join(".");
+    const field = form.elements.namedItem(name);
+    if (!field?.id || field.type === "hidden") {
+      others.push(`${name}: ${msg}`);
+      continue;
+    }
+    const wrong = document.createElement("p");
+    Object.assign(wrong, { className: "wrong", id: `${field.id}-wrong`, textContent: msg });
+    (field.closest(".field") ?? field).insertAdjacentElement(
+      field.closest(".field") ? "beforeend" : "afterend", wrong,
+    );
+    field.setAttribute("aria-invalid", "true");
+    const about = field.getAttribute("aria-describedby");
+    field.setAttribute("aria-describedby", about ? `${wrong.id} ${about}` : wrong.id);
+    field.closest("details")?.setAttribute("open", "");
+    first ??= field;
+  }
+  say(form, [words.see_fields, ...others].join(" "));
+  first?.focus();
+}
+
+/** Says what came of a form: at its fields where the API names them, else at its end. */
+export function sayError(form, error) {
+  const details = error.value?.detail;
+  if (form.elements && Array.isArray(details)) sayAtFields(form, details);
+  else say(form, error.message);
+}
+
 /** Says a sentence beside what was pressed, and to those who listen. */
 export function say(near, sentence, kind = "error") {
   const form = near.closest("form") || near.parentElement;
@@ -87,6 +132,7 @@ async function act(element, body) {
   const { post, method = "POST", then } = element.dataset;
   const buttons = [element, ...element.querySelectorAll("button")].filter((e) => "disabled" in e);
   for (const button of buttons) button.disabled = true;
+  clearWrong(element);
   try {
     const answer = await send(method, post, body);
     const done = new CustomEvent("done", { detail: answer, bubbles: true, cancelable: true });
@@ -94,7 +140,7 @@ async function act(element, body) {
     if (then) location.assign(then.replace(/\{(\w+)\}/g, (_, name) => answer[name]));
     else location.reload();
   } catch (error) {
-    say(element, error.message);
+    sayError(element, error);
   } finally {
     for (const button of buttons) button.disabled = false;
   }
@@ -104,7 +150,9 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.dataset.post) return;
   event.preventDefault();
-  act(form, valuesOf(form));
+  const values = valuesOf(form);
+  form.dispatchEvent(new CustomEvent("values", { detail: values, bubbles: true }));
+  act(form, values);
 });
 
 document.addEventListener("click", (event) => {

@@ -1,5 +1,5 @@
 // Takes in a folder that was chosen: report after report, each with the clip that lies with it.
-import { send } from "./forms.js";
+import { OURS, send } from "./forms.js";
 
 const FILES = ["report.json", "angles.csv", "poses.npz"];
 const ANNOTATED = "annotated.mp4";
@@ -57,7 +57,7 @@ async function sendFile(id, { file, path }, most, tell) {
     try {
       answer = await fetch(`/api/uploads/imports/${id}/files?${query}`, {
         method: "PATCH",
-        headers: { "Content-Type": "application/octet-stream" },
+        headers: { ...OURS, "Content-Type": "application/octet-stream" },
         body: piece,
       });
     } catch (error) {

@@ -1,6 +1,6 @@
 // The pages of a patient and of a prescription: a new link with its code, and what is wrong where.
 
-import { say, send, valuesOf } from "/static/forms.js";
+import { OURS, say } from "/static/forms.js";
 import { copyButton, made } from "/static/made.js";
 
 const words = JSON.parse(document.getElementById("people-words").textContent);
@@ -28,56 +28,9 @@ document.addEventListener("done", (event) => {
   showLink(event.detail);
 });
 
-function clearErrors(form) {
-  for (const old of form.querySelectorAll(".wrong")) old.remove();
-  for (const field of form.querySelectorAll("[aria-invalid]")) {
-    field.removeAttribute("aria-invalid");
-    const about = field.getAttribute("aria-describedby").split(" ");
-    field.setAttribute("aria-describedby", about.filter((id) => !id.endsWith("-wrong")).join(" "));
-  }
-}
-
-function showErrors(form, details) {
-  let first = null;
-  const others = [];
-  for (const detail of details) {
-    const name = detail.loc.slice(1).filter((part) => part !== "values").join(".");
-    const place = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
-    if (!place) {
-      others.push(`${name}: ${detail.msg}`);
-      continue;
-    }
-    const input = place.querySelector("input, select, textarea");
-    const wrong = made("p", { className: "wrong", id: `${input.id}-wrong` }, detail.msg);
-    place.append(wrong);
-    input.setAttribute("aria-invalid", "true");
-    input.setAttribute("aria-describedby", `${wrong.id} ${input.getAttribute("aria-describedby")}`);
-    place.closest("details")?.setAttribute("open", "");
-    first ??= input;
-  }
-  say(form, [words.see_fields, ...others].join(" "));
-  first?.focus();
-}
-
-const form = document.querySelector("form[data-prescription]");
-form?.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  event.stopPropagation(); // forms.js would say all errors at one place
-  clearErrors(form);
-  const button = form.querySelector(":scope > button");
-  const body = valuesOf(form);
-  body.values.programme = JSON.parse(document.getElementById("programme").textContent);
-  button.disabled = true;
-  try {
-    await send("POST", form.dataset.post, body);
-    location.assign(form.dataset.then);
-  } catch (error) {
-    const details = error.value?.detail;
-    if (Array.isArray(details)) showErrors(form, details);
-    else say(form, error.message);
-  } finally {
-    button.disabled = false;
-  }
+document.addEventListener("values", (event) => {
+  if (!event.target.matches("[data-prescription]")) return;
+  event.detail.values.programme = JSON.parse(document.getElementById("programme").textContent);
 });
 
 const fileForm = document.querySelector("form[data-prescription-file]");
@@ -89,7 +42,7 @@ fileForm?.addEventListener("submit", async (event) => {
   const query = perWeek ? `?sessions_per_week=${encodeURIComponent(perWeek)}` : "";
   try {
     const answer = await fetch(fileForm.dataset.prescriptionFile + query, {
-      method: "PUT", headers: { "Content-Type": "application/toml" }, body: file,
+      method: "PUT", headers: { ...OURS, "Content-Type": "application/toml" }, body: file,
     });
     if (!answer.ok) {
       const { detail } = await answer.json();

@@ -6,7 +6,7 @@
 
 const PIECE = 2 << 20; // bytes: small enough for a slow phone to show that it goes on
 const SOONEST_MS = 1000, LATEST_MS = 30000;
-const HEADERS = { "Tus-Resumable": "1.0.0" };
+const HEADERS = { "Tus-Resumable": "1.0.0", "Accept-Language": document.documentElement.lang };
 
 function coded(text) {
   const bytes = new TextEncoder().encode(String(text));

@@ -1,0 +1,128 @@
+"""Pages and what goes wrong are in the language of whoever reads them."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from queue_rows import add_clip
+from starlette.datastructures import Headers
+from web_room import SignIn
+
+import posecheck
+from posecheck.apps.web.room import Room
+from posecheck.apps.web.sentences import asked_language, in_language, with_code
+from posecheck.apps.web.store.tables import FAILED, User
+from posecheck.apps.web.words import room_words
+
+pytestmark = pytest.mark.one_database
+GERMAN = {"Accept-Language": "fr-CH, de;q=0.9, en;q=0.8"}
+NOT_OURS = ("not_found", "not_this_way", "field.", "page.")  # or no sentences
+MADE_OF_PARTS = ("prescription.", "review.order")
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("", "en"), ("de", "de"), ("de-AT,de;q=0.9", "de"), ("fr, en;q=0.5, de;q=0.7", "de"),
+        ("en;q=0.1, de", "de"), ("fr", "en"), ("*", "en"), ("de;q=x, en", "en"), (";q=", "en"),
+    ],
+)  # fmt: skip
+def test_the_language_a_browser_asks_for(asked: str, language: str) -> None:
+    assert asked_language(Headers({"accept-language": asked})) == language
+
+
+def test_who_is_not_signed_in_reads_the_browsers_language(stranger: TestClient) -> None:
+    for path in ("/sign-in", "/welcome/x", "/p/x"):
+        assert '<html lang="de">' in stranger.get(path, headers=GERMAN).text, path
+        assert '<html lang="en">' in stranger.get(path).text, path
+
+
+def test_what_goes_wrong_is_said_in_the_language_of_the_page(
+    owner: TestClient, patient_id: int
+) -> None:
+    there = {"name": "K-204"}
+    answer = owner.post("/api/patients", json=there, headers=GERMAN)
+    assert answer.json() == {
+        "detail": "Diesen Namen hat schon jemand; ergänzen Sie etwas, das beide unterscheidet.",
+        "code": "patient.taken",
+    }
+    assert owner.post("/api/patients", json=there).json()["detail"].startswith("There is a patient")
+    short = {"password": "x", "new_password": "short"}
+    [wrong] = owner.put("/api/account/password", json=short, headers=GERMAN).json()["detail"]
+    assert (wrong["loc"], wrong["msg"]) == (["body", "new_password"], "Mindestens 10 Zeichen.")
+    asked = {"values": {"dose": {"hold_s": "x"}}}
+    place = f"/api/patients/{patient_id}/prescriptions"
+    [wrong] = owner.post(place, json=asked, headers=GERMAN).json()["detail"]
+    assert wrong["msg"].startswith("dose.hold_s muss eine Zahl über 0 ")
+
+
+def test_who_opens_an_address_sees_a_page(owner: TestClient, stranger: TestClient) -> None:
+    browser = {"Accept": "text/html", **GERMAN}
+    answer = owner.get("/clips/9", headers=browser)
+    assert (answer.status_code, "There is no such thing here" in answer.text) == (404, True)
+    assert '<a href="/patients">' in answer.text  # theirs, whatever the browser asks for
+    answer = stranger.get("/nothing", headers=browser)
+    assert (answer.status_code, "Diese Seite gibt es nicht." in answer.text) == (404, True)
+    assert owner.get("/patients/99999999999", headers=browser).status_code == 422
+    assert owner.get("/clips/9").json()["code"] == "gone"
+
+
+def test_why_a_clip_failed_is_said_in_the_language_of_who_looks(
+    room: Room, sign_in: SignIn, patient_id: int
+) -> None:
+    therapist = sign_in()
+    clip = add_clip(
+        room, patient_id, state=FAILED, error="x.mp4 is empty; copy or record the clip again."
+    )
+    with room.database.writing() as session:
+        session.query(User).update({"language": "de"})
+    german = "x.mp4 ist leer; kopieren Sie die Aufnahme noch einmal, oder nehmen Sie neu auf."
+    assert german in therapist.get(f"/clips/{clip}").text
+    assert therapist.get("/api/clips").json()["clips"][0]["error"] == german
+    assert therapist.get("/api/queue").json()["could_not"][0]["error"] == german
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_sentences_within_sentences(language: str) -> None:
+    english = (
+        "The file: dose.hold_s must be a number from 1 to 60, not 'x; y'; "
+        "dose.hold is unknown (did you mean dose.hold_s?)"
+    )
+    said = in_language(english, language)
+    assert (said == english) == (language == "en")
+    assert "meinten Sie dose.hold_s?" in said or language == "en"
+    assert with_code("Nobody has words for this.", language) == {
+        "detail": "Nobody has words for this."
+    }
+
+
+def test_both_languages_have_the_same_sentences() -> None:
+    english, german = (room_words(code).all_under("errors") for code in ("en", "de"))
+    assert english.keys() == german.keys()
+    for name, text in english.items():
+        assert _fields(text) == _fields(german[name]), name
+
+
+def _fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_the_sentences_are_those_that_are_said() -> None:
+    """One that was changed in the code would not be found any more."""
+    said = "\n".join(_texts())
+    for code, text in room_words("en").all_under("errors").items():
+        if not code.startswith(NOT_OURS + MADE_OF_PARTS):
+            assert max(re.split(r"\{\w+\}", text), key=len) in said, code
+
+
+def _texts() -> Iterator[str]:
+    for path in Path(posecheck.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
