@@ -7,14 +7,18 @@ import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from pages import assert_for_everybody
 from queue_rows import add_clip
+from serving import serving, visiting
 from starlette.datastructures import Headers
 from web_room import SignIn
 
 import posecheck
+from posecheck.apps.web.accounts.first_link import first_link
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.sentences import asked_language, in_language, with_code
 from posecheck.apps.web.store.tables import FAILED, User
@@ -86,6 +90,30 @@ def test_why_a_clip_failed_is_said_in_the_language_of_who_looks(
     assert german in therapist.get(f"/clips/{clip}").text
     assert therapist.get("/api/clips").json()["clips"][0]["error"] == german
     assert therapist.get("/api/queue").json()["could_not"][0]["error"] == german
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_what_is_wrong_stands_at_its_field(browser: Any, room: Room) -> None:
+    link = first_link(room)
+    assert link is not None
+    with serving(room) as address, visiting(browser, address, locale="de-DE") as visit:
+        tab = visit.tab
+        tab.goto(f"/welcome/{link.rpartition('/')[2]}")
+        for name, text in (("name", "Anna"), ("login", "an na"), ("password", "langes Passwort")):
+            tab.fill(f"#{name}", text)
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector("#login-wrong")
+        said = "Ein Anmeldename hat keine Leerzeichen und ist nicht leer."
+        assert tab.text_content("#login-wrong") == said
+        assert tab.evaluate("document.activeElement.getAttribute('aria-describedby')") == (
+            "login-wrong"
+        )
+        assert_for_everybody(tab)
+        tab.fill("#login", "anna")
+        tab.keyboard.press("Enter")
+        tab.wait_for_url("**/patients*")
+        assert tab.evaluate("document.documentElement.lang") == "de"
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
