@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from posecheck.apps.options import command, model_option, no_open_option, path
-from posecheck.errors import InputError, MissingDependencyError
+from posecheck.errors import InputError, MissingDependencyError, ModelError
 
 _MIB = 1 << 20
 _PORT = 8790
@@ -108,6 +108,10 @@ def serve_command(
     refuse_unsafe(settings)
     missing = fetch_assets(stderr_bar)
     ensure_model(model, stderr_bar)
+    try:
+        ensure_model("lite", stderr_bar)  # the one that browsers look with
+    except ModelError as error:
+        missing = f"{missing or ''} {error}".strip()
     if missing is not None:
         click.echo(f"posecheck: {missing}", err=True)
     if fetch:

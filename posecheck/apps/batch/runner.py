@@ -117,6 +117,7 @@ def run_batch(
     with ExitStack() as stack:
         stack.enter_context(out.batch_lock())
         out.sweep()
+        stack.callback(out.sweep)  # workers that were killed in the middle of writing
         settings = replace(settings, mark=stack.enter_context(out.marked()))
         rows = RowLog(len(jobs))
         stack.callback(rows.close)

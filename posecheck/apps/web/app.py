@@ -15,7 +15,7 @@ from fastapi.staticfiles import StaticFiles
 
 from posecheck._version import __version__
 from posecheck.apps.web.accounts.throttle import Throttle
-from posecheck.apps.web.assets import assets_folder
+from posecheck.apps.web.assets import PACKAGES
 from posecheck.apps.web.guard import Guard
 from posecheck.apps.web.queue.changes import Changes
 from posecheck.apps.web.refusals import add_handlers
@@ -44,8 +44,9 @@ def create_app(room: Room) -> FastAPI:
     for area in AREAS:
         for part in ("api", "pages"):
             app.include_router(import_module(f"posecheck.apps.web.{area}.{part}").router)
-    vendor = StaticFiles(directory=assets_folder(), check_dir=False)
-    app.mount("/static/vendor/uplot", vendor, name="vendor")
+    for package in PACKAGES:
+        files = StaticFiles(directory=package.folder, check_dir=False)
+        app.mount(f"/static/vendor/{package.title}", files, name=package.title)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     add_handlers(app)
     app.add_middleware(Guard, settings=room.settings)

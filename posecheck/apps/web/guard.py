@@ -16,11 +16,14 @@ JSON_BYTES_MAX = 1 << 20  # of anything that is no clip
 UPLOADS = ("/api/uploads/", "/p/")  # below these a PATCH carries pieces of clips
 _PORTS = {"http": 80, "https": 443}  # where an origin says none
 _SAFE = ("GET", "HEAD", "OPTIONS")
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+_POLICY = (
+    "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' blob: data:; "
     "media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; "
     "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+POLICY = _POLICY.format(scripts="'self'")
+# Of pages that look at a clip before it is sent; text is not run as a script there either.
+CHECKING_POLICY = _POLICY.format(scripts="'self' 'wasm-unsafe-eval'")
 
 
 class Guard:
@@ -87,7 +90,7 @@ class Guard:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = POLICY
+                headers.setdefault("Content-Security-Policy", POLICY)
                 for name, value in _ALWAYS:
                     headers[name] = value
                 if not scope["path"].startswith("/static/"):

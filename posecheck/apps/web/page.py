@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from posecheck._version import __version__
 from posecheck.apps.web.access import Caller
+from posecheck.apps.web.guard import CHECKING_POLICY, POLICY
 from posecheck.apps.web.sentences import in_language
 from posecheck.apps.web.words import RoomWords, room_words
 
@@ -28,6 +29,7 @@ def page(
     *,
     status: int = 200,
     language: str | None = None,
+    checks_clips: bool = False,
     **values: Any,
 ) -> HTMLResponse:
     """Fill in a template.
@@ -42,6 +44,8 @@ def page(
         Of the response.
     language
         Of the page, if it is not the caller's.
+    checks_clips
+        Whether MediaPipe's library for browsers runs in it.
     values
         What the template uses, besides ``t`` (the words), ``said`` (an error in the language),
         ``caller`` and ``version``.
@@ -53,4 +57,5 @@ def page(
         language=words.language, caller=caller, version=__version__,
         **values,
     )  # fmt: skip
-    return HTMLResponse(text, status)
+    policy = CHECKING_POLICY if checks_clips else POLICY
+    return HTMLResponse(text, status, {"Content-Security-Policy": policy})

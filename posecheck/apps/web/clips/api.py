@@ -13,6 +13,7 @@ from posecheck.apps.web import audit
 from posecheck.apps.web.access import Caller, ClipId, Reader, Writer, found_or_404
 from posecheck.apps.web.clips import tus
 from posecheck.apps.web.clips.intake import Sender
+from posecheck.apps.web.clips.setup_check import seen_in
 from posecheck.apps.web.queue.listing import ClipLine, lines_of
 from posecheck.apps.web.room import TheRoom
 from posecheck.apps.web.store.tables import Clip
@@ -47,6 +48,15 @@ class ClipChange(BaseModel):
         if not 1990 <= at.year <= 2200:
             raise ValueError("this is no day of a clip")
         return at
+
+
+class SetupSeen(BaseModel):
+    """What a clip's first seconds show."""
+
+    hints: list[str] = Field(
+        description="What to change, most important first: come_into_view, lie_down, move_back, "
+        "come_closer, turn_side_on, more_light or alone. Empty where nothing is wrong."
+    )
 
 
 @router.options("/uploads", status_code=204)
@@ -124,6 +134,15 @@ def video(room: TheRoom, caller: Reader, clip_id: ClipId) -> FileResponse:
     # Never a type that a browser would run, whatever is in it.
     name = f"clip-{clip_id}{path.suffix}"
     return FileResponse(path, media_type="application/octet-stream", filename=name)
+
+
+@router.get("/clips/{clip_id}/setup")
+def setup(room: TheRoom, caller: Reader, clip_id: ClipId) -> SetupSeen:
+    """Look at a clip's first seconds: how the camera stood, before all of it is graded."""
+    with room.database.writing() as session:
+        clip = found_or_404(session, Clip, clip_id)
+        audit.note(session, caller, "clip.see", patient_id=clip.patient_id, clip_id=clip_id)
+    return SetupSeen(hints=seen_in(room, clip))
 
 
 def _sender(caller: Caller) -> Sender:

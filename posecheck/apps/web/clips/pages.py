@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse
 
+from posecheck.apps.web.access import GONE, ClipId
 from posecheck.apps.web.clips import tus
+from posecheck.apps.web.clips.api import SetupSeen
 from posecheck.apps.web.clips.intake import Sender
+from posecheck.apps.web.clips.setup_check import seen_in
 from posecheck.apps.web.people.links import LinkHolder, patient_of_link
 from posecheck.apps.web.room import TheRoom
+from posecheck.apps.web.store.tables import Clip
+from posecheck.vision.model import find_model
 
 router = APIRouter(include_in_schema=False)
 
@@ -44,6 +50,26 @@ async def patch(token: str, request: Request, room: TheRoom, upload_id: tus.Uplo
 def delete(token: str, room: TheRoom, upload_id: tus.UploadId) -> Response:
     """Give an upload up."""
     return tus.delete(room, _sender(patient_of_link(room, token)), upload_id)
+
+
+@router.get("/p/{token}/clips/{clip_id}/setup")
+def setup(token: str, room: TheRoom, clip_id: ClipId) -> SetupSeen:
+    """Look at the first seconds of a clip that this link has sent."""
+    holder = patient_of_link(room, token)
+    with room.database.reading() as session:
+        clip = session.get(Clip, clip_id)
+    if clip is None or clip.link_id != holder.link_id:
+        raise HTTPException(404, GONE)
+    return SetupSeen(hints=seen_in(room, clip))
+
+
+@router.get("/static/vendor/model/lite.task")
+def landmark_model() -> FileResponse:
+    """Give the browser the small landmark model; it is MediaPipe's, and nobody's secret."""
+    model = find_model("lite")
+    if model is None:
+        raise HTTPException(404, "The small landmark model was not fetched.")
+    return FileResponse(model.path, media_type="application/octet-stream")
 
 
 def _sender(holder: LinkHolder) -> Sender:

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from posecheck.apps.web import audit
 from posecheck.apps.web.access import ID_MAX, Id, PageReader, found_or_404
+from posecheck.apps.web.clips.setup_check import for_page
 from posecheck.apps.web.page import page
 from posecheck.apps.web.people import phone
 from posecheck.apps.web.people.forms import form_of, label_of, plain, shown
@@ -66,6 +67,8 @@ def patient_page(patient_id: Id, room: TheRoom, caller: PageReader) -> HTMLRespo
         "patient.html", caller, patient=patient, languages=languages(), links=links,
         prescription=versions[0] if versions else None,
         asked=_asked(versions[0], t) if versions else [], progress=progress_shown(progress, t),
+        setup_check=for_page(t, versions[0].values if versions else None, "/api/clips"),
+        checks_clips=True,
     )  # fmt: skip
 
 

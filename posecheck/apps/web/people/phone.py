@@ -6,11 +6,14 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from posecheck.apps.web import audit
+from posecheck.apps.web.clips.setup_check import for_page
 from posecheck.apps.web.page import page
 from posecheck.apps.web.people.last_result import LastResultOut, PhoneState, state_of
 from posecheck.apps.web.people.links import patient_of_link
+from posecheck.apps.web.people.prescriptions import newest_version
 from posecheck.apps.web.room import Room, TheRoom
 from posecheck.apps.web.sentences import asked_language
+from posecheck.apps.web.words import room_words
 
 router = APIRouter()
 
@@ -25,10 +28,12 @@ def phone_page(request: Request, token: str, room: TheRoom) -> HTMLResponse:
         return page("phone_closed.html", None, language=language, status=404)
     with room.database.writing() as session:
         audit.note(session, holder.who, "link.open", patient_id=holder.patient_id)
+        asked = newest_version(session, holder.patient_id)
+    check = for_page(room_words(holder.language), asked and asked.values, f"/p/{token}/clips")
     state = _state(room, token)
     return page(
         "phone.html", None, language=holder.language, token=token,
-        state=state.model_dump(mode="json"),
+        state=state.model_dump(mode="json"), setup_check=check, checks_clips=True,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 // Records a clip with the camera of this computer, with a preview; nothing leaves before "send".
 
 import { made } from "/static/made.js";
+import { watch } from "/static/setup/before_sending.js";
 
 const CHECK_MS = 500;
 const TYPES = ["video/mp4;codecs=avc1", "video/webm;codecs=vp9", "video/webm"];
@@ -15,22 +16,28 @@ export function recordButton(words, add) {
 
 async function record(words, add, opener) {
   const video = made("video", { muted: true, playsInline: true });
+  const drawn = made("canvas", { ariaHidden: "true" });
   const said = made("p", { role: "status" });
   const start = button(words.start), cancel = button(words.cancel, "plain");
-  const dialog = made("dialog", { className: "recorder", ariaLabel: words.record }, video, said,
+  const dialog = made("dialog", { className: "recorder", ariaLabel: words.record },
+    made("div", { className: "preview" }, video, drawn), said,
     made("div", { className: "actions" }, start, cancel));
   document.body.append(dialog);
   dialog.showModal();
-  let stream = null, recorder = null, timer = 0;
+  let stream = null, recorder = null, timer = 0, unwatch = () => {};
   dialog.addEventListener("close", () => {
     window.clearInterval(timer);
+    unwatch();
     for (const track of stream?.getTracks() ?? []) track.stop();
     dialog.remove();
     opener.focus();
   });
   cancel.addEventListener("click", () => dialog.close());
   try {
-    const wanted = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+    const wanted = {
+      width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 },
+      facingMode: { ideal: "environment" },
+    };
     stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
   } catch (error) {
     said.textContent = words.no_camera.replace("{why}", error.message);
@@ -39,11 +46,13 @@ async function record(words, add, opener) {
   }
   video.srcObject = stream;
   await video.play();
+  unwatch = watch(video, drawn, said);
   start.addEventListener("click", () => {
     if (recorder) {
       recorder.stop();
       return;
     }
+    unwatch();
     const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
     const pieces = [], began = performance.now();
     recorder = new MediaRecorder(stream, { mimeType, videoBitsPerSecond: 4_000_000 });

@@ -5,6 +5,7 @@
 
 import { made } from "/static/made.js";
 import { recordButton } from "/static/recorder.js";
+import { lookBefore, showSeen, toldAfter } from "/static/setup/before_sending.js";
 import { Upload } from "/static/tus.js";
 
 const AT_ONCE = 2;
@@ -30,7 +31,7 @@ export function attachUploader(element, { endpoint, said = () => ({}) }) {
   }
 
   function add(file) {
-    const one = { state: "queued" };
+    const one = { state: "looked_at" };
     const status = made("span", { className: "quiet", textContent: words.queued });
     const bar = made("progress", { max: 1, value: 0, ariaLabel: file.name });
     const toggle = made("button", { type: "button", className: "plain", textContent: words.pause });
@@ -57,6 +58,7 @@ export function attachUploader(element, { endpoint, said = () => ({}) }) {
         toggle.hidden = true;
         bar.hidden = true;
         heard.textContent = `${file.name}: ${text}`;
+        if (one.unseen && clip) toldAfter(line, clip);
         element.dispatchEvent(new CustomEvent("upload", { detail: { state, clip, why }, bubbles: true }));
       }
       if (one.state !== "active") next();
@@ -80,8 +82,36 @@ export function attachUploader(element, { endpoint, said = () => ({}) }) {
       choose.focus();
       next();
     });
+    async function look() {
+      const seen = await lookBefore(file, status);
+      if (!uploads.includes(one)) return; // it was removed meanwhile
+      one.unseen = seen === null;
+      if (seen) showSeen(line, seen);
+      if (!seen?.hints.length) {
+        send();
+        return;
+      }
+      status.textContent = "";
+      const anyway = made("button", { type: "button", className: "plain", textContent: words.anyway });
+      anyway.setAttribute("aria-label", `${words.anyway}: ${file.name}`);
+      anyway.addEventListener("click", () => {
+        anyway.remove();
+        send();
+        toggle.focus();
+      });
+      toggle.before(anyway);
+      line.dataset.state = "doubtful";
+    }
+
+    function send() {
+      [one.state, toggle.hidden] = ["queued", false];
+      status.textContent = words.queued;
+      next();
+    }
+
+    toggle.hidden = true;
     uploads.push(one);
-    next();
+    look();
   }
 
   function picker(properties) {
@@ -106,7 +136,7 @@ export function attachUploader(element, { endpoint, said = () => ({}) }) {
   const touch = window.matchMedia("(pointer: coarse)").matches;
   const buttons = made("div", { className: "actions" }, choose);
   if (touch) buttons.append(button(words.camera, () => camera.click()));
-  else buttons.append(...recordButton(words, add));
+  buttons.append(...recordButton(words, add));
   const area = made("div", { className: "drop panel" }, buttons);
   if (!touch) area.append(made("p", { className: "quiet", textContent: words.drop }));
   area.addEventListener("dragover", (event) => {
