@@ -81,6 +81,12 @@ function clearWrong(form) {
   }
 }
 
+/** A sentence without the name at its beginning, where that stands beside it. */
+function withoutName(sentence, name) {
+  const rest = sentence.startsWith(`${name} `) ? sentence.slice(name.length + 1) : sentence;
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}
+
 /** Says what is wrong at each field, as the API names them; what is no field of the form at its end. */
 function sayAtFields(form, details) {
   let first = null;
@@ -93,10 +99,11 @@ function sayAtFields(form, details) {
       continue;
     }
     const wrong = document.createElement("p");
-    Object.assign(wrong, { className: "wrong", id: `${field.id}-wrong`, textContent: msg });
-    (field.closest(".field") ?? field).insertAdjacentElement(
-      field.closest(".field") ? "beforeend" : "afterend", wrong,
-    );
+    const textContent = withoutName(msg, name.replace("values.", ""));
+    Object.assign(wrong, { className: "wrong", id: `${field.id}-wrong`, textContent });
+    const place = field.closest(".field");
+    if (place) place.append(wrong);
+    else field.after(wrong);
     field.setAttribute("aria-invalid", "true");
     const about = field.getAttribute("aria-describedby");
     field.setAttribute("aria-describedby", about ? `${wrong.id} ${about}` : wrong.id);
