@@ -154,3 +154,8 @@ def _texts() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value
+
+
+def test_in_german_a_clip_is_an_aufnahme() -> None:
+    texts = room_words("de").texts
+    assert [name for name, text in texts.items() if re.search(r"\bClips?\b", text)] == []
