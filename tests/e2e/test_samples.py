@@ -98,11 +98,12 @@ def test_the_folder_holds_what_it_should(demo: Any) -> None:
 
 
 def test_who_only_lies_there_is_not_passed(
-    model_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+    model_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    sample_until: Callable[[str, float], Path],
+) -> None:  # fmt: skip
     outcome = run(
-        capsys, "review", SAMPLES / "rest_only.mp4", "--no-video", "--out", tmp_path / "report",
-        "--model", model_path,
+        capsys, "review", sample_until("rest_only", 8.0), "--no-video",
+        "--out", tmp_path / "report", "--model", model_path,
     )  # fmt: skip
     assert outcome.code == 0, outcome.err
     report = json.loads((tmp_path / "report" / "report.json").read_text())

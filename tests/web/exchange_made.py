@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +28,16 @@ SHA = "c" * 64
 
 def make_folder(folder: Path, name: str = "pump_left_side", sha256: str = SHA) -> Report:
     """Leave in a folder what a review of a sample would, without pictures."""
+    report, files = _reviewed(name, sha256)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, content in files.items():
+        (folder / file).write_bytes(content)
+    return report
+
+
+@cache
+def _reviewed(name: str, sha256: str) -> tuple[Report, dict[str, bytes]]:
+    """The report, and its files; many tests want the same ones."""
     stored, log = load_poses(DATA / f"{name}.npz"), PoseLog()
     times = [pose.t_s for pose in stored]
     log.frame_t_s = np.array(times)
@@ -39,11 +51,12 @@ def make_folder(folder: Path, name: str = "pump_left_side", sha256: str = SHA) -
     report = dataclasses.replace(
         report, subject=Subject("K-204", "2026-03-30", symptoms_before=6, symptoms_after=3)
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    save_poses(log.poses(MODEL.sha256 or ""), folder / "poses.npz")
-    write_json(report, folder / "report.json")
-    write_csv(report, folder / "angles.csv")
-    return report
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        save_poses(log.poses(MODEL.sha256 or ""), folder / "poses.npz")
+        write_json(report, folder / "report.json")
+        write_csv(report, folder / "angles.csv")
+        return report, {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
 def make_clip_row(

@@ -76,6 +76,7 @@ def correct(room: Room, clip_id: int) -> None:
         save_result(session, clip_id, CORRECTED, plain)
 
 
+@pytest.mark.one_database
 def test_the_report_itself(room: Room, therapist: TestClient, clip_id: int, tmp_path: Path) -> None:
     files = {"json": "report.json", "csv": "angles.csv", "poses": "poses.npz"}
     for kind, name in files.items():
@@ -90,6 +91,7 @@ def test_the_report_itself(room: Room, therapist: TestClient, clip_id: int, tmp_
     assert sorted(noted) == sorted(files)
 
 
+@pytest.mark.one_database
 def test_the_printed_page_is_in_the_language_asked_for(therapist: TestClient, clip_id: int) -> None:
     text = "\n".join(
         page.extract_text()
@@ -169,6 +171,7 @@ def test_fhir_says_who_has_corrected(room: Room, therapist: TestClient, clip_id:
     assert [agent.who.display for agent in who.agent] == ["Mia"]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("name", "code", "ranged"),
     [
@@ -217,6 +220,7 @@ def read_trc(text: str) -> tuple[dict[str, str], dict[str, np.ndarray[Any, Any]]
     return header, places, [float(row[1]) for row in rows]
 
 
+@pytest.mark.one_database
 def test_trc_is_one_of_opensim(room: Room, therapist: TestClient, clip_id: int) -> None:
     header, places, times = read_trc(export(therapist, clip_id, "trc").decode())
     report = load_report(machine(room, clip_id))
@@ -247,6 +251,7 @@ def read_mot(text: str) -> tuple[dict[str, str], list[str], np.ndarray[Any, Any]
     return header, columns, table
 
 
+@pytest.mark.one_database
 def test_mot_is_one_of_opensim(room: Room, therapist: TestClient, clip_id: int) -> None:
     header, columns, table = read_mot(export(therapist, clip_id, "mot").decode())
     assert header["inDegrees"] == "yes"
@@ -259,6 +264,7 @@ def test_mot_is_one_of_opensim(room: Room, therapist: TestClient, clip_id: int) 
     assert knee == pytest.approx(report.series.knee_flexion_deg[there])
 
 
+@pytest.mark.one_database
 def test_the_dataset_for_movement_has_the_header_of_deeplabcut(
     therapist: TestClient, clip_id: int
 ) -> None:
@@ -334,6 +340,7 @@ def test_an_archive_is_never_in_memory(tmp_path: Path) -> None:
     assert sum(sizes) > 64 << 20
 
 
+@pytest.mark.one_database
 def test_all_results_are_printed_and_told_as_json(
     room: Room, therapist: TestClient, patient_id: int
 ) -> None:

@@ -146,6 +146,7 @@ class _Clock(datetime):
         return datetime.now(tz or timezone.utc) + cls.off
 
 
+@pytest.mark.one_database
 def test_a_clock_that_is_set_back(
     room: Room, patient_id: int, tmp_path: Path, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

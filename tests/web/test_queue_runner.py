@@ -71,6 +71,7 @@ def video(tmp_path: Path) -> Path:
     return make_clip(tmp_path / "Knee, week 2.mp4", 220)
 
 
+@pytest.mark.one_database
 def test_the_report_is_that_of_grade(
     room: Room, patient_id: int, video: Path, tmp_path: Path
 ) -> None:
@@ -150,6 +151,7 @@ def test_a_stop_gives_back_and_the_next_start_goes_on(
         ends(room, clip_id)
 
 
+@pytest.mark.one_database
 def test_a_worker_gives_way_and_one_that_is_killed_costs_nothing(
     room: Room, patient_id: int, video: Path
 ) -> None:
@@ -166,6 +168,7 @@ def test_a_worker_gives_way_and_one_that_is_killed_costs_nothing(
         assert len(session.scalars(select(Result)).all()) == 1
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("stem", "why"), [("crash", NEVER_ENDED), ("fail", "no such luck")])
 def test_a_failed_clip_says_why_and_does_not_stop_the_others(
     room: Room, patient_id: int, tmp_path: Path, stem: str, why: str,
@@ -186,6 +189,7 @@ def test_a_failed_clip_says_why_and_does_not_stop_the_others(
     assert not folder_of(room, none).machine.exists()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("stem", "limits", "why"),
     [
@@ -227,6 +231,7 @@ def test_a_clip_that_is_deleted_meanwhile_leaves_nothing(
         assert session.scalars(select(Job)).all() == []
 
 
+@pytest.mark.one_database
 def test_a_full_disk_pauses_and_goes_on_by_itself(
     room: Room, patient_id: int, video: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

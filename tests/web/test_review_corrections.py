@@ -65,6 +65,7 @@ def test_a_clip_that_nobody_has_touched_is_the_machines(page: Page) -> None:
     assert (data["can_undo"], data["can_redo"], data["corrections"]) == (False, False, [])
 
 
+@pytest.mark.one_database
 def test_each_kind_is_graded_anew_and_undone(page: Page, room: Room, clip_id: int) -> None:
     machine = page.data["machine"]
     reps, tension = machine["reps"], machine["tension"]
@@ -101,6 +102,7 @@ def test_each_kind_is_graded_anew_and_undone(page: Page, room: Room, clip_id: in
     assert page.data["can_redo"] is False
 
 
+@pytest.mark.one_database
 def test_a_set_is_deleted_and_marked_by_hand(page: Page) -> None:
     tension = page.report["tension"]
     page.correct("tension_delete", set=1)
@@ -110,6 +112,7 @@ def test_a_set_is_deleted_and_marked_by_hand(page: Page) -> None:
     assert page.report["tension"]["knee_flexion_deg"] == tension["knee_flexion_deg"]
 
 
+@pytest.mark.one_database
 def test_a_joint_that_is_dragged_is_measured_again(page: Page) -> None:
     look = page.data["looks_t_s"][60]
     frame = page.data["series"]["t_s"].index(look)
@@ -121,6 +124,7 @@ def test_a_joint_that_is_dragged_is_measured_again(page: Page) -> None:
     assert page.data["series"]["knee_flexion_deg"][frame] == before
 
 
+@pytest.mark.one_database
 def test_a_finding_that_is_not_shared_goes_and_comes_back(
     room: Room, therapist: TestClient, patient_id: int
 ) -> None:
@@ -135,6 +139,7 @@ def test_a_finding_that_is_not_shared_goes_and_comes_back(
     assert {f["rule"] for f in page.report["findings"]} == rules
 
 
+@pytest.mark.one_database
 def test_another_exercise_is_looked_for(page: Page) -> None:
     assert page.correct("exercise", exercise="heel_slide", variant=None).status_code == 200
     assert page.report["exercise"] in (None, "heel_slide")
@@ -187,6 +192,7 @@ def test_what_cannot_be_is_refused_in_one_sentence(
     assert page.act("redo").status_code == 422
 
 
+@pytest.mark.one_database
 def test_files_that_a_kill_has_left_behind_are_made_anew(
     page: Page, room: Room, patient_id: int, clip_id: int
 ) -> None:
@@ -207,6 +213,7 @@ def test_a_clip_that_is_graded_again_is_not_shown_as_it_was(
     assert again.data["machine"] == again.report
 
 
+@pytest.mark.one_database
 def test_a_practice_measures_its_own_agreement(
     page: Page, therapist: TestClient, tmp_path: Path
 ) -> None:

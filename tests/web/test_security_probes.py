@@ -95,18 +95,21 @@ def test_whatever_is_sent(room: Room, owner: TestClient, name: str, body: bytes)
     for one in every(owner):
         if one.method in (*SAFE, "DELETE"):
             continue
-        for kind in ("application/json", "text/plain", "application/x-www-form-urlencoded"):
-            answer = owner.request(
-                one.method, one.at(), content=body, headers={"Content-Type": kind}
-            )
-            assert answer.status_code < 500, (one, name, kind)
+        answer = owner.request(
+            one.method, one.at(), content=body, headers={"Content-Type": "application/json"}
+        )
+        assert answer.status_code < 500, (one, name)
     assert contents(room) >= before
 
 
 @pytest.mark.one_database
 @pytest.mark.parametrize(
-    "kind", ["multipart/form-data", "multipart/form-data; boundary=", "\x00", "*"]
-)
+    "kind",
+    [
+        "multipart/form-data", "multipart/form-data; boundary=", "\x00", "*", "text/plain",
+        "application/x-www-form-urlencoded",
+    ],
+)  # fmt: skip
 def test_whatever_it_is_said_to_be(owner: TestClient, kind: str) -> None:
     for one in every(owner):
         if one.method not in (*SAFE, "DELETE"):
@@ -223,6 +226,7 @@ def test_it_does_not_say_what_it_is_made_of(stranger: TestClient, owner: TestCli
             assert "site-packages" not in answer.text
 
 
+@pytest.mark.one_database
 @pytest.mark.usefixtures("clip_id")
 def test_what_is_too_long_is_refused_before_it_is_read(owner: TestClient) -> None:
     def endless() -> object:

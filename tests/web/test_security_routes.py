@@ -71,6 +71,7 @@ def link_of(room: Room, patient_id: int, **values: object) -> str:
     return secret
 
 
+@pytest.mark.one_database
 def test_each_route_asks_who_it_is_or_is_on_the_list(stranger: TestClient) -> None:
     careless = [one for one in routes_of(app_of(stranger)) if one.needs is None]
     assert [one for one in careless if not one.is_public] == []
@@ -78,6 +79,7 @@ def test_each_route_asks_who_it_is_or_is_on_the_list(stranger: TestClient) -> No
     assert needless == [], "the list of public routes holds what is none"
 
 
+@pytest.mark.one_database
 def test_reading_changes_nothing_and_a_change_is_not_reading(stranger: TestClient) -> None:
     for one in guarded(stranger):
         if one.method in SAFE:
@@ -92,6 +94,7 @@ def test_nobody_is_let_in(stranger: TestClient) -> None:
     assert_refused(stranger)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "value",
     ["Bearer", "Bearer ", "Bearer x", "bearer null", "Basic b3duZXI6b3duZXI=", "Digest a"],
@@ -164,6 +167,7 @@ def test_a_therapist_is_no_owner(therapist: TestClient) -> None:
     assert any(one.needs == PERSON for one in guarded(therapist))
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "headers",
     [
@@ -180,6 +184,7 @@ def test_another_site_changes_nothing(owner: TestClient, headers: dict[str, str]
             assert asked(owner, one, headers) == 403, one
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::1", "a@b"])
 def test_another_name_reaches_nothing(owner: TestClient, host: str) -> None:
     """A foreign name that somebody bent to this address."""

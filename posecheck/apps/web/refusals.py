@@ -18,6 +18,7 @@ from posecheck.apps.web.page import page
 from posecheck.apps.web.sentences import asked_language, in_language, of_field, with_code
 from posecheck.errors import PosecheckError
 
+_WRONG_MAX = 20  # fields that one answer names: a body can have 50,000 that nobody knows
 _NO_DATABASE = (
     "The database does not answer at the moment. Nothing was lost; try again in a moment."
 )
@@ -65,7 +66,7 @@ def _not_valid(request: Request, error: Exception) -> Response:
     language = asked_language(request.headers)
     wrong = [
         {"type": found["type"], "loc": found["loc"], "msg": of_field(found, language)}
-        for found in error.errors()
+        for found in error.errors()[:_WRONG_MAX]
     ]
     return Response(json.dumps({"detail": wrong}, default=str), 422, media_type="application/json")
 
