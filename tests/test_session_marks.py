@@ -10,7 +10,8 @@ import pytest
 from sessions import CLIP, DATA, MODEL
 
 from posecheck.exercises.marks import RepMarks, SetMarks, marks_of
-from posecheck.motion.joint_corrections import JointCorrection, corrected_poses
+from posecheck.motion.joint_corrections import JOINTS, JointCorrection, corrected
+from posecheck.motion.table import COLUMN_OF
 from posecheck.motion.track import RESTING, WORKING
 from posecheck.session import Session
 from posecheck.types import Report
@@ -114,48 +115,67 @@ def test_a_finding_that_is_not_shared_costs_nothing(name: str) -> None:
     assert len(times) < sum(len(f.times) for f in report.findings)
 
 
-def corrected(name: str, corrections: list[JointCorrection]) -> Report:
+def put_right(name: str, *corrections: JointCorrection) -> Report:
+    session, _ = session_of(name)
+    measured = corrected(session.measured(), corrections)
+    return Session.restored(session._prescription, measured).finish(CLIP, MODEL)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_joint_that_is_put_where_it_was_changes_nothing(name: str) -> None:
     session, _ = session_of(name)
     measured = session.measured()
-    points = measured.points_px
-    poses = corrected_poses(
-        list(load_poses(DATA / f"{name}.npz")), corrections, measured.t_s, points[:, WORKING],
-        points[:, RESTING],
-    )  # fmt: skip
-    new = Session()
-    for pose in poses:
-        new.push(pose)
-    return new.finish(CLIP, MODEL)
+    known = np.flatnonzero(np.isfinite(measured.values[:, COLUMN_OF["knee_deg"]]))
+    if not len(known):
+        return
+    look = int(known[len(known) // 2])
+    for leg, part in (("working", WORKING), ("resting", RESTING)):
+        for number, joint in enumerate(JOINTS):
+            xy = tuple(measured.points_px[look, part][number].tolist())
+            one = JointCorrection(measured.t_s[look], leg, joint, xy, True)  # type: ignore[arg-type]
+            same = corrected(measured, [one])
+            np.testing.assert_allclose(same.values, measured.values, atol=2e-3)
+            np.testing.assert_array_equal(same.points_px, measured.points_px)
 
 
-def test_a_joint_that_is_put_where_it_was_changes_next_to_nothing() -> None:
+@pytest.mark.parametrize("turn_deg", [-45.0, -20.0, 8.0])
+@pytest.mark.parametrize("onwards", [False, True])
+def test_the_shank_is_turned_by_what_geometry_says(turn_deg: float, onwards: bool) -> None:
+    """The ankle goes along the circle around the knee, however far: it is where it was put."""
     session, report = session_of(PUMPS)
     measured = session.measured()
-    x, y = measured.points_px[:, WORKING][40, 1]
-    new = corrected(PUMPS, [JointCorrection(measured.t_s[40], "working", "knee", (x, y), False)])
-    assert len(new.reps) == len(report.reps)
-    near = np.nanmax(np.abs(new.series.knee_flexion_deg - report.series.knee_flexion_deg))
-    assert near < 6.0
+    look = int(np.argmin(np.abs(measured.t_s - 8.0)))
+    knee, ankle = measured.points_px[look, WORKING].astype(float)[1:3]
+    c, s = np.cos(np.radians(turn_deg)), np.sin(np.radians(turn_deg))
+    x, y = knee + np.array([[c, -s], [s, c]]) @ (ankle - knee)
+    one = JointCorrection(measured.t_s[look], "working", "ankle", (x, y), onwards)
+    new = put_right(PUMPS, one).series
+    old = report.series
+    assert new.working_px[look, 2] == pytest.approx((x, y), abs=1e-3)
+    turned = new.knee_flexion_deg - old.knee_flexion_deg
+    assert abs(turned[look]) == pytest.approx(abs(turn_deg), abs=0.01)
+    assert new.hip_flexion_deg[look] == pytest.approx(old.hip_flexion_deg[look], abs=0.01)
+    beside = np.arange(len(turned)) > look
+    assert (np.nanmax(np.abs(turned[beside])) > 3.0) == onwards
+    assert not np.nanmax(np.abs(turned[:look])) > 0
 
 
-def test_an_offset_that_holds_onwards_turns_the_shank_by_what_geometry_says() -> None:
-    """The ankle goes along the circle around the knee, from the first look to the last."""
-    session, report = session_of(PUMPS)
+def test_the_looks_between_two_corrections_lead_from_one_to_the_other() -> None:
+    session, _ = session_of(PUMPS)
     measured = session.measured()
-    points = measured.points_px[:, WORKING]
-    look = int(np.flatnonzero(np.isfinite(points[:, 1:3]).all(axis=(1, 2)))[0])
-    knee, ankle = points[look, 1], points[look, 2]
-    turn = np.radians(10.0)
-    turned = knee + np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ (
-        ankle - knee
-    )
-    t_s = measured.t_s[look]
-    new = corrected(PUMPS, [JointCorrection(t_s, "working", "ankle", tuple(turned), True)])
-    shift = new.series.knee_flexion_deg - report.series.knee_flexion_deg
-    assert abs(float(np.nanmedian(shift))) > 3.0
+    before = measured.points_px[:, WORKING][:, 1]
+    steps = [
+        JointCorrection(
+            measured.t_s[look], "working", "knee", tuple(before[look] + [by, 0.0]), True
+        )
+        for look, by in ((100, 20.0), (110, 40.0))
+    ]
+    moved = (corrected(measured, steps).points_px[:, WORKING][:, 1] - before)[:, 0]
+    assert moved[99:112] == pytest.approx([0.0, *np.linspace(20, 40, 11), 40.0], abs=1e-3)
+    assert moved[-1] == pytest.approx(40.0, abs=1e-3)
 
 
 def test_a_correction_outside_of_the_clip_goes_to_its_nearest_look() -> None:
     _, report = session_of(PUMPS)
-    new = corrected(PUMPS, [JointCorrection(-5.0, "resting", "heel", (1.0, 1.0), False)])
+    new = put_right(PUMPS, JointCorrection(-5.0, "resting", "heel", (1.0, 1.0), False))
     assert len(new.reps) == len(report.reps)

@@ -1,8 +1,8 @@
-"""Joints that somebody has put right in the picture: poses in, poses out.
+"""Joints that somebody has put right in the picture: what was measured in, what follows out.
 
-The raw landmarks are changed, so that whatever is measured of them follows. Which of the two
-landmarks of a joint belongs to the leg is asked at every look, for the model takes the legs for
-each other.
+A joint is where it was put: neither is it smoothed with the looks beside it, nor dropped because
+it is far from where the model has seen it. The angles of its looks are measured again; the view,
+the hands and how sure the looks are stay as they were seen.
 """
 
 from __future__ import annotations
@@ -14,13 +14,23 @@ from typing import Literal
 
 import numpy as np
 
-from posecheck.types import Array, Pose
+from posecheck.motion.angles import leg_angles
+from posecheck.motion.skeleton import ANKLE, HIP, KNEE
+from posecheck.motion.table import COLUMN_OF
+from posecheck.motion.track import RESTING, WORKING, Measured
+from posecheck.motion.view import View
+from posecheck.types import Array
 
 Leg = Literal["working", "resting"]
 LegJoint = Literal["hip", "knee", "ankle", "heel", "toe"]
 JOINTS: tuple[LegJoint, ...] = ("hip", "knee", "ankle", "heel", "toe")
-_FIRST = 23  # of the model's landmarks: hips, knees, ankles, heels, toes follow in pairs
-_LANDMARKS = {j: (_FIRST + 2 * i, _FIRST + 2 * i + 1) for i, j in enumerate(JOINTS)}
+_POINTS = {"working": WORKING, "resting": RESTING}
+# What is measured of a leg: hip, knee and ankle, of the working one also as single looks.
+_ANGLES = {
+    "working": ("hip_deg", "knee_deg", "ankle_deg"),
+    "resting": ("resting_hip_deg", "resting_knee_deg", None),
+}
+_RAW = (None, "raw_knee_deg", "raw_ankle_deg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,46 +44,39 @@ class JointCorrection:
     onwards: bool  # until the next correction of the joint, which the looks between lead over to
 
 
-def corrected_poses(
-    poses: Sequence[Pose],
-    corrections: Sequence[JointCorrection],
-    t_s: Array,
-    working_px: Array,
-    resting_px: Array,
-) -> list[Pose]:
-    """Return the poses with the joints put right.
+def corrected(measured: Measured, corrections: Sequence[JointCorrection]) -> Measured:
+    """Return what was measured with the joints where they were put.
 
     Parameters
     ----------
-    poses
-        As they were looked at.
+    measured
+        As the machine has measured it.
     corrections
-        Of one look and joint the last one holds.
-    t_s
-        (n,) seconds, of what was measured.
-    working_px, resting_px
-        (n, 5, 2), where the joints of the legs were measured before, in the order of `JOINTS`.
+        Each goes to the look that is nearest to its time; of one look and joint the last one holds.
 
     """
-    out = [replace(p, xy_px=p.xy_px.copy(), visibility=p.visibility.copy()) for p in poses]
-    if not out or not len(t_s):
-        return out
-    times = np.array([pose.t_s for pose in out])
-    measured = {"working": working_px, "resting": resting_px}
-    rows = np.abs(t_s[None, :] - times[:, None]).argmin(axis=1)  # of what was measured, a look each
+    if not len(measured.t_s) or not corrections:
+        return measured
+    values, points = measured.values.copy(), measured.points_px.copy()
     groups: defaultdict[tuple[Leg, LegJoint], dict[int, JointCorrection]] = defaultdict(dict)
     for one in corrections:
-        groups[one.leg, one.joint][int(np.abs(times - one.t_s).argmin())] = one
+        groups[one.leg, one.joint][int(np.abs(measured.t_s - one.t_s).argmin())] = one
+    changed: defaultdict[Leg, set[int]] = defaultdict(set)
     for (leg, joint), at in groups.items():
-        before = measured[leg][rows, JOINTS.index(joint)]
-        for look, offset in _offsets(sorted(at.items()), before, len(out)).items():
-            _put(out[look], joint, before[look], before[look] + offset)
+        places = points[:, _POINTS[leg]][:, JOINTS.index(joint)]  # a view: what is put there stays
+        for look, offset in _offsets(sorted(at.items()), places).items():
+            places[look] += offset
+            changed[leg].add(look)
         for look, one in at.items():
-            _put(out[look], joint, before[look], np.array(one.xy_px))
-    return out
+            places[look] = one.xy_px
+            changed[leg].add(look)
+    for leg, looks in changed.items():
+        for look in sorted(looks):
+            _measure(measured, values[look], points[look], leg, look)
+    return replace(measured, values=values, points_px=points)
 
 
-def _offsets(at: list[tuple[int, JointCorrection]], before: Array, count: int) -> dict[int, Array]:
+def _offsets(at: Sequence[tuple[int, JointCorrection]], before: Array) -> dict[int, Array]:
     """Return by how much the joint is moved at looks between those that were corrected."""
     offsets: dict[int, Array] = {}
     for i, (look, one) in enumerate(at):
@@ -81,7 +84,7 @@ def _offsets(at: list[tuple[int, JointCorrection]], before: Array, count: int) -
             continue
         here = np.array(one.xy_px) - before[look]
         last = i + 1 == len(at)
-        until = count if last else at[i + 1][0]
+        until = len(before) if last else at[i + 1][0]
         there = here if last else np.array(at[i + 1][1].xy_px) - before[at[i + 1][0]]
         for k in range(look + 1, until):
             share = 0.0 if last else (k - look) / (until - look)
@@ -89,15 +92,45 @@ def _offsets(at: list[tuple[int, JointCorrection]], before: Array, count: int) -
     return {k: offset for k, offset in offsets.items() if np.isfinite(offset).all()}
 
 
-def _put(pose: Pose, joint: LegJoint, before: Array, xy_px: Array) -> None:
-    """Put the landmark that is nearer to where the joint was measured in its place."""
-    if not np.isfinite(xy_px).all():
-        return
-    place = before if np.isfinite(before).all() else xy_px  # the leg was not known there
-    pair = list(_LANDMARKS[joint])
-    away = np.hypot(*(pose.xy_px[pair] - place).T)
-    if not np.isfinite(away).any():  # nobody was seen
-        return
-    index = pair[int(np.nanargmin(away))]
-    pose.xy_px[index] = xy_px
-    pose.visibility[index] = 1.0
+def _measure(measured: Measured, row: Array, points: Array, leg: Leg, look: int) -> None:
+    """Put the angles of a leg in a look into its row."""
+    before, now = measured.points_px[look, _POINTS[leg]], points[_POINTS[leg]]
+    view = _view(measured, look)
+    old, new = (leg_angles(view, joints.astype(float)) for joints in (before, now))
+    for i, name in enumerate(_ANGLES[leg]):
+        if name is not None:
+            row[COLUMN_OF[name]] = (new.hip, new.knee, new.ankle)[i]
+    moved = np.subtract((new.hip, new.knee, new.ankle), (old.hip, old.knee, old.ankle))
+    for name, by in zip(_RAW if leg == "working" else (), moved, strict=False):
+        if name is not None:
+            row[COLUMN_OF[name]] += by
+    trunk_px = _trunk_px(measured, view, look)
+    x, z = view.upright((now[ANKLE] - now[HIP]).astype(float)) / trunk_px
+    row[COLUMN_OF[f"{leg}_x_trunks"]], row[COLUMN_OF[f"{leg}_z_trunks"]] = x, z
+
+
+def _view(measured: Measured, look: int) -> View:
+    """Return the view by which the angles near a look were measured, of which the slope counts."""
+    plain = View(0.0, 0.0, 0.0, measured.feet)
+    near = _nearest(measured, look, "hip_deg")
+    if near is None:
+        return plain
+    thigh = np.diff(measured.points_px[near, WORKING][[HIP, KNEE]].astype(float), axis=0)[0]
+    x, z = plain.upright(thigh)
+    slope = np.degrees(np.arctan2(z, x)) - measured.values[near, COLUMN_OF["hip_deg"]]
+    return replace(plain, slope_deg=float(slope))
+
+
+def _trunk_px(measured: Measured, view: View, look: int) -> float:
+    """Return the length of the trunk by which lengths near a look were measured."""
+    near = _nearest(measured, look, "working_x_trunks")
+    if near is None:
+        return float("nan")
+    joints = measured.points_px[near, WORKING].astype(float)
+    trunks = measured.values[near, [COLUMN_OF["working_x_trunks"], COLUMN_OF["working_z_trunks"]]]
+    return float(np.hypot(*view.upright(joints[ANKLE] - joints[HIP])) / np.hypot(*trunks))
+
+
+def _nearest(measured: Measured, look: int, name: str) -> int | None:
+    known = np.flatnonzero(np.isfinite(measured.values[:, COLUMN_OF[name]]))
+    return int(known[np.abs(known - look).argmin()]) if len(known) else None

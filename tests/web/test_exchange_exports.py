@@ -111,6 +111,39 @@ def test_the_corrected_report_is_what_goes_out(
     assert [(c["kind"], c["by"]) for c in found["corrections"]] == [("tension", "Mia")]
 
 
+@pytest.mark.one_database
+def test_a_joint_that_was_put_right_is_there_in_every_file(
+    therapist: TestClient, clip_id: int
+) -> None:
+    seen = therapist.get(f"/api/clips/{clip_id}/review").json()
+    look = seen["looks_t_s"][60]
+    frame = seen["series"]["t_s"].index(look)
+    x, y = seen["points"]["working_px"][frame][2]
+    before = ankles(therapist, clip_id)
+    values = {
+        "t_s": look, "leg": "working", "joint": "ankle", "xy_px": [x + 60, y], "hold": "frame",
+    }  # fmt: skip
+    made = {"revision": 0, "kind": "joint", "values": values}
+    assert therapist.post(f"/api/clips/{clip_id}/corrections", json=made).status_code == 200
+    after = ankles(therapist, clip_id)
+    for kind, was, new in zip(("trc", "movement"), before, after, strict=True):
+        moved = np.abs(new - was)
+        assert moved[frame, 0] > 0.5 * np.nanmax(moved) > 0, kind
+        far = np.abs(np.array(seen["series"]["t_s"]) - look) > 3.0
+        assert np.nanmax(moved[far]) < 0.02 * moved[frame, 0], kind
+    text = PdfReader(io.BytesIO(export(therapist, clip_id, "pdf", language="de"))).pages[0]
+    assert "Spannung" in text.extract_text()
+
+
+def ankles(therapist: TestClient, clip_id: int) -> tuple[np.ndarray[Any, Any], ...]:
+    """The places of the working ankle in the files that have places, (frames, 2) each."""
+    _, places, _ = read_trc(export(therapist, clip_id, "trc").decode())
+    rows = list(csv.reader(io.StringIO(export(therapist, clip_id, "movement").decode())))
+    at = [i for i, name in enumerate(rows[1]) if name == "left_ankle"][:2]
+    plain = np.array([[float(row[i] or "nan") for i in at] for row in rows[3:]])
+    return places["LAnkle"][:, :2], plain
+
+
 def resources(text: bytes) -> list[Any]:
     from fhir.resources.R4B.bundle import Bundle
 

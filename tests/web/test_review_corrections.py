@@ -118,7 +118,7 @@ def test_a_joint_that_is_dragged_is_measured_again(page: Page) -> None:
     frame = page.data["series"]["t_s"].index(look)
     x, y = page.data["points"]["working_px"][frame][2]
     before = page.data["series"]["knee_flexion_deg"][frame]
-    page.correct("joint", t_s=look, leg="working", joint="ankle", xy_px=[x + 60, y], hold="onwards")
+    page.correct("joint", t_s=look, leg="working", joint="ankle", xy_px=[x - 60, y], hold="onwards")
     assert abs(page.data["series"]["knee_flexion_deg"][frame] - before) > 2.0
     page.act("undo")
     assert page.data["series"]["knee_flexion_deg"][frame] == before

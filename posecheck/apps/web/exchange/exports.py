@@ -103,7 +103,8 @@ def _content(
 def _printed(found: Standing, kind: Literal["pdf", "html"], language: str | None) -> bytes:
     out = Path(tempfile.mkdtemp(prefix="posecheck-print-"))
     try:
-        task = PrintTask(kind, found.folder, found.files.machine, found.files.video, language, out)
+        files = found.files
+        task = PrintTask(kind, found.folder, files.machine, found.steps, files.video, language, out)
         return printed(task).read_bytes()
     finally:
         shutil.rmtree(out, ignore_errors=True)

@@ -15,6 +15,7 @@ from posecheck.apps.batch.worker_process import WorkerError, WorkerProcess
 from posecheck.apps.pictures import draw_clip
 from posecheck.apps.report_dir import PAGE, PDF
 from posecheck.apps.web.exchange.measured_again import measured_again
+from posecheck.apps.web.review.fold import Step
 from posecheck.errors import InputError, PosecheckError
 from posecheck.exercises.language import words_of
 from posecheck.natives import quietly
@@ -37,6 +38,7 @@ class PrintTask:
     kind: Kind
     folder: Path  # of the report as it stands
     machine: Path  # of the machine's
+    steps: tuple[Step, ...]  # the corrections that hold
     video: Path | None
     language: str | None  # of the sentences; None: that of the report
     out: Path  # a folder that is there
@@ -90,7 +92,7 @@ def print_report(task: PrintTask) -> str | None:
 def _report(task: PrintTask) -> tuple[Report, bool]:
     """Return the report, and whether it says where the joints are in the picture."""
     try:
-        return measured_again(task.folder, task.machine, task.language), True
+        return measured_again(task.folder, task.machine, task.steps, task.language), True
     except PosecheckError:  # a report that was taken in without its poses is printed as it is
         return load_report(task.folder), False
 

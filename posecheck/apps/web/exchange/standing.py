@@ -16,6 +16,7 @@ from posecheck.apps.report_dir import REPORT
 from posecheck.apps.web.access import GONE
 from posecheck.apps.web.exchange.measured_again import measured_again
 from posecheck.apps.web.folders import ClipFolder
+from posecheck.apps.web.review.fold import Step
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.store.tables import (
     CORRECTED,
@@ -39,6 +40,7 @@ class Corrected:
     revision: int
     kind: str
     values: dict[str, Any]
+    before: dict[str, Any]  # what stood there
     by: str
     at: str  # ISO 8601
 
@@ -58,6 +60,11 @@ class Standing:
         """The folder of the report."""
         return self.files.corrected if self.whose == CORRECTED else self.files.machine
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The corrections in the form in which they are applied."""
+        return tuple(Step(one.kind, one.values, one.before) for one in self.corrections)
+
     def plain(self) -> dict[str, Any]:
         """Return what ``report.json`` holds."""
         return read_report(self.folder / REPORT)
@@ -75,7 +82,7 @@ class Standing:
             The poses are not there.
 
         """
-        return measured_again(self.folder, self.files.machine)
+        return measured_again(self.folder, self.files.machine, self.steps)
 
 
 def standing(session: Session, room: Room, clip_id: int) -> Standing:
@@ -133,7 +140,9 @@ def corrections_of(session: Session, clip_id: int) -> tuple[Corrected, ...]:
         .order_by(Correction.revision)
     )
     return tuple(
-        Corrected(one.revision, one.kind, one.values, name or "", one.made_at.isoformat())
+        Corrected(
+            one.revision, one.kind, one.values, one.before, name or "", one.made_at.isoformat()
+        )
         for one, name in rows
     )
 

@@ -13,8 +13,7 @@ from posecheck.apps.web.review import fold
 from posecheck.exercises.language import words_of
 from posecheck.exercises.marks import marks_of
 from posecheck.exercises.prescription import Prescription
-from posecheck.motion.joint_corrections import corrected_poses
-from posecheck.motion.track import RESTING, WORKING
+from posecheck.motion.joint_corrections import corrected
 from posecheck.present.report_reader import load_report
 from posecheck.session import Session
 from posecheck.types import Array, Report
@@ -29,7 +28,9 @@ class Measured:
     looks_t_s: Array  # (n,) seconds
 
 
-def measured(machine: Path, steps: Sequence[fold.Step] = ()) -> Measured:
+def measured(
+    machine: Path, steps: Sequence[fold.Step] = (), language: str | None = None
+) -> Measured:
     """Return the report of a clip with corrections.
 
     Parameters
@@ -38,6 +39,8 @@ def measured(machine: Path, steps: Sequence[fold.Step] = ()) -> Measured:
         The folder of the machine's report.
     steps
         The corrections that hold, in order.
+    language
+        Of its sentences, two letters; None: that of the machine's report.
 
     Raises
     ------
@@ -48,22 +51,17 @@ def measured(machine: Path, steps: Sequence[fold.Step] = ()) -> Measured:
     kept = load_report(machine)
     poses = load_poses(machine / POSES)
     prescription = Prescription.model_validate(dict(kept.prescription))
-    session = session_again(kept, poses)
-    joints = fold.joints(steps)
-    if joints:
-        before = session.measured()
-        put_right = corrected_poses(
-            poses, joints, before.t_s, before.points_px[:, WORKING], before.points_px[:, RESTING]
-        )
-        session = session_again(kept, put_right)
-    session = Session.restored(fold.asked(prescription, steps), session.measured(), kept.language)
+    language = language or kept.language
+    machines = session_again(kept, poses, language=language).measured()
+    put_right = corrected(machines, fold.joints(steps))
+    session = Session.restored(fold.asked(prescription, steps), put_right, language)
     about = (kept.clip, kept.model, times_of_frames(kept, poses), kept.flaws)
     report = session.finish(*about)
     marks, dismissed = fold.marks(marks_of(report), steps), fold.dismissed(steps)
     if marks is not None or dismissed:
         report = session.finish(*about, marks=marks, dismissed=dismissed)
     report = dataclasses.replace(report, subject=kept.subject)
-    return Measured(_judged(report, steps), session.measured().t_s)
+    return Measured(_judged(report, steps), put_right.t_s)
 
 
 def _judged(report: Report, steps: Sequence[fold.Step]) -> Report:

@@ -31,7 +31,9 @@ export class FaceBlur {
     const [left, top] = stage.toPlace([0, 0]);
     const [width, height] = [this.size[0] * scale, this.size[1] * scale];
     context.drawImage(video, left, top, width, height);
-    for (const part of this.partsAt(this.state.row)) this.#cover(context, stage, part);
+    for (const row of this.state.rows_on_screen) {
+      for (const part of this.partsAt(row)) this.#cover(context, stage, part);
+    }
   }
 
   /** What is covered in a frame: discs `{x, y, r}`, or boxes `{x, y, width, height}`. */

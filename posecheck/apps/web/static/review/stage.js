@@ -24,6 +24,8 @@ export class Stage extends EventTarget {
     place.append(this.canvas);
     this.context = this.canvas.getContext("2d");
     place.style.setProperty("--shape", `${size[0]} / ${size[1]}`);
+    // while it seeks there is no picture to draw, and the frame it comes to may be the one before
+    for (const event of ["seeked", "loadeddata"]) video?.addEventListener(event, () => this.changed());
     new ResizeObserver(() => this.changed()).observe(place);
     gestures(place, {
       drag: {

@@ -54,6 +54,15 @@ export class ClipState extends EventTarget {
     return same ? this.player.shown : this.rows.nearest(this.t_s);
   }
 
+  /** The rows of all frames that may be on the screen: also the one that has come and was not told. */
+  get rows_on_screen() {
+    const { row, table, player } = this;
+    if (row < 0 || !player.video) return [row];
+    const now = table.at(player.video.currentTime);
+    const other = this.rows.count === table.count ? now : this.rows.nearest(table.t_s[now]);
+    return other === row ? [row] : [row, other];
+  }
+
   seek(t_s) {
     this.player.seek(this.table.nearest(t_s));
   }
