@@ -40,8 +40,8 @@ settings.load_profile("patient")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two for all tests, as some mostly wait; none where some were named: they begin at once."""
-    return 2 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+    """Three for all tests, as some mostly wait; none where some were named: they begin at once."""
+    return 3 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -76,6 +76,15 @@ def model_path() -> Path:
     from posecheck.vision.model import ensure_model
 
     return ensure_model().path
+
+
+@pytest.fixture(scope="session")
+def quick_model(model_path: Path) -> Path:
+    """The lite one, where nothing depends on how well it sees; fetched as the other."""
+    from posecheck.vision.model import ensure_model
+
+    assert model_path.is_file()  # it came first, whoever asks
+    return ensure_model("lite").path
 
 
 @pytest.fixture(scope="session")
