@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from posecheck.cli import main
+
 COMMAND = (sys.executable, "-m", "posecheck", "serve", "--no-open", "--json")
 
 
@@ -31,6 +33,14 @@ def refused(data: Path, *arguments: str) -> str:
     return done.stderr
 
 
+def refused_here(capsys: pytest.CaptureFixture[str], data: Path, *arguments: str) -> str:
+    """The same, without a process of its own."""
+    assert main([*COMMAND[3:], "--data", str(data), *arguments]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1, said
+    return said
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -43,10 +53,11 @@ def refused(data: Path, *arguments: str) -> str:
     ],
 )
 def test_what_is_not_safe_is_refused(
-    tmp_path: Path, arguments: tuple[str, ...], says: str, model_path: Path
-) -> None:
-    assert model_path.is_file()
-    assert says in refused(tmp_path / "data", *arguments)
+    tmp_path: Path, arguments: tuple[str, ...], says: str, quick_model: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    assert quick_model.is_file()
+    assert says in refused_here(capsys, tmp_path / "data", *arguments)
 
 
 def test_it_opens_once_and_ends_with_a_signal(tmp_path: Path, model_path: Path) -> None:

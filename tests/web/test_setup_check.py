@@ -127,6 +127,12 @@ def test_the_browser_sees_the_view_that_the_engine_sees(judge: Any, name: str, c
     assert seen["elevation"] == pytest.approx(view.elevation_deg, abs=1e-6)
 
 
+@pytest.fixture
+def room(room: Room, quick_model: Path) -> Room:
+    """One that looks with the lite model."""
+    return Room(replace(room.settings, model=quick_model), room.database, room.folders)
+
+
 @pytest.fixture(scope="module")
 def dark(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first seconds of the sample, with hardly any light."""
@@ -145,9 +151,9 @@ def dark(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.one_database
 def test_the_room_looks_where_a_browser_cannot(
-    dark: Path, model_path: Path, room: Room, therapist: TestClient, patient_id: int
+    dark: Path, quick_model: Path, room: Room, therapist: TestClient, patient_id: int
 ) -> None:
-    assert first_seconds((str(SAMPLE), model_path)) == []
+    assert first_seconds((str(SAMPLE), quick_model)) == []
     clip_id = arrived(room, patient_id, dark)
     answer = therapist.get(f"/api/clips/{clip_id}/setup")
     assert "more_light" in answer.json()["hints"]
@@ -172,7 +178,6 @@ def test_wasm_runs_on_pages_that_check_clips_alone(owner: TestClient, patient_id
 
 
 @pytest.mark.browser
-@pytest.mark.usefixtures("model_path")
 def test_a_dark_clip_is_not_sent_unasked(
     room: Room, browser: Any, therapist: TestClient, patient_id: int, dark: Path
 ) -> None:
@@ -206,7 +211,6 @@ def test_a_dark_clip_is_not_sent_unasked(
 
 
 @pytest.mark.browser
-@pytest.mark.usefixtures("model_path")
 def test_a_camera_is_put_up(
     room: Room, browser: Any, therapist: TestClient, patient_id: int, tmp_path: Path
 ) -> None:
@@ -243,7 +247,6 @@ def test_a_camera_is_put_up(
 
 
 @pytest.mark.browser
-@pytest.mark.usefixtures("model_path")
 def test_a_browser_that_cannot_look_has_the_room_look(
     room: Room, browser: Any, therapist: TestClient, patient_id: int, dark: Path
 ) -> None:
