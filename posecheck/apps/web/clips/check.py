@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from posecheck.apps.batch.tasks import Limits
 from posecheck.apps.batch.worker_process import WorkerError, WorkerProcess
+from posecheck.apps.web.clips.moments import moment
+from posecheck.apps.web.store.tables import now
 from posecheck.errors import InputError, PosecheckError
 from posecheck.vision.frames import MODEL_SIDE_PX, VideoSource
 
@@ -70,13 +72,5 @@ def checked(path: Path, name: str) -> datetime | None:
     if found["why"]:
         why = found["why"].replace(str(path), name).replace(path.name, name)
         raise InputError(why)
-    return _moment(found["recorded_at"])
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        at = datetime.fromisoformat((text or "").replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    at = (at if at.tzinfo else at.astimezone()).astimezone(timezone.utc)
-    return at if at.year >= _FIRST_YEAR and at <= datetime.now(timezone.utc) else None
+    at = moment(found["recorded_at"])
+    return at if at is not None and at.year >= _FIRST_YEAR and at <= now() else None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-
 from posecheck.apps.web.access import Caller
+from posecheck.apps.web.clips.moments import moment
 from posecheck.apps.web.store.tables import Clip, now
 from posecheck.present.spreadsheet import spelled
 from posecheck.types import Report
@@ -33,21 +32,12 @@ def clip_row(report: Report, patient_id: int, sha256: str, who: Caller | str) ->
         patient_id=patient_id,
         sha256=sha256,
         name=spelled(report.clip.name)[:_LONGEST_NAME] or "clip",
-        recorded_at=_moment(report.clip.recorded_at) or _moment(said.date) or now(),
+        recorded_at=moment(report.clip.recorded_at) or moment(said.date) or now(),
         user_id=who.user_id if isinstance(who, Caller) else None,
         symptoms_before=_scale(said.symptoms_before),
         symptoms_after=_scale(said.symptoms_after),
         note=spelled(said.note)[:_LONGEST_NOTE],
     )
-
-
-def _moment(text: str | None) -> datetime | None:
-    """Return when something was; a time that says no zone is taken for UTC."""
-    try:
-        at = datetime.fromisoformat((text or "").replace("Z", "+00:00"))
-        return (at if at.tzinfo else at.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _scale(value: int | None) -> int | None:

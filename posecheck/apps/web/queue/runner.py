@@ -71,6 +71,10 @@ class AgainError(Exception):
     """The clip is not to blame, or not yet; one sentence says what happened."""
 
 
+class DiskFullError(AgainError):
+    """Nothing can be written; the queue pauses, and nobody's tries are used up."""
+
+
 class Queue:
     """Grades what waits, with so many processes as the room's settings say.
 
@@ -168,7 +172,7 @@ class Queue:
             self._fail(lease, str(error))
             forget(work.folder)
         except AgainError as error:
-            self._give_back(lease, str(error))
+            self._give_back(lease, error)
             self._stop.wait(_AGAIN_S)
         except (WorkerStoppedError, StoppedError):
             if held.lost:
@@ -220,7 +224,9 @@ class Queue:
 
     def _refuse(self, work: Work, why: str, unwritten: bool) -> None:
         if (unwritten or is_full(why)) and self._disk.pause_if_full(why, work.size):
-            raise AgainError(self._disk.paused or why)
+            # one that has room by now, or is another one, might go on being full for ever
+            error = AgainError if self._disk.look() else DiskFullError
+            raise error(self._disk.paused or why)
         raise ClipFailedError(why)
 
     def _failed_to_write(self, work: Work, why: str) -> None:
@@ -229,14 +235,15 @@ class Queue:
         except ClipFailedError as error:
             self._fail(work.lease, str(error))
         except AgainError as error:
-            self._give_back(work.lease, str(error))
+            self._give_back(work.lease, error)
 
     def _fail(self, lease: Lease, why: str) -> None:
         sentence = " ".join(why.split())
         self._patience.write(lambda session: fail(session, lease, sentence))
 
-    def _give_back(self, lease: Lease, why: str) -> None:
-        self._patience.write(lambda session: give_back(session, lease, counts=True, why=why))
+    def _give_back(self, lease: Lease, why: AgainError) -> None:
+        counts = not isinstance(why, DiskFullError)
+        self._patience.write(lambda s: give_back(s, lease, counts=counts, why=str(why)))
 
     def _keep(self, work: Work, report: Path, remark: str | None) -> None:
         """Put everything in its place, and the numbers into the database: both, or neither."""
