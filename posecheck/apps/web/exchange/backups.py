@@ -26,11 +26,21 @@ class Backup:
 
 
 def remember_backup(session: Session, path: Path) -> None:
-    """Remember a copy that was made just now; the session is a writing one."""
-    kept = session.get(RoomSetting, BACKUPS)
-    known = json.loads(kept.value) if kept is not None else []
+    """Remember a copy that is made just now, once; the session is a writing one."""
+    known = _without(session, path)
     known.append({"path": str(path.absolute()), "at": now().isoformat()})
     session.merge(RoomSetting(key=BACKUPS, value=json.dumps(known)))
+
+
+def forget_backup(session: Session, path: Path) -> None:
+    """Forget a copy that came to nothing; the session is a writing one."""
+    session.merge(RoomSetting(key=BACKUPS, value=json.dumps(_without(session, path))))
+
+
+def _without(session: Session, path: Path) -> list[dict[str, str]]:
+    kept = session.get(RoomSetting, BACKUPS)
+    known = json.loads(kept.value) if kept is not None else []
+    return [one for one in known if one["path"] != str(path.absolute())]
 
 
 def backups_since(session: Session, since: datetime) -> tuple[Backup, ...]:

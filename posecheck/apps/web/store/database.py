@@ -17,6 +17,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
@@ -62,11 +64,15 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the tables to the form that this Posecheck knows."""
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        config = _migrations()
         with self._engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+    def version(self) -> str:
+        """Return the migration that the tables are at."""
+        with self._engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision() or ""
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
@@ -97,6 +103,17 @@ class Database:
     def close(self) -> None:
         """Let go of all connections."""
         self._engine.dispose()
+
+
+def newest_version() -> str:
+    """Return the migration that this Posecheck brings tables to."""
+    return ScriptDirectory.from_config(_migrations()).get_current_head() or ""
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
 
 
 def reason_of(error: SQLAlchemyError) -> str:
