@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import socket
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from serving import serving
 from sqlalchemy import func, select
+from starlette.requests import ClientDisconnect
 from web_room import SignIn, browser
 
+from benchmarks.web_faults import wait_until
 from posecheck.apps.batch.tasks import Limits
-from posecheck.apps.web.clips import check, intake
+from posecheck.apps.web.clips import arrival, check, intake
 from posecheck.apps.web.clips.left_over import take_in_left_over
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.store.tables import Clip, Job, Patient, Upload
@@ -37,7 +45,7 @@ def phone(room: Room, therapist: TestClient, patient_id: int) -> tuple[TestClien
     return browser(room), f"/p/{made['address'].rpartition('/')[2]}/uploads"
 
 
-def begin(client: TestClient, place: str, size: int, **said: object) -> str:
+def begin(client: Any, place: str, size: int, **said: object) -> str:
     pairs = {"name": "a clip.mp4", **said}
     coded = ",".join(f"{k} {base64.b64encode(str(v).encode()).decode()}" for k, v in pairs.items())
     answer = client.post(place, headers={"Upload-Length": str(size), "Upload-Metadata": coded})
@@ -45,11 +53,11 @@ def begin(client: TestClient, place: str, size: int, **said: object) -> str:
     return str(answer.headers["Location"])
 
 
-def piece(client: TestClient, place: str, offset: int, data: bytes) -> Any:
+def piece(client: Any, place: str, offset: int, data: bytes) -> Any:
     return client.patch(place, content=data, headers={"Upload-Offset": str(offset), **PIECES})
 
 
-def offset_of(client: TestClient, place: str) -> int:
+def offset_of(client: Any, place: str) -> int:
     return int(client.head(place).headers["Upload-Offset"])
 
 
@@ -199,6 +207,46 @@ def test_what_had_arrived_when_the_server_was_killed_is_taken_in(
     assert take_in_left_over(room) == 1
     assert [p.read_bytes() for p in files_of(room)] == [CLIP]
     assert take_in_left_over(room) == 0
+
+
+def test_a_browser_that_is_closed_in_mid_upload_goes_on_later(
+    room: Room, phone: tuple[TestClient, str]
+) -> None:
+    sent = CLIP[: len(CLIP) // 2]
+    client, place = phone
+    at = begin(client, place, len(CLIP))
+    with serving(room) as address:
+        where = urlsplit(address)
+        with socket.create_connection(("127.0.0.1", where.port or 0), timeout=10) as browser_tab:
+            head = (
+                f"PATCH {at} HTTP/1.1\r\nHost: {where.netloc}\r\nUpload-Offset: 0\r\n"
+                f"Content-Type: {PIECES['Content-Type']}\r\nContent-Length: {len(CLIP)}\r\n\r\n"
+            )
+            browser_tab.sendall(head.encode() + sent)
+        with httpx2.Client(base_url=address, timeout=30) as again:
+
+            def goes_on() -> bool:  # the server may not have noticed yet
+                have = offset_of(again, at)
+                assert have <= len(sent)
+                return bool(piece(again, at, have, CLIP[have:]).status_code == 204)
+
+            assert count(room, Clip) == 0
+            wait_until(goes_on, for_s=20)
+    (arrived,) = files_of(room)
+    assert arrived.read_bytes() == CLIP
+    assert (count(room, Clip), count(room, Job), count(room, Upload)) == (1, 1, 0)
+
+
+@pytest.mark.one_database
+def test_what_had_come_when_the_sender_was_gone_stays(tmp_path: Path) -> None:
+    async def broken_off() -> AsyncIterator[bytes]:
+        yield CLIP[:700]
+        raise ClientDisconnect
+
+    file = tmp_path / "upload"
+    file.touch()
+    assert asyncio.run(arrival._append(file, 0, len(CLIP), broken_off())) == 700
+    assert file.read_bytes() == CLIP[:700]
 
 
 def test_what_is_given_up_leaves_nothing(room: Room, phone: tuple[TestClient, str]) -> None:

@@ -18,6 +18,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field, ValidationError, field_validator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from starlette.requests import ClientDisconnect
 
 from posecheck.apps.web.clips.intake import Sender
 from posecheck.apps.web.exchange.deletion import remove_upload
@@ -162,6 +163,9 @@ async def _append(path: Path, have: int, size: int, pieces: AsyncIterator[bytes]
             if len(waiting) >= _BUFFER:
                 have += await run_in_threadpool(_write, file, bytes(waiting))
                 waiting.clear()
+        have += await run_in_threadpool(_write, file, bytes(waiting))
+        return have
+    except ClientDisconnect:  # what has come so far stays, so that the sender goes on from there
         have += await run_in_threadpool(_write, file, bytes(waiting))
         return have
     finally:
