@@ -11,7 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from spoken import SESSIONS, Heard, golden
+import spoken
+from spoken import SESSIONS, Heard, Led, golden
 
 from posecheck.exercises.language import languages, words_of
 
@@ -21,8 +22,13 @@ both = pytest.mark.parametrize("language", languages())
 
 
 @cache
+def led(name: str) -> Led:
+    return SESSIONS[name]()
+
+
+@cache
 def heard(name: str, language: str) -> Heard:
-    return SESSIONS[name](language)
+    return spoken.heard(led(name), language)
 
 
 def counts_of(session: Heard) -> list[tuple[float, int]]:
