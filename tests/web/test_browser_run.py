@@ -6,7 +6,7 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,21 +15,36 @@ import pytest
 from pages import assert_for_everybody, until
 from serving import PHONE
 
+from posecheck.apps.web.assets import fetch_assets
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-CLIP = Path("sample_videos/pump_left_side.mp4")
+NAMES, UNTIL_S = ("pump_left_side", "fault_bouncing"), 12.7  # two repetitions and more
 PASSWORD = "correct horse battery"
-BACK = "document.querySelector('[data-state=sent]') !== null"
+SENT = "document.querySelectorAll('.uploads [data-state=sent]').length === 2"
+GRADED = (
+    "document.querySelectorAll('[data-clips] .badge.pass, [data-clips] .badge.needs_work, "
+    "[data-clips] .badge.ungradable').length"
+)
+# What speaks to a network, by every process of the room; what only reads is not asked.
+WATCHED = ("strace", "-D", "-f", "-qq", "--seccomp-bpf", "-e", "trace=connect,bind,sendto,sendmsg")
+HERE = ('inet_addr("127.0.0.1")', 'inet_pton(AF_INET6, "::1"')
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """A served room: its address, and the link that makes the first account."""
+def address(tmp_path: Path, quick_model: Path) -> Iterator[tuple[str, str]]:
+    """A served room: its address, and the link that makes the first account.
+
+    Nothing is left to fetch, so whatever it and its processes say, they say on this machine.
+    """
+    assert quick_model.is_file()
+    assert fetch_assets() is None
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    calls = tmp_path / "calls"
     command = [
-        sys.executable, "-m", "posecheck", "serve", "--data", str(tmp_path / "data"), "--port",
-        str(port), "--no-open", "--json", "--model", "lite",
+        *WATCHED, "-o", str(calls), sys.executable, "-m", "posecheck", "serve", "--data",
+        str(tmp_path / "data"), "--port", str(port), "--no-open", "--json", "--model", "lite",
     ]  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
@@ -39,6 +54,9 @@ def address(tmp_path: Path) -> Iterator[tuple[str, str]]:
         finally:
             server.terminate()
             server.wait(60)
+    said_to = [line for line in calls.read_text(errors="replace").splitlines() if "AF_INET" in line]
+    assert any("bind(" in line for line in said_to), "nothing was watched"
+    assert [line for line in said_to if not any(place in line for place in HERE)] == []
 
 
 def tab_of(browser: Any, address: str, elsewhere: list[str], **more: Any) -> Any:
@@ -62,7 +80,10 @@ def account(tab: Any, link: str, name: str) -> None:
     tab.wait_for_url("**/patients")
 
 
-def test_from_the_first_link_to_deletion(browser: Any, address: tuple[str, str]) -> None:
+def test_from_the_first_link_to_deletion(
+    browser: Any, address: tuple[str, str], sample_until: Callable[[str, float], Path]
+) -> None:
+    clips = [sample_until(name, UNTIL_S) for name in NAMES]
     room, first_link = address
     elsewhere: list[str] = []
     tab = tab_of(browser, room, elsewhere)
@@ -76,14 +97,18 @@ def test_from_the_first_link_to_deletion(browser: Any, address: tuple[str, str])
     phone = tab_of(browser, room, elsewhere, viewport=PHONE)
     phone.goto(urlsplit(link).path)
     phone.select_option("#before", "6")
-    phone.set_input_files("input[multiple]", str(CLIP.resolve()))
-    until(phone, BACK)
+    phone.set_input_files("input[multiple]", [*map(str, clips)])
+    until(phone, SENT)
+    assert phone.locator(".uploads canvas.seen").count() == 2  # looked at before they went
     # it is graded while the therapist looks on
     tab.goto(f"/patients/{patient}")
-    until(tab, "document.querySelector('[data-clips] .badge.pass, [data-clips] .badge.needs_work,"
-               " [data-clips] .badge.ungradable') !== null")  # fmt: skip
-    [clip] = tab.request.get(f"{room}/api/clips?patient={patient}").json()["clips"]
+    until(tab, f"{GRADED} >= 1")
+    until(tab, f"{GRADED} === 2")
+    listed = tab.request.get(f"{room}/api/clips?patient={patient}").json()["clips"]
+    by_name = {one["name"]: one for one in listed}
+    clip, other = (by_name[path.name] for path in clips)
     assert (clip["symptoms_before"], clip["state"]) == (6, "done")
+    assert (other["symptoms_before"], other["state"]) == (6, "done")
     phone.reload()
     until(phone, "!document.getElementById('last').hidden")
     # the page of the clip, and what is put right there
@@ -103,13 +128,18 @@ def test_from_the_first_link_to_deletion(browser: Any, address: tuple[str, str])
     assert (told.status, told.json()["detail"]["by"]) == (409, "Anna")
     undone = second.request.post(f"{place}/undo", data={"revision": 1}).json()
     assert undone["report"] == undone["machine"]
+    # both beside each other, aligned where each has come to the point of tension
+    tab.goto(f"/clips/{clip['id']}/beside/{other['id']}")
+    until(tab, "document.querySelectorAll('video').length === 2")
+    assert_for_everybody(tab)
     # out, and away
     for kind, begins in (("pdf", b"%PDF"), ("fhir", b"{"), ("csv", b"t_s")):
         answer = tab.request.get(f"{place}/export/{kind}")
         assert answer.body().lstrip(b"\xef\xbb\xbf").startswith(begins)
     assert tab.request.get(f"{room}/api/patients/{patient}/progress").ok
     assert tab.request.delete(f"{room}/api/patients/{patient}").ok
-    assert tab.request.get(f"{place}/review").status == 404
+    for one in (clip, other):
+        assert tab.request.get(f"{room}/api/clips/{one['id']}/review").status == 404
     phone.goto(urlsplit(link).path)
     assert phone.evaluate("document.querySelector('[data-phone]') === null")
     assert elsewhere == []
