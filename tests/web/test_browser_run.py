@@ -18,7 +18,7 @@ from serving import PHONE
 from posecheck.apps.web.assets import fetch_assets
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-NAMES, UNTIL_S = ("pump_left_side", "fault_bouncing"), 12.7  # two repetitions and more
+CLIP = Path("sample_videos/pump_left_side.mp4").resolve()
 PASSWORD = "correct horse battery"
 SENT = "document.querySelectorAll('.uploads [data-state=sent]').length === 2"
 GRADED = (
@@ -83,7 +83,7 @@ def account(tab: Any, link: str, name: str) -> None:
 def test_from_the_first_link_to_deletion(
     browser: Any, address: tuple[str, str], sample_until: Callable[[str, float], Path]
 ) -> None:
-    clips = [sample_until(name, UNTIL_S) for name in NAMES]
+    clips = [CLIP, sample_until("fault_bouncing", 9.0)]
     room, first_link = address
     elsewhere: list[str] = []
     tab = tab_of(browser, room, elsewhere)
