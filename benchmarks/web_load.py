@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
+import httpx2
 from sqlalchemy import func, select
 
 from benchmarks.web_room import fill, sign_in
@@ -81,15 +81,15 @@ def main() -> int:
 
 async def _load(address: str, cookies: list[dict[str, str]], clips: int, seconds: float) -> Seen:
     seen, end_s = Seen(), time.monotonic() + seconds
-    limits = httpx.Limits(max_connections=400)
+    limits = httpx2.Limits(max_connections=400)
     async with contextlib.AsyncExitStack() as stack:
         clients = [
             await stack.enter_async_context(
-                httpx.AsyncClient(base_url=address, cookies=c, timeout=30, limits=limits)
+                httpx2.AsyncClient(base_url=address, cookies=c, timeout=30, limits=limits)
             )
             for c in cookies
         ]
-        stranger = await stack.enter_async_context(httpx.AsyncClient(base_url=address))
+        stranger = await stack.enter_async_context(httpx2.AsyncClient(base_url=address))
         waiting = list(range(clips))
         jobs = [_browse(client, seen, number, end_s) for number, client in enumerate(clients)]
         jobs += [_listen(client, seen, end_s) for client in clients]
@@ -98,7 +98,7 @@ async def _load(address: str, cookies: list[dict[str, str]], clips: int, seconds
     return seen
 
 
-async def _browse(client: httpx.AsyncClient, seen: Seen, number: int, end_s: float) -> None:
+async def _browse(client: httpx2.AsyncClient, seen: Seen, number: int, end_s: float) -> None:
     chance = random.Random(number)
     await asyncio.sleep(chance.uniform(0, _EVERY_S))
     while time.monotonic() < end_s:
@@ -112,13 +112,13 @@ async def _browse(client: httpx.AsyncClient, seen: Seen, number: int, end_s: flo
             answer = await client.get(path)
             if answer.status_code != 200:
                 seen.errors.append(f"{path} answered {answer.status_code}")
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             seen.errors.append(f"{path}: {error!r}")
         seen.pages_ms.append(1000 * (time.monotonic() - begun_s))
         await asyncio.sleep(max(0.0, begun_s + _EVERY_S - time.monotonic()))
 
 
-async def _listen(client: httpx.AsyncClient, seen: Seen, end_s: float) -> None:
+async def _listen(client: httpx2.AsyncClient, seen: Seen, end_s: float) -> None:
     async def read() -> None:
         async with client.stream("GET", "/api/events", timeout=60) as answer:
             async for line in answer.aiter_lines():
@@ -129,11 +129,11 @@ async def _listen(client: httpx.AsyncClient, seen: Seen, end_s: float) -> None:
         seen.errors.append("a stream of events ended")
     except (TimeoutError, asyncio.TimeoutError):
         return
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         seen.errors.append(f"/api/events: {error!r}")
 
 
-async def _ask_bare(stranger: httpx.AsyncClient, seen: Seen, end_s: float) -> None:
+async def _ask_bare(stranger: httpx2.AsyncClient, seen: Seen, end_s: float) -> None:
     while time.monotonic() < end_s:
         begun_s = time.monotonic()
         await stranger.get("/api/queue")
@@ -141,7 +141,7 @@ async def _ask_bare(stranger: httpx.AsyncClient, seen: Seen, end_s: float) -> No
         await asyncio.sleep(0.2)
 
 
-async def _send(client: httpx.AsyncClient, seen: Seen, waiting: list[int]) -> None:
+async def _send(client: httpx2.AsyncClient, seen: Seen, waiting: list[int]) -> None:
     samples = sorted(SAMPLES.glob("*.mp4"))
     while waiting:
         number = waiting.pop()
@@ -170,7 +170,7 @@ async def _send(client: httpx.AsyncClient, seen: Seen, waiting: list[int]) -> No
                 seen.pieces_ms.append(1000 * (time.monotonic() - begun_s))
                 await asyncio.sleep(0.1)
             seen.sent.append(int(answer.headers["posecheck-clip"]))
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             seen.errors.append(f"clip {number}: {error!r}")
 
 
@@ -209,8 +209,8 @@ def _served(data: Path, database: str | None) -> Iterator[str]:
         try:
             until_s = time.monotonic() + 120
             while True:
-                with contextlib.suppress(httpx.TransportError):
-                    httpx.get(f"http://127.0.0.1:{port}/static/room.css")
+                with contextlib.suppress(httpx2.TransportError):
+                    httpx2.get(f"http://127.0.0.1:{port}/static/room.css")
                     break
                 if time.monotonic() > until_s or process.poll() is not None:
                     raise RuntimeError("the server does not answer")
