@@ -15,12 +15,8 @@ import argparse
 import asyncio
 import base64
 import contextlib
-import os
 import random
-import signal
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -31,6 +27,7 @@ from pathlib import Path
 import httpx2
 from sqlalchemy import func, select
 
+from benchmarks.web_process import answering, free_port
 from benchmarks.web_room import fill, sign_in
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.settings import Settings
@@ -200,25 +197,11 @@ def _say(seen: Seen, states: dict[str, int], asked: argparse.Namespace) -> int:
 
 @contextlib.contextmanager
 def _served(data: Path, database: str | None) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    command = [sys.executable, "-m", "posecheck", "serve", "--data", str(data), "--port", port]
+    port = free_port()
+    command = [sys.executable, "-m", "posecheck", "serve", "--data", str(data), "--port", str(port)]
     command += ["--no-open", *(["--database", database] if database else [])]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=dict(os.environ)) as process:
-        try:
-            until_s = time.monotonic() + 120
-            while True:
-                with contextlib.suppress(httpx2.TransportError):
-                    httpx2.get(f"http://127.0.0.1:{port}/static/room.css")
-                    break
-                if time.monotonic() > until_s or process.poll() is not None:
-                    raise RuntimeError("the server does not answer")
-                time.sleep(0.2)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(60)
+    with answering(command, port):
+        yield f"http://127.0.0.1:{port}"
 
 
 if __name__ == "__main__":

@@ -10,11 +10,15 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx2
 import psutil
 import uvicorn
 
@@ -25,6 +29,46 @@ from posecheck.apps.web.room import Room
 from posecheck.apps.web.settings import Settings
 
 _ROOT = Path(__file__).resolve().parents[1]
+_ANSWERS_S = 120.0  # within so long, after its start
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def answering(
+    command: Sequence[str], port: int, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start what serves a room at a port, wait until it answers, and end it after the block.
+
+    Parameters
+    ----------
+    command
+        What is run.
+    port
+        Where it listens, on this machine.
+    environment
+        Variables besides those of this process.
+
+    """
+    variables = os.environ | dict(environment or {})
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=variables) as process:
+        try:
+            until_s = time.monotonic() + _ANSWERS_S
+            while True:
+                with contextlib.suppress(httpx2.TransportError):
+                    httpx2.get(f"http://127.0.0.1:{port}/static/room.css")
+                    break
+                if time.monotonic() > until_s or process.poll() is not None:
+                    raise RuntimeError("the server does not answer")
+                time.sleep(0.2)
+            yield process
+        finally:
+            process.terminate()
 
 
 @dataclass

@@ -12,10 +12,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +23,7 @@ import httpx2
 import psutil
 from sqlalchemy import func, select
 
+from benchmarks.web_process import answering, free_port
 from benchmarks.web_room import fill, sign_in
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.settings import Settings
@@ -123,24 +121,11 @@ def _measure(
 
 @contextlib.contextmanager
 def _served(data: Path, database: str | None) -> Iterator[tuple[str, int]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "benchmarks.web_scale", "--serve", str(data), str(port)]
     command += ["--database", database] if database else []
-    with subprocess.Popen(command, env=os.environ | {"MALLOC_ARENA_MAX": "2"}) as process:
-        try:
-            until_s = time.monotonic() + 60
-            while True:
-                with contextlib.suppress(httpx2.TransportError):
-                    httpx2.get(f"http://127.0.0.1:{port}/static/room.css")
-                    break
-                if time.monotonic() > until_s or process.poll() is not None:
-                    raise RuntimeError("the server does not answer")
-                time.sleep(0.2)
-            yield f"http://127.0.0.1:{port}", process.pid
-        finally:
-            process.terminate()
+    with answering(command, port, {"MALLOC_ARENA_MAX": "2"}) as process:
+        yield f"http://127.0.0.1:{port}", process.pid
 
 
 def _serve(data: Path, database: str | None, port: int) -> None:

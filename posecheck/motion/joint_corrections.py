@@ -25,12 +25,12 @@ Leg = Literal["working", "resting"]
 LegJoint = Literal["hip", "knee", "ankle", "heel", "toe"]
 JOINTS: tuple[LegJoint, ...] = ("hip", "knee", "ankle", "heel", "toe")
 _POINTS = {"working": WORKING, "resting": RESTING}
-# What is measured of a leg: hip, knee and ankle, of the working one also as single looks.
+# The columns of a leg's angles; those of single looks turn by as much as the smoothed ones.
 _ANGLES = {
-    "working": ("hip_deg", "knee_deg", "ankle_deg"),
-    "resting": ("resting_hip_deg", "resting_knee_deg", None),
+    "working": {"hip": "hip_deg", "knee": "knee_deg", "ankle": "ankle_deg"},
+    "resting": {"hip": "resting_hip_deg", "knee": "resting_knee_deg"},
 }
-_RAW = (None, "raw_knee_deg", "raw_ankle_deg")
+_RAW = {"working": {"knee": "raw_knee_deg", "ankle": "raw_ankle_deg"}, "resting": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +97,10 @@ def _measure(measured: Measured, row: Array, points: Array, leg: Leg, look: int)
     before, now = measured.points_px[look, _POINTS[leg]], points[_POINTS[leg]]
     view = _view(measured, look)
     old, new = (leg_angles(view, joints.astype(float)) for joints in (before, now))
-    for i, name in enumerate(_ANGLES[leg]):
-        if name is not None:
-            row[COLUMN_OF[name]] = (new.hip, new.knee, new.ankle)[i]
-    moved = np.subtract((new.hip, new.knee, new.ankle), (old.hip, old.knee, old.ankle))
-    for name, by in zip(_RAW if leg == "working" else (), moved, strict=False):
-        if name is not None:
-            row[COLUMN_OF[name]] += by
+    for joint, name in _ANGLES[leg].items():
+        row[COLUMN_OF[name]] = getattr(new, joint)
+    for joint, name in _RAW[leg].items():
+        row[COLUMN_OF[name]] += getattr(new, joint) - getattr(old, joint)
     trunk_px = _trunk_px(measured, view, look)
     x, z = view.upright((now[ANKLE] - now[HIP]).astype(float)) / trunk_px
     row[COLUMN_OF[f"{leg}_x_trunks"]], row[COLUMN_OF[f"{leg}_z_trunks"]] = x, z

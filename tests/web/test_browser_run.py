@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ import pytest
 from pages import assert_for_everybody, until
 from serving import PHONE
 
+from benchmarks.web_process import free_port
 from posecheck.apps.web.assets import fetch_assets
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -38,9 +38,7 @@ def address(tmp_path: Path, quick_model: Path) -> Iterator[tuple[str, str]]:
     """
     assert quick_model.is_file()
     assert fetch_assets() is None
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     calls = tmp_path / "calls"
     command = [
         *WATCHED, "-o", str(calls), sys.executable, "-m", "posecheck", "serve", "--data",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -13,15 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.web_process import free_port
 from posecheck.cli import main
 
 COMMAND = (sys.executable, "-m", "posecheck", "serve", "--no-open", "--json")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def refused(data: Path, *arguments: str) -> str:

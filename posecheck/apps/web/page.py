@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from posecheck._version import __version__
 from posecheck.apps.web.access import Caller
-from posecheck.apps.web.guard import CHECKING_POLICY, POLICY
+from posecheck.apps.web.guard import CHECKING_POLICY
 from posecheck.apps.web.sentences import in_language
 from posecheck.apps.web.words import RoomWords, room_words
 
@@ -57,5 +57,5 @@ def page(
         language=words.language, caller=caller, version=__version__,
         **values,
     )  # fmt: skip
-    policy = CHECKING_POLICY if checks_clips else POLICY
-    return HTMLResponse(text, status, {"Content-Security-Policy": policy})
+    headers = {"Content-Security-Policy": CHECKING_POLICY} if checks_clips else None
+    return HTMLResponse(text, status, headers)

@@ -63,7 +63,12 @@ def of_field(found: Mapping[str, Any], language: str) -> str:
     if kind in words:
         context = {name: _shown(value) for name, value in (found.get("ctx") or {}).items()}
         return words[kind].format(**context)
-    return in_language(str(found["msg"]).removeprefix(_OUR_CHECKS), language)
+    return in_language(without_prefix(str(found["msg"])), language)
+
+
+def without_prefix(message: str) -> str:
+    """Return a sentence of ours without what pydantic puts before it."""
+    return message.removeprefix(_OUR_CHECKS)
 
 
 def _shown(value: object) -> object:

@@ -36,7 +36,6 @@ from posecheck.apps.web.queue.listing import (
     lines_of,
     list_clips,
 )
-from posecheck.apps.web.queue.on_its_way import Change
 from posecheck.apps.web.room import Room, TheRoom
 from posecheck.apps.web.sentences import in_language, language_for
 from posecheck.apps.web.store.tables import DONE, FAILED, RUNNING, WAITING, Clip, Job
@@ -96,10 +95,11 @@ def state_of_queue(session: Session, paused: str | None, language: str) -> Queue
         paused=paused and in_language(paused, language),
         waiting=counts.get(WAITING, 0), running=counts.get(RUNNING, 0),
         failed=counts.get(FAILED, 0),
-        on_their_way=in_words(lines_of(session, active), language),
-        could_not=in_words(
-            list_clips(session, Wanted(states=(FAILED,)), limit=_FAILED).clips, language
-        ),
+        on_their_way=[in_words(one, language) for one in lines_of(session, active)],
+        could_not=[
+            in_words(one, language)
+            for one in list_clips(session, Wanted(states=(FAILED,)), limit=_FAILED).clips
+        ],
     )  # fmt: skip
 
 
@@ -121,7 +121,8 @@ def clips(
     """Return clips, newest first: a patient's by when they were recorded, all by their arrival."""
     with room.database.reading() as session:
         found = list_clips(session, Wanted(patient, tuple(state), unseen), before, limit)
-    return ClipPage(clips=in_words(found.clips, language_for(caller)), next=found.next)
+    language = language_for(caller)
+    return ClipPage(clips=[in_words(one, language) for one in found.clips], next=found.next)
 
 
 @router.post("/clips/{clip_id}/grade", status_code=202)
@@ -187,13 +188,8 @@ async def events(
             now = [change.model_dump() for change in event.on_its_way]
             yield ServerSentEvent(event="now", id=event.id, data=now)
         else:
-            yield ServerSentEvent(id=event.id, data=_in_words(event.change, language))
-
-
-def _in_words(change: Change | None, language: str) -> Change | None:
-    if change is None or change.error is None:
-        return change
-    return change.model_copy(update={"error": in_language(change.error, language)})
+            change = event.change and in_words(event.change, language)
+            yield ServerSentEvent(id=event.id, data=change)
 
 
 def _opened(room: Room, caller: Caller, clip_id: int, begins: bool) -> Clip:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, Field
 from sqlalchemy import Row, and_, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from posecheck.apps.web.queue.on_its_way import Change
 from posecheck.apps.web.sentences import in_language
 from posecheck.apps.web.store.tables import (
     CORRECTED,
@@ -75,6 +76,9 @@ class Wanted(NamedTuple):
     unseen: bool = False  # those alone that nobody has opened
 
 
+_Line = TypeVar("_Line", ClipLine, Change)
+
+
 def list_clips(
     session: Session, wanted: Wanted, before: str | None = None, limit: int = PAGE
 ) -> ClipPage:
@@ -115,12 +119,11 @@ def list_clips(
     return ClipPage(clips=lines, next=f"{at.isoformat()}_{last.id}" if at and last else None)
 
 
-def in_words(lines: list[ClipLine], language: str) -> list[ClipLine]:
-    """Return lines that say in a language why a clip could not be graded."""
-    return [
-        line.model_copy(update={"error": in_language(line.error, language)}) if line.error else line
-        for line in lines
-    ]
+def in_words(line: _Line, language: str) -> _Line:
+    """Return a line that says in a language why a clip could not be graded."""
+    if line.error is None:
+        return line
+    return line.model_copy(update={"error": in_language(line.error, language)})
 
 
 def lines_of(session: Session, clips: Sequence[int]) -> list[ClipLine]:

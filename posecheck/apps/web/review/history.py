@@ -19,6 +19,7 @@ from posecheck.apps.web import audit
 from posecheck.apps.web.access import GONE, Caller
 from posecheck.apps.web.review.fold import Step
 from posecheck.apps.web.review.kinds import KINDS
+from posecheck.apps.web.sentences import without_prefix
 from posecheck.apps.web.store.tables import AuditEntry, Clip, Correction, User, now
 from posecheck.errors import InputError
 
@@ -41,9 +42,7 @@ def checked(kind: str, values: Mapping[str, Any], duration_s: float) -> dict[str
     except ValidationError as error:
         wrong = error.errors()[0]
         where = ".".join(str(part) for part in wrong["loc"])
-        raise InputError(
-            f"{where or kind}: {wrong['msg'].removeprefix('Value error, ')}."
-        ) from None
+        raise InputError(f"{where or kind}: {without_prefix(wrong['msg'])}.") from None
     late = [n for n in ("t_s", "start_s", "end_s") if plain.get(n, 0.0) > duration_s + 1.0]
     if late:
         raise InputError(f"{late[0]}: the clip has ended by then; it takes {duration_s:.1f} s.")

@@ -4,9 +4,11 @@
 // tell({ state, share, why, clip }) hears every change; state is one of
 // queued, sending, checking, paused, waiting, sent, refused.
 
+import { OURS } from "/static/forms.js";
+
 const PIECE = 2 << 20; // bytes: small enough for a slow phone to show that it goes on
 const SOONEST_MS = 1000, LATEST_MS = 30000;
-const HEADERS = { "Tus-Resumable": "1.0.0", "Accept-Language": document.documentElement.lang };
+const HEADERS = { ...OURS, "Tus-Resumable": "1.0.0" };
 
 function coded(text) {
   const bytes = new TextEncoder().encode(String(text));

@@ -1,6 +1,7 @@
 // The check of the camera's place on a page: of a file before it is sent, of a camera while it is
 // put up, and of what the room has seen where this browser could not look.
 
+import { send } from "/static/forms.js";
 import { made } from "/static/made.js";
 import { openChecker } from "/static/setup/checker.js";
 
@@ -31,10 +32,9 @@ export async function showSeen(line, { hints, shown }) {
 /** Shows what the room has seen in the first seconds of a clip that it has. */
 export async function toldAfter(line, clip) {
   try {
-    const answer = await fetch(`${setup.place}/${clip}/setup`);
-    if (answer.ok) line.append(told((await answer.json()).hints));
+    line.append(told((await send("GET", `${setup.place}/${clip}/setup`)).hints));
   } catch {
-    // no connection: the report will say it
+    // the report will say it
   }
 }
 
