@@ -11,12 +11,12 @@ _PATIENCE_S = 20.0
 _GRAVE = ("serious", "critical")
 
 
-def until(tab: Any, expression: str) -> None:
+def until(tab: Any, expression: str, patience_s: float = _PATIENCE_S) -> None:
     """Wait until something is true in a page.
 
     Playwright's own waiting has the page look again, which the page's policy forbids.
     """
-    end = time.monotonic() + _PATIENCE_S
+    end = time.monotonic() + patience_s
     while not tab.evaluate(expression):
         assert time.monotonic() < end, f"never: {expression}"
         tab.wait_for_timeout(20)

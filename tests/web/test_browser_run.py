@@ -18,6 +18,8 @@ from benchmarks.web_process import free_port
 from posecheck.apps.web.assets import fetch_assets
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+# Clips are graded at low priority: on a busy machine that takes as long as it takes.
+GRADES_S = 300.0
 CLIP = Path("sample_videos/pump_left_side.mp4").resolve()
 PASSWORD = "correct horse battery"
 SENT = "document.querySelectorAll('.uploads [data-state=sent]').length === 2"
@@ -96,12 +98,11 @@ def test_from_the_first_link_to_deletion(
     phone.goto(urlsplit(link).path)
     phone.select_option("#before", "6")
     phone.set_input_files("input[multiple]", [*map(str, clips)])
-    until(phone, SENT)
+    until(phone, SENT, GRADES_S)
     assert phone.locator(".uploads canvas.seen").count() == 2  # looked at before they went
     # it is graded while the therapist looks on
     tab.goto(f"/patients/{patient}")
-    until(tab, f"{GRADED} >= 1")
-    until(tab, f"{GRADED} === 2")
+    until(tab, f"{GRADED} === 2", GRADES_S)
     listed = tab.request.get(f"{room}/api/clips?patient={patient}").json()["clips"]
     by_name = {one["name"]: one for one in listed}
     clip, other = (by_name[path.name] for path in clips)
