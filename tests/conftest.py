@@ -6,6 +6,7 @@ says that they are prepared for, as `.ci/run` does.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -55,6 +56,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         items[:] = [i for i in items if i not in left_out]
         config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded for six thousand tests stays, so nothing looks for rubbish in it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
