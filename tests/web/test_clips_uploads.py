@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import socket
+import threading
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -247,6 +249,47 @@ def test_what_had_come_when_the_sender_was_gone_stays(tmp_path: Path) -> None:
     file.touch()
     assert asyncio.run(arrival._append(file, 0, len(CLIP), broken_off())) == 700
     assert file.read_bytes() == CLIP[:700]
+
+
+def test_the_same_clip_twice_at_once_is_one(
+    room: Room, phone: tuple[TestClient, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, place = phone
+    both_are_looked_at = threading.Barrier(2)
+    monkeypatch.setattr(
+        intake, "checked", lambda _path, _name: both_are_looked_at.wait(20) and None
+    )
+    places = [begin(client, place, len(CLIP)) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda at: piece(browser(room), at, 0, CLIP).status_code, places))
+    assert sorted(answers) == [204, 409]
+    assert (count(room, Clip), count(room, Job), count(room, Upload)) == (1, 1, 0)
+    assert list(room.folders.uploads.iterdir()) == []
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("what", ["given up", "patient deleted", "link revoked"])
+def test_what_ends_during_the_last_piece_is_not_taken_in(
+    room: Room, therapist: TestClient, phone: tuple[TestClient, str], patient_id: int, what: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    client, place = phone
+    at = begin(client, place, len(CLIP))
+    [link] = therapist.get(f"/api/patients/{patient_id}/links").json()
+    ends = {
+        "given up": lambda: client.delete(at),
+        "patient deleted": lambda: therapist.delete(f"/api/patients/{patient_id}"),
+        "link revoked": lambda: therapist.delete(f"/api/links/{link['id']}"),
+    }[what]
+    settle = arrival._settle
+
+    def settled(file: Any) -> None:
+        settle(file)
+        assert ends().is_success
+
+    monkeypatch.setattr(arrival, "_settle", settled)
+    assert piece(client, at, 0, CLIP).status_code == 404
+    assert (count(room, Clip), files_of(room)) == (0, [])
 
 
 def test_what_is_given_up_leaves_nothing(room: Room, phone: tuple[TestClient, str]) -> None:

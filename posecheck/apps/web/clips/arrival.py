@@ -29,6 +29,7 @@ from posecheck.present.spreadsheet import spelled
 
 KEPT = timedelta(days=7)  # an upload that nobody goes on with; the sweep knows it too
 OPEN_MAX = 20  # uploads of one link at once
+GIVEN_UP = "This upload was given up; begin it anew."
 _BUFFER = 1 << 20  # bytes that are written at once
 _SPARE = 256 << 20  # bytes of the disk that uploads leave free
 _busy: set[str] = set()  # uploads that somebody sends to at the moment
@@ -116,7 +117,7 @@ def arrived(room: Room, upload: Upload) -> int:
     try:
         return place_of(room, upload).stat().st_size
     except FileNotFoundError:
-        raise HTTPException(404, "This upload was given up; begin it anew.") from None
+        raise HTTPException(404, GIVEN_UP) from None
 
 
 def place_of(room: Room, upload: Upload) -> Path:

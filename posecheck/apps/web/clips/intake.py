@@ -84,7 +84,9 @@ def take_in(
         recorded_at = checked(file, name)
     folder = room.folders.clip(patient_id, sha256)
     with room.database.writing() as session:
-        if session.scalar(select(Patient.id).where(Patient.id == patient_id)) is None:
+        # held, so that the same clip twice at once, or a deletion, comes before or after this
+        theirs = select(Patient.id).where(Patient.id == patient_id).with_for_update()
+        if session.scalar(theirs) is None:
             raise InputError("This patient was deleted meanwhile; nothing was kept of the clip.")
         _refuse_a_duplicate(session, patient_id, sha256)
         asked = newest_version(session, patient_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
@@ -42,8 +44,9 @@ def head(token: str, room: TheRoom, upload_id: tus.UploadId) -> Response:
 @router.patch("/p/{token}/uploads/{upload_id}")
 async def patch(token: str, request: Request, room: TheRoom, upload_id: tus.UploadId) -> Response:
     """Send the next piece."""
-    holder = await run_in_threadpool(patient_of_link, room, token)
-    return await tus.patch(request, room, _sender(holder), upload_id)
+    still_may = partial(patient_of_link, room, token)
+    holder = await run_in_threadpool(still_may)
+    return await tus.patch(request, room, _sender(holder), upload_id, still_may)
 
 
 @router.delete("/p/{token}/uploads/{upload_id}")

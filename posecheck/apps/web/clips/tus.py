@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from email.utils import format_datetime
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from fastapi import HTTPException, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from posecheck.apps.web.clips.arrival import (
+    GIVEN_UP,
     KEPT,
     add,
     arrived,
@@ -69,16 +71,27 @@ def head(room: Room, sender: Sender, ident: str) -> Response:
     return _standing(upload, arrived(room, upload), 200)
 
 
-async def patch(request: Request, room: Room, sender: Sender, ident: str) -> Response:
-    """Take the next piece; with the last one the clip is taken in."""
+async def patch(
+    request: Request, room: Room, sender: Sender, ident: str,
+    still_may: Callable[[], object] = lambda: None,
+) -> Response:  # fmt: skip
+    """Take the next piece; with the last one the clip is taken in.
+
+    Before that `still_may` is called, and raises where the sender may not any more: a piece can
+    take hours.
+    """
     if request.headers.get("content-type") != "application/offset+octet-stream":
         raise HTTPException(415, "Pieces are application/offset+octet-stream.")
     offset = _number(request, "upload-offset")
     upload = await run_in_threadpool(upload_of, room, sender, ident)
-    have = await add(room, upload, offset, request.stream())
-    if have < upload.size:
-        return _standing(upload, have, 204)
-    clip_id = await run_in_threadpool(_end, room, sender, upload)
+    try:
+        have = await add(room, upload, offset, request.stream())
+        if have < upload.size:
+            return _standing(upload, have, 204)
+        await run_in_threadpool(still_may)
+        clip_id = await run_in_threadpool(_end, room, sender, upload)
+    except FileNotFoundError:  # given up meanwhile, or the patient was deleted
+        raise HTTPException(404, GIVEN_UP) from None
     answer = _standing(upload, have, 204)
     answer.headers["Posecheck-Clip"] = str(clip_id)
     return answer
