@@ -6,7 +6,7 @@ import asyncio
 import base64
 import socket
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -276,7 +276,7 @@ def test_what_ends_during_the_last_piece_is_not_taken_in(
     client, place = phone
     at = begin(client, place, len(CLIP))
     [link] = therapist.get(f"/api/patients/{patient_id}/links").json()
-    ends = {
+    ends: Callable[[], Any] = {
         "given up": lambda: client.delete(at),
         "patient deleted": lambda: therapist.delete(f"/api/patients/{patient_id}"),
         "link revoked": lambda: therapist.delete(f"/api/links/{link['id']}"),

@@ -205,7 +205,8 @@ def test_a_dark_clip_is_not_sent_unasked(
         )  # who was seen is drawn
         assert_for_everybody(tab)
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        doubtful.get_by_role("button").first.click()
+        assert not tab.evaluate("dispatchEvent(new Event('beforeunload', {cancelable: true}))")
+        doubtful.get_by_role("button").first.dblclick()  # the second is for no button below
         until(tab, "document.querySelectorAll('.uploads [data-state=sent]').length === 2")
         assert clips() == 2
 
@@ -234,15 +235,20 @@ def test_a_camera_is_put_up(
         tab.goto(f"/patients/{patient_id}")
         said = json.loads(tab.text_content("#setup-check"))
         record = json.loads(tab.text_content("#upload-words"))["record"]
+        recording = "document.querySelector('dialog [role=status]').textContent.includes('1 s')"
+        tab.get_by_role("button", name=record).click()
+        tab.get_by_role("dialog").get_by_role("button").first.click()
+        until(tab, recording)
+        tab.keyboard.press("Escape")  # nothing of it is sent
         tab.get_by_role("button", name=record).click()
         ready = json.dumps(said["words"]["ready"])
         until(tab, f"document.querySelector('dialog [role=status]').textContent === {ready}")
         start = tab.get_by_role("dialog").get_by_role("button").first
-        start.click()
-        tab.wait_for_timeout(1500)
-        start.click()
+        start.dblclick()
+        until(tab, recording)
+        start.dblclick()
         until(tab, "document.querySelector('.uploads > li canvas.seen') !== null")
-        assert tab.locator("dialog").count() == 0
+        assert (tab.locator("dialog").count(), tab.locator(".uploads > li").count()) == (0, 1)
     filmed.close()
 
 

@@ -18,17 +18,18 @@ async function record(words, add, opener) {
   const video = made("video", { muted: true, playsInline: true });
   const drawn = made("canvas", { ariaHidden: "true" });
   const said = made("p", { role: "status" });
-  const start = button(words.start), cancel = button(words.cancel, "plain");
+  const start = Object.assign(button(words.start), { disabled: true }); // until there is a picture
+  const cancel = button(words.cancel, "plain");
   const dialog = made("dialog", { className: "recorder", ariaLabel: words.record },
     made("div", { className: "preview" }, video, drawn), said,
     made("div", { className: "actions" }, start, cancel));
   document.body.append(dialog);
   dialog.showModal();
-  let stream = null, recorder = null, timer = 0, unwatch = () => {};
+  let stream = null, recorder = null, began = 0, timer = 0, unwatch = () => {};
   dialog.addEventListener("close", () => {
     window.clearInterval(timer);
     unwatch();
-    for (const track of stream?.getTracks() ?? []) track.stop();
+    stop(stream);
     dialog.remove();
     opener.focus();
   });
@@ -39,25 +40,30 @@ async function record(words, add, opener) {
       facingMode: { ideal: "environment" },
     };
     stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
+    if (!dialog.open) return stop(stream); // it was closed while the camera was asked for
+    video.srcObject = stream;
+    await video.play();
   } catch (error) {
     said.textContent = words.no_camera.replace("{why}", error.message);
-    start.disabled = true;
-    return;
+    return undefined;
   }
-  video.srcObject = stream;
-  await video.play();
+  if (!dialog.open) return undefined;
   unwatch = watch(video, drawn, said);
+  start.disabled = false;
   start.addEventListener("click", () => {
     if (recorder) {
-      recorder.stop();
+      const isTwice = performance.now() - began < CHECK_MS; // a double click began it
+      if (recorder.state === "recording" && !isTwice) recorder.stop();
       return;
     }
     unwatch();
     const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
-    const pieces = [], began = performance.now();
+    const pieces = [];
+    began = performance.now();
     recorder = new MediaRecorder(stream, { mimeType, videoBitsPerSecond: 4_000_000 });
     recorder.addEventListener("dataavailable", (event) => pieces.push(event.data));
     recorder.addEventListener("stop", () => {
+      if (!dialog.open) return; // cancelled: that ends the camera, and so the recording
       const type = recorder.mimeType || "video/webm";
       const stamp = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
       const name = `recording-${stamp}.${type.includes("mp4") ? "mp4" : "webm"}`;
@@ -71,6 +77,11 @@ async function record(words, add, opener) {
       said.textContent = words.recording.replace("{seconds}", seconds);
     }, CHECK_MS);
   });
+  return undefined;
+}
+
+function stop(stream) {
+  for (const track of stream?.getTracks() ?? []) track.stop();
 }
 
 function button(text, className = "") {

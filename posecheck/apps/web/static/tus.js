@@ -29,6 +29,7 @@ class Refused extends Error {}
 export class Upload {
   #running = false;
   #offset = 0;
+  #paused = null; // an AbortController of what is under way
 
   constructor(file, { endpoint, said = () => ({}), tell = () => {} }) {
     this.file = file;
@@ -46,6 +47,7 @@ export class Upload {
   async start() {
     if (this.#running) return;
     this.#running = true;
+    this.#paused = new AbortController();
     let wait = SOONEST_MS;
     while (this.#running) {
       const before = this.#offset;
@@ -54,17 +56,27 @@ export class Upload {
         if (clip !== undefined) return this.#end({ state: "sent", clip });
       } catch (error) {
         if (error instanceof Refused) return this.#end({ state: "refused", why: error.message });
+        if (!this.#running) break;
         if (this.#offset > before) wait = SOONEST_MS;
         this.tell({ state: "waiting", share: this.share });
-        await new Promise((resolve) => window.setTimeout(resolve, wait));
+        await this.#waited(wait);
         wait = Math.min(2 * wait, LATEST_MS);
       }
     }
     return this.tell({ state: "paused", share: this.share });
   }
 
+  /** Ends at once, but for the last piece: nobody knows whether it has become a clip by then. */
   pause() {
     this.#running = false;
+    this.#paused?.abort();
+  }
+
+  #waited(ms) {
+    return new Promise((resolve) => {
+      window.setTimeout(resolve, ms);
+      this.#paused.signal.addEventListener("abort", resolve);
+    });
   }
 
   /** Has the room forget what has arrived. */
@@ -95,6 +107,7 @@ export class Upload {
           "Content-Type": "application/offset+octet-stream",
         },
         body: this.file.slice(this.#offset, end),
+        signal: isLast ? null : this.#paused.signal,
       });
       if (isLast) this.tell({ state: "checking", share: 1 });
       const answer = await sending;

@@ -9,6 +9,7 @@ import { lookBefore, showSeen, toldAfter } from "/static/setup/before_sending.js
 import { Upload } from "/static/tus.js";
 
 const AT_ONCE = 2;
+const TWICE_MS = 600; // in which a second click is one with the first
 
 export function uploadWords() {
   return JSON.parse(document.getElementById("upload-words").textContent);
@@ -52,7 +53,8 @@ export function attachUploader(element, { endpoint, said = () => ({}) }) {
       const text = words[state].replace("{percent}", percent).replace("{why}", why ?? "");
       if (status.textContent !== text) status.textContent = text;
       line.dataset.state = state;
-      if (state === "paused") [one.state, toggle.hidden] = ["paused", false];
+      toggle.hidden = state === "checking";
+      if (state === "paused") one.state = "paused";
       if (state === "sent" || state === "refused") {
         one.state = state;
         toggle.hidden = true;
@@ -65,7 +67,9 @@ export function attachUploader(element, { endpoint, said = () => ({}) }) {
     }
 
     one.upload = new Upload(file, { endpoint, said, tell });
-    toggle.addEventListener("click", () => {
+    const isTwice = (event) => event.timeStamp - one.sent_ms < TWICE_MS; // buttons have moved there
+    toggle.addEventListener("click", (event) => {
+      if (isTwice(event)) return;
       if (one.state === "active") {
         one.upload.pause();
         label(words.go_on);
@@ -75,7 +79,8 @@ export function attachUploader(element, { endpoint, said = () => ({}) }) {
         next();
       }
     });
-    remove.addEventListener("click", () => {
+    remove.addEventListener("click", (event) => {
+      if (isTwice(event)) return;
       one.upload.remove();
       uploads.splice(uploads.indexOf(one), 1);
       line.remove();
@@ -94,7 +99,8 @@ export function attachUploader(element, { endpoint, said = () => ({}) }) {
       status.textContent = "";
       const anyway = made("button", { type: "button", className: "plain", textContent: words.anyway });
       anyway.setAttribute("aria-label", `${words.anyway}: ${file.name}`);
-      anyway.addEventListener("click", () => {
+      anyway.addEventListener("click", (event) => {
+        one.sent_ms = event.timeStamp;
         anyway.remove();
         send();
         toggle.focus();
@@ -151,7 +157,8 @@ export function attachUploader(element, { endpoint, said = () => ({}) }) {
   });
   element.append(area, files, camera, list, heard);
   window.addEventListener("beforeunload", (event) => {
-    if (uploads.some((one) => one.state === "active")) event.preventDefault();
+    const isOver = ({ state }) => state === "sent" || state === "refused";
+    if (!uploads.every(isOver)) event.preventDefault();
   });
 }
 
