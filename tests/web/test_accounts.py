@@ -122,9 +122,11 @@ def test_a_browser_that_nobody_uses_is_signed_out(room: Room) -> None:
 
 def test_the_log_is_filtered_by_whoever_did_it(room: Room) -> None:
     owner = made(room)
-    assert owner.get("/room?action=&user=").text.count("<td>account.first</td>") == 1
-    assert "<td>account.first</td>" in owner.get("/room?user=1").text
-    assert "<td>account.first</td>" not in owner.get("/room?user=2").text
+    assert owner.get("/room?action=&user=").text.count("<td>made the owner&#39;s account</td>") == 1
+    assert "<td>made the owner&#39;s account</td>" in owner.get("/room?user=1").text
+    assert "<td>made the owner&#39;s account</td>" not in owner.get("/room?user=2").text
+    chosen = '<option value="clip." selected>Clips</option>'
+    assert chosen in owner.get("/room?action=clip.").text
     assert owner.get("/room?user=-1").status_code == 422
 
 

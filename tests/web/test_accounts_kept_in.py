@@ -161,5 +161,5 @@ def test_the_log_is_filtered_by_the_patient(room: Room, owner: TestClient, patie
         ("nobody", [False, False]),
     ):
         text = owner.get("/room", params={"patient": asked}).text
-        actions = ("patient.change", "patient.delete")
+        actions = ("changed a patient", "deleted a patient")
         assert [f"<td>{action}</td>" in text for action in actions] == seen, asked

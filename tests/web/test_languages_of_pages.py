@@ -7,7 +7,7 @@ import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from fastapi.testclient import TestClient
@@ -19,6 +19,8 @@ from web_room import SignIn
 
 import posecheck
 from posecheck.apps.web.accounts.first_link import first_link
+from posecheck.apps.web.accounts.log import PARTS
+from posecheck.apps.web.audit import Action
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.sentences import asked_language, in_language, with_code
 from posecheck.apps.web.store.tables import FAILED, User
@@ -139,6 +141,13 @@ def test_both_languages_have_the_same_sentences() -> None:
 
 def _fields(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_log_has_words_for_all_that_is_done(language: str) -> None:
+    """Nothing else is written to it: the types see to that."""
+    assert room_words(language).all_under("accounts.log.done").keys() == set(get_args(Action))
+    assert list(room_words(language).all_under("accounts.log.part")) == list(PARTS)
 
 
 def test_the_sentences_are_those_that_are_said() -> None:

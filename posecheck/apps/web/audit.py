@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final, Literal
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -10,7 +11,24 @@ from sqlalchemy.orm import Session
 from posecheck.apps.web.access import Caller
 from posecheck.apps.web.store.tables import AuditEntry, Clip, User, now
 
-SEE_CLIP = "clip.see"
+# fmt: off
+Action = Literal[
+    "account.first", "account.invitation", "account.sign_in", "account.wrong_password",
+    "account.sign_out", "account.sign_out_elsewhere", "account.change", "account.password",
+    "account.invite", "account.password_link", "account.revoke_link", "account.disable",
+    "account.enable",
+    "patient.add", "patient.see", "patient.change", "patient.files", "patient.export",
+    "patient.delete",
+    "prescription.see", "prescription.make", "prescription.export",
+    "link.see", "link.make", "link.open", "link.revoke",
+    "clip.send", "clip.import", "clip.see", "clip.video", "clip.files", "clip.change",
+    "clip.correct", "clip.grade", "clip.export", "clip.delete",
+    "progress.see",
+    "token.make", "token.revoke",
+    "room.export", "room.retention", "room.backup", "room.restore",
+]  # each has its words in words/accounts.*.toml, log.done
+# fmt: on
+SEE_CLIP: Final = "clip.see"
 _VIEW_LASTS = timedelta(days=1)  # a page that is open for longer is looked at anew
 SYSTEM = "system"  # what the room does by itself
 
@@ -18,7 +36,7 @@ SYSTEM = "system"  # what the room does by itself
 def note(
     session: Session,
     caller: Caller | User | str,
-    action: str,
+    action: Action,
     *,
     patient_id: int | None = None,
     clip_id: int | None = None,
@@ -34,7 +52,7 @@ def note(
         Who did it: whoever asks, an account that is just being entered, or how the log calls
         them (``link 7``, ``system``).
     action
-        What was done to what: ``clip.see``, ``patient.delete``.
+        What was done to what.
     patient_id, clip_id
         Whom and what it was about.
     detail

@@ -172,7 +172,7 @@ def _add_folder(
             archive.addfile(info, stream)
 
 
-def _note(database: Database, target: Path, action: str, clips: int) -> None:
+def _note(database: Database, target: Path, action: audit.Action, clips: int) -> None:
     with database.writing() as session:
         remember_backup(session, target)
         audit.note(session, audit.SYSTEM, action, detail=f"{clips} clips")

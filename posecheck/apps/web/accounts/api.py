@@ -36,6 +36,11 @@ Secret = Annotated[str, Path(max_length=100)]
 _NOT_GOOD = "This link is not good (any more); ask for a new one."
 _WRONG = "The sign-in name or the password is wrong."
 _TAKEN = "Somebody has this sign-in name already; choose another one."
+_BY_LINK: dict[str, audit.Action] = {
+    links.FIRST: "account.first",
+    links.INVITATION: "account.invitation",
+    links.PASSWORD: "account.password",
+}
 
 
 @router.post("/sign-in")
@@ -94,7 +99,7 @@ def welcome(
             sessions.begin(session, room, answer, user.id)
             browsers.forget_all(session, user.id)
             browsers.remember(session, room, request, answer, user.id)
-            audit.note(session, user, f"account.{link.purpose}")
+            audit.note(session, user, _BY_LINK[link.purpose])
     except IntegrityError:
         raise HTTPException(409, _TAKEN) from None
     return SignedIn(then="/")

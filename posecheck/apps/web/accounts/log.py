@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import get_args
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from posecheck.apps.web.access import ID_MAX
+from posecheck.apps.web.audit import Action
 from posecheck.apps.web.people.names import folded, one_line
 from posecheck.apps.web.store.tables import AuditEntry, Patient, User
 
 PAGE = 100
+PARTS = tuple(dict.fromkeys(action.partition(".")[0] for action in get_args(Action)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from posecheck.apps.web.access import ID_MAX, OwnerPageReader, PageReader
 from posecheck.apps.web.accounts.first_link import PASSWORD, good, open_links
-from posecheck.apps.web.accounts.log import log_lines, patient_of
+from posecheck.apps.web.accounts.log import PARTS, log_lines, patient_of
 from posecheck.apps.web.accounts.values import here
 from posecheck.apps.web.exchange.retention import retention_of
 from posecheck.apps.web.page import page
@@ -73,4 +73,5 @@ def the_room(
     return page(
         "room.html", caller, users=users, lines=lines, following=following, action=action,
         user=who, patient=patient, links=links, retention=retention,
+        parts=PARTS,
     )  # fmt: skip

@@ -65,7 +65,7 @@ def change_user(room: TheRoom, caller: Owner, user_id: Id, given: UserChange) ->
             sessions.end_all(session, user_id)
             links.end_all(session, user_id)
             browsers.forget_all(session, user_id)
-        what = "account.disable" if given.disabled else "account.enable"
+        what: audit.Action = "account.disable" if given.disabled else "account.enable"
         audit.note(session, caller, what, detail=f"user {user_id}")
 
 

@@ -86,7 +86,7 @@ def export_one_patient(
 
 
 def _noted(
-    room: Room, caller: Caller, action: str, kind: str, *,
+    room: Room, caller: Caller, action: audit.Action, kind: str, *,
     clip_id: int | None = None, patient_id: int | None = None,
 ) -> str:  # fmt: skip
     """Note an export before anything leaves; return the room's UUID."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from fastapi import HTTPException
 from pydantic import ValidationError
@@ -23,7 +23,7 @@ from posecheck.apps.web.sentences import without_prefix
 from posecheck.apps.web.store.tables import AuditEntry, Clip, Correction, User, now
 from posecheck.errors import InputError
 
-ACT = "clip.correct"
+ACT: Final = "clip.correct"
 
 
 def checked(kind: str, values: Mapping[str, Any], duration_s: float) -> dict[str, Any]:
