@@ -17,10 +17,12 @@ def test_a_full_disk(
     size: str,
     small_disk: Callable[[str], Path],
     sample_start: Callable[[int], Path],
+    quick_model: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     disk = small_disk(size)
-    outcome = run(capsys, "review", sample_start(120), "--out", disk / "report")
+    arguments = ("review", sample_start(120), "--out", disk / "report", "--model", quick_model)
+    outcome = run(capsys, *arguments)
     assert outcome.err.splitlines()[-1].startswith("posecheck: ")
     lines = [line for line in outcome.err.splitlines() if line.startswith("posecheck: ")]
     assert_refused(type(outcome)(outcome.code, outcome.out, f"{lines[-1]}\n"), "No space left")

@@ -16,6 +16,7 @@ from posecheck.present.grades import read_grades
 from posecheck.present.report_files import read_report
 from posecheck.vision.pose_store import load_poses
 
+LITE = ("--model", "lite")  # where nothing depends on how well it sees
 Capture = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.slow
 
@@ -39,15 +40,16 @@ def test_a_folder_with_the_real_model(clips: Path, tmp_path: Path) -> None:
     same_as_a_review(tmp_path, "out/30")
 
 
+@pytest.mark.usefixtures("quick_model")
 def test_every_frame(clips: Path, tmp_path: Path) -> None:
     """Looked at in a batch and in a review alike, with a video where it is asked for."""
     clip = clips / "30.mp4"
-    every = spawn("grade", clip, "--out", "every", "--every-frame", "--video", cwd=tmp_path)
+    every = spawn("grade", clip, "--out", "every", "--every-frame", "--video", *LITE, cwd=tmp_path)
     assert every.code == 0, every.err
     assert "grades.csv" in every.out
     assert (tmp_path / "every/30/annotated.mp4").exists()
     assert len(load_poses(tmp_path / "every/30/poses.npz")) == 30
-    same_as_a_review(tmp_path, "every/30", "--every-frame")
+    same_as_a_review(tmp_path, "every/30", "--every-frame", *LITE)
 
 
 def same_as_a_review(folder: Path, graded: str, *options: str) -> None:
@@ -59,9 +61,10 @@ def same_as_a_review(folder: Path, graded: str, *options: str) -> None:
     assert len((folder / "alone/angles.csv").read_text().splitlines()) == 1 + 30
 
 
+@pytest.mark.usefixtures("quick_model")
 def test_nobody_reads_what_it_says(clips: Path, tmp_path: Path) -> None:
     """As with `posecheck grade --json ... | head -1`: the batch goes on."""
-    with start("grade", clips, "--out", "out", "--json", cwd=tmp_path) as process:
+    with start("grade", clips, "--out", "out", "--json", *LITE, cwd=tmp_path) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert json.loads(process.stdout.readline())["event"] == "begin"
@@ -71,6 +74,7 @@ def test_nobody_reads_what_it_says(clips: Path, tmp_path: Path) -> None:
     assert len(read_grades(tmp_path / "out/grades.csv")) == 3
 
 
+@pytest.mark.usefixtures("quick_model")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
     number: signal.Signals, tmp_path: Path, sample_start: Callable[[int], Path]
@@ -79,7 +83,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
     folder.mkdir()
     for frames in range(60, 66):
         (folder / f"{frames}.mp4").write_bytes(sample_start(frames).read_bytes())
-    command = ("grade", "clips", "--out", "out", "--json", "--workers", "1")
+    command = ("grade", "clips", "--out", "out", "--json", "--workers", "1", *LITE)
     with start(*command, cwd=tmp_path) as process:
         assert process.stdout is not None
         for line in process.stdout:

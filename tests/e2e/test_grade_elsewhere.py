@@ -20,7 +20,8 @@ from posecheck.present.grades import read_grades
 from posecheck.types import ClipGrade
 
 Capture = pytest.CaptureFixture[str]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("quick_model")]
+LITE = ("--model", "lite")
 
 
 def rows(table: Path) -> list[ClipGrade]:
@@ -50,7 +51,7 @@ def test_from_a_bucket_to_a_bucket_by_a_cluster(clips: Path, tmp_path: Path) -> 
     for clip in clips.iterdir():
         files.put_file(str(clip), f"clinic/nightly/in/{clip.name}")
     with two_workers(tmp_path / "dask") as workers:
-        command = ("grade", "s3://clinic/nightly/in", "--out", "s3://clinic/nightly/out")
+        command = ("grade", "s3://clinic/nightly/in", "--out", "s3://clinic/nightly/out", *LITE)
         done = spawn(*command, "--dask", workers.address, "--json", cwd=tmp_path)
     assert done.code == 1, done.err  # for the bad one
     assert "Traceback" not in done.err
@@ -63,7 +64,7 @@ def test_from_a_bucket_to_a_bucket_by_a_cluster(clips: Path, tmp_path: Path) -> 
     ])  # fmt: skip
     table = tmp_path / "grades.csv"
     table.write_bytes(out.read_bytes("grades.csv") or b"")
-    calm = spawn("grade", "clips", "--out", "calm", cwd=tmp_path)
+    calm = spawn("grade", "clips", "--out", "calm", *LITE, cwd=tmp_path)
     assert calm.code == 1, calm.err
     assert same(rows(table), rows(tmp_path / "calm" / "grades.csv"))
     for stem in ("20", "30"):
@@ -78,7 +79,8 @@ def test_from_a_web_server(clips: Path, tmp_path: Path) -> None:
     """No password is in anything that is written, said, or kept."""
     with web_server(clips, "locked") as host:
         address = f"http://nurse:{PASSWORD}@{host}/"
-        done = spawn("grade", address, f"{address}missing.mp4", "--out", "out", cwd=tmp_path)
+        wanted = ("grade", address, f"{address}missing.mp4", "--out", "out")
+        done = spawn(*wanted, *LITE, cwd=tmp_path)
     assert done.code == 1, done.err
     found = {row.clip: row for row in rows(tmp_path / "out" / "grades.csv")}
     assert found.keys() == {"20.mp4", "30.mp4", "bad.mp4", f"http://{host}/missing.mp4"}

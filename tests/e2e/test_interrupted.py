@@ -68,14 +68,14 @@ def test_at_work(
     stage: str,
     pause_s: float,
     sample_start: Callable[[int], Path],
-    model_path: Path,
+    quick_model: Path,
     tmp_path: Path,
 ) -> None:
     """In the landmark pass, and in the video pass."""
     old = tmp_path / "report"
     old.mkdir()
     (old / "report.json").write_text('{"schema": "posecheck.report/1"}')
-    arguments = ("review", sample_start(120), "--out", old, "--model", model_path)
+    arguments = ("review", sample_start(120), "--out", old, "--model", quick_model)
     with start(*arguments, cwd=tmp_path) as process:
         wait_for(process, stage)
         time.sleep(pause_s)

@@ -153,7 +153,6 @@ def test_corrupt_frames_and_another_picture_size(
     fake: type[FakeCapture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Corrupt frames are left out, another size is fitted: one clip, one pose a frame."""
-    monkeypatch.setattr("posecheck.vision.camera.GIVE_UP_S", 0.05)
     looked: list[int] = []
 
     def wait(count: int) -> Callable[[], None]:
@@ -163,6 +162,7 @@ def test_corrupt_frames_and_another_picture_size(
     fake.script = [
         grey(90), wait(1), "damaged", "damaged", grey(91), wait(2),
         grey(92, 96, 40), wait(3), "damaged", grey(93, 96, 40), wait(4), grey(94), wait(5),
+        lambda: monkeypatch.setattr("posecheck.vision.camera.GIVE_UP_S", 0.05),
     ]  # fmt: skip
     told: list[dict[str, Any]] = []
 

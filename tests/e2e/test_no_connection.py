@@ -39,13 +39,13 @@ def test_no_python_code_connects(
 @pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace to watch with")
 @pytest.mark.parametrize("name", ["review", "grade"])
 def test_no_native_code_connects(
-    name: str, sample_start: Callable[[int], Path], model_path: Path, tmp_path: Path
+    name: str, sample_start: Callable[[int], Path], quick_model: Path, tmp_path: Path
 ) -> None:
     """Nor do the processes that a batch starts."""
     log = tmp_path / "calls"
     command = ["strace", "-f", "-qq", "-e", "trace=%network", "-o", str(log)]
     command += [sys.executable, "-m", "posecheck", name, str(sample_start(10))]
-    command += ["--out", str(tmp_path / "report"), "--model", str(model_path)]
+    command += ["--out", str(tmp_path / "report"), "--model", str(quick_model)]
     done = subprocess.run(
         command, env=environment(), capture_output=True, text=True, timeout=240, check=False
     )

@@ -42,15 +42,15 @@ def test_a_clean_clip(name: str, reviewed: Callable[[str], Reviewed]) -> None:
 
 
 def test_a_batch_gives_the_reports_of_reviews(
-    sample_until: Callable[[str, float], Path], model_path: Path, tmp_path: Path
+    sample_until: Callable[[str, float], Path], quick_model: Path, tmp_path: Path
 ) -> None:
     """One answer a clip: one after the other by one worker, report, angles and poses the same."""
     clips = [sample_until(name, until_s) for name, until_s in zip(CLEAN, (3.0, 6.0), strict=True)]
-    done = grade(clips, tmp_path / "out", model=model_path, workers=1)
+    done = grade(clips, tmp_path / "out", model=quick_model, workers=1)
     assert done.failed == 0
     for clip in clips:
         name = clip.stem
-        reviewed = review(clip, tmp_path / name, model=model_path, video=False)
+        reviewed = review(clip, tmp_path / name, model=quick_model, video=False)
         alone, graded = reviewed.folder, tmp_path / "out" / name
         for file in ("report.json", "angles.csv", "poses.npz"):
             assert (graded / file).read_bytes() == (alone / file).read_bytes(), (name, file)
