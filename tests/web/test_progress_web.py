@@ -7,9 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import pytest
 from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
 from queue_rows import add_clip
 
+from posecheck.apps.web.progress.sentences import sentence
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.store.tables import (
     CORRECTED,
@@ -19,6 +23,8 @@ from posecheck.apps.web.store.tables import (
     Result,
     now,
 )
+from posecheck.apps.web.words import room_words
+from posecheck.assess.progress import MEASURES, Moved, Trend
 
 NOON = datetime.now().astimezone().replace(hour=12, minute=0, second=0, microsecond=0)
 
@@ -58,6 +64,17 @@ def test_corrected_numbers_count_and_ungradable_ones_do_not(
     assert found["sessions"][2]["values"] == {}
     assert found["sessions"][2]["verdicts"] == {"ungradable": 1}
     assert found["sessions"][0]["symptoms_before"] == 6
+
+
+@given(change=st.floats(0.6, 20.0), least=st.floats(1.0, 15.0))
+def test_the_numbers_in_a_sentence_say_what_the_sentence_says(change: float, least: float) -> None:
+    """A change of 7.4 degrees is not told as 7 where 7.2 are more than chance."""
+    words = room_words("en")
+    trend, moved = Trend(MEASURES[0], "left", ()), Moved(20_000, 40.0, 40.0 - change, least)
+    said = sentence(trend, moved, "since_first", words)
+    told, limit = (float(n) for n in re.findall(r"(?:become |explains \(|to be )([\d.]+)°", said))
+    assert told >= limit if moved.is_more_than_chance else told <= limit
+    assert told == pytest.approx(change, abs=0.51)
 
 
 def test_weeks_are_held_against_the_version_in_force(

@@ -47,11 +47,17 @@ def sentence(trend: Trend, moved: Moved, since: str, t: RoomWords) -> str:
     farther = change * trend.measure.sign > 0
     way = "same" if abs(change) < _AS_BEFORE_DEG else "more" if farther else "less"
     kind = trend.measure.name if f"progress.way.{trend.measure.name}.more" in t.texts else "other"
+    least = moved.detectable_deg
+    rounded = round(abs(change))
+    # where whole degrees would say the opposite, a tenth is told
+    places = int(rounded <= least if moved.is_more_than_chance else rounded >= math.ceil(least))
     said = t(
         f"progress.way.{kind}.{way}",
         since=t(f"progress.{since}", day=t.report.date(date_of(moved.since).isoformat())),
-        degrees=number(abs(change)), before=number(moved.before_deg), now=number(moved.now_deg),
+        degrees=number(abs(change), places), before=number(moved.before_deg),
+        now=number(moved.now_deg),
     )  # fmt: skip
     if moved.is_more_than_chance:
-        return f"{said} {t('progress.more_than_chance', least=number(moved.detectable_deg, 1))}"
-    return f"{said} {t('progress.chance', least=number(math.ceil(moved.detectable_deg)))}"
+        return f"{said} {t('progress.more_than_chance', least=number(least, 1))}"
+    least = least if places else math.ceil(least)
+    return f"{said} {t('progress.chance', least=number(least, places))}"
