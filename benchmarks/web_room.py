@@ -30,7 +30,7 @@ from posecheck.apps.web.store.tables import (
 
 _NAMES = ("Albrecht", "Brandt", "Celik", "Dahl", "Ehlers", "Fuchs", "Grünwald", "Holm", "Iwanow",
           "Jäger", "Krüger", "Lehmann", "Möller", "Novak", "Öztürk", "Peters")  # fmt: skip
-_VERDICTS = ("pass", "needs_work", "ungradable")
+_SCORES = {"pass": (90, 100), "needs_work": (40, 80), "ungradable": None}
 _EXERCISES = ("nerve_glide", "straight_leg_raise", "active_knee_extension", "heel_slide")
 
 
@@ -114,14 +114,17 @@ def _results(clips: int, chance: random.Random) -> Iterator[dict[str, Any]]:
     for clip in range(1, clips + 1):
         whose: Sequence[str] = (MACHINE, CORRECTED) if chance.random() < 0.1 else (MACHINE,)
         for one in whose:
+            exercise, verdict = chance.choice(_EXERCISES), chance.choice(list(_SCORES))
+            between = _SCORES[verdict]
             yield {
-                "clip_id": clip, "whose": one, "verdict": chance.choice(_VERDICTS),
-                "score": chance.randint(0, 100), "exercise": chance.choice(_EXERCISES),
-                "side": chance.choice(("left", "right")), "variant": "ankle_pump",
+                "clip_id": clip, "whose": one, "verdict": verdict,
+                "score": chance.randint(*between) if between else None,
+                "exercise": exercise, "side": chance.choice(("left", "right")),
+                "variant": "ankle_pump" if exercise == "nerve_glide" else None,
                 "reps": chance.randint(0, 12), "tension_knee_deg": chance.uniform(10, 60),
                 "tension_hip_deg": chance.uniform(60, 90), "tension_uncertainty_deg": 3.0,
                 "range_deg": chance.uniform(20, 40), "range_uncertainty_deg": 4.0,
                 "peak_deg": chance.uniform(40, 90), "peak_uncertainty_deg": 3.0,
-                "faults": "bouncing;thigh_drift", "warnings": "", "duration_s": 30.0,
-                "made_at": now(),
+                "faults": "bouncing;thigh_drift" if verdict == "needs_work" else "",
+                "warnings": "", "duration_s": 30.0, "made_at": now(),
             }  # fmt: skip
