@@ -130,7 +130,7 @@ def _no_series() -> Series:
 
 def _series(path: Path) -> Series:
     """Read an ``angles.csv``; raise InputError where it is none."""
-    damaged = f"{path} is damaged, or no angles.csv of Posecheck"
+    damaged = f"{path} is damaged, or no angles.csv of Posecheck: "
     reader = None
     try:
         if path.stat().st_size > _MOST_BYTES:
@@ -139,15 +139,15 @@ def _series(path: Path) -> Series:
             reader = csv.reader(stream)
             header = tuple(next(reader, ()))
             if header[: len(COLUMNS)] != COLUMNS:
-                raise InputError(f"{damaged}: its columns are not {', '.join(COLUMNS)}.")
+                raise InputError(f"{damaged}its columns are not {', '.join(COLUMNS)}.")
             rows = [_row(cells) for cells in reader]
     except OSError as error:
         raise InputError(f"Cannot read {path}: {error.strerror or error}.") from error
     except (ValueError, csv.Error) as error:
-        raise InputError(f"{damaged}: line {reader.line_num if reader else 1}.") from error
+        raise InputError(f"{damaged}line {reader.line_num if reader else 1}.") from error
     table = np.array(rows, dtype=float).reshape(-1, len(COLUMNS))
     if not (np.isfinite(table[:, 0]).all() and (np.diff(table[:, 0]) >= 0).all()):
-        raise InputError(f"{damaged}: its times do not rise.")
+        raise InputError(f"{damaged}its times do not rise.")
     return _of_columns(dict(zip(COLUMNS, table.T, strict=True)))
 
 

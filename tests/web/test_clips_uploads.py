@@ -136,6 +136,21 @@ def test_sizes_that_cannot_be_are_refused(phone: tuple[TestClient, str], size: s
     assert answer.status_code in (400, 413, 422)
 
 
+@pytest.mark.one_database
+def test_what_is_wrong_with_what_is_said_of_it_is_said_in_the_language_asked_for(
+    phone: tuple[TestClient, str],
+) -> None:
+    client, place = phone
+    client.headers["Accept-Language"] = "de"
+    said = "symptoms_after " + base64.b64encode(b"11").decode()
+    headers = {"Upload-Length": "9", "Upload-Metadata": said}
+    [wrong] = client.post(place, headers=headers).json()["detail"]
+    assert (wrong["loc"], wrong["msg"]) == (["metadata", "symptoms_after"], "Höchstens 10.")
+    for header, german in (("Upload-Length", "Zahl von Bytes"), ("Upload-Metadata", "tus 1.0")):
+        answer = client.post(place, headers={**headers, header: "x y"})
+        assert german in answer.json()["detail"]
+
+
 def test_the_same_clip_is_told_within_one_patient_alone(
     room: Room, therapist: TestClient, patient_id: int
 ) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from posecheck.apps.web.exchange.importing import Imported, import_folder
 from posecheck.apps.web.room import Room
+from posecheck.apps.web.sentences import in_language
 from posecheck.apps.web.store.tables import DONE, WAITING, AuditEntry, Clip, Job, Patient, Result
 from posecheck.cli import main
 
@@ -124,6 +125,7 @@ def test_what_is_damaged_or_foreign_is_refused_alone(
     for name in refused:
         assert done[name].why.endswith(".")
         assert str(folder) not in done[name].why
+        assert in_language(done[name].why, "de") != done[name].why
     assert len(clips(room)) == 2
 
 

@@ -80,7 +80,7 @@ def test_who_opens_an_address_sees_a_page(owner: TestClient, stranger: TestClien
 
 
 def test_why_a_clip_failed_is_said_in_the_language_of_who_looks(
-    room: Room, sign_in: SignIn, patient_id: int
+    room: Room, sign_in: SignIn, stranger: TestClient, patient_id: int
 ) -> None:
     therapist = sign_in()
     clip = add_clip(
@@ -92,6 +92,13 @@ def test_why_a_clip_failed_is_said_in_the_language_of_who_looks(
     assert german in therapist.get(f"/clips/{clip}").text
     assert therapist.get("/api/clips").json()["clips"][0]["error"] == german
     assert therapist.get("/api/queue").json()["could_not"][0]["error"] == german
+    assert therapist.get(f"/api/clips/{clip}").json()["error"] == german
+    token = {"name": "x"}
+    secret = therapist.post("/api/tokens", json=token).json()["token"]
+    bearer = {"Authorization": f"Bearer {secret}"}
+    for asked, error in (({}, "x.mp4 is empty;"), (GERMAN, german)):
+        answer = stranger.get(f"/api/clips/{clip}", headers={**bearer, **asked})
+        assert answer.json()["error"].startswith(error)
 
 
 @pytest.mark.browser

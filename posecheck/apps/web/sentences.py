@@ -40,9 +40,9 @@ def asked_language(headers: Headers) -> str:
     return next((code for code in ranked if code in languages()), ENGLISH)
 
 
-def language_for(caller: Caller) -> str:
-    """Return the language of whoever is signed in; programs are told in English."""
-    return caller.language if caller.token_id is None else ENGLISH
+def language_for(caller: Caller, headers: Headers) -> str:
+    """Return the language of whoever is signed in; a program asks for its own."""
+    return caller.language if caller.token_id is None else asked_language(headers)
 
 
 def in_language(sentence: str, language: str) -> str:

@@ -14,8 +14,9 @@ from posecheck.apps.web.access import Caller, ClipId, Reader, Writer, found_or_4
 from posecheck.apps.web.clips import tus
 from posecheck.apps.web.clips.intake import Sender
 from posecheck.apps.web.clips.setup_check import seen_in
-from posecheck.apps.web.queue.listing import ClipLine, lines_of
+from posecheck.apps.web.queue.listing import ClipLine, in_words, lines_of
 from posecheck.apps.web.room import TheRoom
+from posecheck.apps.web.sentences import language_for
 from posecheck.apps.web.store.tables import Clip
 from posecheck.present.spreadsheet import spelled
 
@@ -98,16 +99,19 @@ def upload_delete(room: TheRoom, caller: Writer, upload_id: tus.UploadId) -> Res
 
 
 @router.get("/clips/{clip_id}")
-def get_clip(room: TheRoom, caller: Reader, clip_id: ClipId) -> ClipLine:
+def get_clip(request: Request, room: TheRoom, caller: Reader, clip_id: ClipId) -> ClipLine:
     """Return a clip, as it stands in lists."""
     with room.database.writing() as session:
         clip: Clip = found_or_404(session, Clip, clip_id)
         audit.note(session, caller, "clip.see", patient_id=clip.patient_id, clip_id=clip_id)
-        return lines_of(session, [clip_id])[0]
+        line = lines_of(session, [clip_id])[0]
+    return in_words(line, language_for(caller, request.headers))
 
 
 @router.patch("/clips/{clip_id}")
-def change_clip(room: TheRoom, caller: Writer, clip_id: ClipId, change: ClipChange) -> ClipLine:
+def change_clip(
+    request: Request, room: TheRoom, caller: Writer, clip_id: ClipId, change: ClipChange
+) -> ClipLine:
     """Change what is said of a clip: its note, when it was recorded, the symptoms."""
     with room.database.writing() as session:
         clip: Clip = found_or_404(session, Clip, clip_id)
@@ -119,7 +123,8 @@ def change_clip(room: TheRoom, caller: Writer, clip_id: ClipId, change: ClipChan
             detail=told,
         )  # fmt: skip
         session.flush()
-        return lines_of(session, [clip_id])[0]
+        line = lines_of(session, [clip_id])[0]
+    return in_words(line, language_for(caller, request.headers))
 
 
 @router.get("/clips/{clip_id}/video", response_class=FileResponse)

@@ -15,6 +15,7 @@ from typing import Any
 
 from fastapi import HTTPException
 from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError, field_validator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -69,8 +70,10 @@ def begin(
     Raises
     ------
     HTTPException
-        404: there is no such patient; 413: it is too large; 422: what is said of it is wrong;
-        429: too many are under way; 507: the disk is full.
+        404: there is no such patient; 413: it is too large; 422: it is empty; 429: too many are
+        under way; 507: the disk is full.
+    RequestValidationError
+        What is said of it is wrong.
 
     """
     if size > room.settings.clip_bytes_max:
@@ -81,8 +84,8 @@ def begin(
     try:
         said = Said.model_validate({k: v for k, v in metadata.items() if v != ""})
     except ValidationError as error:
-        wrong = error.errors()[0]
-        raise HTTPException(422, f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}") from None
+        wrong = [{**one, "loc": ("metadata", *one["loc"])} for one in error.errors()]
+        raise RequestValidationError(wrong) from None
     _refuse_without_room(room, size)
     ident = new_secret()
     (room.folders.uploads / ident).touch(mode=0o600)

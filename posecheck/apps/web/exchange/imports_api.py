@@ -83,12 +83,15 @@ async def send_piece(
 
 
 @router.post("/imports/{import_id}/take-in")
-def take_in_import(import_id: Import, room: TheRoom, caller: Writer) -> list[ImportedOut]:
+def take_in_import(
+    request: Request, import_id: Import, room: TheRoom, caller: Writer
+) -> list[ImportedOut]:
     """Take in what was sent; each folder is taken, known already, or refused with a reason."""
+    language = language_for(caller, request.headers)
     return [
         ImportedOut(
             folder=one.folder, state=one.state,
-            why=in_language(one.why, language_for(caller)), clip_id=one.clip_id,
+            why=in_language(one.why, language), clip_id=one.clip_id,
             has_video=one.has_video,
         )
         for one in take_in(room, caller, import_id)

@@ -65,7 +65,7 @@ class QueueState(BaseModel):
 def queue_state(request: Request, room: TheRoom, caller: Reader) -> QueueState:
     """Return what waits, what is graded at the moment, and what failed."""
     with room.database.reading() as session:
-        return state_of_queue(session, why_paused(request), language_for(caller))
+        return state_of_queue(session, why_paused(request), language_for(caller, request.headers))
 
 
 def why_paused(request: Request) -> str | None:
@@ -105,6 +105,7 @@ def state_of_queue(session: Session, paused: str | None, language: str) -> Queue
 
 @router.get("/clips")
 def clips(
+    request: Request,
     room: TheRoom,
     caller: Reader,
     patient: OfPatient = None,
@@ -121,7 +122,7 @@ def clips(
     """Return clips, newest first: a patient's by when they were recorded, all by their arrival."""
     with room.database.reading() as session:
         found = list_clips(session, Wanted(patient, tuple(state), unseen), before, limit)
-    language = language_for(caller)
+    language = language_for(caller, request.headers)
     return ClipPage(clips=[in_words(one, language) for one in found.clips], next=found.next)
 
 
@@ -179,7 +180,7 @@ async def events(
         except SQLAlchemyError:  # the database is gone for a moment
             return True
 
-    language = language_for(caller)
+    language = language_for(caller, request.headers)
     changes: Changes = request.app.state.changes
     stream = changes.follow(last_event_id, patient, lambda: run_in_threadpool(signed_in))
     yield ServerSentEvent(comment="listening", retry=_RETRY_MS)
