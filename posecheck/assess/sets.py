@@ -71,7 +71,7 @@ def summary_of(exercise: Exercise, reps: Sequence[Rep]) -> Summary | None:
 def _tension(attempt: Attempt, table: Table) -> Tension | None:
     if attempt.peaks or not attempt.level_seen:
         return None
-    held = table.between(attempt.tension_s, attempt.glide_s)
+    held = table.within(attempt.tension_s, attempt.glide_s)
     return Tension(
         attempt.tension_s, attempt.glide_s, attempt.knee_deg, attempt.hip_deg,
         median_of_known(table.knee_band_deg[held]),

@@ -123,7 +123,7 @@ def _attempt(
     if home is not None:
         knee, hip = home.knee_deg, home.hip_deg
     else:
-        within = table.between(start, max(end, start))
+        within = table.within(start, max(end, start))
         knee, hip = (median_of_known(a[within]) for a in (table.knee_deg, table.hip_deg))
     return Attempt(
         extend, start, end, lower, rest, knee, hip, one.variant if cycles else None, cycles,

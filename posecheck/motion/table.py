@@ -87,6 +87,13 @@ class Table:
         """Tell which rows lie between two times, (n,)."""
         return (self.t_s >= start_s) & (self.t_s <= end_s)
 
+    def within(self, start_s: float, end_s: float) -> Mask:
+        """Tell which rows lie between two times, (n,): the nearest one if none does."""
+        rows = self.between(start_s, end_s)
+        if not rows.any() and len(rows):
+            rows[np.abs(self.t_s - 0.5 * (start_s + end_s)).argmin()] = True
+        return rows
+
     @property
     def leg_known(self) -> Mask:
         """Where knee and hip of the working leg are known, (n,)."""

@@ -29,7 +29,7 @@ from posecheck.apps.web.words import room_words
 pytestmark = pytest.mark.one_database
 GERMAN = {"Accept-Language": "fr-CH, de;q=0.9, en;q=0.8"}
 NOT_OURS = ("not_found", "not_this_way", "field.", "page.")  # or no sentences
-MADE_OF_PARTS = ("prescription.", "review.order")
+MADE_OF_PARTS = ("prescription.", "review.one_of", "review.order")
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,68 @@ def test_a_set_is_deleted_and_marked_by_hand(page: Page) -> None:
 
 
 @pytest.mark.one_database
+def test_what_is_there_already_or_was_not_seen_is_refused(page: Page) -> None:
+    first, second, *_ = page.report["reps"]
+    over = {"start_s": second["start_s"] + 0.1, "end_s": second["end_s"] + 0.1}
+    end = page.report["clip"]["duration_s"] + 0.5
+    for kind, values, told in (
+        ("rep_add", {"set": 1, **over}, "Repetition 2 is there already"),
+        ("rep_move", {"rep": 1, **over, "start_s": first["start_s"]}, "Repetition 2 is there"),
+        ("tension_add", {"side": "left", "start_s": 5.0, "end_s": 7.0}, "tension already"),
+        ("tension", {"set": 1, "start_s": end, "end_s": end + 0.1}, "not seen"),
+        ("rep_add", {"side": "left", "start_s": 1.0, "end_s": 2.0}, "point of tension first"),
+        ("rep_add", {"start_s": 1.0, "end_s": 2.0}, "either the set"),
+    ):
+        answer = page.correct(kind, **values)
+        assert answer.status_code == 422, kind
+        assert told in answer.json()["detail"]
+    touching = {"start_s": first["start_s"], "end_s": second["start_s"] + 0.3}
+    assert page.correct("rep_move", rep=1, **touching).status_code == 200
+
+
+@pytest.mark.one_database
+def test_a_tension_shorter_than_a_look_is_measured(page: Page) -> None:
+    one, other = page.data["looks_t_s"][60:62]
+    third = (other - one) / 3
+    page.correct("tension", set=1, start_s=one + third, end_s=other - third)
+    tension = page.report["tension"]
+    assert tension["knee_flexion_deg"] is not None
+    assert tension["uncertainty_deg"] is not None
+
+
+@pytest.mark.one_database
+def test_the_first_repetition_of_a_test_is_marked_by_hand(
+    room: Room, therapist: TestClient, patient_id: int
+) -> None:
+    page = Page(therapist, make_clip_row(room, patient_id, "sibling_slr_right_side", "d" * 64))
+    page.correct("exercise", exercise="straight_leg_raise", variant=None)
+    first, *_ = reps = page.report["reps"]
+    assert page.correct("tension", set=1, start_s=2.0, end_s=3.0).status_code == 422
+    for _ in reps:
+        page.correct("rep_delete", rep=1)
+    assert page.report["sets"] == []
+    span = {"start_s": first["start_s"], "end_s": first["end_s"]}
+    assert page.correct("rep_add", side="right", **span).status_code == 200
+    assert (page.report["exercise"], page.report["side"]) == ("straight_leg_raise", "right")
+    assert [rep["peak_deg"] for rep in page.report["reps"]] == pytest.approx(
+        [first["peak_deg"]], abs=2.0
+    )
+
+
+@pytest.mark.one_database
+def test_a_set_that_was_marked_goes_with_another_exercise(
+    room: Room, therapist: TestClient, patient_id: int
+) -> None:
+    page = Page(therapist, make_clip_row(room, patient_id, "rest_only", "d" * 64))
+    page.correct("tension_add", start_s=3.0, end_s=5.0, side="left", variant="ankle_pump")
+    assert page.report["exercise"] == "nerve_glide"
+    page.correct("exercise", exercise="straight_leg_raise", variant=None)
+    assert page.report["sets"] == []
+    page.correct("exercise", exercise="nerve_glide", variant=None)
+    assert page.report["tension"]["start_s"] == 3.0
+
+
+@pytest.mark.one_database
 def test_a_joint_that_is_dragged_is_measured_again(page: Page) -> None:
     look = page.data["looks_t_s"][60]
     frame = page.data["series"]["t_s"].index(look)
@@ -133,6 +195,7 @@ def test_a_finding_that_is_not_shared_goes_and_comes_back(
     finding = next(f for f in page.report["findings"] if f["severity"] == "fault")
     for start_s, _ in finding["times"]:
         page.correct("finding", rule=finding["rule"], start_s=start_s, dismissed=True)
+    assert page.data["corrections"][0]["before"] == finding  # so that it can be shown
     assert finding["rule"] not in {f["rule"] for f in page.report["findings"]}
     for start_s, _ in finding["times"]:
         page.correct("finding", rule=finding["rule"], start_s=start_s, dismissed=False)
@@ -217,6 +280,7 @@ def test_a_clip_that_is_graded_again_is_not_shown_as_it_was(
 def test_a_practice_measures_its_own_agreement(
     page: Page, therapist: TestClient, tmp_path: Path
 ) -> None:
+    page.correct("note", t_s=1.0, text="who says a thing does not agree yet")
     assert therapist.get("/api/labels.csv").text.count("\n") == 1
     page.correct("rep_delete", rep=1)
     for name in ("labels", "grades"):

@@ -52,6 +52,31 @@ def test_the_second_of_two_is_told(
         assert len(bench.now["report"]["reps"]) == len(before) - 1
 
 
+def test_little_goes_wrong_by_itself(
+    browser: Any, room: Room, therapist: TestClient, clip_id: int
+) -> None:
+    """Undo takes back what was not kept yet; a finding that a correction has made comes back."""
+    with serving(room) as address, visiting(browser, address, therapist) as visit:
+        bench, tab = Bench(visit.tab, clip_id), visit.tab
+        bench.move_the_start_of_a_repetition(2, "ArrowRight")
+        bench.done(1)
+        bench.keys("ArrowRight", "Control+z")
+        bench.mark_a_repetition_at_the_beginning()
+        bench.done(2)
+        assert "is no repetition" in tab.text_content("#said")  # nobody moves there
+        assert not any(one["undone"] for one in bench.now["corrections"])
+        values = {"t_s": bench.first["looks_t_s"][60], "leg": "working", "joint": "knee"}
+        dragged = {"kind": "joint", "values": {**values, "xy_px": [369, 165], "hold": "frame"}}
+        place = f"/api/clips/{clip_id}/corrections"
+        assert therapist.post(place, json={"revision": 2, **dragged}).status_code == 200
+        bench = Bench(tab, clip_id)
+        (finding,) = bench.first["report"]["findings"]
+        for count, name, left in ((4, "dismiss", []), (5, "restore", [finding])):
+            bench.judge(name, finding)
+            bench.done(count)
+            assert bench.now["report"]["findings"] == left
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_for_everybody_and_for_phones(
     browser: Any, room: Room, therapist: TestClient, clip_id: int, scheme: str

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from posecheck.apps.web import audit
 from posecheck.apps.web.access import ID_MAX, Caller, ClipId, Exporter, Person, Reader, found_or_404
 from posecheck.apps.web.review import history, labels
+from posecheck.apps.web.review.before import what_stands_there
 from posecheck.apps.web.review.standing import settled
 from posecheck.apps.web.room import Room, TheRoom
 from posecheck.apps.web.store.tables import DONE, Clip
@@ -64,9 +65,9 @@ def correct(
     clip = _graded(room, clip_id)
     with room.database.reading() as session:  # who is behind is told, whatever they sent
         history.opened(session, clip_id, given.revision)
-    report = settled(room, clip)["report"]
-    values = history.checked(given.kind, given.values, report["clip"]["duration_s"] or 0.0)
-    before = _before(report, given.kind, values)
+    data = settled(room, clip)
+    values = history.checked(given.kind, given.values, data["report"]["clip"]["duration_s"] or 0.0)
+    before = what_stands_there(data, given.kind, values)
     with room.database.writing() as session:
         opened = history.opened(session, clip_id, given.revision)
         history.add(session, opened, caller, given.kind, values, before)
@@ -131,35 +132,6 @@ def _graded(room: Room, clip_id: int) -> Clip:
     if clip.state != DONE:
         raise InputError("This clip is not graded yet; wait until it is.")
     return clip
-
-
-def _before(report: dict[str, Any], kind: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Return what stood there: where a mark was, the leg, the verdict.
-
-    Raises
-    ------
-    InputError
-        There is no such set or repetition.
-
-    """
-    sets, reps = report["sets"], report["reps"]
-    if "set" in values:
-        if values["set"] > len(sets):
-            raise InputError("There is no such set (any more).")
-        one = sets[values["set"] - 1]
-        theirs = [rep["start_s"] for rep in reps if rep["set"] == one["index"]]
-        tension = one["tension"] or {}
-        start = min([*theirs, *([tension["start_s"]] if tension else [])])
-        known = {key: tension.get(key) for key in ("start_s", "end_s")}
-        return {**known, "set_start_s": start, "variant": one["variant"]}
-    if "rep" in values:
-        if values["rep"] > len(reps):
-            raise InputError("There is no such repetition (any more).")
-        return {key: reps[values["rep"] - 1][key] for key in ("start_s", "end_s")}
-    named = {"side": ("side",), "exercise": ("exercise", "variant")}.get(kind, ())
-    if kind == "verdict":
-        return {"verdict": report["grade"]["verdict"]}
-    return {key: report[key] for key in named}
 
 
 def _review(request: Request, room: Room, clip: Clip) -> Response:

@@ -15,6 +15,7 @@ from posecheck.exercises.marks import RepMarks, SetMarks
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.joint_corrections import JointCorrection
 
+_GLIDE = "nerve_glide"  # the exercise that has a point of tension
 NEAR_S = 1.0  # a mark that has gone farther is another one
 
 
@@ -75,12 +76,22 @@ def marks(found: Sequence[SetMarks], steps: Sequence[Step]) -> tuple[SetMarks, .
 
     """
     sets, touched = list(found), False
-    for step in steps:
+    for i, step in enumerate(steps):
         edit = _EDITS.get(step.kind)
-        if edit is not None:
+        if edit is not None and not _is_overtaken(step, steps[i + 1 :]):
             touched = True
             edit(sets, step)
     return tuple(one for one in sets if one.reps or one.tension_s) if touched else None
+
+
+def _is_overtaken(step: Step, later: Sequence[Step]) -> bool:
+    """Tell whether a set was marked by hand of which another exercise was named since."""
+    named = [one.values["exercise"] for one in later if one.kind == "exercise"]
+    new = _GLIDE if step.kind == "tension_add" else step.before.get("exercise")
+    is_new_set = step.kind == "tension_add" or (
+        step.kind == "rep_add" and "exercise" in step.before
+    )
+    return is_new_set and bool(named) and named[-1] != new
 
 
 def _set_at(sets: list[SetMarks], step: Step) -> int | None:
@@ -113,13 +124,13 @@ def _with_reps(one: SetMarks, reps: Sequence[RepMarks]) -> SetMarks:
 
 def _tension(sets: list[SetMarks], step: Step) -> None:
     at = _set_at(sets, step)
-    if at is not None:
+    if at is not None and sets[at].exercise == _GLIDE:
         sets[at] = replace(sets[at], tension_s=(step.values["start_s"], step.values["end_s"]))
 
 
 def _tension_add(sets: list[SetMarks], step: Step) -> None:
     v = step.values
-    new = SetMarks(v["side"], "nerve_glide", v.get("variant"), (v["start_s"], v["end_s"]), ())
+    new = SetMarks(v["side"], _GLIDE, v.get("variant"), (v["start_s"], v["end_s"]), ())
     sets.append(new)
     sets.sort(key=lambda one: one.span_s[0])
 
@@ -131,12 +142,16 @@ def _tension_delete(sets: list[SetMarks], step: Step) -> None:
 
 
 def _rep_add(sets: list[SetMarks], step: Step) -> None:
+    new = RepMarks(step.values["start_s"], step.values["end_s"])
+    if step.values["set"] is None:
+        sets.append(SetMarks(step.values["side"], step.before["exercise"], None, None, (new,)))
+        sets.sort(key=lambda one: one.span_s[0])
+        return
     at = _set_at(sets, step)
     if at is not None:
         one = sets[at]
-        new = RepMarks(step.values["start_s"], step.values["end_s"])
         variant = one.variant
-        if variant is None and one.exercise == "nerve_glide":
+        if variant is None and one.exercise == _GLIDE:
             variant = step.before.get("variant") or "ankle_pump"
         sets[at] = _with_reps(replace(one, variant=variant), [*one.reps, new])
 

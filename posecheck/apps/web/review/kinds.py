@@ -56,9 +56,16 @@ class SetNumber(Values):
 
 
 class NewRep(Span):
-    """A repetition that was not found."""
+    """A repetition that was not found: of a set, or the first of a new one, with its leg."""
 
-    set: Number
+    set: Number | None = None
+    side: Side | None = None
+
+    @model_validator(mode="after")
+    def _of_one(self) -> NewRep:
+        if (self.set is None) == (self.side is None):
+            raise ValueError("either the set is said, or the leg of a new one")
+        return self
 
 
 class MovedRep(Span):

@@ -45,5 +45,6 @@ def _name(clip: Clip) -> str:
 
 
 def _reviewed(session: Session) -> list[tuple[Clip, Result]]:
-    seen = set(session.scalars(select(Correction.clip_id).where(Correction.undone_at.is_(None))))
+    holds = Correction.undone_at.is_(None), Correction.kind != "note"  # which agrees to nothing
+    seen = set(session.scalars(select(Correction.clip_id).where(*holds)))
     return [(clip, result) for clip, result in standing_results(session) if clip.id in seen]

@@ -47,8 +47,8 @@ def settled(room: Room, clip: Clip) -> dict[str, Any]:
     with _locks[files.path]:
         machine = read_report(files.machine / REPORT)
         kept = _kept(files)
-        if kept is not None and (kept["revision"], kept["machine"]) == (clip.revision, machine):
-            return kept  # it was neither corrected nor graded again since
+        if kept is not None and kept["revision"] >= clip.revision and kept["machine"] == machine:
+            return kept  # it was neither corrected nor graded again since `clip` was read
         with room.database.reading() as session:
             steps = history.steps(session, clip.id)
         found = measured(files.machine, steps)

@@ -84,14 +84,24 @@ export class Findings {
     const { report, machine } = this.state.data;
     const now = new Map(report.findings.map((finding) => [keyOf(finding), finding]));
     const all = [...report.findings, ...machine.findings.filter((finding) => !now.has(keyOf(finding)))];
+    const { corrections } = this.state.data;
+    const gone = corrections.filter((one) => ( // dismissed, and never the machine's
+      one.kind === "finding" && one.values.dismissed && one.before.rule
+        && this.#judged(one.values) === one && !all.some((finding) => this.#judged(finding) === one)));
+    all.push(...gone.map((one) => one.before));
     all.sort((a, b) => a.start_s - b.start_s);
     const items = all.map((finding) => this.#item(finding, now.has(keyOf(finding))));
     render(byId("findings"), items.length ? el("ul", { className: "findings" }, items) : el("p", { className: "quiet" }, say("nothing_found")));
   }
 
-  #item(finding, holds) {
-    const judged = lastOf(this.state.data, "finding", (values) => (
+  /** The last correction that confirms or dismisses a finding. */
+  #judged(finding) {
+    return lastOf(this.state.data, "finding", (values) => (
       values.rule === finding.rule && Math.abs(values.start_s - finding.start_s) < 0.01));
+  }
+
+  #item(finding, holds) {
+    const judged = this.#judged(finding);
     const dismissed = judged?.values.dismissed === true;
     const times = finding.times ?? [[finding.start_s, finding.end_s]];
     const jumps = times.map(([from, to], i) => button(

@@ -28,7 +28,9 @@ export class Marks {
 
   /** Makes all anew; an end that had the focus has it again. */
   show() {
-    if (this.edit) return;
+    if (this.edit && this.#stands(this.edit.mark)) return;
+    clearTimeout(this.idle);
+    this.edit = null; // what it was about has changed meanwhile
     const focused = this.place.contains(document.activeElement) ? document.activeElement.dataset.end : null;
     this.items = [];
     this.place.replaceChildren();
@@ -37,6 +39,11 @@ export class Marks {
     if (chosen) for (const end of ["start_s", "end_s"]) this.#addHandle(chosen, end);
     this.layout();
     if (focused) this.place.querySelector(`[data-end="${focused}"]`)?.focus();
+  }
+
+  #stands({ key, start_s, end_s }) {
+    const now = this.state.markOf(key);
+    return now !== null && now.start_s === start_s && now.end_s === end_s;
   }
 
   layout() {
@@ -134,6 +141,10 @@ export class Marks {
   #key(event, mark, end) {
     if (event.key === "Escape") return this.#leave();
     if (event.key === "Enter") return this.#save();
+    if (this.edit && event.key === "z" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault(); // nothing of it was kept yet, and the page would undo what was
+      return this.#leave();
+    }
     const step = STEPS[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return undefined;
     event.preventDefault();

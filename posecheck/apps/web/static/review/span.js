@@ -1,6 +1,6 @@
 // A stretch of time that somebody marks: it becomes a repetition or a point of tension.
 
-import { button, byId, el, render } from "./dom.js";
+import { button, byId, el, render, speak } from "./dom.js";
 import { seconds, say } from "./words.js";
 import * as words from "./words.js";
 
@@ -39,35 +39,53 @@ export class Span {
     const { span, data } = this.state;
     this.panel.hidden = !span;
     if (!span) return;
-    const glide = data.report.exercise === "nerve_glide" || data.report.exercise === null;
+    const { report } = data;
+    const asked = report.exercise ?? report.prescription.exercise.name;
+    const glide = asked === "nerve_glide" || asked === "auto";
+    const isFirst = report.sets.length === 0;
     render(
       this.panel, el("p", {}, say("span_is", { from: seconds(span.start_s), to: seconds(span.end_s) })),
       el("div", { className: "actions" },
-        button(say("add_rep"), () => this.#add("rep_add"), { "data-key": "span-rep", disabled: !data.report.sets.length }),
+        button(say("add_rep"), () => this.#add("rep_add"), { "data-key": "span-rep", disabled: glide && isFirst }),
+        glide || isFirst ? this.#side() : null,
         glide ? this.#tensionParts() : null,
         button(say("zoom_to_it"), () => this.chart.setRange(span.start_s, span.end_s), { "data-key": "span-zoom" }),
         button(say("unmark"), () => this.state.markSpan(null), { "data-key": "span-clear" })),
     );
   }
 
+  #choice(name, label, names, text, value) {
+    return el("select", { name, "aria-label": label, "data-key": `span-${name}` },
+      names.map((one) => el("option", { value: one, selected: one === value }, text(one))));
+  }
+
+  #side() {
+    return this.#choice("side", say("side"), ["left", "right"], words.side, this.state.data.report.side);
+  }
+
   #tensionParts() {
     const { report } = this.state.data;
-    const choice = (name, label, names, text, value) => el("select", { name, "aria-label": label, "data-key": `span-${name}` },
-      names.map((one) => el("option", { value: one, selected: one === value }, text(one))));
     return [
-      choice("side", say("side"), ["left", "right"], words.side, report.side),
-      choice("variant", say("variant"), ["ankle_pump", "knee_bend"], words.variant, report.variant),
+      this.#choice("variant", say("variant"), ["ankle_pump", "knee_bend"], words.variant, report.variant),
       button(say("add_tension"), () => this.#add("tension_add"), { "data-key": "span-tension" }),
     ];
   }
 
   async #add(kind) {
-    const { start_s, end_s } = this.state.span;
+    const { span } = this.state;
+    if (span === this.sent) return; // a double click
+    this.sent = span;
+    const { start_s, end_s } = span;
     const text = `${words.clock(start_s)}–${words.clock(end_s)}`;
     const middle = this.state.setAt((start_s + end_s) / 2);
     const [side, variant] = ["side", "variant"].map((name) => this.panel.querySelector(`[name=${name}]`)?.value);
-    const more = kind === "rep_add" ? { set: middle.index } : { side, variant };
+    const ofRep = middle ? { set: middle.index } : { side };
+    const more = kind === "rep_add" ? ofRep : { side, variant };
     const kept = await this.corrections.make(kind, { ...more, start_s, end_s }, say(`did.${kind}`, { span: text }));
-    if (kept) this.state.markSpan(null);
+    this.sent = null;
+    if (!kept) return;
+    this.state.markSpan(null);
+    const counts = this.state.data.report.reps.some((rep) => rep.start_s < end_s && start_s < rep.end_s);
+    if (kind === "rep_add" && !counts) speak(say("rep_does_not_count", { span: text }), "error");
   }
 }
