@@ -13,7 +13,6 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import make_interp_spline
 
 from posecheck.motion.legs import NOWHERE, Legs
 from posecheck.motion.signals import SAME_S
@@ -260,6 +259,8 @@ def at_times(times: Array, values: Array, wanted: Array) -> Array:
 
 def _join(times: Array, values: Array, wanted: Array, out: Array) -> None:
     """Fill in what lies between known values (n,) of one column."""
+    from scipy.interpolate import make_interp_spline  # half of the time that a start takes
+
     breaks = np.flatnonzero(np.diff(times) > LAG_S + SAME_S) + 1
     for t, v in zip(np.split(times, breaks), np.split(values, breaks), strict=True):
         if not len(t):  # nothing is known at all
