@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from exchange_made import make_clip_row, make_folder
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from web_room import SignIn
 
+from posecheck.apps.web.review import api
 from posecheck.apps.web.room import Room
-from posecheck.apps.web.store.tables import CORRECTED, Result
+from posecheck.apps.web.store.tables import CORRECTED, Result, User
 from posecheck.compare.compare import compare
 
 
@@ -63,6 +64,28 @@ def test_a_clip_that_nobody_has_touched_is_the_machines(page: Page) -> None:
     assert {len(values) for values in data["series"].values()} == {frames}
     assert {len(points) for points in data["points"].values()} == {frames}
     assert (data["can_undo"], data["can_redo"], data["corrections"]) == (False, False, [])
+
+
+@pytest.mark.one_database
+def test_what_has_not_changed_is_not_made_again(
+    page: Page, room: Room, patient_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(tag: str) -> Any:
+        return page.client.get(f"{page.place}/review", headers={"If-None-Match": tag})
+
+    tag = asked("").headers["etag"]
+    with monkeypatch.context() as patch:
+        patch.setattr(api, "settled", None)  # it would be called
+        answer = asked(f'"other", {tag}')
+    assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
+    put_right = page.correct("note", t_s=1.0, text="x").headers["etag"]
+    assert (asked(tag).status_code, asked(put_right).status_code) == (200, 304)
+    with room.database.writing() as session:
+        session.execute(update(User).values(name="Somebody"))
+    renamed = asked(put_right)
+    assert (renamed.status_code, renamed.json()["notes"][0]["by"]) == (200, "Somebody")
+    make_folder(room.folders.clip(patient_id, "c" * 64).machine, "bend_left_portrait")
+    assert asked(renamed.headers["etag"]).status_code == 200
 
 
 @pytest.mark.one_database

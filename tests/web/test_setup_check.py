@@ -163,6 +163,16 @@ def test_the_room_looks_where_a_browser_cannot(
 
 
 @pytest.mark.one_database
+def test_a_browser_keeps_the_landmark_model(stranger: TestClient, quick_model: Path) -> None:
+    place = "/static/vendor/model/lite.task"
+    answer = stranger.get(place)
+    assert answer.headers["cache-control"] == "max-age=604800"
+    assert answer.content == quick_model.read_bytes()
+    there = {"If-None-Match": answer.headers["etag"]}
+    assert stranger.get(place, headers=there).status_code == 304
+
+
+@pytest.mark.one_database
 def test_wasm_runs_on_pages_that_check_clips_alone(owner: TestClient, patient_id: int) -> None:
     made = owner.post(f"/api/patients/{patient_id}/links", json={"days": 7}).json()
     link = "/p/" + made["address"].rpartition("/")[2]

@@ -16,9 +16,11 @@ from posecheck.apps.web.clips.setup_check import seen_in
 from posecheck.apps.web.people.links import LinkHolder, patient_of_link
 from posecheck.apps.web.room import TheRoom
 from posecheck.apps.web.store.tables import Clip
+from posecheck.apps.web.unchanged import unchanged
 from posecheck.vision.model import find_model
 
 router = APIRouter(include_in_schema=False)
+_MODEL_KEPT_S = 7 * 86400  # by a browser, before it asks again
 
 
 @router.options("/p/{token}/uploads")
@@ -66,13 +68,15 @@ def setup(token: str, room: TheRoom, clip_id: ClipId) -> SetupSeen:
     return SetupSeen(hints=seen_in(room, clip))
 
 
-@router.get("/static/vendor/model/lite.task")
-def landmark_model() -> FileResponse:
+@router.get("/static/vendor/model/lite.task", response_class=FileResponse)
+def landmark_model(request: Request) -> Response:
     """Give the browser the small landmark model; it is MediaPipe's, and nobody's secret."""
     model = find_model("lite")
     if model is None:
         raise HTTPException(404, "The small landmark model was not fetched.")
-    return FileResponse(model.path, media_type="application/octet-stream")
+    headers = {"ETag": f'"{model.sha256}"', "Cache-Control": f"max-age={_MODEL_KEPT_S}"}
+    whole = FileResponse(model.path, media_type="application/octet-stream", headers=headers)
+    return unchanged(request, headers) or whole
 
 
 def _sender(holder: LinkHolder) -> Sender:

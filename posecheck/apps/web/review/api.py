@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -10,6 +12,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from posecheck._version import __version__
+from posecheck.apps.report_dir import REPORT
 from posecheck.apps.web import audit
 from posecheck.apps.web.access import ID_MAX, Caller, ClipId, Exporter, Person, Reader, found_or_404
 from posecheck.apps.web.review import history, labels
@@ -17,6 +21,7 @@ from posecheck.apps.web.review.before import what_stands_there
 from posecheck.apps.web.review.standing import settled
 from posecheck.apps.web.room import Room, TheRoom
 from posecheck.apps.web.store.tables import DONE, Clip
+from posecheck.apps.web.unchanged import unchanged
 from posecheck.errors import InputError
 
 router = APIRouter(prefix="/api", tags=["review"])
@@ -54,7 +59,8 @@ def get_review(
     if not noted:
         with room.database.writing() as session:
             audit.note(session, caller, audit.SEE_CLIP, patient_id=clip.patient_id, clip_id=clip_id)
-    return _review(request, room, clip)
+    done, headers = _made_of(room, clip)
+    return unchanged(request, headers) or _review(request, room, clip, done, headers)
 
 
 @router.post("/clips/{clip_id}/corrections", response_class=Response)
@@ -71,7 +77,7 @@ def correct(
     with room.database.writing() as session:
         opened = history.opened(session, clip_id, given.revision)
         history.add(session, opened, caller, given.kind, values, before)
-    return _review(request, room, opened)
+    return _review(request, room, opened, *_made_of(room, opened))
 
 
 @router.post("/clips/{clip_id}/undo", response_class=Response)
@@ -123,7 +129,7 @@ def _acted(
     with room.database.writing() as session:
         opened = history.opened(session, clip_id, revision)
         act(session, opened, caller)
-    return _review(request, room, opened)
+    return _review(request, room, opened, *_made_of(room, opened))
 
 
 def _graded(room: Room, clip_id: int) -> Clip:
@@ -134,12 +140,28 @@ def _graded(room: Room, clip_id: int) -> Clip:
     return clip
 
 
-def _review(request: Request, room: Room, clip: Clip) -> Response:
+def _made_of(room: Room, clip: Clip) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Return what was put right in a clip, and the headers that name all that it is shown by.
+
+    The language is the report's.
+    """
     if clip.state != DONE:
         raise InputError("This clip is not graded yet; wait until it is.")
-    data = settled(room, clip)
     with room.database.reading() as session:
         done = history.listed(session, clip.id)
+    said = [__version__, clip.revision, clip.name, clip.recorded_at.isoformat(), clip.has_video]
+    digest = hashlib.sha256(json.dumps([said, done]).encode())
+    with contextlib.suppress(OSError):  # `settled` says what is wrong with it
+        digest.update(
+            (room.folders.clip(clip.patient_id, clip.sha256).machine / REPORT).read_bytes()
+        )
+    return done, {"ETag": f'W/"{digest.hexdigest()[:32]}"', "Vary": "Accept-Encoding"}
+
+
+def _review(
+    request: Request, room: Room, clip: Clip, done: list[dict[str, Any]], headers: dict[str, str]
+) -> Response:
+    data = settled(room, clip)
     holding = [one for one in done if not one["undone"]]
     verdicts = [one for one in holding if one["kind"] == "verdict"]
     info = data["report"]["clip"]
@@ -162,9 +184,8 @@ def _review(request: Request, room: Room, clip: Clip) -> Response:
         "verdict_by": next((v["by"] for v in verdicts[-1:] if v["values"]["verdict"]), None),
     }  # fmt: skip
     text = json.dumps(whole, allow_nan=False, separators=(",", ":")).encode()
-    headers = {}
     if "gzip" in request.headers.get("accept-encoding", ""):
-        text, headers = gzip.compress(text, _QUICK), {"Content-Encoding": "gzip"}
+        text, headers = gzip.compress(text, _QUICK), {**headers, "Content-Encoding": "gzip"}
     return Response(text, media_type="application/json", headers=headers)
 
 
