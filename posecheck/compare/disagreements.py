@@ -14,8 +14,8 @@ from posecheck.compare.agreement import Pair, answer_of, is_graded
 from posecheck.exercises.language import words_of
 from posecheck.present.index_page import report_address
 from posecheck.present.outcomes import reasons_of
-from posecheck.present.report_page import number
 from posecheck.present.spreadsheet import spelled
+from posecheck.present.written_values import number
 from posecheck.types import Verdict
 
 What = Literal["verdict", "reps", "side", "faults", "tension_knee_flexion_deg", "peak_deg"]

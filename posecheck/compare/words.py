@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from posecheck.compare.agreement import ANSWERS, Agreed, Agreement, Answer
 from posecheck.compare.statistics import Estimate, Limits, kappa_words
 from posecheck.exercises.language import words_of
-from posecheck.present.report_page import number
+from posecheck.present.written_values import number
 
 VERDICT_WORDS = words_of().verdicts
 ANSWER_WORDS: dict[Answer, str] = {

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from posecheck.atomic_files import atomic_file
+from posecheck.present.page_parts import FindingPart, PageParts, page_parts
 from posecheck.present.pdf_chart import draw_chart
 from posecheck.present.pdf_text import Style, lines_of, load_reportlab, put_line, width_of
-from posecheck.present.report_page import FindingPart, PageParts, SetPart, page_parts
+from posecheck.present.set_parts import SetPart
 from posecheck.types import Report, Verdict, Words
 
 MM = 72 / 25.4

@@ -21,8 +21,9 @@ from posecheck.exercises.prescription import Prescription
 from posecheck.motion.track import Measured
 from posecheck.present.chart import chart
 from posecheck.present.index_page import write_index
+from posecheck.present.page_parts import page_parts
 from posecheck.present.report_files import report_to_dict
-from posecheck.present.report_page import page_parts, render_page
+from posecheck.present.report_page import render_page
 from posecheck.session import Session
 from posecheck.types import ClipGrade, ClipInfo, Flaws, ModelInfo, Report, Subject
 from posecheck.vision.pose_store import load_poses

@@ -18,12 +18,14 @@ from posecheck.present.canvas import GREEN
 from posecheck.present.chart import chart
 from posecheck.present.end_ranges import Programme, end_range_of
 from posecheck.present.overlay import Overlay
+from posecheck.present.page_parts import page_parts
 from posecheck.present.panels import status_lines
 from posecheck.present.peak_gauge import SCALES, peak_lines, place
 from posecheck.present.replay import updates
-from posecheck.present.report_page import exercise_title, page_parts, render_page
+from posecheck.present.report_page import render_page
 from posecheck.present.report_pdf import write_pdf
 from posecheck.present.report_reader import load_report
+from posecheck.present.set_parts import exercise_title
 from posecheck.types import End, ExerciseSet, Joint, Words
 from posecheck.vision.pose_store import load_poses
 

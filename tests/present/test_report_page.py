@@ -18,14 +18,9 @@ from present_factory import ENGLISH, make_finding, make_report, make_series
 
 from posecheck.present.chart import MOST_POINTS, chart, decimate
 from posecheck.present.html_pages import json_in_script
-from posecheck.present.report_page import (
-    clock,
-    number,
-    page_parts,
-    render_page,
-    write_page,
-    write_plotly,
-)
+from posecheck.present.page_parts import page_parts
+from posecheck.present.report_page import render_page, write_page, write_plotly
+from posecheck.present.written_values import clock, number
 from posecheck.types import Grade, Report, Subject
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>.mp4"

@@ -18,8 +18,8 @@ from pypdf import PageObject, PdfReader
 
 from posecheck.errors import MissingDependencyError, OutputError
 from posecheck.present import pdf_text
+from posecheck.present.page_parts import page_parts
 from posecheck.present.pdf_text import Style, lines_of, put_line, width_of
-from posecheck.present.report_page import page_parts
 from posecheck.present.report_pdf import _FITS, MM, _Letter, _seen, write_pdf
 from posecheck.types import ExerciseSet, Grade, Report, Subject, Words
 

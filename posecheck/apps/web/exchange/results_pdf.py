@@ -12,7 +12,7 @@ from posecheck.apps.web.store.results import standing_results
 from posecheck.apps.web.store.tables import CORRECTED, Clip, Patient, Result
 from posecheck.apps.web.words import RoomWords
 from posecheck.present.pdf_text import Style, lines_of, put_line
-from posecheck.present.report_page import exercise_title
+from posecheck.present.set_parts import exercise_title
 
 _MM = 72 / 25.4
 _PAGE_PT = (297 * _MM, 210 * _MM)  # A4, lying
