@@ -14,6 +14,7 @@ from posecheck.apps.web import backup
 from posecheck.apps.web.backup import back_up, restore
 from posecheck.apps.web.exchange.backups import backups_since
 from posecheck.apps.web.exchange.deletion import delete_patient
+from posecheck.apps.web.folders import PLOTLY_FROM_REPORT
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.settings import Settings
 from posecheck.apps.web.store.database import newest_version
@@ -39,6 +40,7 @@ def archive(tmp_path: Path) -> Path:
     (folder.path / "machine").mkdir(parents=True)
     (folder.path / "clip.mp4").write_bytes(b"video")
     (folder.machine / "report.json").write_text("{}")
+    room.folders.plotly.write_text("Plotly")
     target = tmp_path / "room.tar"
     assert back_up(room, target) == 1
     with room.database.reading() as session:
@@ -63,6 +65,7 @@ def test_it_comes_back(archive: Path, tmp_path: Path, database_url: str) -> None
         assert folder.video is not None
         assert folder.video.read_bytes() == b"video"
         assert (folder.machine / "report.json").read_text() == "{}"
+        assert (folder.machine / PLOTLY_FROM_REPORT).read_text() == "Plotly"
     with pytest.raises(InputError, match="not empty"):
         restore(archive, settings)
 

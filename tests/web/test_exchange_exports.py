@@ -335,10 +335,10 @@ def test_everything_of_a_patient_is_one_archive(
         archive = zipfile.ZipFile(io.BytesIO(answer.content))
         assert archive.testzip() is None
         names = set(archive.namelist())
-        assert (f"clip-{clip_id}/clip.mp4" in names) == videos
+        assert (f"clips/{clip_id}/clip.mp4" in names) == videos
         assert {
-            f"clip-{clip_id}-machine/report.json", f"clip-{clip_id}-corrected/report.json",
-            f"clip-{clip_id}-machine/poses.npz", "fhir.json", "audit.csv", "patient.json",
+            f"clips/{clip_id}/machine/report.json", f"clips/{clip_id}/corrected/report.json",
+            f"clips/{clip_id}/machine/poses.npz", "fhir.json", "audit.csv", "patient.json",
         } <= names  # fmt: skip
     assert json.loads(archive.read("patient.json"))["name"] == "K-204"
     assert len(json.loads(archive.read("corrections.json"))) == 2

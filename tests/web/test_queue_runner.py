@@ -7,6 +7,7 @@ import csv
 import errno
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -28,7 +29,7 @@ from posecheck.apps.web.queue import runner
 from posecheck.apps.web.queue.leases import NEVER_ENDED, free_former, take, try_again
 from posecheck.apps.web.queue.room_on_disk import FULL, RoomOnDisk
 from posecheck.apps.web.queue.runner import Queue
-from posecheck.apps.web.queue.work import Work, placed, work_on
+from posecheck.apps.web.queue.work import placed, work_on
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.settings import Settings
 from posecheck.apps.web.store.database import Database
@@ -88,9 +89,15 @@ def test_the_report_is_that_of_grade(
     )
     run_inline(table, tmp_path / "graded")
     folder, expected = folder_of(room, clip_id), tmp_path / "graded" / video.stem
+    page = expected / "report.html"
+    page.write_text(page.read_text().replace(' src="../plotly', ' src="../../../plotly'))
     assert {p.name: p.read_bytes() for p in folder.machine.iterdir()} == {
         p.name: p.read_bytes() for p in expected.iterdir()
     }
+    library = re.search('src="([^"]*plotly[^"]*)"', page.read_text())
+    assert library is not None
+    assert (folder.machine / library[1]).resolve() == room.folders.plotly.resolve()
+    assert room.folders.plotly.stat().st_size > 1 << 20
     with (folder.machine / "angles.csv").open() as stream:
         rows = [float(row["t_s"]) for row in csv.DictReader(stream)]
     assert json.loads(folder.frames.read_text())["t_s"] == rows
@@ -240,10 +247,10 @@ def test_a_full_disk_pauses_and_goes_on_by_itself(
     full.set()
     probed, put = RoomOnDisk._probed, placed
 
-    def placed_if_there_is_room(work: Work, report: Path) -> Any:
+    def placed_if_there_is_room(*asked: Any) -> Any:
         if full.is_set():
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return put(work, report)
+        return put(*asked)
 
     monkeypatch.setattr(
         RoomOnDisk, "_probed", lambda self: FULL if full.is_set() and self.paused else probed(self)

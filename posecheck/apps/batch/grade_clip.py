@@ -20,7 +20,7 @@ from posecheck.apps.batch.clip_progress import told_in
 from posecheck.apps.batch.fetch import ContentHashCache, LocalClip, local_copy
 from posecheck.apps.batch.rows import Unwritten, failed_row, graded_row, same_for
 from posecheck.apps.batch.storage import Storage, open_storage, unseen
-from posecheck.apps.batch.tasks import INDEX, ORDER, PLOTLY, GradeTask
+from posecheck.apps.batch.tasks import INDEX, ORDER, GradeTask
 from posecheck.apps.report_dir import OURS, PAGE, POSES, REPORT, holds_only_ours
 from posecheck.apps.review import Progress, look, write_files
 from posecheck.errors import OutputError, PosecheckError
@@ -213,7 +213,7 @@ class _OneClip:
         if name is not None:
             place = BatchPlace(report_address(name, PAGE), INDEX, ORDER)
             write_files(
-                clip.path, report, folder, video=task.video, plotly_js=f"../{PLOTLY}", place=place,
+                clip.path, report, folder, video=task.video, plotly_js=task.plotly_js, place=place,
                 tell=self._tell,
             )  # fmt: skip
             clip.check()

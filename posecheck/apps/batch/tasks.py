@@ -81,6 +81,7 @@ class GradeTask:
     runs: str = GRADE_CLIP  # the function that a worker process calls with this
     mark: str = ""  # of the batch in `out`; who does not find it sees another folder
     progress: Path | None = None  # a file that says how far it is (`clip_progress`)
+    plotly_js: str = f"../{PLOTLY}"  # where its page finds that, as seen from its folder
 
     def folder_name(self, sha256: str) -> str | None:
         """The folder of its report, once the SHA-256 of its content is known."""

@@ -1,7 +1,8 @@
 """A copy of a room in one file, whichever database it has; and a room from such a file.
 
 A tar archive: ``backup.json`` with the version of the tables, ``tables/<name>.jsonl``,
-``files/<patient>/<sha256>/...``, and last ``sums.json``, the SHA-256 of all the others.
+``files/<patient>/<sha256>/...``, ``files/plotly.min.js`` for the pages of reports, and last
+``sums.json``, the SHA-256 of all the others.
 
 The room remembers a backup before its rows are read, so whoever deletes something from then on is
 told of it. Where something was deleted meanwhile, the copy is made anew, without it.
@@ -25,6 +26,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from posecheck.apps.batch.tasks import PLOTLY
 from posecheck.apps.web import audit
 from posecheck.apps.web.exchange.backups import forget_backup, remember_backup
 from posecheck.apps.web.folders import Folders
@@ -38,6 +40,7 @@ from posecheck.vision.containers import stream_sha256
 
 FORMAT = "posecheck-room-1"
 _HEAD, _SUMS, _TABLES, _FILES = "backup.json", "sums.json", "tables", "files"
+_SCRIPT = f"{_FILES}/{PLOTLY}"
 _ON_ITS_WAY = ("upload",)  # its bytes are in no backup
 _CHUNK = 1 << 20
 _ROWS = 500  # in memory at once
@@ -81,6 +84,7 @@ def _copied(room: Room, part: Path) -> _Held:
         held = _add_tables(archive, sums, room.database)
         for patient_id, sha256 in held.clips.values():
             _add_folder(archive, sums, room.folders, patient_id, sha256)
+        _add_file(archive, sums, _SCRIPT, room.folders.plotly)
         _add(archive, {}, _SUMS, json.dumps(sums).encode())
     return held
 
@@ -164,12 +168,16 @@ def _add_folder(
         inside = file.relative_to(clip.path)
         if inside.parts[0] == clip.work.name or any(p.startswith(".") for p in inside.parts):
             continue
-        with contextlib.suppress(FileNotFoundError, IsADirectoryError), file.open("rb") as stream:
-            name = f"{_FILES}/{patient}/{sha256}/{inside.as_posix()}"
-            sums[name] = stream_sha256(stream)
-            stream.seek(0)
-            info = archive.gettarinfo(arcname=name, fileobj=stream)
-            archive.addfile(info, stream)
+        _add_file(archive, sums, f"{_FILES}/{patient}/{sha256}/{inside.as_posix()}", file)
+
+
+def _add_file(archive: tarfile.TarFile, sums: dict[str, str], name: str, file: Path) -> None:
+    """Add a file, if there is one."""
+    with contextlib.suppress(FileNotFoundError, IsADirectoryError), file.open("rb") as stream:
+        sums[name] = stream_sha256(stream)
+        stream.seek(0)
+        info = archive.gettarinfo(arcname=name, fileobj=stream)
+        archive.addfile(info, stream)
 
 
 def _note(database: Database, target: Path, action: audit.Action, clips: int) -> None:
@@ -227,6 +235,8 @@ def _place(archive: Path, name: str, folder: Path, rows: Path) -> Path:
 
 def _inside(archive: Path, name: str) -> PurePosixPath:
     path = PurePosixPath(name)
+    if name == _SCRIPT:
+        return path.relative_to(_FILES)
     if path.parts[:1] != (_FILES,) or len(path.parts) < 4 or ".." in path.parts or "\\" in name:
         raise InputError(f"{archive} holds {name!r}, which no backup does.")
     return path.relative_to(_FILES)

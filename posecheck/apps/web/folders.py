@@ -6,6 +6,7 @@
     DATA/uploads/<id>                         what has arrived of a clip so far
     DATA/imports/                             folders of reports that are on their way
     DATA/deleted/                             what is just being removed
+    DATA/patients/plotly.min.js               what the charts of all reports share
     DATA/patients/<patient>/<sha256>/         everything of one clip, so that it is deleted as one
         clip<.mp4>                            as it was sent
         review.mp4  frames.json               the copy for the page, and the times of its frames
@@ -19,7 +20,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from posecheck.apps.batch.tasks import PLOTLY
+
 REVIEW_COPY, FRAMES = "review.mp4", "frames.json"
+PLOTLY_FROM_REPORT = f"../../../{PLOTLY}"  # from the folder of a report to `Folders.plotly`
 
 
 def is_sha256(text: str) -> bool:
@@ -89,6 +93,11 @@ class Folders:
     def patients(self) -> Path:
         """Everything of all clips."""
         return self.data / "patients"
+
+    @property
+    def plotly(self) -> Path:
+        """What draws the charts in the pages of all reports; it comes with the first of them."""
+        return self.patients / PLOTLY
 
     def patient(self, patient_id: int) -> Path:
         """Return the folder of a patient."""

@@ -33,9 +33,9 @@ results.csv          the numbers of all clips, the machine's and the corrected o
 corrections.json     what therapists have put right, undone corrections too
 fhir.json            the reports as a FHIR R4B bundle
 audit.csv            who saw, changed or exported what
-clip-N/              the clip as it was sent, if clips were asked for
-clip-N-machine/      the machine's report: report.json, report.html, angles.csv, poses.npz
-clip-N-corrected/    the report with the corrections, where there are any
+clips/N/             the clip as it was sent, if clips were asked for
+clips/N/machine/     the machine's report: report.json, report.html, angles.csv, poses.npz
+clips/N/corrected/   the report with the corrections, where there are any
 """
 Member = tuple[str, bytes | Path]
 
@@ -69,7 +69,7 @@ def everything_of(
         ("corrections.json", _json(_corrections(session, patient.id))),
         ("fhir.json", bundle_of(reports_of(session, room, patient), room_id).encode()),
         ("audit.csv", audit_csv(session, patient.id).encode()),
-        (PLOTLY, plotly().encode()),  # the pages of reports look for it beside their folder
+        (PLOTLY, plotly().encode()),  # where PLOTLY_FROM_REPORT leads
     ]
     for clip in clips:
         members += _files(clip, room.folders.clip(clip.patient_id, clip.sha256), videos)
@@ -100,11 +100,11 @@ def reports_json(session: Session, room: Room, patient: Patient) -> str:
 
 def _files(clip: Clip, folder: ClipFolder, videos: bool) -> Iterator[Member]:
     if videos and folder.video is not None:
-        yield f"clip-{clip.id}/{folder.video.name}", folder.video
+        yield f"clips/{clip.id}/{folder.video.name}", folder.video
     for whose in (folder.machine, folder.corrected):
         for path in sorted(whose.glob("*")):
             if path.is_file():
-                yield f"clip-{clip.id}-{whose.name}/{path.name}", path
+                yield f"clips/{clip.id}/{whose.name}/{path.name}", path
 
 
 def _patient(session: Session, patient: Patient) -> dict[str, Any]:

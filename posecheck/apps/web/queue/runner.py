@@ -248,7 +248,7 @@ class Queue:
     def _keep(self, work: Work, report: Path, remark: str | None) -> None:
         """Put everything in its place, and the numbers into the database: both, or neither."""
         found = json.loads((report / REPORT).read_bytes())
-        with placed(work, report) as put:
+        with placed(self._room.folders, work, report) as put:
 
             def commit(session: Session) -> bool:
                 if not finish(session, work.lease, remark):

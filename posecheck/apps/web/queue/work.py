@@ -17,15 +17,16 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from posecheck.apps.batch.tasks import GRADE_CLIP, ClipJob, GradeTask, stem_of
-from posecheck.apps.report_dir import REPORT
+from posecheck.apps.report_dir import PAGE, REPORT
 from posecheck.apps.review import LOOKS_PER_S
-from posecheck.apps.web.folders import FRAMES, REVIEW_COPY, ClipFolder
+from posecheck.apps.web.folders import FRAMES, PLOTLY_FROM_REPORT, REVIEW_COPY, ClipFolder, Folders
 from posecheck.apps.web.queue.leases import Lease
 from posecheck.apps.web.queue.review_copy import CopyTask
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.store.tables import Clip, Patient, PrescriptionVersion
 from posecheck.atomic_files import StagingFolder, link_or_copy, remove_leftovers
 from posecheck.exercises.prescription import Prescription
+from posecheck.present.report_page import write_plotly
 from posecheck.types import Subject
 from posecheck.vision.model import from_anywhere
 
@@ -101,6 +102,7 @@ def work_on(session: Session, room: Room, lease: Lease, runs: str = GRADE_CLIP) 
         limits=room.settings.limits,
         runs=runs,
         progress=progress,
+        plotly_js=PLOTLY_FROM_REPORT,
     )
     return Work(lease, folder, clip.size, grading, CopyTask(video, folder.work, progress))
 
@@ -135,7 +137,7 @@ def share_done(told: tuple[str, int, int] | None) -> tuple[float, str]:
 
 
 @contextlib.contextmanager
-def placed(work: Work, report: Path) -> Iterator[Callable[[], None]]:
+def placed(folders: Folders, work: Work, report: Path) -> Iterator[Callable[[], None]]:
     """Make everything ready beside its place; gives what puts it there, in a few renames.
 
     That may be called again after an error of the database. What was made stays in the folder
@@ -143,6 +145,8 @@ def placed(work: Work, report: Path) -> Iterator[Callable[[], None]]:
 
     Parameters
     ----------
+    folders
+        The data folder.
     work
         What was done.
     report
@@ -151,6 +155,8 @@ def placed(work: Work, report: Path) -> Iterator[Callable[[], None]]:
     """
     folder = work.folder
     remove_leftovers(folder.machine)
+    if (report / PAGE).is_file() and not folders.plotly.is_file():
+        write_plotly(folders.plotly)
     with contextlib.ExitStack() as stack:
         ready: list[Callable[[], object]] = []
         if report != folder.machine:
