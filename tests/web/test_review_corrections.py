@@ -126,6 +126,35 @@ def test_each_kind_is_graded_anew_and_undone(page: Page, room: Room, clip_id: in
 
 
 @pytest.mark.one_database
+def test_sentences_are_in_the_language_of_whoever_looks(
+    room: Room, patient_id: int, therapist: TestClient
+) -> None:
+    """All else is the same, corrected or not; a German and an English therapist look in turn."""
+    clip_id = make_clip_row(room, patient_id, "fault_bouncing")
+
+    def seen(language: str) -> Any:
+        with room.database.writing() as session:
+            session.query(User).update({"language": language})
+        return Page(therapist, clip_id).data
+
+    def without_sentences(report: dict[str, Any]) -> dict[str, Any]:
+        findings = [{**one, "message": ""} for one in report["findings"]]
+        lines = [{**one, "reason": ""} for one in report["grade"]["deductions"]]
+        grade = {**report["grade"], "reasons": [], "deductions": lines}
+        return {**report, "language": "", "findings": findings, "grade": grade}
+
+    for _ in range(2):
+        english, german = seen("en"), seen("de")
+        for name in ("report", "machine"):
+            assert without_sentences(german[name]) == without_sentences(english[name])
+            (message,) = [one["message"] for one in german[name]["findings"][:1]]
+            assert message.startswith("Ihr Knie")
+            assert german[name]["grade"]["reasons"] != english[name]["grade"]["reasons"]
+        assert english["report"]["findings"][0]["message"].startswith("Your knee")
+        assert Page(therapist, clip_id).correct("rep_delete", rep=2).status_code == 200
+
+
+@pytest.mark.one_database
 def test_a_set_is_deleted_and_marked_by_hand(page: Page) -> None:
     tension = page.report["tension"]
     page.correct("tension_delete", set=1)

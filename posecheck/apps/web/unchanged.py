@@ -16,6 +16,8 @@ def unchanged(request: Request, headers: dict[str, str]) -> Response | None:
         Of the answer, with its ETag; weak ones are as good.
 
     """
+    if request.method != "GET":
+        return None
     tag = headers["ETag"].removeprefix("W/")
     there = request.headers.get("if-none-match", "")
     known = {one.strip().removeprefix("W/") for one in there.split(",")}

@@ -19,7 +19,9 @@ from posecheck.apps.web.access import ID_MAX, Caller, ClipId, Exporter, Person, 
 from posecheck.apps.web.review import history, labels
 from posecheck.apps.web.review.before import what_stands_there
 from posecheck.apps.web.review.standing import settled
+from posecheck.apps.web.review.translated import translated
 from posecheck.apps.web.room import Room, TheRoom
+from posecheck.apps.web.sentences import language_for
 from posecheck.apps.web.store.tables import DONE, Clip
 from posecheck.apps.web.unchanged import unchanged
 from posecheck.errors import InputError
@@ -59,8 +61,7 @@ def get_review(
     if not noted:
         with room.database.writing() as session:
             audit.note(session, caller, audit.SEE_CLIP, patient_id=clip.patient_id, clip_id=clip_id)
-    done, headers = _made_of(room, clip)
-    return unchanged(request, headers) or _review(request, room, clip, done, headers)
+    return _review(request, room, caller, clip)
 
 
 @router.post("/clips/{clip_id}/corrections", response_class=Response)
@@ -77,7 +78,7 @@ def correct(
     with room.database.writing() as session:
         opened = history.opened(session, clip_id, given.revision)
         history.add(session, opened, caller, given.kind, values, before)
-    return _review(request, room, opened, *_made_of(room, opened))
+    return _review(request, room, caller, opened)
 
 
 @router.post("/clips/{clip_id}/undo", response_class=Response)
@@ -129,7 +130,7 @@ def _acted(
     with room.database.writing() as session:
         opened = history.opened(session, clip_id, revision)
         act(session, opened, caller)
-    return _review(request, room, opened, *_made_of(room, opened))
+    return _review(request, room, caller, opened)
 
 
 def _graded(room: Room, clip_id: int) -> Clip:
@@ -140,28 +141,34 @@ def _graded(room: Room, clip_id: int) -> Clip:
     return clip
 
 
-def _made_of(room: Room, clip: Clip) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """Return what was put right in a clip, and the headers that name all that it is shown by.
-
-    The language is the report's.
-    """
+def _made_of(room: Room, clip: Clip, language: str) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Return what was put right in a clip, and the headers that name all that it is shown by."""
     if clip.state != DONE:
         raise InputError("This clip is not graded yet; wait until it is.")
     with room.database.reading() as session:
         done = history.listed(session, clip.id)
-    said = [__version__, clip.revision, clip.name, clip.recorded_at.isoformat(), clip.has_video]
+    said = [
+        __version__, language, clip.revision, clip.name, clip.recorded_at.isoformat(),
+        clip.has_video,
+    ]  # fmt: skip
     digest = hashlib.sha256(json.dumps([said, done]).encode())
     with contextlib.suppress(OSError):  # `settled` says what is wrong with it
         digest.update(
             (room.folders.clip(clip.patient_id, clip.sha256).machine / REPORT).read_bytes()
         )
-    return done, {"ETag": f'W/"{digest.hexdigest()[:32]}"', "Vary": "Accept-Encoding"}
+    return done, {
+        "ETag": f'W/"{digest.hexdigest()[:32]}"',
+        "Vary": "Accept-Encoding, Accept-Language",
+    }
 
 
-def _review(
-    request: Request, room: Room, clip: Clip, done: list[dict[str, Any]], headers: dict[str, str]
-) -> Response:
-    data = settled(room, clip)
+def _review(request: Request, room: Room, caller: Caller, clip: Clip) -> Response:
+    language = language_for(caller, request.headers)
+    done, headers = _made_of(room, clip, language)
+    same = unchanged(request, headers)
+    if same is not None:
+        return same
+    data = translated(room, clip, settled(room, clip), language)
     holding = [one for one in done if not one["undone"]]
     verdicts = [one for one in holding if one["kind"] == "verdict"]
     info = data["report"]["clip"]
