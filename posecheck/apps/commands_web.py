@@ -162,7 +162,7 @@ def restore_command(archive: Path, data: Path | None, database: str | None, as_j
     """Make a review room of a backup, in a place that is empty."""
     need_web()
     from posecheck.apps.progress import put
-    from posecheck.apps.web.backup import restore
+    from posecheck.apps.web.restore import restore
     from posecheck.apps.web.settings import Settings
 
     settings = Settings(data=data_folder(data).absolute(), database=database)

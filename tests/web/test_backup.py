@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import select
 
 from posecheck.apps.web import backup
-from posecheck.apps.web.backup import back_up, restore
+from posecheck.apps.web.backup import back_up
 from posecheck.apps.web.exchange.backups import backups_since
 from posecheck.apps.web.exchange.deletion import delete_patient
 from posecheck.apps.web.folders import PLOTLY_FROM_REPORT
+from posecheck.apps.web.restore import restore
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.settings import Settings
 from posecheck.apps.web.store.database import newest_version

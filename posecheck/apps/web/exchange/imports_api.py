@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
 from posecheck.apps.web.access import Id, Writer, found_or_404
-from posecheck.apps.web.exchange.arriving import (
+from posecheck.apps.web.exchange.sent_folders import (
     PIECE_BYTES_MAX,
     add_piece,
     begin,
