@@ -304,7 +304,8 @@ def test_what_ends_during_the_last_piece_is_not_taken_in(
 
     monkeypatch.setattr(arrival, "_settle", settled)
     assert piece(client, at, 0, CLIP).status_code == 404
-    assert (count(room, Clip), files_of(room)) == (0, [])
+    assert take_in_left_over(room) == 0
+    assert (count(room, Clip), count(room, Upload), files_of(room)) == (0, 0, [])
 
 
 def test_what_is_given_up_leaves_nothing(room: Room, phone: tuple[TestClient, str]) -> None:

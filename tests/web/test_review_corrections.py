@@ -12,9 +12,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 from web_room import SignIn
 
-from posecheck.apps.web.review import api
+from posecheck.apps.web.access import Caller
+from posecheck.apps.web.review import api, history
+from posecheck.apps.web.review.standing import settle_left_over
 from posecheck.apps.web.room import Room
-from posecheck.apps.web.store.tables import CORRECTED, Result, User
+from posecheck.apps.web.store.tables import CORRECTED, Clip, Result, User
 from posecheck.compare.compare import compare
 
 
@@ -316,6 +318,13 @@ def test_files_that_a_kill_has_left_behind_are_made_anew(
     (folder.path / "review.json").write_text("{")
     again = Page(page.client, clip_id)
     assert again.report == page.report
+    with room.database.writing() as session:  # killed once more, before there were any files
+        clip = session.get_one(Clip, clip_id)
+        values = {"verdict": "needs_work", "reason": "x"}
+        history.add(session, clip, Caller(1, "", "", "therapist", "en", ()), "verdict", values, {})
+    assert ",pass," in page.client.get("/api/labels.csv").text
+    assert (settle_left_over(room), settle_left_over(room)) == (1, 0)
+    assert ",needs_work," in page.client.get("/api/labels.csv").text
 
 
 def test_a_clip_that_is_graded_again_is_not_shown_as_it_was(

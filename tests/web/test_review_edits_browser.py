@@ -50,6 +50,15 @@ def test_the_second_of_two_is_told(
         bench.keys("Control+z")
         until(tab, "!document.getElementById('redo').disabled")
         assert len(bench.now["report"]["reps"]) == len(before) - 1
+        # whoever is behind undoes nothing of the other one
+        noted = {"kind": "note", "values": {"t_s": 1.0, "text": "mine"}}
+        place = f"/api/clips/{clip_id}/corrections"
+        assert other.post(place, json={"revision": 3, **noted}).status_code == 200
+        bench.keys("Control+z")
+        until(tab, "document.getElementById('conflict').open")
+        tab.click("#conflict-load")
+        until(tab, "document.getElementById('notes').textContent.includes('mine')")
+        assert tab.locator("#unsent").is_hidden()
 
 
 def test_little_goes_wrong_by_itself(

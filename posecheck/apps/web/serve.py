@@ -21,6 +21,7 @@ from posecheck.apps.web.app import create_app
 from posecheck.apps.web.clips.left_over import take_in_left_over
 from posecheck.apps.web.exchange.retention import Sweeper
 from posecheck.apps.web.queue.runner import Queue
+from posecheck.apps.web.review.standing import settle_left_over
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.settings import LOOPBACK, Settings
 from posecheck.apps.web.store.database import reason_of
@@ -98,6 +99,7 @@ class _Server(uvicorn.Server):
 def _working(room: Room, app: FastAPI) -> Iterator[None]:
     """Grade what waits, take in what had arrived, and sweep, as long as the room is open."""
     take_in_left_over(room)
+    settle_left_over(room)
     queue, sweeper = Queue(room), Sweeper(room)
     app.state.queue = queue
     queue.start()

@@ -88,7 +88,7 @@ async def patch(
         have = await add(room, upload, offset, request.stream())
         if have < upload.size:
             return _standing(upload, have, 204)
-        await run_in_threadpool(still_may)
+        await run_in_threadpool(_refuse_or_forget, room, upload, still_may)
         clip_id = await run_in_threadpool(_end, room, sender, upload)
     except FileNotFoundError:  # given up meanwhile, or the patient was deleted
         raise HTTPException(404, GIVEN_UP) from None
@@ -101,6 +101,14 @@ def delete(room: Room, sender: Sender, ident: str) -> Response:
     """Give an upload up."""
     give_up(room, upload_of(room, sender, ident))
     return _answer(204)
+
+
+def _refuse_or_forget(room: Room, upload: Upload, still_may: Callable[[], object]) -> None:
+    try:
+        still_may()
+    except HTTPException:
+        give_up(room, upload)  # or the next start of the room would take it in
+        raise
 
 
 def _end(room: Room, sender: Sender, upload: Upload) -> int:

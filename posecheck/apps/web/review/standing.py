@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import shutil
 import threading
 from collections import defaultdict
@@ -11,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from posecheck.apps.report_dir import ANGLES, REPORT
 from posecheck.apps.web.folders import ClipFolder
@@ -19,8 +21,9 @@ from posecheck.apps.web.review import fold, history
 from posecheck.apps.web.review.measuring import Measured, measured
 from posecheck.apps.web.room import Room
 from posecheck.apps.web.store.results import save_result
-from posecheck.apps.web.store.tables import CORRECTED, Clip, Result
+from posecheck.apps.web.store.tables import CORRECTED, DONE, Clip, Result
 from posecheck.atomic_files import StagingFolder, atomic_text
+from posecheck.errors import PosecheckError
 from posecheck.present.report_files import read_report, report_to_dict, write_csv
 from posecheck.types import PHASES, Report
 
@@ -31,6 +34,7 @@ _ANGLES = (
 )  # fmt: skip
 _POINTS = ("working_px", "resting_px", "trunk_px")
 _UNCHANGING = frozenset(("note", "reviewed"))  # kinds that change nothing that is measured
+_REVISION = re.compile(r'\{"revision":(\d+),')  # how they begin
 _locks: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
 
 
@@ -58,6 +62,34 @@ def settled(room: Room, clip: Clip) -> dict[str, Any]:
         with atomic_text(files.path / DATA) as out:
             json.dump(data, out, allow_nan=False, separators=(",", ":"))
         return data
+
+
+def settle_left_over(room: Room) -> int:
+    """Make the files of clips whose newest correction they do not know; return of how many.
+
+    A process that was killed between the two has left them so, and exports read the files.
+    """
+    with room.database.reading() as session:
+        wanted = select(Clip).where(Clip.revision > 0, Clip.state == DONE)
+        clips = session.scalars(wanted).all()
+    made = 0
+    for clip in clips:
+        if _revision_kept(room.folders.clip(clip.patient_id, clip.sha256)) >= clip.revision:
+            continue
+        with contextlib.suppress(PosecheckError):  # its page says what is wrong
+            settled(room, clip)
+            made += 1
+    return made
+
+
+def _revision_kept(files: ClipFolder) -> int:
+    """Return the revision of what the page draws, from its first bytes: all of it is large."""
+    try:
+        with (files.path / DATA).open(encoding="utf-8") as file:
+            found = _REVISION.match(file.read(40))
+    except (OSError, ValueError):
+        return -1
+    return int(found[1]) if found else -1
 
 
 def _kept(files: ClipFolder) -> dict[str, Any] | None:

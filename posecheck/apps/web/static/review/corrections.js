@@ -29,13 +29,17 @@ export class Corrections {
   }
 
   undo() {
-    if (!this.state.data.can_undo) return Promise.resolve(false);
-    return this.#queued({ said: say("undo"), address: "undo", body: () => ({}), done: say("undone") });
+    return this.#back("undo", "can_undo", say("undone"));
   }
 
   redo() {
-    if (!this.state.data.can_redo) return Promise.resolve(false);
-    return this.#queued({ said: say("redo"), address: "redo", body: () => ({}), done: say("redone") });
+    return this.#back("redo", "can_redo", say("redone"));
+  }
+
+  /** Undoes or does again, if there is something by the time that it is its turn. */
+  #back(address, possible, done) {
+    const may = () => this.state.data[possible];
+    return this.#queued({ said: say(address), address, body: () => ({}), may, done });
   }
 
   #queued(action) {
@@ -46,6 +50,7 @@ export class Corrections {
 
   async #send(action) {
     if (this.dialog.open) return false; // made before one knew
+    if (action.may && !action.may()) return false;
     const { id, data } = this.state;
     byId("review").setAttribute("aria-busy", "true");
     try {
@@ -79,9 +84,10 @@ export class Corrections {
       await this.state.refresh();
     } catch (error) {
       byId("conflict-what").append(el("p", { className: "said" }, error.message));
-      return;
+      return undefined;
     }
     this.dialog.close();
+    if (this.unsent.may) return this.#forget(); // it would undo what the other one has done
     const place = byId("unsent");
     render(
       place, el("p", {}, say("unsent", { what: this.unsent.said })),
@@ -90,7 +96,7 @@ export class Corrections {
         button(say("leave_it"), () => this.#forget())),
     );
     place.hidden = false;
-    place.querySelector("button").focus();
+    return place.querySelector("button").focus();
   }
 
   #forget() {
