@@ -79,6 +79,8 @@ def correct(room: Room, clip_id: int) -> None:
 @pytest.mark.one_database
 def test_the_report_itself(room: Room, therapist: TestClient, clip_id: int, tmp_path: Path) -> None:
     files = {"json": "report.json", "csv": "angles.csv", "poses": "poses.npz"}
+    day = {"recorded_at": "2026-03-30T10:00:00Z"}  # as the report has it
+    therapist.patch(f"/api/clips/{clip_id}", json=day)
     for kind, name in files.items():
         (tmp_path / name).write_bytes(export(therapist, clip_id, kind))
     assert load_report(tmp_path).to_json() == load_report(machine(room, clip_id)).to_json()
@@ -98,8 +100,12 @@ def test_the_printed_page_is_in_the_language_asked_for(therapist: TestClient, cl
         for page in PdfReader(io.BytesIO(export(therapist, clip_id, "pdf", language="de"))).pages
     )
     assert "Spannung" in text
+    changed = {"symptoms_after": 9, "note": "after work"}  # since it was graded
+    assert therapist.patch(f"/api/clips/{clip_id}", json=changed).status_code == 200
     html = export(therapist, clip_id, "html").decode()
     assert '<html lang="en"' in html
+    assert "9 of 10" in html
+    assert json.loads(export(therapist, clip_id, "json"))["subject"]["note"] == "after work"
 
 
 def test_the_corrected_report_is_what_goes_out(

@@ -207,6 +207,7 @@ def test_a_dark_clip_is_not_sent_unasked(
         said = json.loads(tab.text_content("#setup-check"))
         good = tab.locator(".uploads > li").nth(1)
         assert said["words"]["good"] in good.text_content()
+        assert good.get_by_role("button").count() == 0  # none that seems to bring it back
         doubtful = tab.locator("[data-state=doubtful]")
         assert said["hints"]["more_light"] in doubtful.text_content()
         assert good.locator("canvas.seen").evaluate(

@@ -104,7 +104,9 @@ def _printed(found: Standing, kind: Literal["pdf", "html"], language: str | None
     out = Path(tempfile.mkdtemp(prefix="posecheck-print-"))
     try:
         files = found.files
-        task = PrintTask(kind, found.folder, files.machine, found.steps, files.video, language, out)
+        task = PrintTask(
+            kind, found.folder, files.machine, found.steps, found.said, files.video, language, out
+        )
         return printed(task).read_bytes()
     finally:
         shutil.rmtree(out, ignore_errors=True)

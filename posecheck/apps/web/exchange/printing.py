@@ -6,7 +6,7 @@ A clip is decoded for its pictures, and what people send is decoded in guarded p
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -22,7 +22,7 @@ from posecheck.natives import quietly
 from posecheck.present.report_page import write_page
 from posecheck.present.report_pdf import write_pdf
 from posecheck.present.report_reader import load_report
-from posecheck.types import Report
+from posecheck.types import Report, Subject
 
 PRINT = "posecheck.apps.web.exchange.printing:print_report"
 LIMITS = Limits(time_s=180.0, memory_mib=2048.0)
@@ -39,6 +39,7 @@ class PrintTask:
     folder: Path  # of the report as it stands
     machine: Path  # of the machine's
     steps: tuple[Step, ...]  # the corrections that hold
+    said: Subject  # of the clip, as it stands now
     video: Path | None
     language: str | None  # of the sentences; None: that of the report
     out: Path  # a folder that is there
@@ -76,6 +77,8 @@ def print_report(task: PrintTask) -> str | None:
     """Print a report; what the worker process calls. Returns why it cannot be, if it cannot."""
     try:
         report, has_places = _report(task)
+        said = replace(task.said, therapist=report.subject.therapist)
+        report = replace(report, subject=said)
         words = words_of(task.language or report.language)
         pictures = {}
         if task.video is not None and has_places:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from posecheck.apps.report_dir import REPORT
 from posecheck.apps.web.access import GONE
+from posecheck.apps.web.clips.said import said_of
 from posecheck.apps.web.exchange.measured_again import measured_again
 from posecheck.apps.web.folders import ClipFolder
 from posecheck.apps.web.review.fold import Step
@@ -30,7 +31,7 @@ from posecheck.apps.web.store.tables import (
 from posecheck.errors import InputError
 from posecheck.present.report_files import read_report
 from posecheck.present.report_reader import load_report
-from posecheck.types import Report
+from posecheck.types import Report, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ class Standing:
     def folder(self) -> Path:
         """The folder of the report."""
         return self.files.corrected if self.whose == CORRECTED else self.files.machine
+
+    @property
+    def said(self) -> Subject:
+        """What is said of the clip now; its report has what was said when it was graded."""
+        return said_of(self.clip, self.patient)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -150,5 +156,7 @@ def corrections_of(session: Session, clip_id: int) -> tuple[Corrected, ...]:
 def json_text(found: Standing) -> str:
     """Return the report with who has put right what."""
     corrections = [dataclasses.asdict(one) for one in found.corrections]
-    whole = {**found.plain(), "whose": found.whose, "corrections": corrections}
+    plain = found.plain()
+    said = dataclasses.asdict(found.said) | {"therapist": plain["subject"]["therapist"]}
+    whole = {**plain, "subject": said, "whose": found.whose, "corrections": corrections}
     return json.dumps(whole, indent=2, allow_nan=False) + "\n"

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from posecheck.apps.batch.tasks import GRADE_CLIP, ClipJob, GradeTask, stem_of
 from posecheck.apps.report_dir import PAGE, REPORT
 from posecheck.apps.review import LOOKS_PER_S
+from posecheck.apps.web.clips.said import said_of
 from posecheck.apps.web.folders import FRAMES, PLOTLY_FROM_REPORT, REVIEW_COPY, ClipFolder, Folders
 from posecheck.apps.web.queue.leases import Lease
 from posecheck.apps.web.queue.review_copy import CopyTask
@@ -27,7 +28,6 @@ from posecheck.apps.web.store.tables import Clip, Patient, PrescriptionVersion
 from posecheck.atomic_files import StagingFolder, link_or_copy, remove_leftovers
 from posecheck.exercises.prescription import Prescription
 from posecheck.present.report_page import write_plotly
-from posecheck.types import Subject
 from posecheck.vision.model import from_anywhere
 
 PROGRESS = "progress.json"
@@ -85,14 +85,10 @@ def work_on(session: Session, room: Room, lease: Lease, runs: str = GRADE_CLIP) 
     video = folder.video
     if video is None:
         return None
-    said = Subject(
-        name=patient.name, date=clip.recorded_at.date().isoformat(), note=clip.note,
-        symptoms_before=clip.symptoms_before, symptoms_after=clip.symptoms_after,
-    )  # fmt: skip
     progress = folder.work / PROGRESS
     stem = stem_of(clip.name)
     grading = GradeTask(
-        job=ClipJob(os.fspath(video.absolute()), clip.name, stem, said=said),
+        job=ClipJob(os.fspath(video.absolute()), clip.name, stem, said=said_of(clip, patient)),
         out=os.fspath(folder.work.absolute()),
         prescription=_prescription(session, clip),
         folder=stem,

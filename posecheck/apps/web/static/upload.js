@@ -59,6 +59,7 @@ export function attachUploader(element, { endpoint, said = () => ({}) }) {
         one.state = state;
         toggle.hidden = true;
         bar.hidden = true;
+        remove.hidden = state === "sent"; // it would not bring the clip back
         heard.textContent = `${file.name}: ${text}`;
         if (one.unseen && clip) toldAfter(line, clip);
         element.dispatchEvent(new CustomEvent("upload", { detail: { state, clip, why }, bubbles: true }));
