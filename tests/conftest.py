@@ -13,13 +13,10 @@ import subprocess
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import settings
-
-if TYPE_CHECKING:
-    from posecheck.apps.review import Reviewed
 
 pytest_plugins = ["batch_servers", "web_room"]
 
@@ -92,21 +89,6 @@ def quick_model(model_path: Path) -> Path:
 
     assert model_path.is_file()  # it came first, whoever asks
     return ensure_model("lite").path
-
-
-@pytest.fixture(scope="session")
-def reviewed(
-    model_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], Reviewed]:
-    """Reviews a sample with the real model, each once for all tests, which only read it."""
-    from posecheck.apps.review import review
-
-    @cache
-    def look(name: str) -> Reviewed:
-        folder = tmp_path_factory.mktemp(name) / "report"
-        return review(SAMPLES / f"{name}.mp4", folder, model=model_path, video=False)
-
-    return look
 
 
 @pytest.fixture(scope="session")

@@ -209,7 +209,7 @@ def test_bends_of_any_tempo_and_size(period_s: float, size_deg: float) -> None:
 def test_long_sets_are_counted_to_the_end(variant: str) -> None:
     """Though it looks back over the last repetitions alone."""
     script = over(begun().bends(10, 5) if variant == "knee_bend" else begun().pumps(25))
-    said, report = watch(Figure().film(script, fps=20), variant=variant)
+    said, report = watch(Figure().film(script, fps=10), variant=variant)
     late = lateness(said, [end for _, end in script.reps])
     assert all(-EARLY_S <= s <= LATE_S for s in late), late
     assert said[-1][1].reps == len(report.reps) == len(script.reps)
@@ -217,7 +217,7 @@ def test_long_sets_are_counted_to_the_end(variant: str) -> None:
 
 def test_a_pause_within_a_set_costs_no_repetition() -> None:
     script = over(begun().pumps(4).stay(8).pumps(4))
-    said, report = watch(Figure().film(script))
+    said, report = watch(Figure().film(script, fps=10))
     assert said[-1][1].reps == len(report.reps) == 8
     assert said[-1][1].set_index == 1
 
@@ -232,7 +232,7 @@ def test_sets_are_told_apart(down: bool) -> None:
             script.move(1.5, hip=10).stay(1).move(1.5, hip=82)
         script.stay(1.5).extend().stay(2)
     script.bends(2).stay(0.5).lower().stay(1)
-    said, report = watch(Figure().film(script, fps=20))
+    said, report = watch(Figure().film(script, fps=10))
     most: dict[int, int] = {}
     for _, update in said:
         most[update.set_index] = max(most.get(update.set_index, 0), update.reps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -12,12 +13,14 @@ import pytest
 from figure import Figure
 from script import Script
 
+from posecheck.apps.review import LOOKS_PER_S
 from posecheck.assess.guide import ENDS_S, Guide
 from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Cue, Pose, Stage
 
 FIGURE = Figure()
+film = partial(FIGURE.film, fps=LOOKS_PER_S)  # as often as a live session looks
 DOSE = {"repetitions": 3, "sets": 2, "rest_s": 4.0, "hold_s": 2.0}
 
 
@@ -92,7 +95,7 @@ def prescribed() -> tuple[list[Cue], list[Stage], Guide]:
     one_set(script)
     script.stay(3.5)
     one_set(script).stay(3)
-    return guided(FIGURE.film(script), dose=DOSE)
+    return guided(film(script), dose=DOSE)
 
 
 def test_a_prescribed_session_runs_from_welcome_to_done(
@@ -145,7 +148,7 @@ def test_without_a_dose_it_ends_when_the_person_rests() -> None:
     one_set(script).stay(3)
     one_set(script, reps=2)
     end_s = script.end_s
-    cues, _, guide = guided(FIGURE.film(script.stay(ENDS_S + 3)))
+    cues, _, guide = guided(film(script.stay(ENDS_S + 3)))
     assert guide.done
     assert names(cues, "end") == ["finished"]  # which of them was the last nobody has said
     assert names(cues, "rest") == ["another_set"] * 2
@@ -157,7 +160,7 @@ def test_legs_take_turns_if_prescribed() -> None:
     script = lying()
     one_set(script).stay(5)
     cues, _, _ = guided(
-        FIGURE.film(script), dose={"repetitions": 3, "sets": 2}, exercise={"alternate_legs": True}
+        film(script), dose={"repetitions": 3, "sets": 2}, exercise={"alternate_legs": True}
     )
     said = names(cues)
     assert said[said.index("lower") + 1 :][:2] == ["other_leg", "next_set 2"]
@@ -165,7 +168,7 @@ def test_legs_take_turns_if_prescribed() -> None:
 
 def test_bends_are_asked_for_where_they_are_prescribed() -> None:
     script = lying().move(1.5, hip=82).extend().stay(5)
-    cues, _, _ = guided(FIGURE.film(script), exercise={"variant": "knee_bend"})
+    cues, _, _ = guided(film(script), exercise={"variant": "knee_bend"})
     assert "bend" in names(cues, "phase")
     assert "pump" not in names(cues)
 
@@ -174,7 +177,7 @@ def test_a_correction_is_said_once_and_praised_when_put_right() -> None:
     """The head comes up for some seconds and goes down again."""
     script = lying().move(1.5, hip=82).stay(1).extend().stay(3)
     script.aside("head", 35, 0.8, after_s=1).pumps(4).aside("head", 0, 0.8).pumps(5).stay(1)
-    cues, stages, _ = guided(FIGURE.film(script))
+    cues, stages, _ = guided(film(script))
     assert names(cues, "correct") == ["head_lifted"]
     assert names(cues, "praise") == ["put_right"]
     assert {s.correction for s in stages} == {None, "head_lifted"}
@@ -182,7 +185,7 @@ def test_a_correction_is_said_once_and_praised_when_put_right() -> None:
 
 def test_a_raised_arm_ends_it_kindly() -> None:
     """A word after one second, the end after three."""
-    cues, stages, guide = guided(arm_up(FIGURE.film(lying().stay(12)), 8, 14))
+    cues, stages, guide = guided(arm_up(film(lying().stay(12)), 8, 14))
     assert guide.done
     (word,) = [c for c in cues if c.name == "arm_seen"]
     assert word.t_s == pytest.approx(9, abs=0.15)
@@ -195,7 +198,7 @@ def test_a_raised_arm_ends_it_kindly() -> None:
 def test_who_ends_it_is_not_praised_by_the_guide(how: Callable[..., list[Pose]]) -> None:
     """What it was worth is said by the report."""
     script = one_set(lying()).stay(4)
-    poses = how(FIGURE.film(script), script.end_s - 4, *([99.0] if how is arm_up else []))
+    poses = how(film(script), script.end_s - 4, *([99.0] if how is arm_up else []))
     cues, _, guide = guided(poses)
     assert guide.done
     assert "count 3" in names(cues)
@@ -206,57 +209,57 @@ def test_a_leg_that_stays_up_may_be_put_down() -> None:
     """Once the repetitions have stopped, soon, and again; not while they go on."""
     script = lying().move(1.5, hip=82).extend().stay(3).pumps(4)
     stop_s = script.end_s
-    cues, _, _ = guided(FIGURE.film(script.stay(20)))
+    cues, _, _ = guided(film(script.stay(20)))
     times = [c.t_s for c in cues if c.name == "put_down"]
     assert stop_s + 2 < times[0] < stop_s + 6
     assert len(times) >= 2
     assert all(4 < b - a < 8 for a, b in pairwise(times))
     again = lying().move(1.5, hip=82).extend().stay(3).pumps(2).stay(6).pumps(2).stay(6)
-    said = names(guided(FIGURE.film(again))[0], "phase", "count")
+    said = names(guided(film(again))[0], "phase", "count")
     assert said[-6:] == ["count 1", "count 2", "put_down", "count 3", "count 4", "put_down"]
 
 
 def test_slow_repetitions_are_not_taken_for_their_end() -> None:
     script = lying().move(1.5, hip=82).extend().stay(3).pumps(4, period_s=5.0)
     end_s = script.end_s
-    cues, _, _ = guided(FIGURE.film(script))
+    cues, _, _ = guided(film(script))
     assert names(cues, "count")
     assert not [c for c in cues if c.name == "put_down" and c.t_s < end_s]
 
 
 def test_after_a_dose_the_leg_is_asked_down_until_it_is() -> None:
     script = lying().move(1.5, hip=82).extend().stay(3).pumps(3).stay(16)
-    said = names(guided(FIGURE.film(script), dose={"repetitions": 3})[0], "phase", "count")
+    said = names(guided(film(script), dose={"repetitions": 3})[0], "phase", "count")
     assert said[said.index("count 3") :] == ["count 3", "lower", "put_down", "put_down"]
 
 
 def test_who_holds_and_does_not_begin_is_asked_again() -> None:
     script = lying().move(1.5, hip=82).extend().stay(16)
-    assert names(guided(FIGURE.film(script))[0], "phase")[-2:] == ["pump", "pump"]
+    assert names(guided(film(script))[0], "phase")[-2:] == ["pump", "pump"]
 
 
 def test_a_short_wave_pauses_and_no_more() -> None:
-    cues, stages, guide = guided(arm_up(FIGURE.film(lying().stay(12)), 8, 10))
+    cues, stages, guide = guided(arm_up(film(lying().stay(12)), 8, 10))
     assert not guide.done
     assert names(cues, "pause") == ["arm_seen"]
     assert stages[-1].ending == 0
 
 
 def test_it_ends_when_the_person_sits_up() -> None:
-    cues, _, guide = guided(sitting(FIGURE.film(lying().stay(10)), 9))
+    cues, _, guide = guided(sitting(film(lying().stay(10)), 9))
     assert guide.done
     assert names(cues, "end") == ["sat_up"]
     assert cues[-1].t_s == pytest.approx(10.5, abs=0.2)
 
 
 def test_it_ends_when_the_person_leaves_for_long() -> None:
-    cues, _, guide = guided(gone(FIGURE.film(lying().stay(14)), 8))
+    cues, _, guide = guided(gone(film(lying().stay(14)), 8))
     assert guide.done
     assert names(cues, "end") == ["left"]
 
 
 def test_a_gap_of_the_camera_is_said_and_lived_through() -> None:
-    poses = [p for p in FIGURE.film(lying().stay(20)) if not 8 < p.t_s < 20]
+    poses = [p for p in film(lying().stay(20)) if not 8 < p.t_s < 20]
     cues, _, guide = guided(poses)
     assert not guide.done
     assert names(cues, "end") == ["camera_back"]
@@ -265,7 +268,7 @@ def test_a_gap_of_the_camera_is_said_and_lived_through() -> None:
 def test_an_exercise_that_has_begun_is_not_held_up_by_the_set_up() -> None:
     """Somebody too near to be seen whole is counted all the same."""
     script = Script().stay(2).extend().stay(3).pumps(3).stay(1)
-    poses = [replace(p, others=1) for p in FIGURE.film(script)]
+    poses = [replace(p, others=1) for p in film(script)]
     cues, stages, _ = guided(poses)
     assert names(cues, "set_up") == ["welcome", "alone"]
     assert names(cues, "count") == ["count 1", "count 2", "count 3"]
@@ -273,12 +276,12 @@ def test_an_exercise_that_has_begun_is_not_held_up_by_the_set_up() -> None:
 
 
 def test_prompts_are_said_again_when_nothing_follows() -> None:
-    cues, _, _ = guided(FIGURE.film(lying().stay(25)))
+    cues, _, _ = guided(film(lying().stay(25)))
     assert names(cues, "phase") == ["raise_leg"] * 3
 
 
 def test_nothing_is_said_after_the_end() -> None:
-    _, _, guide = guided(gone(FIGURE.film(lying().stay(14)), 8))
+    _, _, guide = guided(gone(film(lying().stay(14)), 8))
     session = Session(Prescription.default(), live=True)
     pose = FIGURE.still(1)[0]
     assert guide.push(session.push(pose), pose) == ()
@@ -304,7 +307,7 @@ def flat() -> Script:
 
 
 def test_a_set_goes_on_while_the_leg_rests_between_repetitions() -> None:
-    cues, _, guide = raises(FIGURE.film(raised(flat(), 3).stay(2)), dose={"repetitions": 3})
+    cues, _, guide = raises(film(raised(flat(), 3).stay(2)), dose={"repetitions": 3})
     said = names(cues, "phase", "count", "rest", "end")
     assert said == [
         "straight_leg_raise", "count 1", "count 2", "last_one", "count 3", "done",
@@ -316,7 +319,7 @@ def test_sets_of_raises_have_a_rest_that_parts_them() -> None:
     """However short the rest that was asked for: what comes sooner belongs to the same set."""
     script = raised(raised(flat(), 2).stay(9), 2).stay(3)
     dose = {"repetitions": 2, "sets": 2, "rest_s": 3.0}
-    cues, stages, guide = raises(FIGURE.film(script), dose=dose)
+    cues, stages, guide = raises(film(script), dose=dose)
     assert names(cues, "count") == ["count 1", "last_one", "count 2"] * 2
     assert names(cues, "rest") == ["rest 8", "rest_over"]
     assert "begin_set 2" in names(cues, "phase")
@@ -328,18 +331,18 @@ def test_who_goes_on_too_soon_is_still_counted() -> None:
     """The repetitions belong to the set that was thought over, and are told."""
     script = raised(flat(), 4).stay(10)
     dose = {"repetitions": 2, "sets": 2, "rest_s": 30.0}
-    cues, _, _ = raises(FIGURE.film(script), dose=dose)
+    cues, _, _ = raises(film(script), dose=dose)
     assert [c.number for c in cues if c.name == "count"] == [1, 2, 3, 4]
 
 
 def test_a_leg_that_stays_up_is_asked_back_once() -> None:
     script = raised(raised(flat(), 1), 1, stop_s=9)
-    cues, _, _ = raises(FIGURE.film(raised(script, 1)))
+    cues, _, _ = raises(film(raised(script, 1)))
     assert names(cues, "phase", "count") == [
         "straight_leg_raise", "count 1", "back", "count 2", "count 3",
     ]  # fmt: skip
     first = raised(flat(), 1, stop_s=9).stay(2)  # before anything was counted as well
-    cues, _, _ = raises(FIGURE.film(first))
+    cues, _, _ = raises(film(first))
     assert names(cues, "phase", "count") == ["straight_leg_raise", "back", "count 1"]
 
 
@@ -352,7 +355,7 @@ def test_who_rests_is_asked_on_and_the_session_ends_after_a_long_rest(
 ) -> None:
     script = raised(flat(), 2)
     last_s = script.end_s
-    cues, _, guide = raises(FIGURE.film(script.stay(14)), dose=dose)
+    cues, _, guide = raises(film(script.stay(14)), dose=dose)
     assert names(cues, "phase", "count", "end")[-2:] == [asked, "finished"]
     assert guide.done
     assert last_s + 6 < cues[-1].t_s < last_s + ENDS_S + 2
@@ -364,7 +367,7 @@ def test_raises_of_both_legs_take_turns() -> None:
         script.move(1.8, resting_hip=65).stay(1.2).move(1.8, resting_hip=0).stay(1.5)
     exercise = {"alternate_legs": True}
     dose = {"repetitions": 2, "sets": 2}
-    cues, _, guide = raises(FIGURE.film(script.stay(2)), dose=dose, exercise=exercise)
+    cues, _, guide = raises(film(script.stay(2)), dose=dose, exercise=exercise)
     assert names(cues, "count") == ["count 1", "last_one", "count 2"] * 2
     assert names(cues, "phase") == ["straight_leg_raise", "other_leg", "begin_set 2"]
     assert guide.done

@@ -141,7 +141,7 @@ def dark(tmp_path_factory: pytest.TempPathFactory) -> Path:
         stream = sink.add_stream("libx264", rate=25, options={"preset": "ultrafast"})
         stream.width, stream.height, stream.pix_fmt = 640, 480, "yuv420p"
         for i, frame in enumerate(source.decode(video=0)):
-            if i == 200:
+            if i == 75:
                 break
             image = (0.12 * frame.to_ndarray(format="rgb24")).astype(np.uint8)
             sink.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
