@@ -32,7 +32,7 @@ def test_the_second_of_two_is_told(
         before = [rep["start_s"] for rep in bench.first["report"]["reps"]]
         deleted = {"revision": 0, "kind": "rep_delete", "values": {"rep": 1}}
         assert other.post(f"/api/clips/{clip_id}/corrections", json=deleted).status_code == 200
-        tab.click("[data-key=delete-rep-3]")
+        tab.dblclick("[data-key=delete-rep-3]")
         until(tab, "document.getElementById('conflict').open")
         said = tab.text_content("#conflict")
         assert "therapist 2 changed this clip on" in said
@@ -74,13 +74,15 @@ def test_little_goes_wrong_by_itself(
         bench.done(2)
         assert "is no repetition" in tab.text_content("#said")  # nobody moves there
         assert not any(one["undone"] for one in bench.now["corrections"])
+        tab.dblclick("#agree")
+        bench.done(3)
         values = {"t_s": bench.first["looks_t_s"][60], "leg": "working", "joint": "knee"}
         dragged = {"kind": "joint", "values": {**values, "xy_px": [369, 165], "hold": "frame"}}
         place = f"/api/clips/{clip_id}/corrections"
-        assert therapist.post(place, json={"revision": 2, **dragged}).status_code == 200
+        assert therapist.post(place, json={"revision": 3, **dragged}).status_code == 200
         bench = Bench(tab, clip_id)
         (finding,) = bench.first["report"]["findings"]
-        for count, name, left in ((4, "dismiss", []), (5, "restore", [finding])):
+        for count, name, left in ((5, "dismiss", []), (6, "restore", [finding])):
             bench.judge(name, finding)
             bench.done(count)
             assert bench.now["report"]["findings"] == left

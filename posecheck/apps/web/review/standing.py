@@ -51,13 +51,15 @@ def settled(room: Room, clip: Clip) -> dict[str, Any]:
     with _locks[files.path]:
         machine = read_report(files.machine / REPORT)
         kept = _kept(files)
-        if kept is not None and kept["revision"] >= clip.revision and kept["machine"] == machine:
-            return kept  # it was neither corrected nor graded again since `clip` was read
         with room.database.reading() as session:
+            now = session.scalar(select(Clip.revision).where(Clip.id == clip.id))
+            revision = clip.revision if now is None else now
+            if kept is not None and (kept["revision"], kept["machine"]) == (revision, machine):
+                return kept  # it was neither corrected nor graded again since
             steps = history.steps(session, clip.id)
         found = measured(files.machine, steps)
-        report = {**machine} if not steps else _plain(found.report, clip.revision)
-        data = {"revision": clip.revision, "report": report, "machine": machine, **_drawn(found)}
+        report = {**machine} if not steps else _plain(found.report, revision)
+        data = {"revision": revision, "report": report, "machine": machine, **_drawn(found)}
         _write(room, clip, files, steps, found.report, report)
         with atomic_text(files.path / DATA) as out:
             json.dump(data, out, allow_nan=False, separators=(",", ":"))
@@ -65,16 +67,17 @@ def settled(room: Room, clip: Clip) -> dict[str, Any]:
 
 
 def settle_left_over(room: Room) -> int:
-    """Make the files of clips whose newest correction they do not know; return of how many.
+    """Make the files of clips anew that are of other corrections; return of how many.
 
-    A process that was killed between the two has left them so, and exports read the files.
+    A process that was killed between a correction and its files has left them so, or a backup that
+    was made then; exports read the files.
     """
     with room.database.reading() as session:
         wanted = select(Clip).where(Clip.revision > 0, Clip.state == DONE)
         clips = session.scalars(wanted).all()
     made = 0
     for clip in clips:
-        if _revision_kept(room.folders.clip(clip.patient_id, clip.sha256)) >= clip.revision:
+        if _revision_kept(room.folders.clip(clip.patient_id, clip.sha256)) == clip.revision:
             continue
         with contextlib.suppress(PosecheckError):  # its page says what is wrong
             settled(room, clip)

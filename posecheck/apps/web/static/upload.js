@@ -47,19 +47,26 @@ export function attachUploader(element, { endpoint, said = () => ({}) }) {
       toggle.setAttribute("aria-label", `${text}: ${file.name}`);
     }
 
+    /** Hides a button; who is on it is not left nowhere. */
+    function hide(one, hidden) {
+      const held = document.activeElement === one;
+      one.hidden = hidden;
+      if (hidden && held) choose.focus();
+    }
+
     function tell({ state, share, why, clip }) {
       const percent = Math.floor(100 * share);
       bar.value = share;
       const text = words[state].replace("{percent}", percent).replace("{why}", why ?? "");
       if (status.textContent !== text) status.textContent = text;
       line.dataset.state = state;
-      toggle.hidden = state === "checking";
+      hide(toggle, state === "checking");
       if (state === "paused") one.state = "paused";
       if (state === "sent" || state === "refused") {
         one.state = state;
-        toggle.hidden = true;
+        hide(toggle, true);
+        hide(remove, state === "sent"); // it would not bring the clip back
         bar.hidden = true;
-        remove.hidden = state === "sent"; // it would not bring the clip back
         heard.textContent = `${file.name}: ${text}`;
         if (one.unseen && clip) toldAfter(line, clip);
         element.dispatchEvent(new CustomEvent("upload", { detail: { state, clip, why }, bubbles: true }));

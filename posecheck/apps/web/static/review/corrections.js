@@ -13,6 +13,7 @@ export class Corrections {
     this.dialog = byId("conflict");
     this.waits = Promise.resolve(); // one after the other: each has the revision of the one before
     this.unsent = null;
+    this.under_way = null; // {what, sent}: the newest correction, until it has been answered
     byId("undo").addEventListener("click", () => this.undo());
     byId("redo").addEventListener("click", () => this.redo());
     byId("conflict-load").addEventListener("click", () => this.#loadNewest());
@@ -22,10 +23,19 @@ export class Corrections {
 
   /** Sends a correction; `said` is what it does, in words. Resolves to whether it was kept. */
   make(kind, values, said) {
+    const what = JSON.stringify([kind, values]);
+    if (this.under_way?.what === what) return this.under_way.sent; // a double click
     const about = this.#about(kind, values);
-    return this.#queued({
+    const sent = this.#queued({
       said, about, address: "corrections", body: () => ({ kind, values: this.#aimed(about, values) }),
     });
+    const one = { what, sent };
+    this.under_way = one;
+    const over = () => {
+      if (this.under_way === one) this.under_way = null;
+    };
+    sent.then(over, over);
+    return sent;
   }
 
   undo() {

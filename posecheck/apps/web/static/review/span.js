@@ -72,18 +72,14 @@ export class Span {
   }
 
   async #add(kind) {
-    const { span } = this.state;
-    if (span === this.sent) return; // a double click
-    this.sent = span;
-    const { start_s, end_s } = span;
+    const { start_s, end_s } = this.state.span;
     const text = `${words.clock(start_s)}–${words.clock(end_s)}`;
     const middle = this.state.setAt((start_s + end_s) / 2);
     const [side, variant] = ["side", "variant"].map((name) => this.panel.querySelector(`[name=${name}]`)?.value);
     const ofRep = middle ? { set: middle.index } : { side };
     const more = kind === "rep_add" ? ofRep : { side, variant };
     const kept = await this.corrections.make(kind, { ...more, start_s, end_s }, say(`did.${kind}`, { span: text }));
-    this.sent = null;
-    if (!kept) return;
+    if (!kept || !this.state.span) return;
     this.state.markSpan(null);
     const counts = this.state.data.report.reps.some((rep) => rep.start_s < end_s && start_s < rep.end_s);
     if (kind === "rep_add" && !counts) speak(say("rep_does_not_count", { span: text }), "error");
