@@ -213,6 +213,8 @@ def test_the_first_repetition_of_a_test_is_marked_by_hand(
     assert [rep["peak_deg"] for rep in page.report["reps"]] == pytest.approx(
         [first["peak_deg"]], abs=2.0
     )
+    page.correct("rep_add", set=1, start_s=reps[1]["start_s"], end_s=reps[1]["end_s"])
+    assert [(rep["index"], rep["set"]) for rep in page.report["reps"]] == [(1, 1), (2, 1)]
 
 
 @pytest.mark.one_database

@@ -81,7 +81,8 @@ def marks(found: Sequence[SetMarks], steps: Sequence[Step]) -> tuple[SetMarks, .
         if edit is not None and not _is_overtaken(step, steps[i + 1 :]):
             touched = True
             edit(sets, step)
-    return tuple(one for one in sets if one.reps or one.tension_s) if touched else None
+            sets = [one for one in sets if one.reps or one.tension_s]  # what is empty has no time
+    return tuple(sets) if touched else None
 
 
 def _is_overtaken(step: Step, later: Sequence[Step]) -> bool:
