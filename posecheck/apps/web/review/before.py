@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from posecheck.assess.progress import GLIDE
 from posecheck.errors import InputError
 
-_GLIDE = "nerve_glide"  # the exercise that has a point of tension
 _MOST = 0.5  # of the shorter of two stretches: then both are one
 
 
@@ -54,7 +54,7 @@ def _of_set(report: Mapping[str, Any], kind: str, number: int) -> dict[str, Any]
     if number > len(report["sets"]):
         raise InputError("There is no such set (any more).")
     one = report["sets"][number - 1]
-    if kind == "tension" and one["exercise"] != _GLIDE:
+    if kind == "tension" and one["exercise"] != GLIDE:
         raise InputError("This exercise has no point of tension.")
     theirs = [rep["start_s"] for rep in report["reps"] if rep["set"] == one["index"]]
     tension = one["tension"] or {}
@@ -65,7 +65,7 @@ def _of_set(report: Mapping[str, Any], kind: str, number: int) -> dict[str, Any]
 
 def _exercise_of_new_set(report: Mapping[str, Any]) -> str:
     name: str = report["prescription"]["exercise"]["name"]
-    if name in (_GLIDE, "auto"):
+    if name in (GLIDE, "auto"):
         raise InputError("Mark the point of tension first, or say which exercise it is.")
     return name
 

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from posecheck.assess.progress import GLIDE
 from posecheck.exercises.marks import RepMarks, SetMarks
 from posecheck.exercises.prescription import Prescription
 from posecheck.motion.joint_corrections import JointCorrection
 
-_GLIDE = "nerve_glide"  # the exercise that has a point of tension
 NEAR_S = 1.0  # a mark that has gone farther is another one
 
 
@@ -88,7 +88,7 @@ def marks(found: Sequence[SetMarks], steps: Sequence[Step]) -> tuple[SetMarks, .
 def _is_overtaken(step: Step, later: Sequence[Step]) -> bool:
     """Tell whether a set was marked by hand of which another exercise was named since."""
     named = [one.values["exercise"] for one in later if one.kind == "exercise"]
-    new = _GLIDE if step.kind == "tension_add" else step.before.get("exercise")
+    new = GLIDE if step.kind == "tension_add" else step.before.get("exercise")
     is_new_set = step.kind == "tension_add" or (
         step.kind == "rep_add" and "exercise" in step.before
     )
@@ -125,13 +125,13 @@ def _with_reps(one: SetMarks, reps: Sequence[RepMarks]) -> SetMarks:
 
 def _tension(sets: list[SetMarks], step: Step) -> None:
     at = _set_at(sets, step)
-    if at is not None and sets[at].exercise == _GLIDE:
+    if at is not None and sets[at].exercise == GLIDE:
         sets[at] = replace(sets[at], tension_s=(step.values["start_s"], step.values["end_s"]))
 
 
 def _tension_add(sets: list[SetMarks], step: Step) -> None:
     v = step.values
-    new = SetMarks(v["side"], _GLIDE, v.get("variant"), (v["start_s"], v["end_s"]), ())
+    new = SetMarks(v["side"], GLIDE, v.get("variant"), (v["start_s"], v["end_s"]), ())
     sets.append(new)
     sets.sort(key=lambda one: one.span_s[0])
 
@@ -152,7 +152,7 @@ def _rep_add(sets: list[SetMarks], step: Step) -> None:
     if at is not None:
         one = sets[at]
         variant = one.variant
-        if variant is None and one.exercise == _GLIDE:
+        if variant is None and one.exercise == GLIDE:
             variant = step.before.get("variant") or "ankle_pump"
         sets[at] = _with_reps(replace(one, variant=variant), [*one.reps, new])
 
