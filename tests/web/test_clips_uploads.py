@@ -119,6 +119,9 @@ def test_another_offset_is_told_how_much_is_here(phone: tuple[TestClient, str]) 
     at = begin(client, place, len(CLIP))
     piece(client, at, 0, CLIP[:100])
     assert piece(client, at, 50, CLIP[50:]).status_code == 409
+    older = {"Upload-Offset": "100", "Tus-Resumable": "0.2.2", **PIECES}
+    refused = client.patch(at, content=CLIP[100:], headers=older)
+    assert (refused.status_code, refused.headers["Tus-Version"]) == (412, "1.0.0")
     assert offset_of(client, at) == 100
 
 
@@ -274,9 +277,10 @@ def test_the_same_clip_twice_at_once_is_one(
     monkeypatch.setattr(
         intake, "checked", lambda _path, _name: both_are_looked_at.wait(20) and None
     )
-    places = [begin(client, place, len(CLIP)) for _ in range(2)]
+    phones = [client, browser(room)]
+    places = [begin(client, place, len(CLIP)) for _ in phones]
     with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(lambda at: piece(browser(room), at, 0, CLIP).status_code, places))
+        answers = pool.map(lambda one, at: piece(one, at, 0, CLIP).status_code, phones, places)
     assert sorted(answers) == [204, 409]
     assert (count(room, Clip), count(room, Job), count(room, Upload)) == (1, 1, 0)
     assert list(room.folders.uploads.iterdir()) == []

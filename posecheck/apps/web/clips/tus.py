@@ -54,6 +54,7 @@ def options(room: Room) -> Response:
 
 def create(request: Request, room: Room, sender: Sender, patient_id: int | None) -> Response:
     """Begin an upload; without a patient's number the metadata ``patient`` has it."""
+    _refuse_other_versions(request)
     size = _number(request, "upload-length")
     said = _metadata(request.headers.get("upload-metadata", ""))
     whose = said.pop("patient", "")
@@ -80,6 +81,7 @@ async def patch(
     Before that `still_may` is called, and raises where the sender may not any more: a piece can
     take hours.
     """
+    _refuse_other_versions(request)
     if request.headers.get("content-type") != "application/offset+octet-stream":
         raise HTTPException(415, "Pieces are application/offset+octet-stream.")
     offset = _number(request, "upload-offset")
@@ -137,6 +139,12 @@ def _standing(upload: Upload, have: int, status: int) -> Response:
 
 def _answer(status: int, **headers: str) -> Response:
     return Response(status_code=status, headers={"Tus-Resumable": _VERSION, **headers})
+
+
+def _refuse_other_versions(request: Request) -> None:
+    """Refuse what the protocol asks to be refused; who says no version is taken for ours."""
+    if request.headers.get("tus-resumable", _VERSION) != _VERSION:
+        raise HTTPException(412, "This is tus 1.0.0.", {"Tus-Version": _VERSION})
 
 
 def _number(request: Request, header: str) -> int:
