@@ -19,6 +19,8 @@ from posecheck.apps.web.room import Room
 from posecheck.apps.web.store.tables import CORRECTED, Clip, Result, User
 from posecheck.compare.compare import compare
 
+CALLER = Caller(1, "", "", "therapist", "en", ())
+
 
 @pytest.fixture
 def clip_id(room: Room, patient_id: int) -> int:
@@ -200,12 +202,18 @@ def test_a_tension_shorter_than_a_look_is_measured(page: Page) -> None:
 def test_the_first_repetition_of_a_test_is_marked_by_hand(
     room: Room, therapist: TestClient, patient_id: int
 ) -> None:
-    page = Page(therapist, make_clip_row(room, patient_id, "sibling_slr_right_side", "d" * 64))
-    page.correct("exercise", exercise="straight_leg_raise", variant=None)
+    clip_id = make_clip_row(room, patient_id, "sibling_slr_right_side", "d" * 64)
+    page = Page(therapist, clip_id)
     first, *_ = reps = page.report["reps"]
     assert page.correct("tension", set=1, start_s=2.0, end_s=3.0).status_code == 422
-    for _ in reps:
-        page.correct("rep_delete", rep=1)
+    with room.database.writing() as session:  # all at once: each would be measured
+        clip = session.get_one(Clip, clip_id)
+        asked = {"exercise": "straight_leg_raise", "variant": None}
+        history.add(session, clip, CALLER, "exercise", asked, {})
+        for rep in reps:
+            before = {key: rep[key] for key in ("start_s", "end_s")}
+            history.add(session, clip, CALLER, "rep_delete", {"rep": 1}, before)
+    page = Page(therapist, clip_id)
     assert page.report["sets"] == []
     span = {"start_s": first["start_s"], "end_s": first["end_s"]}
     assert page.correct("rep_add", side="right", **span).status_code == 200
@@ -323,7 +331,7 @@ def test_files_that_a_kill_has_left_behind_are_made_anew(
     with room.database.writing() as session:  # killed once more, before there were any files
         clip = session.get_one(Clip, clip_id)
         values = {"verdict": "needs_work", "reason": "x"}
-        history.add(session, clip, Caller(1, "", "", "therapist", "en", ()), "verdict", values, {})
+        history.add(session, clip, CALLER, "verdict", values, {})
     assert ",pass," in page.client.get("/api/labels.csv").text
     assert (settle_left_over(room), settle_left_over(room)) == (1, 0)
     assert ",needs_work," in page.client.get("/api/labels.csv").text
