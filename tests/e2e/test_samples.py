@@ -99,7 +99,7 @@ def test_who_only_lies_there_is_not_passed(
     sample_until: Callable[[str, float], Path],
 ) -> None:  # fmt: skip
     outcome = run(
-        capsys, "review", sample_until("rest_only", 8.0), "--no-video",
+        capsys, "review", sample_until("rest_only", 5.0), "--no-video",
         "--out", tmp_path / "report", "--model", model_path,
     )  # fmt: skip
     assert outcome.code == 0, outcome.err

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 _PATIENCE_S = 20.0
+_FIRST_MS, _LONGEST_MS = 20.0, 250.0
 _GRAVE = ("serious", "critical")
 
 
@@ -16,10 +17,11 @@ def until(tab: Any, expression: str, patience_s: float = _PATIENCE_S) -> None:
 
     Playwright's own waiting has the page look again, which the page's policy forbids.
     """
-    end = time.monotonic() + patience_s
+    end, pause_ms = time.monotonic() + patience_s, _FIRST_MS
     while not tab.evaluate(expression):
         assert time.monotonic() < end, f"never: {expression}"
-        tab.wait_for_timeout(20)
+        tab.wait_for_timeout(pause_ms)
+        pause_ms = min(_LONGEST_MS, 1.3 * pause_ms)  # who waits takes time from what it waits for
 
 
 def assert_for_everybody(tab: Any) -> None:
