@@ -311,17 +311,17 @@ def test_who_reads_the_events_goes_away(
 
 
 @pytest.mark.slow
-def test_kill_while_recording_leaves_a_clip_to_review(quick_model: Path, tmp_path: Path) -> None:
+def test_kill_while_recording_leaves_a_clip_to_review(model_path: Path, tmp_path: Path) -> None:
     """All but the last seconds."""
     arguments = ("live", "--camera", CLIP, "--no-window", "--mute", "--record", "there")
-    with start(*arguments, "--model", quick_model, cwd=tmp_path) as process:
+    with start(*arguments, "--model", model_path, cwd=tmp_path) as process:
         said = wait_for(process, '"reps": 2')
         process.kill()
         process.communicate(timeout=60)
     killed_s = json.loads(said[-1])["t_s"]
     assert tree(tmp_path) == ["there", "there/clip.mp4", "there/poses.log"]
     clip = tmp_path / "there" / "clip.mp4"
-    done = review(clip, tmp_path / "report", model=quick_model, video=False)
+    done = review(clip, tmp_path / "report", model=model_path, video=False)
     assert done.report.clip.duration_s > killed_s - 3
     assert done.report.tension is not None
 
