@@ -38,8 +38,8 @@ settings.load_profile("patient")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Four for all tests, as many wait; none where some were named: they begin at once."""
-    return 4 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+    """Three for all tests, as some mostly wait; none where some were named: they begin at once."""
+    return 3 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

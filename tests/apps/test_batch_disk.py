@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from batch_fakes import make_clip, run
+from batch_fakes import make_clip, run, run_inline
 from test_batch_run import halves, rows
 
 from posecheck.errors import OutputError
@@ -23,7 +23,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     clips.mkdir()
     for seed in range(4):
         make_clip(clips / f"{seed}.mp4", 40, seed)
-    run(clips, calm)
+    run_inline(clips, calm)
     return clips, calm
 
 
@@ -39,7 +39,7 @@ def test_a_full_disk(
     assert ("run the same command again" in str(caught.value)) == (size == "150k")
     assert halves(disk) == []
     subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
-    assert run(clips, out).summary.failed == 0
+    assert run_inline(clips, out).summary.failed == 0
     assert rows(out) == rows(calm)
     for report in calm.rglob("report.json"):
         assert (out / report.relative_to(calm)).read_bytes() == report.read_bytes()
