@@ -7,15 +7,15 @@ from functools import cache
 
 import numpy as np
 import pytest
-from sessions import CLIP, DATA, MODEL
+from sessions import CLIP, DATA, MODEL, stored_measured, stored_report
 
 from posecheck.exercises.marks import RepMarks, SetMarks, marks_of
+from posecheck.exercises.prescription import Prescription
 from posecheck.motion.joint_corrections import JOINTS, JointCorrection, corrected
 from posecheck.motion.table import COLUMN_OF
 from posecheck.motion.track import RESTING, WORKING
 from posecheck.session import Session
 from posecheck.types import Report
-from posecheck.vision.pose_store import load_poses
 
 NAMES = sorted(p.stem for p in DATA.glob("*.npz"))
 PUMPS, BENDS = "pump_left_side", "bend_left_portrait"
@@ -23,10 +23,8 @@ PUMPS, BENDS = "pump_left_side", "bend_left_portrait"
 
 @cache
 def session_of(name: str) -> tuple[Session, Report]:
-    session = Session()
-    for pose in load_poses(DATA / f"{name}.npz"):
-        session.push(pose)
-    return Session.restored(session._prescription, session.measured()), session.finish(CLIP, MODEL)
+    session = Session.restored(Prescription.default(), stored_measured(name))
+    return session, stored_report(name)
 
 
 def again(name: str, marks: tuple[SetMarks, ...]) -> Report:

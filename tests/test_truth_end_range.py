@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sessions import CLIP, DATA, MODEL, faults
+from sessions import CLIP, DATA, MODEL, faults, stored_measured
 
 from posecheck.exercises.prescription import Prescription
 from posecheck.session import Session
 from posecheck.types import Report
-from posecheck.vision.pose_store import load_poses
 
 TRUTHS = Path(__file__).resolve().parents[1] / "sample_videos" / "end_range"
 NAMES = sorted(p.name.removesuffix(".truth.json") for p in TRUTHS.glob("*.truth.json"))
@@ -33,10 +32,7 @@ GLIDES = sorted(
 def report(stem: str, phase: int = 0, exercise: str = "auto") -> Report:
     """As from a file."""
     asked = Prescription.model_validate({"exercise": {"name": exercise}})
-    session = Session(asked)
-    for pose in load_poses(DATA / f"{stem}.npz")[phase:]:
-        session.push(pose)
-    return session.finish(CLIP, MODEL)
+    return Session.restored(asked, stored_measured(stem, phase)).finish(CLIP, MODEL)
 
 
 @cache

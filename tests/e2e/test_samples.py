@@ -46,7 +46,7 @@ def test_a_batch_gives_the_reports_of_reviews(
     sample_until: Callable[[str, float], Path], quick_model: Path, tmp_path: Path
 ) -> None:
     """One answer a clip: one after the other by one worker, report, angles and poses the same."""
-    clips = [sample_until("pump_right_table", 3.0), sample_until("bend_right_oblique", 6.0)]
+    clips = [sample_until("pump_right_table", 2.0), sample_until("bend_right_oblique", 4.0)]
     done = grade(clips, tmp_path / "out", model=quick_model, workers=1)
     assert done.failed == 0
     for clip in clips:

@@ -13,6 +13,7 @@ from figure import Figure
 from script import Script
 
 from posecheck.exercises.prescription import Prescription
+from posecheck.motion.track import Measured
 from posecheck.session import Session
 from posecheck.types import ClipInfo, ModelInfo, Pose, Report
 from posecheck.vision.pose_store import load_poses
@@ -48,9 +49,18 @@ def clean_report() -> Report:
 
 
 @cache
+def stored_measured(name: str, phase: int = 0) -> Measured:
+    """What is measured of a clip's landmarks in `tests/data`, whatever is asked for in it."""
+    session = Session()
+    for pose in load_poses(DATA / f"{name}.npz")[phase:]:
+        session.push(pose)
+    return session.measured()
+
+
+@cache
 def stored_report(name: str) -> Report:
     """The report on what was seen in a sample clip, as `tests/data` keeps it."""
-    return report_on(load_poses(DATA / f"{name}.npz"))
+    return Session.restored(Prescription.default(), stored_measured(name)).finish(CLIP, MODEL)
 
 
 def faults(report: Report) -> list[str]:

@@ -84,7 +84,7 @@ def account(tab: Any, link: str, name: str) -> None:
 def test_from_the_first_link_to_deletion(
     browser: Any, address: tuple[str, str], sample_until: Callable[[str, float], Path]
 ) -> None:
-    clips = [sample_until("pump_left_side", 15.5), sample_until("fault_bouncing", 9.0)]
+    clips = [sample_until("pump_left_side", 13.6), sample_until("fault_bouncing", 9.0)]
     room, first_link = address
     elsewhere: list[str] = []
     tab = tab_of(browser, room, elsewhere)
