@@ -80,6 +80,7 @@ def test_a_cookie_that_was_there_before_is_not_the_one_afterwards(room: Room) ->
     assert len(set(hashes)) == len(hashes) == 2
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "then",
     ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "/a\nb", "\t//x"],
@@ -189,5 +190,6 @@ def test_tokens_have_scopes_and_are_revoked(room: Room, sign_in: SignIn) -> None
     assert program.get("/api/queue").status_code == 401
 
 
+@pytest.mark.one_database
 def test_the_schema_is_for_those_who_are_in(stranger: TestClient) -> None:
     assert stranger.get("/api/openapi.json").status_code == 401

@@ -125,6 +125,7 @@ def test_another_offset_is_told_how_much_is_here(phone: tuple[TestClient, str]) 
     assert offset_of(client, at) == 100
 
 
+@pytest.mark.one_database
 def test_what_does_not_end_is_cut_at_what_was_declared(phone: tuple[TestClient, str]) -> None:
     client, place = phone
     at = begin(client, place, 1000)
@@ -132,6 +133,7 @@ def test_what_does_not_end_is_cut_at_what_was_declared(phone: tuple[TestClient, 
     assert offset_of(client, at) <= 1000
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("size", ["-1", "1e3", "", "0", "9" * 400, str(2**52)])
 def test_sizes_that_cannot_be_are_refused(phone: tuple[TestClient, str], size: str) -> None:
     client, place = phone
@@ -198,6 +200,7 @@ def test_nobody_reaches_an_upload_of_somebody_else(
     assert offset_of(client, at) == 0
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "name", ["../../../etc/passwd", "..\\..\\x.exe", "a/b.sh\n", "x" * 200 + ".mp4"]
 )
@@ -343,6 +346,7 @@ def test_a_clip_is_changed_and_its_file_is_handed_out_as_it_came(
     assert (part.status_code, part.content) == (206, CLIP[5:10])
 
 
+@pytest.mark.one_database
 @pytest.mark.really_checked
 def test_what_is_no_clip_is_refused_with_why_and_a_clip_is_taken(
     room: Room, phone: tuple[TestClient, str]

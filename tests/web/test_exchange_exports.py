@@ -164,6 +164,7 @@ def by_code(found: list[Any]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.one_database
 def test_fhir_reads_back_with_what_was_measured(
     room: Room, therapist: TestClient, clip_id: int
 ) -> None:
@@ -200,6 +201,7 @@ def test_fhir_reads_back_with_what_was_measured(
     assert {one.id for one in again} == {one.id for one in found}
 
 
+@pytest.mark.one_database
 def test_fhir_says_who_has_corrected(room: Room, therapist: TestClient, clip_id: int) -> None:
     correct(room, clip_id)
     found = resources(export(therapist, clip_id, "fhir"))
@@ -316,6 +318,7 @@ def test_the_dataset_for_movement_has_the_header_of_deeplabcut(
     assert 0 < float(rows[150][knee]) < 640
 
 
+@pytest.mark.one_database
 def test_what_cannot_be_made_is_one_sentence(
     room: Room, therapist: TestClient, clip_id: int
 ) -> None:

@@ -39,6 +39,7 @@ def test_a_patients_page_names_the_backups_that_hold_them(
     assert therapist.get(f"/patients/{patient_id + 1}/files").status_code == 404
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_the_pages_are_there_in_each_language(
     room: Room, therapist: TestClient, patient_id: int, language: str

@@ -14,6 +14,7 @@ from posecheck.apps.web.room import Room
 from posecheck.apps.web.settings import Settings
 
 
+@pytest.mark.one_database
 def test_every_answer_has_the_policies(stranger: TestClient) -> None:
     for path in ("/static/room.css", "/nothing", "/api/openapi.json"):
         headers = stranger.get(path).headers
@@ -24,6 +25,7 @@ def test_every_answer_has_the_policies(stranger: TestClient) -> None:
         assert headers["referrer-policy"] == "no-referrer"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "headers",
     [
@@ -39,10 +41,12 @@ def test_what_another_site_sends_is_refused(owner: TestClient, headers: dict[str
     assert owner.post("/api/nothing", json={}, headers=headers).status_code == 403
 
 
+@pytest.mark.one_database
 def test_a_foreign_name_for_this_address_is_refused(stranger: TestClient) -> None:
     assert stranger.get("/static/room.css", headers={"Host": "evil.example"}).status_code == 421
 
 
+@pytest.mark.one_database
 def test_too_much_at_once_is_refused(owner: TestClient) -> None:
     assert owner.post("/api/nothing", content=bytes(2 << 20)).status_code == 413
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
@@ -32,6 +33,7 @@ def test_a_name_is_all_that_is_needed(room: Room, therapist: TestClient) -> None
     assert done == ["patient.add", "patient.see", "patient.change"]
 
 
+@pytest.mark.one_database
 def test_what_cannot_be_a_patient_is_refused(therapist: TestClient, stranger: TestClient) -> None:
     for wrong in ({}, {"name": " \n"}, {"name": "x" * 121}, {"name": "x", "language": "xx"}):
         assert therapist.post("/api/patients", json=wrong).status_code == 422
@@ -89,6 +91,7 @@ def test_versions_are_kept_with_what_has_changed(therapist: TestClient, patient_
     assert versions[1]["created_by"] == "therapist 1"
 
 
+@pytest.mark.one_database
 def test_each_wrong_field_is_named(therapist: TestClient, patient_id: int) -> None:
     to = f"/api/patients/{patient_id}/prescriptions"
     values = {"dose": {"hold_s": 900, "repetitions": 1.5}, "limits": {"nothing": 1}}

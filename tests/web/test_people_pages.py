@@ -19,6 +19,7 @@ from posecheck.present.report_files import SCHEMA
 MARKUP = "<b>x</b>'\"&"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_all_pages_are_there(room: Room, therapist: TestClient, language: str) -> None:
     with room.database.writing() as session:

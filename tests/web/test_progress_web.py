@@ -93,6 +93,7 @@ def test_weeks_are_held_against_the_version_in_force(
     assert sum(week["done"] for week in weeks) == 2
 
 
+@pytest.mark.one_database
 def test_the_page_draws_what_the_table_says(
     room: Room, therapist: TestClient, patient_id: int
 ) -> None:
@@ -110,6 +111,7 @@ def test_the_page_draws_what_the_table_says(
     assert "style=" not in page
 
 
+@pytest.mark.one_database
 def test_strangers_see_nothing(
     stranger: TestClient, therapist: TestClient, patient_id: int
 ) -> None:

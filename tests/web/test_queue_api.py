@@ -114,6 +114,7 @@ def test_what_nobody_has_opened_is_found(
     assert [line["seen"] for line in therapist.get("/api/clips").json()["clips"]] == [False, True]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "query",
     [
@@ -180,6 +181,7 @@ def test_what_would_destroy_something_is_not_tried_again(
     assert clip_row(room, clip_id).state == DONE
 
 
+@pytest.mark.one_database
 def test_the_copy_comes_in_parts(
     room: Room, patient_id: int, therapist: TestClient, stranger: TestClient
 ) -> None:

@@ -148,6 +148,7 @@ def test_many_listeners_cost_one_look(
     assert all(listener.ended() for listener in listeners)
 
 
+@pytest.mark.one_database
 def test_who_is_not_signed_in_hears_nothing(stranger: TestClient) -> None:
     assert stranger.get("/api/events").status_code == 401
 

@@ -61,6 +61,7 @@ def corrected(room: Room, clip_id: int) -> Result | None:
         return session.scalar(wanted)
 
 
+@pytest.mark.one_database
 def test_a_clip_that_nobody_has_touched_is_the_machines(page: Page) -> None:
     data = page.data
     assert data["report"] == data["machine"]
@@ -297,6 +298,7 @@ def test_of_many_at_the_same_instant_one_does(sign_in: SignIn, clip_id: int) -> 
     assert sorted(codes) == [200, 409, 409, 409]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("kind", "values"),
     [
