@@ -67,7 +67,7 @@ def test_a_hole_is_unknown_wherever_it_lies(name: str, length_s: float) -> None:
     assert whole.tension is not None
     until = Session(Prescription.default())  # what came before a hole is pushed once for all
     pushed = 0
-    for start_s in np.arange(0.55, times[-1] - length_s, 0.9):
+    for start_s in np.arange(0.55, times[-1] - length_s, 1.3):
         hole = (float(start_s), float(start_s + length_s))
         left = without(poses, *hole)
         before = int(np.searchsorted(times, hole[0], side="right"))

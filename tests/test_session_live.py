@@ -198,7 +198,7 @@ def test_pumps_of_any_tempo_and_size(period_s: float, size_deg: float) -> None:
 @pytest.mark.parametrize(("period_s", "size_deg"), [(2.0, 35.0), (3.0, 16.0), (6.0, 55.0)])
 def test_bends_of_any_tempo_and_size(period_s: float, size_deg: float) -> None:
     script = over(begun().bends(4, period_s, size_deg))
-    said, _ = watch(Figure().film(script))
+    said, _ = watch(Figure().film(script, fps=10))
     late = lateness(said, [end for _, end in script.reps])
     assert all(-EARLY_S <= s <= LATE_S for s in late), late
     assert said[-1][1].reps == 4

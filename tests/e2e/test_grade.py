@@ -21,8 +21,9 @@ Capture = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.slow
 
 
-def test_a_folder_with_the_real_model(clips: Path, tmp_path: Path) -> None:
-    done = spawn("grade", clips, "--out", "out", "--json", "--workers", "1", cwd=tmp_path)
+@pytest.mark.usefixtures("quick_model")
+def test_a_folder_with_a_real_model(clips: Path, tmp_path: Path) -> None:
+    done = spawn("grade", clips, "--out", "out", "--json", "--workers", "1", *LITE, cwd=tmp_path)
     assert done.code == 1, done.err  # for the bad one
     events = lines(done.out)
     assert [e["event"] for e in events if e["event"] != "progress"] == [
@@ -35,9 +36,9 @@ def test_a_folder_with_the_real_model(clips: Path, tmp_path: Path) -> None:
     assert report["clip"]["looked_at_per_s"] == LOOKS_PER_S
     assert report["clip"]["frames"] == 30
     assert report["quality"]["tracked_fraction"] == 1.0
-    again = spawn("grade", "clips", "--out", "out", "--json", "--resume", cwd=tmp_path)
+    again = spawn("grade", "clips", "--out", "out", "--json", "--resume", *LITE, cwd=tmp_path)
     assert lines(again.out)[-1]["kept"] == 2
-    same_as_a_review(tmp_path, "out/30")
+    same_as_a_review(tmp_path, "out/30", *LITE)
 
 
 @pytest.mark.usefixtures("quick_model")
