@@ -12,8 +12,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.web_faults import wait_until
 from benchmarks.web_process import RoomProcess
 from benchmarks.web_room import fill, sign_in
 from posecheck.apps.web.assets import fetch_assets
@@ -40,7 +40,7 @@ DARK = ("clip", "patients")  # taken dark too
 QUALITY = 55  # of the JPEG
 TALLEST_PX = 2000  # of a page; the rest of a long list says nothing new
 DRAWN = "[...document.querySelectorAll('video')].every((v) => v.readyState > 1 && !v.seeking)"
-_WAIT_S, _LOOK_S, _SETTLES_MS = 300.0, 0.3, 700
+_GRADES_S, _SETTLES_MS = 300.0, 700
 
 
 def main() -> int:
@@ -124,7 +124,7 @@ def take(visitors: Visitors, out: Path) -> None:
     desk.goto("/queue")
     picture(desk, out / "queue_at_work_desktop.jpg")
     listed = f"/api/clips?patient={patient}"
-    wait_until(lambda: all(one["state"] == "done" for one in got(desk, listed)["clips"]))
+    wait_until(lambda: all(one["state"] == "done" for one in got(desk, listed)["clips"]), _GRADES_S)
     phone.reload()
     picture(phone, out / "link_result_phone.jpg")
     clips = {one["name"]: one["id"] for one in got(desk, listed)["clips"]}
@@ -162,7 +162,7 @@ def send(phone: Page) -> None:
     phone.select_option("#after", "4")
     phone.set_input_files("input[multiple]", [str(ROOT / f"sample_videos/{n}.mp4") for n in CLIPS])
     sent = f"document.querySelectorAll('.uploads [data-state=sent]').length === {len(CLIPS)}"
-    wait_until(lambda: phone.evaluate(sent))
+    wait_until(lambda: phone.evaluate(sent), _GRADES_S)
 
 
 def path_of(link: dict[str, Any]) -> str:
@@ -181,15 +181,6 @@ def posted(tab: Page, path: str, values: dict[str, Any]) -> Any:
 def got(tab: Page, path: str) -> Any:
     """Return what is answered to a question."""
     return tab.request.get(path).json()
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Wait for something that takes its time."""
-    end_s = time.monotonic() + _WAIT_S
-    while not is_so():
-        if time.monotonic() > end_s:
-            raise TimeoutError(f"not within {_WAIT_S:.0f} s")
-        time.sleep(_LOOK_S)
 
 
 def look(tab: Page, path: str, out: Path) -> None:

@@ -13,8 +13,8 @@ SHOWN = "document.querySelector('#verdict .badge').className"
 class Bench:
     """The page of a clip in a tab that is signed in.
 
-    Each method puts one thing right by the page's own handles, waits until the room has taken it,
-    sees that the page shows the verdict which follows, and returns the values that were sent.
+    Each method puts one thing right by the page's own handles; `done` waits until the room has
+    taken it, sees that the page shows the verdict which follows, and returns what was sent.
     """
 
     def __init__(self, tab: Any, clip_id: int) -> None:

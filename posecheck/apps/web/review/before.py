@@ -7,6 +7,7 @@ from typing import Any
 
 from posecheck.assess.progress import GLIDE
 from posecheck.errors import InputError
+from posecheck.motion.holes import overlap_s
 
 _MOST = 0.5  # of the shorter of two stretches: then both are one
 
@@ -94,6 +95,6 @@ def _refuse_second(values: Mapping[str, Any], others: list[Mapping[str, Any]]) -
 
 
 def _is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    shared = min(one["end_s"], other["end_s"]) - max(one["start_s"], other["start_s"])
+    shared = overlap_s(one["start_s"], one["end_s"], [(other["start_s"], other["end_s"])])
     shorter = min(one["end_s"] - one["start_s"], other["end_s"] - other["start_s"])
     return bool(shared > _MOST * shorter)

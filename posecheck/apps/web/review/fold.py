@@ -129,11 +129,14 @@ def _tension(sets: list[SetMarks], step: Step) -> None:
         sets[at] = replace(sets[at], tension_s=(step.values["start_s"], step.values["end_s"]))
 
 
-def _tension_add(sets: list[SetMarks], step: Step) -> None:
-    v = step.values
-    new = SetMarks(v["side"], GLIDE, v.get("variant"), (v["start_s"], v["end_s"]), ())
+def _insert(sets: list[SetMarks], new: SetMarks) -> None:
     sets.append(new)
     sets.sort(key=lambda one: one.span_s[0])
+
+
+def _tension_add(sets: list[SetMarks], step: Step) -> None:
+    v = step.values
+    _insert(sets, SetMarks(v["side"], GLIDE, v.get("variant"), (v["start_s"], v["end_s"]), ()))
 
 
 def _tension_delete(sets: list[SetMarks], step: Step) -> None:
@@ -145,8 +148,7 @@ def _tension_delete(sets: list[SetMarks], step: Step) -> None:
 def _rep_add(sets: list[SetMarks], step: Step) -> None:
     new = RepMarks(step.values["start_s"], step.values["end_s"])
     if step.values["set"] is None:
-        sets.append(SetMarks(step.values["side"], step.before["exercise"], None, None, (new,)))
-        sets.sort(key=lambda one: one.span_s[0])
+        _insert(sets, SetMarks(step.values["side"], step.before["exercise"], None, None, (new,)))
         return
     at = _set_at(sets, step)
     if at is not None:

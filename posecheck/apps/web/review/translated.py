@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from posecheck.apps.report_dir import REPORT
 from posecheck.apps.web.review import history
 from posecheck.apps.web.review.fold import Step
 from posecheck.apps.web.review.measuring import measured
@@ -41,10 +40,10 @@ def translated(room: Room, clip: Clip, data: Mapping[str, Any], language: str) -
     with room.database.reading() as session:
         steps = history.steps(session, clip.id)
     folder = room.folders.clip(clip.patient_id, clip.sha256).machine
-    made_ns = (folder / REPORT).stat().st_mtime_ns
-    own = _measured(folder, made_ns, "[]", language)
-    put_right = json.dumps([dataclasses.asdict(step) for step in steps], default=dict)
-    standing = _measured(folder, made_ns, put_right, language)
+    machine = json.dumps(data["machine"])
+    own = _measured(folder, machine, "[]", language)
+    put_right = json.dumps([dataclasses.asdict(step) for step in steps])
+    standing = _measured(folder, machine, put_right, language)
     return {
         **data,
         "report": _in_its_words(data["report"], standing),
@@ -53,9 +52,9 @@ def translated(room: Room, clip: Clip, data: Mapping[str, Any], language: str) -
 
 
 @lru_cache(_KEPT)
-def _measured(folder: Path, made_ns: int, put_right: str, language: str) -> dict[str, Any]:
+def _measured(folder: Path, machine: str, put_right: str, language: str) -> dict[str, Any]:
     """Return a report, of corrections that hold; one that is graded anew is another one."""
-    del made_ns  # only tells one report from the next
+    del machine  # only tells one report from the next
     steps = [Step(**step) for step in json.loads(put_right)]
     return report_to_dict(measured(folder, steps, language).report)
 
